@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Where progress goes, a line at a time. */
+export type Log = (line: string) => void;
+
+/** A mistake that its reader can mend: shown without a stack trace. */
+export class UserError extends Error {
+  public override readonly name = "UserError";
+}
+
+/** The folder that holds `package.json`, `playbooks/` and `tools/`. */
+export const projectRoot: string = dirname(__dirname);
+
+/**
+ * The folder of everything that is fetched or built once for all stacks: `$CDKTF_MONITORING_CACHE`,
+ * else `$XDG_CACHE_HOME/cdktf-monitoring`, else `~/.cache/cdktf-monitoring`. It may not exist yet.
+ */
+export function cacheDirectory(): string {
+  const { CDKTF_MONITORING_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
+  if (own) {
+    return own;
+  }
+  return join(xdg ? xdg : join(homedir(), ".cache"), "cdktf-monitoring");
+}
+
+/** How a program is run by {@link run}. */
+export interface RunOptions {
+  /** @default - the current folder */
+  readonly cwd?: string;
+  /** Added to the present environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Text for its standard input. @default - none */
+  readonly input?: string;
+  /** Gets standard error line by line as it comes (and standard output, unless `quiet`). @default - nobody */
+  readonly log?: Log;
+  /** Keeps standard output out of the log, for it is data. @default false */
+  readonly quiet?: boolean;
+  /** Seconds until the program is stopped. @default - no limit */
+  readonly timeout?: number;
+}
+
+/** What a program said. */
+export interface RunResult {
+  /** The exit status; null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, whatever its exit status. Throws a {@link UserError} where it can't be started. */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: options.timeout === undefined ? undefined : options.timeout * 1000,
+    });
+    const stdout = collect(child.stdout, options.quiet ? undefined : options.log);
+    const stderr = collect(child.stderr, options.log);
+    child.on("error", (error) => {
+      reject(new UserError(`${program} can't be started: ${error.message}`));
+    });
+    child.on("close", (code) => {
+      resolve({ code, stdout: stdout(), stderr: stderr() });
+    });
+    // A program that ends before it has read its input says so by its exit status.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input);
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream, log: Log | undefined): () => string {
+  let text = "";
+  let shown = 0;
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    text += chunk;
+    for (let end = text.indexOf("\n", shown); log && end >= 0; end = text.indexOf("\n", shown)) {
+      log(text.slice(shown, end));
+      shown = end + 1;
+    }
+  });
+  stream.on("end", () => {
+    if (log && shown < text.length) {
+      log(text.slice(shown));
+    }
+  });
+  return () => text;
+}
