@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** Where progress goes, a line at a time. */
 export type Log = (line: string) => void;
@@ -18,11 +18,13 @@ export const projectRoot: string = dirname(__dirname);
  * else `$XDG_CACHE_HOME/cdktf-monitoring`, else `~/.cache/cdktf-monitoring`. It may not exist yet.
  */
 export function cacheDirectory(): string {
-  const { CDKTF_MONITORING_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
+  const own = process.env.CDKTF_MONITORING_CACHE;
   if (own) {
-    return own;
+    return resolve(own);
   }
-  return join(xdg ? xdg : join(homedir(), ".cache"), "cdktf-monitoring");
+  // An empty variable counts as unset, as in the XDG specification.
+  const base = process.env.XDG_CACHE_HOME;
+  return join(base ? resolve(base) : join(homedir(), ".cache"), "cdktf-monitoring");
 }
 
 /** How a program is run by {@link run}. */
@@ -51,7 +53,7 @@ export interface RunResult {
 
 /** Runs a program to its end, whatever its exit status. Throws a {@link UserError} where it can't be started. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
@@ -64,7 +66,7 @@ export async function run(program: string, args: readonly string[], options: Run
       reject(new UserError(`${program} can't be started: ${error.message}`));
     });
     child.on("close", (code) => {
-      resolve({ code, stdout: stdout(), stderr: stderr() });
+      done({ code, stdout: stdout(), stderr: stderr() });
     });
     // A program that ends before it has read its input says so by its exit status.
     child.stdin.on("error", () => undefined);
