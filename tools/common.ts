@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 /** Where progress goes, a line at a time. */
 export type Log = (line: string) => void;
@@ -92,3 +95,81 @@ function collect(stream: NodeJS.ReadableStream, log: Log | undefined): () => str
   });
   return () => text;
 }
+
+/**
+ * Whether a version such as `1.26.8`, `go1.26rc1` or `v1.11.4` is at least `wanted`. Only the numbers count:
+ * a pre-release passes for its release.
+ */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const numbers = (text: string) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? "0").split(".").map(Number);
+  const left = numbers(version);
+  for (const [index, right] of numbers(wanted).entries()) {
+    const difference = (left[index] ?? 0) - right;
+    if (difference !== 0) {
+      return difference > 0;
+    }
+  }
+  return true;
+}
+
+/** SHA-256 of a file, in hex; undefined where there is none. */
+export async function sha256File(file: string): Promise<string | undefined> {
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+/** Writes a file in one step: a reader sees the old content or the new. */
+export function writeAtomically(file: string, content: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, file);
+}
+
+/**
+ * Does something while no other process does it, and says so where it has to wait. The lock is the kernel's: it goes
+ * with the process that holds it, however that ends.
+ */
+export async function withLock<T>(file: string, log: Log, action: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  // Node has no flock; Python, which Ansible needs anyway, has. Its standard input ends with this process.
+  const holder = spawn("python3", ["-c", lockScript, file], { stdio: ["pipe", "pipe", "ignore"] });
+  holder.stdin.on("error", () => undefined);
+  try {
+    await new Promise<void>((done, reject) => {
+      holder.on("error", (error) => {
+        reject(new UserError(`python3 can't be started (needed to lock ${file}): ${error.message}`));
+      });
+      holder.on("close", () => {
+        reject(new UserError(`${file} can't be locked: is its folder writable?`));
+      });
+      holder.stdout.setEncoding("utf8").on("data", (text: string) => {
+        if (text.includes("waiting")) {
+          log(`waiting for another process, which holds ${file}`);
+        }
+        if (text.includes("locked")) {
+          done();
+        }
+      });
+    });
+    return await action();
+  } finally {
+    holder.stdin.end();
+  }
+}
+
+const lockScript = `
+import fcntl, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+file = open(sys.argv[1], "a")
+try:
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("waiting", flush=True)
+    fcntl.flock(file, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+`;

@@ -1,0 +1,172 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { cacheDirectory, sha256File, UserError, withLock, writeAtomically, type Log } from "./common";
+import { pack } from "./source/archive";
+import { build, buildKey, download, thisPlatform, type GoModule } from "./source/go";
+
+/** A program of the `source` channel: a Go module, and what goes into the archive beside the programs. */
+interface Source extends GoModule {
+  /** Files of the module that upstream's archive holds at its top. */
+  readonly files: readonly string[];
+}
+
+const sources: readonly Source[] = [
+  {
+    name: "node_exporter",
+    module: "github.com/prometheus/node_exporter",
+    packages: ["."],
+    tags: [],
+    files: ["LICENSE", "NOTICE"],
+  },
+  {
+    name: "prometheus",
+    module: "github.com/prometheus/prometheus",
+    packages: ["cmd/prometheus", "cmd/promtool"],
+    // Without "builtinassets": the built web UI is in no module. The API is all there.
+    tags: ["netgo"],
+    files: ["LICENSE", "NOTICE", "documentation/examples/prometheus.yml"],
+  },
+];
+
+/** An archive of the `source` channel as its manifest names it. */
+export interface SourceArchive {
+  readonly version: string;
+  /** SHA-256 by architecture. */
+  readonly sha256: Readonly<Record<string, string>>;
+  /** The archive's name, beside the manifest. */
+  readonly file: string;
+  /** What it was built from: see {@link buildKey}. */
+  readonly inputs: string;
+}
+
+/** `manifest.json` of the `source` channel, by program. */
+export type SourceManifest = Readonly<Record<string, SourceArchive>>;
+
+/** The names that can be built from source. */
+export const sourceNames: readonly string[] = sources.map((source) => source.name);
+
+/** The folder of the archives built from source, and of their manifest: what `CDKTF_MONITORING_SOURCE` wants. */
+export function sourceDirectory(): string {
+  return join(cacheDirectory(), "source");
+}
+
+/**
+ * Builds programs from their Go modules for Linux on this machine's architecture, and packs them as upstream does.
+ * What is there and intact stays. Returns the folder of the archives and their manifest, for
+ * `CDKTF_MONITORING_SOURCE`. Throws a {@link UserError} for an unknown name, a missing or old Go, a failed build.
+ */
+export async function buildSources(names: readonly string[], log: Log): Promise<string> {
+  const wanted = names.map((name) => {
+    const source = sources.find((candidate) => candidate.name === name);
+    if (!source) {
+      throw new UserError(`"${name}" can't be built from source. Known: ${sourceNames.join(", ")}`);
+    }
+    return source;
+  });
+  const directory = sourceDirectory();
+  if ((await missing(directory, wanted, log)).length > 0) {
+    await withLock(join(directory, ".lock"), log, async () => {
+      // Whoever held the lock before may have built them.
+      for (const source of await missing(directory, wanted, () => undefined)) {
+        const archive = await buildArchive(directory, source, log);
+        const manifest: SourceManifest = { ...readManifest(directory), [source.name]: archive };
+        writeAtomically(join(directory, "manifest.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+      }
+    });
+  }
+  return directory;
+}
+
+/** The manifest of a folder; empty where there is none that can be read. */
+export function readManifest(directory: string): SourceManifest {
+  const file = join(directory, "manifest.json");
+  if (!existsSync(file)) {
+    return {};
+  }
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as SourceManifest;
+  } catch {
+    return {};
+  }
+}
+
+/** The archive's name, as upstream gives it. */
+export function archiveName(name: string, version: string, architecture: string): string {
+  return `${name}-${version}.linux-${architecture}.tar.gz`;
+}
+
+async function missing(directory: string, wanted: readonly Source[], log: Log): Promise<Source[]> {
+  const manifest = readManifest(directory);
+  const absent: Source[] = [];
+  for (const source of wanted) {
+    const entry = manifest[source.name];
+    if (entry && (await isIntact(directory, source, entry))) {
+      log(`${source.name} ${entry.version} (source): present`);
+    } else {
+      absent.push(source);
+    }
+  }
+  return absent;
+}
+
+async function isIntact(directory: string, source: Source, entry: SourceArchive): Promise<boolean> {
+  const platform = serverPlatform();
+  if (entry.inputs !== buildKey(source, platform)) {
+    return false;
+  }
+  const expected = entry.sha256[platform.architecture];
+  return expected !== undefined && expected === (await sha256File(join(directory, entry.file)));
+}
+
+async function buildArchive(directory: string, source: Source, log: Log): Promise<SourceArchive> {
+  const platform = serverPlatform();
+  const module = await download(source, log);
+  const version = readFileSync(join(module.directory, "VERSION"), "utf8").trim();
+  mkdirSync(directory, { recursive: true });
+  const work = mkdtempSync(join(directory, ".build-"));
+  try {
+    const linkerFlags = versionFlags(source.module, version, module.version, module.time);
+    await build(source, { directory: work, platform, linkerFlags }, log);
+    const file = archiveName(source.name, version, platform.architecture);
+    const programs = source.packages.map((name) => (name === "." ? basename(source.module) : basename(name)));
+    const sha256 = await pack(
+      join(directory, file),
+      file.replace(/\.tar\.gz$/, ""),
+      [
+        ...programs.map((name) => ({ name, file: join(work, name), executable: true })),
+        ...source.files.map((name) => ({
+          name: basename(name),
+          file: join(module.directory, name),
+          executable: false,
+        })),
+      ],
+      module.time.getTime() / 1000,
+    );
+    log(`${source.name} ${version} (source): packed as ${file}, sha256 ${sha256}`);
+    return { version, sha256: { [platform.architecture]: sha256 }, file, inputs: buildKey(source, platform) };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Servers run Linux, whatever builds for them. */
+function serverPlatform() {
+  return { os: "linux", architecture: thisPlatform().architecture };
+}
+
+/** What makes `--version` and the metric `*_build_info` tell what this is: the version, and that it is not upstream's build. */
+export function versionFlags(module: string, version: string, moduleVersion: string, time: Date): string[] {
+  const values = {
+    Version: version,
+    Revision: `${module}@${moduleVersion}`,
+    Branch: "source",
+    BuildUser: "cdktf-monitoring",
+    BuildDate: buildDate(time),
+  };
+  return Object.entries(values).map(([name, value]) => `-X github.com/prometheus/common/version.${name}=${value}`);
+}
+
+/** A time as promu writes it: `20260925-07:25:38`. The module's, not ours, so that two builds are alike. */
+function buildDate(time: Date): string {
+  return time.toISOString().replace(/-/g, "").replace("T", "-").replace(/\..*$/, "");
+}

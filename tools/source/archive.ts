@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, renameSync, rmSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+
+/** A file of an archive. */
+export interface ArchiveEntry {
+  /** Its name below the archive's top folder. */
+  readonly name: string;
+  /** The file that is packed. */
+  readonly file: string;
+  readonly executable: boolean;
+}
+
+/**
+ * Packs files into a gzipped tar archive below one top folder, and returns its SHA-256. The same files give the same
+ * bytes: sorted, owned by 0, all with the same time (seconds since 1970).
+ */
+export async function pack(
+  archive: string,
+  top: string,
+  entries: readonly ArchiveEntry[],
+  time: number,
+): Promise<string> {
+  const temporary = `${archive}.${process.pid}.tmp`;
+  const hash = createHash("sha256");
+  try {
+    await pipeline(
+      tar(top, entries, time),
+      // The archive is read once or twice on this machine: speed counts, size doesn't.
+      createGzip({ level: 1 }),
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+      createWriteStream(temporary),
+    );
+    renameSync(temporary, archive);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  return hash.digest("hex");
+}
+
+async function* tar(top: string, entries: readonly ArchiveEntry[], time: number): AsyncGenerator<Buffer> {
+  yield tarHeader({ name: `${top}/`, size: 0, mode: 0o755, time });
+  for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const size = statSync(entry.file).size;
+    yield tarHeader({ name: `${top}/${entry.name}`, size, mode: entry.executable ? 0o755 : 0o644, time });
+    for await (const chunk of createReadStream(entry.file, { highWaterMark: 1 << 20 })) {
+      yield chunk as Buffer;
+    }
+    yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+  }
+  yield Buffer.alloc(2 * BLOCK);
+}
+
+const BLOCK = 512;
+
+/** The header block of a file, or of a folder where the name ends in a slash, in POSIX ustar format. */
+export function tarHeader(entry: { name: string; size: number; mode: number; time: number }): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  if (Buffer.byteLength(entry.name) > 100) {
+    throw new Error(`name too long for a tar header: "${entry.name}"`);
+  }
+  const octal = (value: number, offset: number, length: number) =>
+    block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, offset);
+  block.write(entry.name, 0);
+  octal(entry.mode, 100, 8);
+  octal(0, 108, 8);
+  octal(0, 116, 8);
+  octal(entry.size, 124, 12);
+  octal(entry.time, 136, 12);
+  block.write(entry.name.endsWith("/") ? "5" : "0", 156);
+  block.write("ustar\x0000", 257);
+  // The checksum counts its own field as spaces.
+  block.write(" ".repeat(8), 148);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return block;
+}
