@@ -1,0 +1,35 @@
+import { contentHash } from "../lib/content-hash";
+import { InventoryRun } from "../lib/inventory";
+import { playbooksDirectory } from "../lib/paths";
+import type { Component } from "./component";
+import type { Monitoring } from "./monitoring";
+import { Run } from "./run";
+
+/** The run of one kind of component, on every server where that is placed. */
+export class ComponentRun extends Run {
+  private readonly components: Component[] = [];
+
+  public constructor(scope: Monitoring, kind: string) {
+    super(scope, kind, { content: contentHash(playbooksDirectory, [`${kind}.yml`, "roles/base", `roles/${kind}`]) });
+  }
+
+  /** Adds a component of this kind. */
+  public add(component: Component): void {
+    this.components.push(component);
+  }
+
+  public get inventoryRun(): InventoryRun {
+    const requests = this.components.map(({ artifactRequest }) => artifactRequest);
+    const secrets = this.components.flatMap((component) => component.secrets);
+    return {
+      name: this.node.id,
+      playbook: `${this.node.id}.yml`,
+      content: this.content,
+      component: true,
+      artifacts: [...new Map(requests.map((request) => [request.file, request])).values()],
+      secrets,
+      variables: {},
+      hosts: new Map(this.components.map((component) => [component.member.server.name, component.variables])),
+    };
+  }
+}

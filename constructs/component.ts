@@ -1,0 +1,98 @@
+import { Construct, IConstruct } from "constructs";
+import { Connection, Listener, Placement, portProblem } from "../lib/access";
+import { ArtifactRequest } from "../lib/artifacts";
+import { Variables } from "../lib/inventory";
+import { SecretReference } from "../lib/secret";
+import { Member } from "./member";
+import { problem, refuse } from "./problem";
+
+/** What a kind of component is made of. */
+export interface ComponentDescription {
+  /** The kind: the name of its playbook, of its role and of its run. */
+  readonly kind: string;
+  /** The release archive that it is installed from. */
+  readonly artifact: string;
+  /** Another version than the pinned one. */
+  readonly version?: string;
+  readonly listeners: readonly Listener[];
+  /**
+   * Whether it belongs on every server, and not on a `MonitoringHost` only.
+   *
+   * @default false
+   */
+  readonly agent?: boolean;
+}
+
+/**
+ * A service that is installed on a server: the one in whose scope it stands, however deep.
+ *
+ * Subclasses say what they listen on, whom they reach and with what variables their role runs; inventory, scrape
+ * targets and runs follow from that.
+ */
+export abstract class Component extends Construct {
+  /** The kind: the name of its playbook, of its role and of its run. */
+  public readonly kind: string;
+  /** The server that it is placed on. */
+  public readonly member: Member;
+  /** The version that is installed. */
+  public readonly version: string;
+  /** What it is reached on. */
+  public readonly listeners: readonly Listener[];
+  /** Whether it belongs on every server; of the others a `Monitoring` has at most one of a kind. */
+  public readonly agent: boolean;
+  private readonly artifact: string;
+
+  /** @throws when there is no server in its scope, or it cannot listen on a port that it is given */
+  protected constructor(scope: Construct, id: string, description: ComponentDescription) {
+    super(scope, id);
+    this.kind = description.kind;
+    this.listeners = description.listeners;
+    this.agent = description.agent ?? false;
+    this.artifact = description.artifact;
+    for (const { port } of this.listeners) refuse(this, portProblem(port));
+    this.member = this.findMember();
+    this.version = description.version ?? this.member.monitoring.artifacts.version(this.artifact);
+    this.member.place(this);
+  }
+
+  /** Whom it must reach. Asked at synthesis, when all is placed. */
+  public get connections(): readonly Connection[] {
+    return [];
+  }
+
+  /** The variables of its role on its server. Asked at synthesis, when all is placed. */
+  public abstract get variables(): Variables;
+
+  /** The secrets that its role reads on the controller. */
+  public get secrets(): readonly SecretReference[] {
+    return [];
+  }
+
+  /** The archive that it is installed from. */
+  public get artifactRequest(): ArtifactRequest {
+    return this.member.monitoring.artifacts.request(this.artifact, this.member.server.architecture, this.version);
+  }
+
+  /** The component as the access graph sees it. */
+  public get placement(): Placement {
+    return { kind: this.kind, server: this.member.server.name, listeners: this.listeners, connections: this.connections };
+  }
+
+  /** The port of one of its listeners. */
+  protected portOf(listener: string): number {
+    const found = this.listeners.find(({ name }) => name === listener);
+    if (!found) throw problem(this, `no listener "${listener}"`);
+    return found.port;
+  }
+
+  private findMember(): Member {
+    const scopes: IConstruct[] = this.node.scopes;
+    const member = scopes.reverse().find((construct) => construct instanceof Member);
+    const remedy = `construct it in the scope of a MonitoringHost, as in new ${this.constructor.name}(host, "${this.node.id}")`;
+    if (!member) throw problem(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
+    if (!this.agent && !member.hostsComponents) {
+      throw problem(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
+    }
+    return member;
+  }
+}

@@ -1,0 +1,78 @@
+import { Construct, IConstruct } from "constructs";
+import { HostConnection, HostFacts, InventoryHost } from "../lib/inventory";
+import { serverNameProblem } from "../lib/names";
+import type { Component } from "./component";
+import type { Monitoring } from "./monitoring";
+import { problem, refuse } from "./problem";
+import { IServer } from "./server";
+
+/** Settings of every kind of member. */
+export interface MemberProps {
+  /** What watches the server. */
+  readonly monitoring: Monitoring;
+  /** The server. */
+  readonly server: IServer;
+}
+
+const MEMBER = Symbol.for("cdktf-monitoring.member");
+
+/** A server that belongs to a `Monitoring`. */
+export abstract class Member extends Construct {
+  public readonly monitoring: Monitoring;
+  public readonly server: IServer;
+  /** Whether components other than agents may be placed on it. */
+  public abstract get hostsComponents(): boolean;
+  /** The server as the inventory knows it. Its tokens are read here, once, and not by whoever renders it late. */
+  public readonly inventoryHost: InventoryHost;
+  private readonly placed: Component[] = [];
+
+  /** @throws when the server's name is unusable, or the server belongs to another member */
+  protected constructor(scope: Construct, id: string, props: MemberProps) {
+    super(scope, id);
+    this.monitoring = props.monitoring;
+    this.server = props.server;
+    refuse(props.server, serverNameProblem(props.server.name));
+    claim(this, props.server);
+    this.inventoryHost = { connection: connectionOf(props.server), facts: factsOf(props.server) };
+    this.monitoring.join(this);
+  }
+
+  /** What is placed on the server. */
+  public get components(): readonly Component[] {
+    return [...this.placed];
+  }
+
+  /** Called by components when they are constructed in the member's scope. */
+  public place(component: Component): void {
+    const twin = this.placed.find(({ kind }) => kind === component.kind);
+    if (twin) throw problem(component, `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`);
+    this.placed.push(component);
+    this.monitoring.place(component);
+  }
+}
+
+function claim(member: Member, server: IServer): void {
+  const owner = (server as { [MEMBER]?: IConstruct })[MEMBER];
+  if (owner) throw problem(member, `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`);
+  Object.defineProperty(server, MEMBER, { value: member });
+}
+
+function connectionOf(server: IServer): HostConnection {
+  const { ssh, id } = server;
+  return {
+    host: ssh.host,
+    port: ssh.port ?? 22,
+    user: ssh.user,
+    keyFile: ssh.keyFile,
+    jumpHost: ssh.jumpHost,
+    knownHostsFile: ssh.knownHostsFile,
+    hostKeys: ssh.hostKeys ?? [],
+    hostKeyAlias: ssh.hostKeyAlias ?? id,
+    waitSeconds: ssh.waitSeconds ?? 120,
+  };
+}
+
+function factsOf(server: IServer): HostFacts {
+  const { name, id, generation, address, bindAddress, architecture } = server;
+  return { name, id, generation, address, bind: bindAddress, architecture };
+}

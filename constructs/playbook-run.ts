@@ -1,0 +1,86 @@
+import { AssetType, TerraformAsset } from "cdktf";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { contentHash } from "../lib/content-hash";
+import { InventoryRun, Value } from "../lib/inventory";
+import { Secret } from "../lib/secret";
+import type { Member } from "./member";
+import type { Monitoring } from "./monitoring";
+import { problem } from "./problem";
+import { Run } from "./run";
+
+/** Settings of a {@link PlaybookRun}. */
+export interface PlaybookRunProps {
+  /**
+   * The playbook's file. Its folder, with all that is in it (roles, templates, files), is the run's content: keep it
+   * for the playbook alone. Its plays address the run's hosts by `hosts: run_<id>`.
+   */
+  readonly playbook: string;
+  /**
+   * The servers that it runs on.
+   *
+   * @default - every member of the monitoring
+   */
+  readonly hosts?: readonly Member[];
+  /**
+   * Variables for the playbook: text, numbers, booleans, lists and maps of these, which may contain tokens.
+   *
+   * @default - none
+   */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /**
+   * Secrets by the name under which the playbook looks them up: `monitoring_secrets` tells it where.
+   *
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+}
+
+/**
+ * Runs a playbook of your own on a monitoring's servers, by the same rules as ours: it waits for SSH, checks host keys,
+ * runs again only when something changed that it consumes, and only on the servers where it did not succeed before.
+ *
+ * A playbook that wants to skip servers where nothing changed imports the role `base` as ours do.
+ */
+export class PlaybookRun extends Run {
+  private readonly props: PlaybookRunProps;
+
+  /** @throws when the playbook does not exist or has no folder of its own */
+  public constructor(
+    private readonly monitoring: Monitoring,
+    id: string,
+    props: PlaybookRunProps,
+  ) {
+    const playbook = resolve(props.playbook);
+    const folder = dirname(playbook);
+    const where = `${monitoring.node.path}/${id}`;
+    if (!existsSync(playbook) || !statSync(playbook).isFile()) throw new Error(`${where}: there is no playbook ${playbook}`);
+    if (existsSync(join(folder, "package.json"))) {
+      throw new Error(`${where}: ${playbook} lies in a project's root: give it a folder of its own, for all of that folder belongs to the run`);
+    }
+    const content = contentHash(folder, ["."]);
+    const asset = new TerraformAsset(monitoring, `${id}-playbook`, { path: folder, type: AssetType.DIRECTORY, assetHash: content });
+    super(monitoring, id, { content, playbookPath: `${asset.path}/${basename(playbook)}` });
+    this.props = props;
+    for (const host of props.hosts ?? []) {
+      if (host.monitoring !== monitoring) throw problem(this, `the server "${host.server.name}" belongs to another monitoring, ${host.monitoring.node.path}`);
+    }
+    for (const name of Object.keys(props.variables ?? {})) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw problem(this, `"${name}" is not a variable's name: letters, digits and underscores, no digit first`);
+    }
+  }
+
+  public get inventoryRun(): InventoryRun {
+    const hosts = this.props.hosts ?? this.monitoring.members;
+    return {
+      name: this.node.id,
+      playbook: basename(this.props.playbook),
+      content: this.content,
+      component: false,
+      artifacts: [],
+      secrets: Object.entries(this.props.secrets ?? {}).map(([name, secret]) => secret.reference(name)),
+      variables: (this.props.variables ?? {}) as Readonly<Record<string, Value>>,
+      hosts: new Map(hosts.map(({ server }) => [server.name, {}])),
+    };
+  }
+}

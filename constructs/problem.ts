@@ -1,0 +1,15 @@
+import { IConstruct } from "constructs";
+
+/** An error for the user that begins with the construct it is about. */
+export function problem(construct: IConstruct, text: string): Error {
+  return new Error(`${construct.node.path}: ${text}`);
+}
+
+/**
+ * Refuses what a check found wrong.
+ *
+ * @throws when `found` is a sentence
+ */
+export function refuse(construct: IConstruct, found: string | undefined): void {
+  if (found !== undefined) throw problem(construct, found);
+}

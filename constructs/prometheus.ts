@@ -1,0 +1,191 @@
+import { Construct } from "constructs";
+import { Connection, scrapeConnections } from "../lib/access";
+import { Value, Variables } from "../lib/inventory";
+import { labelNameProblem } from "../lib/names";
+import { scrapeTargets } from "../lib/scrape";
+import { Secret, SecretReference } from "../lib/secret";
+import { durationProblem, durationSeconds, isByteSize } from "../lib/units";
+import { Component } from "./component";
+import { extraFlags } from "./extra-flags";
+import { problem } from "./problem";
+
+/** Something else that Prometheus scrapes: an application's own metrics. */
+export interface ScrapeJob {
+  /** The job's name: the label `job`. */
+  readonly job: string;
+  /** `host:port` of each target. */
+  readonly targets: readonly string[];
+  /** @default - Prometheus' scrape interval */
+  readonly interval?: string;
+  /** @default - Prometheus' scrape timeout */
+  readonly timeout?: string;
+  /** @default "/metrics" */
+  readonly metricsPath?: string;
+  /** `http` or `https`. @default "http" */
+  readonly scheme?: string;
+  /** Labels of all its series. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** A token that is sent as `Authorization: Bearer`. @default - none */
+  readonly bearerToken?: Secret;
+}
+
+/** Settings of a {@link Prometheus}. */
+export interface PrometheusProps {
+  /** @default 9090 */
+  readonly port?: number;
+  /** How long samples are kept. @default "15d" (Prometheus' own) */
+  readonly retention?: string;
+  /** How much disk samples may take, such as `10GB`; whichever limit is met first counts. @default - no limit */
+  readonly retentionSize?: string;
+  /** How often targets are scraped. @default "15s" */
+  readonly scrapeInterval?: string;
+  /** After how long a scrape is given up; at most the interval. @default "10s", or the interval if that is shorter */
+  readonly scrapeTimeout?: string;
+  /** Labels added to what leaves this Prometheus (alerts, federation, remote write). @default - none */
+  readonly externalLabels?: Readonly<Record<string, string>>;
+  /** Further jobs beside the members'. @default - none */
+  readonly scrapeJobs?: readonly ScrapeJob[];
+  /** Further command-line flags, as `--name` or `--name=value`. @default - none */
+  readonly extraFlags?: readonly string[];
+  /** Another release than the pinned one. @default - the pinned release */
+  readonly version?: string;
+}
+
+const OWN_FLAGS = [
+  "config.file",
+  "storage.tsdb.path",
+  "storage.tsdb.retention.time",
+  "storage.tsdb.retention.size",
+  "web.listen-address",
+  "web.external-url",
+];
+
+/**
+ * Prometheus, which collects the metrics of every member. It is placed by its scope; its targets follow from what else
+ * is placed, and a new member appears in it without a reload.
+ */
+export class Prometheus extends Component {
+  /** Where technicians open it. */
+  public readonly url: string;
+  private readonly props: PrometheusProps;
+  private readonly flags: readonly string[];
+
+  /** @throws when a duration, size, label, job or flag is malformed */
+  public constructor(scope: Construct, id: string, props: PrometheusProps = {}) {
+    super(scope, id, {
+      kind: "prometheus",
+      artifact: "prometheus",
+      version: props.version,
+      listeners: [{ name: "http", port: props.port ?? 9090, protocol: "tcp", scrapeJob: "prometheus" }],
+    });
+    this.props = props;
+    this.checkSettings();
+    this.checkJobs();
+    this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
+    this.url = `http://${this.member.server.endpoint(this.portOf("http"))}`;
+    this.member.monitoring.output("prometheus_url", this.url, "Prometheus, for technicians");
+    this.node.addValidation({ validate: () => this.jobCollisions() });
+  }
+
+  public override get connections(): readonly Connection[] {
+    return scrapeConnections(this.member.monitoring.components);
+  }
+
+  public override get secrets(): readonly SecretReference[] {
+    return (this.props.scrapeJobs ?? []).flatMap((job) => (job.bearerToken ? [job.bearerToken.reference(secretName(job))] : []));
+  }
+
+  public get variables(): Variables {
+    const { monitoring, server } = this.member;
+    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(server, name));
+    const interval = this.props.scrapeInterval ?? "15s";
+    return {
+      prometheus_version: this.version,
+      prometheus_port: this.portOf("http"),
+      prometheus_external_url: this.url,
+      prometheus_scrape_interval: interval,
+      prometheus_scrape_timeout: this.props.scrapeTimeout ?? shorter("10s", interval),
+      prometheus_retention_time: this.props.retention ?? "15d",
+      prometheus_retention_size: this.props.retentionSize ?? "",
+      prometheus_external_labels: this.props.externalLabels ?? {},
+      prometheus_extra_flags: this.flags,
+      prometheus_targets: targets.map(({ job, targets }) => ({ job, targets: targets.map((target) => ({ ...target })) })),
+      prometheus_scrape_jobs: (this.props.scrapeJobs ?? []).map(jobVariables),
+    };
+  }
+
+  private checkSettings(): void {
+    const { retention, retentionSize, scrapeInterval, scrapeTimeout, externalLabels } = this.props;
+    for (const [name, duration] of Object.entries({ retention, scrapeInterval, scrapeTimeout })) {
+      this.checkDuration(name, duration);
+    }
+    if (retentionSize !== undefined && !isByteSize(retentionSize)) {
+      throw problem(this, `retentionSize: "${retentionSize}" is not a size such as "512MB" or "10GB"`);
+    }
+    if (scrapeTimeout !== undefined && seconds(scrapeTimeout) > seconds(scrapeInterval ?? "15s")) {
+      throw problem(this, `scrapeTimeout: "${scrapeTimeout}" is longer than the scrape interval, "${scrapeInterval ?? "15s"}"`);
+    }
+    this.checkLabels("externalLabels", externalLabels);
+  }
+
+  private checkJobs(): void {
+    const names = new Set<string>();
+    for (const { job, targets, interval, timeout, scheme, labels } of this.props.scrapeJobs ?? []) {
+      const where = `scrapeJobs, job "${job}"`;
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(job)) throw problem(this, `${where}: a job's name has letters, digits, ".", "_" and "-" only`);
+      if (names.has(job)) throw problem(this, `${where}: there are two jobs of this name`);
+      names.add(job);
+      const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
+      if (malformed !== undefined) throw problem(this, `${where}: the target "${malformed}" is not "host:port"`);
+      if (scheme !== undefined && scheme !== "http" && scheme !== "https") throw problem(this, `${where}: the scheme "${scheme}" is neither http nor https`);
+      this.checkDuration(`${where}, interval`, interval);
+      this.checkDuration(`${where}, timeout`, timeout);
+      this.checkLabels(`${where}, labels`, labels);
+    }
+  }
+
+  private checkDuration(name: string, duration: string | undefined): void {
+    const found = duration === undefined ? undefined : durationProblem(duration);
+    if (found !== undefined) throw problem(this, `${name}: ${found}`);
+  }
+
+  private checkLabels(name: string, labels: Readonly<Record<string, string>> = {}): void {
+    for (const label of Object.keys(labels)) {
+      const found = labelNameProblem(label);
+      if (found !== undefined) throw problem(this, `${name}: ${found}`);
+    }
+  }
+
+  /** A user's job may not take the name of one that follows from the members. */
+  private jobCollisions(): string[] {
+    const own = new Set(this.member.monitoring.components.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)));
+    return (this.props.scrapeJobs ?? [])
+      .filter(({ job }) => own.has(job))
+      .map(({ job }) => `scrapeJobs: the job "${job}" exists already, for the members themselves: choose another name`);
+  }
+}
+
+function jobVariables(job: ScrapeJob): Value {
+  return {
+    job: job.job,
+    targets: job.targets,
+    ...(job.interval === undefined ? {} : { interval: job.interval }),
+    ...(job.timeout === undefined ? {} : { timeout: job.timeout }),
+    ...(job.metricsPath === undefined ? {} : { metrics_path: job.metricsPath }),
+    ...(job.scheme === undefined ? {} : { scheme: job.scheme }),
+    ...(job.labels === undefined ? {} : { labels: job.labels }),
+    ...(job.bearerToken === undefined ? {} : { bearer_token_secret: secretName(job) }),
+  };
+}
+
+function secretName(job: ScrapeJob): string {
+  return `scrape_${job.job}`;
+}
+
+function seconds(duration: string): number {
+  return durationSeconds(duration) ?? Number.POSITIVE_INFINITY;
+}
+
+function shorter(a: string, b: string): string {
+  return seconds(a) < seconds(b) ? a : b;
+}

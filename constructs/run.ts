@@ -1,0 +1,65 @@
+import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
+import { dependable, Fn, ITerraformDependable, Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { runGroup, InventoryRun } from "../lib/inventory";
+import { runNameProblem } from "../lib/names";
+import type { Monitoring } from "./monitoring";
+import { refuse } from "./problem";
+import { stateDirectory } from "./state";
+
+/** What every run is made of. */
+export interface RunDescription {
+  /** The hash of all files that the run consists of. */
+  readonly content: string;
+  /** The path of a playbook outside our folder, as Terraform sees it. */
+  readonly playbookPath?: string;
+}
+
+/**
+ * One `null_resource` that runs one playbook over all the hosts that need it.
+ *
+ * It runs again when something changes that it consumes: a file of its playbook or roles, its data, a machine, a
+ * secret's version; or when the last run was cut off.
+ */
+export abstract class Run extends Construct {
+  /** The run's `null_resource`. */
+  public readonly resource: NullResource;
+  /** The hash of all files that the run consists of. */
+  protected readonly content: string;
+
+  protected constructor(scope: Monitoring, id: string, description: RunDescription) {
+    super(scope, id);
+    refuse(this, runNameProblem(id));
+    this.content = description.content;
+    const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
+    const state = stateDirectory(this);
+    this.resource = new NullResource(this, "Resource", {
+      triggers: {
+        content: this.content,
+        data: Fn.sha256(Fn.jsonencode(Fn.lookupNested(scope.inventory, ["all", "children", runGroup(id)]))),
+        interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
+      },
+      provisioners: [
+        {
+          type: "local-exec",
+          command: `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}`,
+          environment: { MONITORING_STATE: state, MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope.inventory)) },
+        },
+      ],
+    });
+    scope.addRun(this);
+  }
+
+  /** The run as the inventory knows it. Asked at synthesis, when all is placed. */
+  public abstract get inventoryRun(): InventoryRun;
+
+  /** Lets this run wait for something else in its stack. */
+  public after(other: ITerraformDependable): void {
+    this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
+  }
+}
+
+/** A string that is found out late, at synthesis. */
+export function late(produce: () => string): string {
+  return Lazy.stringValue({ produce });
+}

@@ -1,0 +1,75 @@
+import { IConstruct } from "constructs";
+import { Architecture } from "../lib/architecture";
+
+/** How the controller (the machine that deploys) reaches a server. */
+export interface SshAccess {
+  /** Name or address. */
+  readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
+  /** A user who is root or may use sudo without a password. */
+  readonly user: string;
+  /**
+   * The private key's file on the controller.
+   *
+   * @default - the SSH agent's keys, else the user's own defaults
+   */
+  readonly keyFile?: string;
+  /**
+   * A server to go through, as `user@host:port`.
+   *
+   * @default - none
+   */
+  readonly jumpHost?: string;
+  /**
+   * The server's public host keys (`ssh-ed25519 AAAA…`).
+   *
+   * @default - those of `knownHostsFile`; without either, the key that is seen first is pinned
+   */
+  readonly hostKeys?: readonly string[];
+  /**
+   * A file on the controller with the server's host keys under `hostKeyAlias`.
+   *
+   * @default - none
+   */
+  readonly knownHostsFile?: string;
+  /**
+   * The name under which the host's key is known: one that a rebuilt server, or another one at the same address, does
+   * not share.
+   *
+   * @default - the server's id
+   */
+  readonly hostKeyAlias?: string;
+  /**
+   * How long a run waits for SSH before it counts the server as unreachable, in seconds.
+   *
+   * @default 120
+   */
+  readonly waitSeconds?: number;
+}
+
+/** Servers of one network reach each other by their private addresses. */
+export interface IServerNetwork extends IConstruct {
+  /** The network's name, for people. */
+  readonly name: string;
+}
+
+/** A machine that is reached by SSH. */
+export interface IServer extends IConstruct {
+  /** The host name, and the label `instance` in metrics and logs. Known at synthesis, unique in a `Monitoring`. */
+  readonly name: string;
+  /** Changes when the machine is another one. */
+  readonly id: string;
+  /** Changes when the machine was installed anew under the same id. */
+  readonly generation: string;
+  /** What the members of the same network dial. */
+  readonly address: string;
+  /** The address that services listen on, where it is there from boot on; empty for all addresses. */
+  readonly bindAddress: string;
+  readonly ssh: SshAccess;
+  readonly network: IServerNetwork;
+  readonly architecture: Architecture;
+
+  /** `host:port` by which a technician reaches a port of this server. */
+  endpoint(port: number): string;
+}

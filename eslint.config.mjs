@@ -1,0 +1,25 @@
+import js from "@eslint/js";
+import jest from "eslint-plugin-jest";
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules", "dist", "cdktf.out", ".cdktf-monitoring", "coverage"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Constructs work by being constructed, and hold nothing but what they declare.
+      "no-new": "off",
+      "@typescript-eslint/no-extraneous-class": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  { files: ["__tests__/**/*.ts"], ...jest.configs["flat/recommended"] },
+  // Helpers that hold an expectation for several tests.
+  { files: ["__tests__/**/*.ts"], rules: { "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }] } },
+  { files: ["**/*.js", "**/*.mjs"], languageOptions: { globals: { module: "writable", process: "readonly", console: "readonly", URL: "readonly" } } },
+  prettier,
+);

@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Architecture } from "./architecture";
+import { playbooksDirectory } from "./paths";
+
+/** One release archive, as the playbooks' fetcher takes it. */
+export interface ArtifactRequest {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** The archive's file name. */
+  readonly file: string;
+  /** Its address upstream; absent where it was built from source. */
+  readonly url?: string;
+  /** Where upstream lists the digests of that release. */
+  readonly checksums?: string;
+  /** The pinned digest; null when none is known, and then the release's own checksum file is asked once. */
+  readonly sha256: string | null;
+  /** Where the archive comes from when it is not in the cache. */
+  readonly channel: string;
+}
+
+/** `playbooks/artifacts.json`: what upstream released. */
+interface Pin {
+  readonly version: string;
+  readonly file: string;
+  readonly url: string;
+  readonly checksums: string;
+  readonly sha256: Readonly<Record<string, string | null>>;
+}
+
+/** `manifest.json` of a folder that the source builds filled. */
+interface Built {
+  readonly version: string;
+  readonly file: string;
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/**
+ * Where the archives of Prometheus and the others come from. Each is pinned by version and SHA-256, is fetched once by
+ * the controller, and is handed to the servers from there: they need no way to the internet.
+ */
+export class Artifacts {
+  /** The projects' own releases. */
+  public static released(): Artifacts {
+    return new Artifacts("release");
+  }
+
+  /** A folder on the controller that holds the released archives (for a controller without internet). */
+  public static directory(path: string): Artifacts {
+    return new Artifacts("directory", resolve(path));
+  }
+
+  /** A web server that holds the released archives in one folder. */
+  public static mirror(url: string): Artifacts {
+    if (!/^https?:\/\//.test(url)) throw new Error(`an artifact mirror is an http(s) URL, got "${url}"`);
+    return new Artifacts("mirror", url.replace(/\/+$/, ""));
+  }
+
+  /**
+   * Archives that `npm run artifacts -- --source` built on this machine from the Go modules. Their versions may differ
+   * from the released ones; each place that uses them says `source`.
+   *
+   * @throws when the folder has no manifest
+   */
+  public static source(path: string): Artifacts {
+    const directory = resolve(path);
+    return new Artifacts("source", directory, readJson<Record<string, Built>>(join(directory, "manifest.json")));
+  }
+
+  /**
+   * What the environment says: `CDKTF_MONITORING_SOURCE` (a folder of source builds), `CDKTF_MONITORING_DIRECTORY`
+   * (a folder of releases), `CDKTF_MONITORING_MIRROR` (a URL), else the releases.
+   */
+  public static fromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Artifacts {
+    const { CDKTF_MONITORING_SOURCE: source, CDKTF_MONITORING_DIRECTORY: directory, CDKTF_MONITORING_MIRROR: mirror } = environment;
+    if (source) return Artifacts.source(source);
+    if (directory) return Artifacts.directory(directory);
+    if (mirror) return Artifacts.mirror(mirror);
+    return Artifacts.released();
+  }
+
+  private constructor(
+    /** `release`, `directory`, `mirror` or `source`. */
+    public readonly channel: string,
+    /** The folder or the mirror's URL; undefined for releases. */
+    public readonly location?: string,
+    private readonly built?: Readonly<Record<string, Built>>,
+  ) {}
+
+  /** The version that is installed when the user asks for none. */
+  public version(name: string): string {
+    return (this.built ? this.builtOf(name) : pinOf(name)).version;
+  }
+
+  /**
+   * The archive of one program for one architecture.
+   *
+   * @param version another version than the pinned one; its digest is then looked up once
+   * @throws when the channel does not have it
+   */
+  public request(name: string, architecture: Architecture, version?: string): ArtifactRequest {
+    if (this.built) return this.builtRequest(name, architecture, version);
+    const pin = pinOf(name);
+    const chosen = version ?? pin.version;
+    const fill = (text: string): string => text.replaceAll("{version}", chosen).replaceAll("{arch}", architecture);
+    return {
+      name,
+      version: chosen,
+      architecture,
+      file: fill(pin.file),
+      url: `${fill(pin.url)}/${fill(pin.file)}`,
+      checksums: `${fill(pin.url)}/${fill(pin.checksums)}`,
+      sha256: chosen === pin.version ? (pin.sha256[architecture] ?? null) : null,
+      channel: this.channel,
+    };
+  }
+
+  private builtRequest(name: string, architecture: Architecture, version?: string): ArtifactRequest {
+    const built = this.builtOf(name);
+    const sha256 = built.sha256[architecture];
+    if (sha256 === undefined || (version !== undefined && version !== built.version)) {
+      const found = `${built.version} for ${Object.keys(built.sha256).join(", ")}`;
+      throw new Error(
+        `no source build of ${name} ${version ?? built.version} for ${architecture} in ${String(this.location)} (it has ${found}): use released archives for it`,
+      );
+    }
+    return { name, version: built.version, architecture, file: built.file, sha256, channel: this.channel };
+  }
+
+  private builtOf(name: string): Built {
+    const built = this.built?.[name];
+    if (!built) throw new Error(`no source build of ${name} in ${String(this.location)}: run "npm run artifacts -- --source"`);
+    return built;
+  }
+}
+
+const pins = readJson<Record<string, Pin>>(join(playbooksDirectory, "artifacts.json"));
+
+function pinOf(name: string): Pin {
+  const pin = pins[name];
+  if (!pin) throw new Error(`unknown artifact "${name}": known are ${Object.keys(pins).join(", ")}`);
+  return pin;
+}
+
+function readJson<T>(path: string): T {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as T;
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

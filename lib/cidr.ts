@@ -1,0 +1,71 @@
+import { isIP, isIPv4 } from "node:net";
+
+/**
+ * Checks a CIDR block such as `203.0.113.7/32` or `2001:db8::/32`, and says what is wrong with it.
+ *
+ * @returns undefined when it is well-formed, else a sentence for the user
+ */
+export function cidrProblem(cidr: string): string | undefined {
+  const [address = "", mask, ...rest] = cidr.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return `"${cidr}" is not a CIDR block such as "203.0.113.7/32"`;
+  const bits = family === 4 ? 32 : 128;
+  if (mask === undefined) return `CIDR mask is missing in "${cidr}": did you mean "${cidr}/${bits}"?`;
+  if (!/^\d{1,3}$/.test(mask) || Number(mask) > bits) return `the mask of "${cidr}" must be a number from 0 to ${bits}`;
+  if (family === 4 && !isNetworkAddress(address, Number(mask))) {
+    return `"${cidr}" has bits beyond its mask: did you mean "${formatIpv4(networkOf(address, Number(mask)))}/${mask}"?`;
+  }
+  return undefined;
+}
+
+/** An IPv4 block whose addresses are handed out one by one. */
+export class Ipv4Block {
+  /** The first address, as a number. */
+  private readonly first: number;
+  /** How many addresses the block has. */
+  public readonly size: number;
+
+  /** @throws when `cidr` is not an IPv4 CIDR block */
+  public constructor(public readonly cidr: string) {
+    const problem = cidrProblem(cidr);
+    if (problem !== undefined) throw new Error(problem);
+    const [address = "", mask] = cidr.split("/");
+    if (!isIPv4(address)) throw new Error(`"${cidr}" is not an IPv4 block`);
+    this.first = parseIpv4(address);
+    this.size = 2 ** (32 - Number(mask));
+  }
+
+  /**
+   * The address at `offset` of the block.
+   *
+   * @throws when the block has no such offset
+   */
+  public address(offset: number): string {
+    if (offset < 0 || offset >= this.size) throw new Error(`${this.cidr} has no address number ${offset}`);
+    return formatIpv4(this.first + offset);
+  }
+
+  /** Where `address` stands in the block, or undefined when it is outside (or no IPv4 address). */
+  public offsetOf(address: string): number | undefined {
+    if (!isIPv4(address)) return undefined;
+    const offset = parseIpv4(address) - this.first;
+    return offset >= 0 && offset < this.size ? offset : undefined;
+  }
+}
+
+function parseIpv4(address: string): number {
+  return address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+function formatIpv4(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
+
+function networkOf(address: string, mask: number): number {
+  const size = 2 ** (32 - mask);
+  return Math.floor(parseIpv4(address) / size) * size;
+}
+
+function isNetworkAddress(address: string, mask: number): boolean {
+  return networkOf(address, mask) === parseIpv4(address);
+}

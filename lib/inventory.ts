@@ -1,0 +1,144 @@
+import { ArtifactRequest } from "./artifacts";
+import { SecretReference } from "./secret";
+
+/** Values that Terraform, JSON and Ansible all know. Strings may be (or contain) tokens. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+
+/** Variables of Ansible by name. */
+export type Variables = Readonly<Record<string, Value>>;
+
+/** How Ansible reaches a server. */
+export interface HostConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly keyFile?: string;
+  readonly jumpHost?: string;
+  readonly knownHostsFile?: string;
+  readonly hostKeys: readonly string[];
+  /** The name under which the host's key is known, whatever its address. */
+  readonly hostKeyAlias: string;
+  /** How long to wait for SSH, in seconds. */
+  readonly waitSeconds: number;
+}
+
+/** What the roles know of the server they run on. */
+export interface HostFacts {
+  readonly name: string;
+  readonly id: string;
+  readonly generation: string;
+  readonly address: string;
+  /** The address to listen on; empty for all. */
+  readonly bind: string;
+  readonly architecture: string;
+}
+
+/** A member as the inventory knows it. */
+export interface InventoryHost {
+  readonly connection: HostConnection;
+  readonly facts: HostFacts;
+}
+
+/** One run of a playbook: which hosts, with what. */
+export interface InventoryRun {
+  readonly name: string;
+  /** The playbook's file name. */
+  readonly playbook: string;
+  /** The hash of all files that the run consists of. */
+  readonly content: string;
+  /** Whether it installs one of our components (and not a playbook of the user). */
+  readonly component: boolean;
+  readonly artifacts: readonly ArtifactRequest[];
+  readonly secrets: readonly SecretReference[];
+  /** Variables of every host. */
+  readonly variables: Variables;
+  /** Variables by host. */
+  readonly hosts: ReadonlyMap<string, Variables>;
+}
+
+/** All that runs need to know. */
+export interface InventoryInput {
+  /** The monitoring's name. */
+  readonly monitoring: string;
+  /** The folder or mirror of archives, where there is one. */
+  readonly artifactLocation?: string;
+  readonly hosts: readonly InventoryHost[];
+  readonly runs: readonly InventoryRun[];
+}
+
+/**
+ * The Ansible inventory, as a value for a `TerraformLocal`.
+ *
+ * Each run is a group that holds all that the run consumes (so that its hash can be the run's trigger); how a host is
+ * reached stands apart, for a moved key file is no reason to run anything.
+ */
+export function renderInventory(input: InventoryInput): Variables {
+  const facts = new Map(input.hosts.map((host) => [host.facts.name, host.facts]));
+  return {
+    all: {
+      vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
+      hosts: Object.fromEntries(input.hosts.map(({ facts: { name }, connection }) => [name, connectionVariables(connection)])),
+      children: Object.fromEntries(
+        input.runs.map((run) => [
+          runGroup(run.name),
+          {
+            vars: {
+              monitoring_run: { playbook: run.playbook, content: run.content, component: run.component },
+              monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),
+              monitoring_secrets: run.secrets.map((secret) => ({ ...secret })),
+              ...escapeVariables(run.variables),
+            },
+            hosts: Object.fromEntries(
+              [...run.hosts].map(([host, variables]) => [
+                host,
+                { monitoring_server: { ...(facts.get(host) as HostFacts) }, ...escapeVariables(variables) },
+              ]),
+            ),
+          },
+        ]),
+      ),
+    },
+  };
+}
+
+/** The Ansible group of a run's hosts. No server can be called like that. */
+export function runGroup(run: string): string {
+  return `run_${run}`;
+}
+
+function connectionVariables(connection: HostConnection): Variables {
+  return {
+    ansible_host: connection.host,
+    ansible_port: connection.port,
+    ansible_user: connection.user,
+    ...(connection.keyFile === undefined ? {} : { ansible_ssh_private_key_file: connection.keyFile }),
+    monitoring_ssh: {
+      jump_host: connection.jumpHost ?? null,
+      known_hosts_file: connection.knownHostsFile ?? null,
+      host_keys: connection.hostKeys,
+      alias: connection.hostKeyAlias,
+      wait: connection.waitSeconds,
+    },
+  };
+}
+
+function escapeVariables(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [escapeText(name), escapeTemplates(value)]));
+}
+
+/**
+ * Makes text inert on its way through Terraform and Ansible: `${` and `%{` would be Terraform's templates (tokens are
+ * left alone), `{{`, `{%` and `{#` would be Ansible's.
+ */
+export function escapeTemplates(value: Value): Value {
+  if (typeof value === "string") {
+    return /\{[{%#]/.test(value) ? { __ansible_unsafe: escapeText(value) } : escapeText(value);
+  }
+  if (Array.isArray(value)) return (value as readonly Value[]).map(escapeTemplates);
+  if (value !== null && typeof value === "object") return escapeVariables(value as Variables);
+  return value;
+}
+
+function escapeText(text: string): string {
+  return text.replace(/\$\{(?!TfToken\[)/g, () => "$${").replace(/%\{/g, "%%{");
+}

@@ -1,0 +1,37 @@
+import { Edge } from "./access";
+
+/** One address that Prometheus scrapes, with the labels of its series. */
+export interface ScrapeTarget {
+  /** `host:port`. */
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A job and its targets, as the role `prometheus` takes it. */
+export interface ScrapeTargets {
+  readonly job: string;
+  readonly targets: readonly ScrapeTarget[];
+}
+
+/**
+ * The scrape jobs and targets that follow from the access graph, sorted by job and server.
+ *
+ * The label `instance` is the server's name, so that series survive a rebuild and a new address.
+ *
+ * @param edges what one Prometheus must reach
+ * @param address how it dials a server, by name
+ */
+export function scrapeTargets(edges: readonly Edge[], monitoring: string, address: (server: string) => string): ScrapeTargets[] {
+  const jobs = new Map<string, ScrapeTarget[]>();
+  const scraped = edges.filter(({ listener }) => listener.scrapeJob !== undefined);
+  for (const { destination, listener } of [...scraped].sort((a, b) => compare(a.destination, b.destination))) {
+    const job = listener.scrapeJob ?? "";
+    const target = { address: `${address(destination)}:${listener.port}`, labels: { instance: destination, monitoring } };
+    jobs.set(job, [...(jobs.get(job) ?? []), target]);
+  }
+  return [...jobs].sort(([a], [b]) => compare(a, b)).map(([job, targets]) => ({ job, targets }));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,23 @@
+/** Durations as Prometheus writes them: `15s`, `1h30m`, `30d` (prometheus.io/docs/prometheus/latest/configuration). */
+const DURATION = /^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
+const SECONDS: Readonly<Record<string, number>> = { y: 31_536_000, w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1, ms: 0.001 };
+
+/** The length of a Prometheus duration in seconds, or undefined when `text` is none. */
+export function durationSeconds(text: string): number | undefined {
+  if (!DURATION.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+)(ms|[ywdhms])/g)) seconds += Number(amount) * (SECONDS[unit] ?? 0);
+  return seconds;
+}
+
+/** Whether `text` is a size as Prometheus' `--storage.tsdb.retention.size` takes it: `512MB`, `10GB`. */
+export function isByteSize(text: string): boolean {
+  return /^\d+(B|KB|MB|GB|TB|PB|EB)$/.test(text) && !/^0+[A-Z]/.test(text);
+}
+
+/** The first problem with a positive duration, or undefined. */
+export function durationProblem(text: string): string | undefined {
+  const seconds = durationSeconds(text);
+  if (seconds === undefined) return `"${text}" is not a duration such as "15s", "1h30m" or "30d"`;
+  return seconds > 0 ? undefined : `"${text}" must be longer than nothing`;
+}
