@@ -1,0 +1,24 @@
+import { Edge } from "../../lib/access";
+import { scrapeTargets } from "../../lib/scrape";
+
+const edge = (destination: string, port: number, scrapeJob?: string): Edge => ({
+  source: "hub",
+  destination,
+  kind: "any",
+  listener: { name: "http", port, protocol: "tcp", scrapeJob },
+  reason: "",
+});
+
+test("scrapeTargets groups by job, in the order of names, labelled with the server's name", () => {
+  const edges = [edge("web", 9100, "node"), edge("hub", 9090, "prometheus"), edge("app", 9100, "node"), edge("hub", 9093)];
+  expect(scrapeTargets(edges, "prod", (server) => `${server}.internal`)).toEqual([
+    {
+      job: "node",
+      targets: [
+        { address: "app.internal:9100", labels: { instance: "app", monitoring: "prod" } },
+        { address: "web.internal:9100", labels: { instance: "web", monitoring: "prod" } },
+      ],
+    },
+    { job: "prometheus", targets: [{ address: "hub.internal:9090", labels: { instance: "hub", monitoring: "prod" } }] },
+  ]);
+});
