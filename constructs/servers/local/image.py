@@ -1,0 +1,225 @@
+"""The base image of local servers: Debian 12 with systemd and sshd, the same whichever way it is built."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from common import Failure, cache_directory, locked, say, seconds_since
+from engine import ARCHITECTURES, Engine, attempt, docker
+
+REPOSITORY = "cdktf-monitoring/server"
+BASE = "debian:12-slim"
+SUITE = "bookworm"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# What a registry may take for its first word, and a whole pull, in seconds.
+REGISTRY_ANSWERS = 8
+PULL = 600
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The image's files, read once: a synthesis may take the folder away while we work."""
+
+    files: "dict[str, str]"
+
+    @classmethod
+    def read(cls) -> Recipe:
+        folder = Path(__file__).parent / "image"
+        return cls({name: (folder / name).read_text() for name in ("Dockerfile", "packages.txt", "setup.sh")})
+
+    @property
+    def digest(self) -> str:
+        content = "\0".join(word for pair in sorted(self.files.items()) for word in pair)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    @property
+    def tag(self) -> str:
+        return f"{REPOSITORY}:debian12-{self.digest}"
+
+    @property
+    def packages(self) -> "list[str]":
+        lines = (line.strip() for line in self.files["packages.txt"].splitlines())
+        return [line for line in lines if line and not line.startswith("#")]
+
+    def write(self, folder: Path) -> None:
+        for name, content in self.files.items():
+            (folder / name).write_text(content)
+
+
+def ensure_image(engine: Engine) -> str:
+    """Makes sure that the engine has the image, from the cache or by building it, and returns its tag."""
+    recipe = Recipe.read()
+    if _present(recipe.tag):
+        return recipe.tag
+    folder = cache_directory() / "images"
+    with locked(folder / ".lock", "waiting for another process that makes the base image"):
+        if _present(recipe.tag):
+            return recipe.tag
+        start = time.monotonic()
+        archive = _cached(folder, recipe, engine)
+        if archive is None:
+            archive = _build(folder, recipe, engine)
+            say(f"base image: built in {seconds_since(start)}, kept as {archive}")
+            start = time.monotonic()
+        _import(archive, recipe.tag)
+        say(f"base image: imported in {seconds_since(start)}")
+    return recipe.tag
+
+
+def _present(tag: str) -> bool:
+    return attempt("image", "inspect", "--format", "{{.Id}}", tag).returncode == 0
+
+
+def _cached(folder: Path, recipe: Recipe, engine: Engine) -> Optional[Path]:
+    for suffix in ("tar.zst", "tar.gz"):
+        archive = folder / f"{recipe.digest}-{engine.architecture}.{suffix}"
+        if archive.exists() and (suffix != "tar.zst" or shutil.which("zstd")):
+            return archive
+    return None
+
+
+def _import(archive: Path, tag: str) -> None:
+    unpack = ["zstd", "-dcq"] if archive.suffix == ".zst" else ["gzip", "-dc"]
+    with subprocess.Popen([*unpack, str(archive)], stdout=subprocess.PIPE) as reader:
+        result = subprocess.run(["docker", "import", "-", tag], stdin=reader.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if reader.returncode != 0 or result.returncode != 0:
+        archive.unlink(missing_ok=True)
+        raise Failure(
+            f"the base image can't be imported from {archive} ({result.stderr.decode().strip() or 'damaged archive'}); "
+            "the file is removed: repeat this to build it again"
+        )
+
+
+def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
+    zstd = shutil.which("zstd") is not None
+    archive = folder / f"{recipe.digest}-{engine.architecture}.{'tar.zst' if zstd else 'tar.gz'}"
+    # Beside the cache, not in /tmp, which may be small or in memory.
+    with tempfile.TemporaryDirectory(prefix="build-", dir=folder) as work:
+        recipe.write(Path(work))
+        packed = Path(work) / archive.name
+        pack = f"{'zstd -q -T0 -3' if zstd else 'gzip -1'} > {shlex.quote(str(packed))}"
+        reason = _registry_problem()
+        if reason is None:
+            _build_from_registry(Path(work), recipe, pack)
+        else:
+            say(f"base image: no {BASE} from a registry ({reason})")
+            _build_from_packages(Path(work), recipe, engine, pack)
+        packed.replace(archive)
+    return archive
+
+
+def _registry_problem() -> Optional[str]:
+    """Why the base can't be had from a registry, decided within seconds; None once the engine has it."""
+    if _present(BASE):
+        return None
+    say(f"base image: pulling {BASE}")
+    with subprocess.Popen(
+        ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    ) as pull:
+        assert pull.stdout is not None
+        # Its first line comes when the registry has answered; a network that drops packets gives none for minutes.
+        try:
+            output, _ = pull.communicate(timeout=REGISTRY_ANSWERS)
+        except subprocess.TimeoutExpired as silence:
+            said = silence.stdout or b""
+            if b"Pulling from" not in (said if isinstance(said, bytes) else said.encode()):
+                pull.kill()
+                return f"no answer in {REGISTRY_ANSWERS} s"
+            try:
+                output, _ = pull.communicate(timeout=PULL)
+            except subprocess.TimeoutExpired:
+                pull.kill()
+                return f"not finished in {PULL} s"
+        except BaseException:
+            pull.kill()
+            raise
+    return None if pull.returncode == 0 else output.strip().splitlines()[-1]
+
+
+def _build_from_registry(work: Path, recipe: Recipe, pack: str) -> None:
+    say("base image: installing its packages (docker build)")
+    # The host's network: the engine may give containers no way out.
+    built = f"{REPOSITORY}:build-{recipe.digest}"
+    docker("build", "--network", "host", "--tag", built, str(work))
+    container = docker("create", built, "/sbin/init").strip()
+    try:
+        _shell(f"docker export {container} | {pack}")
+    finally:
+        attempt("rm", "--force", container)
+        attempt("image", "rm", built)
+
+
+def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) -> None:
+    native = ARCHITECTURES.get(platform.machine())
+    if native != engine.architecture or not shutil.which("mmdebstrap") or not KEYRING.exists():
+        raise Failure(
+            "the base image can be built neither from a registry nor from Debian's packages: give the Docker engine access to "
+            f"{BASE} (docker pull {BASE}), or, on a {engine.architecture} Debian or Ubuntu machine, "
+            "apt-get install mmdebstrap debian-archive-keyring, and repeat this"
+        )
+    sources, proxies = _sources()
+    say(f"base image: building it from Debian's packages, {sources[0].split()[2]} (a minute or two, once)")
+    options = [
+        *(f"--aptopt={line}" for line in ['Acquire::Languages "none"', 'APT::Install-Recommends "false"', *proxies]),
+        # Nothing is lost if this machine fails half-way: the build starts again.
+        *(f"--dpkgopt={line}" for line in ("force-unsafe-io", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*")),
+        "--variant=minbase",
+        f"--include={','.join(recipe.packages)}",
+        f"--customize-hook=chroot \"$1\" /bin/sh -s < {shlex.quote(str(work / 'setup.sh'))}",
+    ]
+    command = ["mmdebstrap", "--quiet", "--format=tar", *options, SUITE, "-", *sources]
+    _shell(f"{' '.join(map(shlex.quote, command))} | {pack}", TMPDIR=str(work))
+
+
+def _sources() -> "tuple[list[str], list[str]]":
+    """Debian's package sources, this machine's own where it has some, and its proxies for them."""
+    listed = _output("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
+    mirror = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian")), "http://deb.debian.org/debian")
+    security = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian-security")), None)
+    if security is None and mirror.endswith("//deb.debian.org/debian"):
+        security = f"{mirror}-security"
+    signed = f"[signed-by={KEYRING}]"
+    sources = [f"deb {signed} {mirror} {suite} main" for suite in (SUITE, f"{SUITE}-updates")]
+    if security:
+        sources.append(f"deb {signed} {security} {SUITE}-security main")
+    settings = _output("apt-config", "dump", "Acquire").splitlines()
+    return sources, [line.rstrip(";") for line in settings if "::Proxy" in line]
+
+
+def _output(*command: str) -> str:
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True).stdout
+    except FileNotFoundError:
+        return ""
+
+
+def _shell(pipeline: str, **environment: str) -> None:
+    """Runs a pipeline in a process group of its own; on an interruption it is told to end and to clean up."""
+    script = f"set -eu -o pipefail; {pipeline}"
+    with subprocess.Popen(
+        ["bash", "-c", script],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        start_new_session=True,
+    ) as child:
+        try:
+            _, errors = child.communicate()
+        except BaseException:
+            os.killpg(child.pid, 15)
+            child.wait()
+            raise
+    if child.returncode != 0:
+        tail = "\n  ".join(errors.strip().splitlines()[-15:])
+        raise Failure(f"building the base image failed; its last words:\n  {tail}")
