@@ -40,7 +40,8 @@ export abstract class Component extends Construct {
   public readonly listeners: readonly Listener[];
   /** Whether it belongs on every server; of the others a `Monitoring` has at most one of a kind. */
   public readonly agent: boolean;
-  private readonly artifact: string;
+  /** The archive that it is installed from. */
+  public readonly artifactRequest: ArtifactRequest;
 
   /** @throws when there is no server in its scope, or it cannot listen on a port that it is given */
   protected constructor(scope: Construct, id: string, description: ComponentDescription) {
@@ -48,10 +49,10 @@ export abstract class Component extends Construct {
     this.kind = description.kind;
     this.listeners = description.listeners;
     this.agent = description.agent ?? false;
-    this.artifact = description.artifact;
     for (const { port } of this.listeners) refuse(this, portProblem(port));
     this.member = this.findMember();
-    this.version = description.version ?? this.member.monitoring.artifacts.version(this.artifact);
+    this.artifactRequest = this.findArtifact(description);
+    this.version = this.artifactRequest.version;
     this.member.place(this);
   }
 
@@ -68,11 +69,6 @@ export abstract class Component extends Construct {
     return [];
   }
 
-  /** The archive that it is installed from. */
-  public get artifactRequest(): ArtifactRequest {
-    return this.member.monitoring.artifacts.request(this.artifact, this.member.server.architecture, this.version);
-  }
-
   /** The component as the access graph sees it. */
   public get placement(): Placement {
     return { kind: this.kind, server: this.member.server.name, listeners: this.listeners, connections: this.connections };
@@ -83,6 +79,15 @@ export abstract class Component extends Construct {
     const found = this.listeners.find(({ name }) => name === listener);
     if (!found) throw problem(this, `no listener "${listener}"`);
     return found.port;
+  }
+
+  private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest {
+    const { monitoring, server } = this.member;
+    try {
+      return monitoring.artifacts.request(artifact, server.architecture, version);
+    } catch (error) {
+      throw problem(this, error instanceof Error ? error.message : String(error));
+    }
   }
 
   private findMember(): Member {

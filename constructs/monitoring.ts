@@ -15,7 +15,6 @@ import { requireNullProvider } from "./null-provider";
 import { problem, refuse } from "./problem";
 import { ReconcileRun } from "./reconcile-run";
 import { late, Run } from "./run";
-import { IServer } from "./server";
 import { stateDirectory } from "./state";
 
 /** Settings of a {@link Monitoring}. */
@@ -99,13 +98,10 @@ export class Monitoring extends Construct {
     return accessEdges([component.placement, ...targets]);
   }
 
-  /** The address by which one server reaches another, by its name. */
-  public dial(from: IServer, to: string): string {
-    const server = this.joined.find((member) => member.server.name === to)?.server;
-    if (!server) throw problem(this, `no server "${to}"`);
-    if (server.network !== from.network) {
-      throw problem(this, `"${from.name}" (network ${from.network.name}) must reach "${to}" (network ${server.network.name}), and they share no network`);
-    }
+  /** The address by which the servers reach one of them, by its name. */
+  public dial(name: string): string {
+    const server = this.joined.find((member) => member.server.name === name)?.server;
+    if (!server) throw problem(this, `no server "${name}"`);
     return server.address;
   }
 
@@ -114,8 +110,14 @@ export class Monitoring extends Construct {
     this.joined.push(member);
   }
 
-  /** Called when a component is placed on a member. */
+  /**
+   * Called when a component is placed on a member.
+   *
+   * @throws when there is one of its kind already, and it is no agent
+   */
   public place(component: Component): void {
+    const twin = component.agent ? undefined : this.placed.find(({ kind }) => kind === component.kind);
+    if (twin) throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
     this.placed.push(component);
     this.componentRun(component).add(component);
   }
@@ -180,20 +182,10 @@ export class Monitoring extends Construct {
     const sshPorts = new Map(this.joined.map(({ server }) => [server.name, server.ssh.port ?? 22]));
     return [
       ...repeated(names).map((name) => `two servers are called "${name}" (${this.pathsOf(name)}): names must differ, they are the label "instance"`),
-      ...this.kindProblems(),
+      ...(this.componentRuns.has("prometheus") ? [] : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
       ...this.networkProblems(),
       ...portProblems(this.components.map(({ placement }) => placement), sshPorts),
     ];
-  }
-
-  private kindProblems(): string[] {
-    const kinds = this.placed.filter(({ agent }) => !agent).map(({ kind }) => kind);
-    const twins = repeated(kinds).map((kind) => {
-      const paths = this.placed.filter((component) => component.kind === kind).map(({ node }) => node.path);
-      return `there are two components of the kind ${kind} (${paths.join(", ")}): remove one of them`;
-    });
-    if (kinds.includes("prometheus")) return twins;
-    return [`no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")`, ...twins];
   }
 
   private networkProblems(): string[] {

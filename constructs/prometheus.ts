@@ -51,6 +51,7 @@ export interface PrometheusProps {
   readonly version?: string;
 }
 
+const SCRAPE_INTERVAL = "15s";
 const OWN_FLAGS = [
   "config.file",
   "storage.tsdb.path",
@@ -96,9 +97,9 @@ export class Prometheus extends Component {
   }
 
   public get variables(): Variables {
-    const { monitoring, server } = this.member;
-    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(server, name));
-    const interval = this.props.scrapeInterval ?? "15s";
+    const { monitoring } = this.member;
+    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(name));
+    const interval = this.props.scrapeInterval ?? SCRAPE_INTERVAL;
     return {
       prometheus_version: this.version,
       prometheus_port: this.portOf("http"),
@@ -122,9 +123,7 @@ export class Prometheus extends Component {
     if (retentionSize !== undefined && !isByteSize(retentionSize)) {
       throw problem(this, `retentionSize: "${retentionSize}" is not a size such as "512MB" or "10GB"`);
     }
-    if (scrapeTimeout !== undefined && seconds(scrapeTimeout) > seconds(scrapeInterval ?? "15s")) {
-      throw problem(this, `scrapeTimeout: "${scrapeTimeout}" is longer than the scrape interval, "${scrapeInterval ?? "15s"}"`);
-    }
+    this.checkTimeout("scrapeTimeout:", scrapeTimeout, scrapeInterval);
     this.checkLabels("externalLabels", externalLabels);
   }
 
@@ -140,6 +139,7 @@ export class Prometheus extends Component {
       if (scheme !== undefined && scheme !== "http" && scheme !== "https") throw problem(this, `${where}: the scheme "${scheme}" is neither http nor https`);
       this.checkDuration(`${where}, interval`, interval);
       this.checkDuration(`${where}, timeout`, timeout);
+      this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
       this.checkLabels(`${where}, labels`, labels);
     }
   }
@@ -147,6 +147,11 @@ export class Prometheus extends Component {
   private checkDuration(name: string, duration: string | undefined): void {
     const found = duration === undefined ? undefined : durationProblem(duration);
     if (found !== undefined) throw problem(this, `${name}: ${found}`);
+  }
+
+  private checkTimeout(name: string, timeout: string | undefined, interval = SCRAPE_INTERVAL): void {
+    if (timeout === undefined || seconds(timeout) <= seconds(interval)) return;
+    throw problem(this, `${name} "${timeout}" is longer than the scrape interval, "${interval}"`);
   }
 
   private checkLabels(name: string, labels: Readonly<Record<string, string>> = {}): void {

@@ -88,11 +88,6 @@ export class Artifacts {
     private readonly built?: Readonly<Record<string, Built>>,
   ) {}
 
-  /** The version that is installed when the user asks for none. */
-  public version(name: string): string {
-    return (this.built ? this.builtOf(name) : pinOf(name)).version;
-  }
-
   /**
    * The archive of one program for one architecture.
    *

@@ -9,9 +9,10 @@ describe("released artifacts", () => {
     const released = Artifacts.released();
     for (const name of ["prometheus", "node_exporter"]) {
       for (const architecture of [Architecture.AMD64, Architecture.ARM64]) {
-        expect(released.request(name, architecture)).toMatchObject({
-          version: released.version(name),
-          file: `${name}-${released.version(name)}.linux-${architecture}.tar.gz`,
+        const request = released.request(name, architecture);
+        expect(request).toMatchObject({
+          version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+          file: `${name}-${request.version}.linux-${architecture}.tar.gz`,
           url: expect.stringMatching(/^https:\/\/github\.com\/prometheus\/.*\.tar\.gz$/) as string,
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
           channel: "release",
@@ -29,7 +30,7 @@ describe("released artifacts", () => {
   });
 
   test("have known names only", () => {
-    expect(() => Artifacts.released().version("promtheus")).toThrow(/^unknown artifact "promtheus": known are .*prometheus/);
+    expect(() => Artifacts.released().request("promtheus", Architecture.AMD64)).toThrow(/^unknown artifact "promtheus": known are .*prometheus/);
   });
 });
 
@@ -67,7 +68,7 @@ describe("artifacts built from source", () => {
     const source = Artifacts.source(directory);
     expect(() => source.request("prometheus", Architecture.ARM64)).toThrow(/no source build of prometheus 3\.14\.0 for arm64 .* \(it has 3\.14\.0 for amd64\)/);
     expect(() => source.request("prometheus", Architecture.AMD64, "3.15.0")).toThrow("no source build of prometheus 3.15.0 for amd64");
-    expect(() => source.version("loki")).toThrow(/no source build of loki in .*: run "npm run artifacts -- --source"/);
+    expect(() => source.request("loki", Architecture.AMD64)).toThrow(/no source build of loki in .*: run "npm run artifacts -- --source"/);
     expect(() => Artifacts.source(join(directory, "none"))).toThrow(/cannot read .*manifest\.json/);
   });
 });

@@ -168,7 +168,7 @@ def _labels(server: Server, owner: Path) -> "list[str]":
 
 def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
     """Waits until sshd lets us in with the expected host key, and returns where it did."""
-    start = time.monotonic()
+    start = looked = time.monotonic()
     silent_since: Optional[float] = start if sys.platform == "linux" else start - SILENCE
     places = [(server.address, 22)]
     words = "sshd does not answer"
@@ -186,9 +186,11 @@ def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
         # Docker Desktop and remote engines: containers' addresses can't be reached from here, published ports can.
         if silent_since and len(places) == 1 and 22 in server.publish and time.monotonic() - silent_since > SILENCE:
             places.append(("127.0.0.1", server.publish[22]))
-        state = attempt("inspect", "--format", "{{.State.Status}}", server.container).stdout.strip() if words else ""
-        if state in ("exited", "dead", "restarting"):
-            raise Failure(f"its container is {state}")
+        if time.monotonic() - looked > 2:
+            looked = time.monotonic()
+            state = docker("inspect", "--format", "{{.State.Status}}", server.container).strip()
+            if state != "running":
+                raise Failure(f"its container is {state}")
         time.sleep(0.03)
     raise Failure(f"{words} ({BOOT} s)")
 
@@ -197,6 +199,8 @@ def _banner(host: str, port: int) -> Optional[bool]:
     """Whether an sshd speaks there; None where nothing at all comes back."""
     try:
         with socket.create_connection((host, port), timeout=0.5) as connection:
+            # On a busy machine sshd takes its time.
+            connection.settimeout(5)
             return connection.recv(255).startswith(b"SSH-")
     except ConnectionError:
         return False

@@ -1,0 +1,202 @@
+import { App, TerraformStack, Testing } from "cdktf";
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "../../constructs";
+import { synth, synthApp } from "../support/synth";
+import { Hub } from "../support/topology";
+
+/** What a synthesis refuses. */
+const refusal = (build: (stack: TerraformStack) => void): (() => unknown) => () => synth(build);
+
+describe("a monitoring", () => {
+  test("has a run for each kind of component, and a last one that tidies up", () => {
+    const { paths } = synth((stack) => {
+      new Hub(stack).member("app");
+    });
+    expect(paths.filter((path) => path.startsWith("test/monitoring/")).sort()).toEqual([
+      "test/monitoring/artifacts",
+      "test/monitoring/node_exporter/Resource",
+      "test/monitoring/prometheus/Resource",
+      "test/monitoring/reconcile/Resource",
+    ]);
+  });
+
+  test("has as many Terraform blocks for many servers as for one", () => {
+    const blocks = (servers: number): number =>
+      synth((stack) => {
+        const hub = new Hub(stack);
+        for (let index = 0; index < servers; index++) hub.member(`app-${index}`);
+      }).paths.length;
+    expect(blocks(30)).toBe(blocks(1));
+  });
+
+  test("runs in an order in which no run waits for one that goes to every server", () => {
+    const stack = synth((scope) => {
+      new Hub(scope).member("app");
+    });
+    const waits = (run: string): string[] => (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) => address.replace(/_[0-9A-F]{8}$/, ""));
+    expect(waits("node_exporter")).toEqual(["null_resource.monitoring_artifacts"]);
+    expect(waits("prometheus")).toEqual(["null_resource.monitoring_artifacts"]);
+    expect(waits("reconcile")).toEqual(["null_resource.monitoring_artifacts", "null_resource.monitoring_prometheus"]);
+  });
+
+  test("tells each server which components belong on it", () => {
+    const { hosts } = synth((stack) => {
+      new Hub(stack).member("app");
+    }).run("reconcile");
+    expect(hosts.hub?.monitoring_components).toEqual(["node_exporter", "prometheus"]);
+    expect(hosts.app?.monitoring_components).toEqual(["node_exporter"]);
+  });
+
+  test("has outputs of fixed names", () => {
+    const { output } = synth((stack) => {
+      new Hub(stack);
+    }).json;
+    expect(Object.keys(output).sort()).toEqual(["inventory", "prometheus_url"]);
+    expect(output.prometheus_url?.value).toMatch(/^http:\/\/198\.18\.\d+\.\d+:9090$/);
+  });
+
+  test("adds the null provider where the user did not", () => {
+    const build = (own: boolean): readonly unknown[] | undefined =>
+      synth((stack) => {
+        new Hub(stack);
+        if (own) new NullProvider(stack, "mine");
+      }).json.provider.null;
+    expect(build(false)).toHaveLength(1);
+    expect(build(true)).toHaveLength(1);
+  });
+
+  test("is the same on every machine but for the state's path", () => {
+    const build = (): string => JSON.stringify({ ...synth((stack) => new Hub(stack).member("app")).json, terraform: undefined });
+    expect(build()).toBe(build());
+    expect(build()).not.toContain(process.cwd());
+  });
+});
+
+describe("members and components", () => {
+  test("come in any order, with the same result", () => {
+    const build = (late: boolean): unknown =>
+      synth((stack) => {
+        const network = new LocalNetwork(stack, "network", { published: false });
+        const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway] });
+        const app = (): unknown => new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network }) });
+        if (!late) app();
+        const host = new MonitoringHost(stack, "hub", { monitoring, server: new LocalServer(stack, "hub-server", { network }) });
+        new Prometheus(host, "prometheus");
+        if (late) app();
+      }).run("prometheus");
+    expect(build(true)).toEqual(build(false));
+  });
+
+  test("are found from a scope however deep", () => {
+    class Wrapper extends Prometheus {}
+    const group = synth((stack) => {
+      const hub = new Hub(stack);
+      expect(hub.prometheus.member).toBe(hub.host);
+      expect(() => new Wrapper(hub.host.nodeExporter, "nested")).toThrow("is a prometheus on the same server already");
+    }).run("prometheus");
+    expect(Object.keys(group.hosts)).toEqual(["hub"]);
+  });
+
+  test("may live in another stack of the app", () => {
+    const stacks = synthApp((app) => {
+      const here = new TerraformStack(app, "here");
+      const there = new TerraformStack(app, "there");
+      const network = new LocalNetwork(there, "network", { published: false });
+      const monitoring = new Monitoring(here, "monitoring", { technicians: [network.gateway] });
+      const hub = new MonitoringHost(there, "hub", { monitoring, server: new LocalServer(there, "hub-server", { network }) });
+      new Prometheus(hub, "prometheus");
+    });
+    const server = stacks.get("here").run("prometheus").hosts.hub?.monitoring_server as { id: string };
+    expect(server.id).toMatch(/^\$\{data\.terraform_remote_state\..*\.outputs\..*hub.*id\}$/);
+    expect(stacks.get("there").paths).toEqual(["there/network/Resource", "there/network/removal", "there/network/server"]);
+  });
+});
+
+describe("what is wrong on its face is refused at once", () => {
+  test.each([
+    ["203.0.113.7", 'test/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
+    ["anywhere", 'test/monitoring: technicians: "anywhere" is not a CIDR block'],
+  ])("technicians: %s", (technician, message) => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    expect(() => new Monitoring(stack, "monitoring", { technicians: [technician] })).toThrow(message);
+  });
+
+  test("a component without a host in its scope", () => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    expect(() => new Prometheus(stack, "prometheus")).toThrow(
+      'test/prometheus: a component is placed by its scope, and there is no server in this one: construct it in the scope of a MonitoringHost, as in new Prometheus(host, "prometheus")',
+    );
+  });
+
+  test("a component on a server that only is monitored", () => {
+    const hub = new Hub(new TerraformStack(Testing.app(), "test"));
+    expect(() => new Prometheus(hub.member("app"), "prometheus")).toThrow("test/app/prometheus: test/app is a server that is monitored, not one that monitors");
+  });
+
+  test("a server that is monitored twice", () => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    const { monitoring, host } = new Hub(stack);
+    expect(() => new MonitoredServer(stack, "again", { monitoring, server: host.server })).toThrow(
+      'test/again: the server "hub" (test/hub-server) belongs to test/hub already: a server is monitored once',
+    );
+  });
+
+  test("two of a kind where one is meant", () => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    const hub = new Hub(stack);
+    const second = new MonitoringHost(stack, "second", { monitoring: hub.monitoring, server: hub.server("second") });
+    expect(() => new Prometheus(second, "prometheus")).toThrow("test/second/prometheus: test/hub/prometheus is this monitoring's prometheus already: remove one of them");
+  });
+
+  test("two monitorings whose outputs have the same names", () => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    new Hub(stack);
+    expect(() => new Monitoring(stack, "second", { technicians: [] })).toThrow('test/second: the stack has an output "inventory" already (test/monitoring/inventory): give one monitoring an outputPrefix');
+    expect(() => new Monitoring(stack, "third", { technicians: [], outputPrefix: "third_", name: "third" })).not.toThrow();
+  });
+});
+
+describe("what never happened is refused at synthesis", () => {
+  test("no Prometheus", () => {
+    expect(
+      refusal((stack) => {
+        new Monitoring(stack, "monitoring", { technicians: [] });
+      }),
+    ).toThrow('[test/monitoring] no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")');
+  });
+
+  test("two servers of one name", () => {
+    expect(
+      refusal((stack) => {
+        const hub = new Hub(stack);
+        new MonitoredServer(stack, "a", { monitoring: hub.monitoring, server: hub.server("app", "one") });
+        const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
+        new MonitoredServer(stack, "b", { monitoring: hub.monitoring, server: new LocalServer(stack, "two", { network: other, name: "app" }) });
+      }),
+    ).toThrow('two servers are called "app" (test/a, test/b): names must differ, they are the label "instance"');
+  });
+
+  test("a port that two components of a server want", () => {
+    expect(
+      refusal((stack) => {
+        new Hub(stack, { port: 9100 });
+      }),
+    ).toThrow('port 9100/tcp of server "hub" is wanted by prometheus (http) and by node_exporter (http): give one of them another port');
+  });
+
+  test("servers that share no network", () => {
+    expect(
+      refusal((stack) => {
+        const { monitoring } = new Hub(stack);
+        const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
+        new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network: other }) });
+      }),
+    ).toThrow('the servers "app" are in another network than "hub" (test) and cannot be reached from there');
+  });
+});
+
+test("an app without our constructs is left alone", () => {
+  const app: App = Testing.app();
+  new TerraformStack(app, "empty");
+  expect(() => { app.synth(); }).not.toThrow();
+});

@@ -1,0 +1,85 @@
+import { App, TerraformStack, Testing } from "cdktf";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** One `null_resource` of a synthesized stack. */
+export interface NullResource {
+  readonly triggers: Readonly<Record<string, string>> | string;
+  readonly for_each?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly depends_on?: readonly string[];
+  readonly provisioner?: readonly { readonly "local-exec": { readonly command: string; readonly when?: string; readonly environment: Readonly<Record<string, string>> } }[];
+  readonly "//": { readonly metadata: { readonly path: string } };
+}
+
+/** A run's group in the inventory. */
+export interface RunGroup {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A synthesized stack. */
+export class Synthesized {
+  public static readonly of = (stack: string, outdir: string): Synthesized =>
+    new Synthesized(JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json, join(outdir, "stacks", stack));
+
+  private constructor(
+    public readonly json: Json,
+    public readonly directory: string,
+  ) {}
+
+  /** The `null_resource` of a construct. */
+  public nullResource(path: string): NullResource {
+    const found = Object.values(this.json.resource.null_resource).find((resource) => resource["//"].metadata.path === path);
+    if (!found) throw new Error(`no null_resource of ${path}; there are ${this.paths.join(", ")}`);
+    return found;
+  }
+
+  /** The paths of all `null_resource`s. */
+  public get paths(): string[] {
+    return Object.values(this.json.resource.null_resource).map((resource) => resource["//"].metadata.path);
+  }
+
+  /** The inventory's group of a run. */
+  public run(name: string): RunGroup {
+    const group = this.inventory.all.children[`run_${name}`];
+    if (!group) throw new Error(`no run ${name}; there are ${Object.keys(this.inventory.all.children).join(", ")}`);
+    return group;
+  }
+
+  /** The inventory as it stands in the Terraform JSON. */
+  public get inventory(): Inventory {
+    const [first] = Object.values(this.json.locals);
+    if (!first) throw new Error("no local value");
+    return first;
+  }
+}
+
+interface Inventory {
+  readonly all: {
+    readonly vars: Readonly<Record<string, unknown>>;
+    readonly hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly children: Readonly<Record<string, RunGroup>>;
+  };
+}
+
+interface Json {
+  readonly locals: Readonly<Record<string, Inventory>>;
+  readonly output: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly provider: Readonly<Record<string, readonly unknown[]>>;
+  readonly resource: { readonly null_resource: Readonly<Record<string, NullResource>> };
+}
+
+/** Synthesizes an app with one stack called "test", with all that a real synthesis does. */
+export function synth(build: (stack: TerraformStack) => void): Synthesized {
+  return synthApp((app) => {
+    build(new TerraformStack(app, "test"));
+  }).get("test");
+}
+
+/** Synthesizes an app of several stacks. */
+export function synthApp(build: (app: App) => void): { get(stack: string): Synthesized } {
+  const app = Testing.app();
+  build(app);
+  app.synth();
+  return { get: (stack) => Synthesized.of(stack, app.outdir) };
+}

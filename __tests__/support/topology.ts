@@ -1,0 +1,31 @@
+import { TerraformStack } from "cdktf";
+import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, MonitoringProps, Prometheus, PrometheusProps } from "../../constructs";
+
+/** The smallest topology that is complete: a hub with Prometheus. */
+export class Hub {
+  public readonly network: LocalNetwork;
+  public readonly monitoring: Monitoring;
+  public readonly host: MonitoringHost;
+  public readonly prometheus: Prometheus;
+
+  public constructor(
+    private readonly stack: TerraformStack,
+    prometheus: PrometheusProps = {},
+    monitoring: Partial<MonitoringProps> = {},
+  ) {
+    this.network = new LocalNetwork(stack, "network", { published: false });
+    this.monitoring = new Monitoring(stack, "monitoring", { technicians: [this.network.gateway], ...monitoring });
+    this.host = new MonitoringHost(stack, "hub", { monitoring: this.monitoring, server: this.server("hub") });
+    this.prometheus = new Prometheus(this.host, "prometheus", prometheus);
+  }
+
+  /** A further server that nobody monitors yet. */
+  public server(name: string, id = `${name}-server`): LocalServer {
+    return new LocalServer(this.stack, id, { network: this.network, name });
+  }
+
+  /** A further server that is monitored. */
+  public member(name: string): MonitoredServer {
+    return new MonitoredServer(this.stack, name, { monitoring: this.monitoring, server: this.server(name) });
+  }
+}
