@@ -1,0 +1,1 @@
+"""What run.py does on the controller, by concern."""

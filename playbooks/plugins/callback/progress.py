@@ -1,0 +1,139 @@
+"""One line for each task that ran on a host, when it has run; the same as JSON for the wrapper's summary."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+from ansible import constants as C
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+    name: progress
+    type: stdout
+    short_description: a line for each task and host, as they happen
+    description:
+        - Prints run, host, task and outcome, and failures with all that they said.
+        - Appends each outcome to the file named by C(MONITORING_EVENTS), a JSON document a line.
+"""
+
+# Where a module says what went wrong, in the order in which one wants to read it.
+DETAILS = ("msg", "reason", "stderr", "stdout", "module_stderr", "module_stdout", "exception")
+
+
+class CallbackModule(CallbackBase):
+    """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "progress"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run = os.environ.get("MONITORING_RUN", "ansible")
+        self._events = os.environ.get("MONITORING_EVENTS")
+        self._started: dict[tuple[str, str], float] = {}
+        self._width = 0
+
+    def v2_playbook_on_play_start(self, play):
+        hosts = play.get_variable_manager()._inventory.get_hosts() if play.get_variable_manager() else []
+        self._width = min(24, max((len(host.get_name()) for host in hosts), default=0))
+
+    def v2_runner_on_start(self, host, task):
+        self._started[host.get_name(), task._uuid] = time.time()
+
+    def v2_runner_on_ok(self, result):
+        self._handle_warnings(result.result)
+        changed = bool(result.result.get("changed"))
+        self._tell(result, "changed" if changed else "ok")
+        if result.task.action in C._ACTION_DEBUG and "msg" in result.result:
+            self._line(result, str(result.result["msg"]))
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._handle_warnings(result.result)
+        message = explain(result.result)
+        if ignore_errors:
+            self._tell(result, "ok")
+            self._line(result, f"{title(result)} … failed, which is ignored: {first_line(message)}")
+            return
+        self._tell(result, "failed", message)
+
+    def v2_runner_on_unreachable(self, result):
+        message = str(result.result.get("msg", "no answer"))
+        if result.task.ignore_unreachable:
+            self._tell(result, "ok", silent=True)
+            self._line(result, f"does not answer yet: {first_line(message)}")
+            return
+        self._tell(result, "unreachable", message)
+
+    def v2_runner_retry(self, result):
+        # Waiting is normal for the first seconds; after that it is worth a word, now and then.
+        attempts = result.result.get("attempts", 0)
+        if attempts % 10 == 0:
+            self._line(result, f"{title(result)} … not yet ({attempts} of {result.result.get('retries')})")
+
+    def v2_playbook_on_no_hosts_matched(self):
+        self._display.display(f"{self._run}  no hosts")
+
+    def _tell(self, result, status, message=None, silent=False):
+        host = result.host.get_name()
+        begin = "begin" in result.task.tags
+        started = self._started.pop((host, result.task._uuid), time.time())
+        seconds = round(time.time() - started, 2)
+        event = {"name": title(result), "host": host, "begin": begin, "status": status, "seconds": seconds}
+        # Ansible's own checks of a role's arguments run on the controller: no server is touched by them.
+        checks = result.task.action.endswith("validate_argument_spec")
+        if checks and status == "ok":
+            return
+        event["begin"] = begin or checks
+        if message:
+            event["message"] = message
+        self._record(event)
+        failed = status in ("failed", "unreachable")
+        if failed or not (begin or silent):
+            word = status.upper() if failed else status
+            colour = {"changed": C.COLOR_CHANGED, "ok": C.COLOR_OK}.get(status, C.COLOR_ERROR)
+            self._line(result, f"{title(result)} … {word}", colour)
+        if failed:
+            text = "\n".join("    " + line for line in (message or "").splitlines())
+            self._display.display(text, color=C.COLOR_ERROR)
+
+    def _line(self, result, text, colour=None):
+        host = result.host.get_name().ljust(self._width)
+        self._display.display(f"{self._run}  {host}  {text}", color=colour)
+
+    def _record(self, event):
+        if self._events:
+            with open(self._events, "a", encoding="utf-8") as stream:
+                stream.write(json.dumps(event) + "\n")
+
+
+def title(result) -> str:
+    """The task's name, without the role's."""
+    return result.task.get_name().split(" : ", 1)[-1].strip()
+
+
+def first_line(text: str) -> str:
+    """The first line that says something."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def explain(result: dict) -> str:
+    """All that a failed task said, each thing once."""
+    if result.get("_ansible_no_log") or "censored" in result:
+        return "the output is hidden, for the task handles secrets"
+    parts: list[str] = []
+    failed_items = [item for item in result.get("results", []) if isinstance(item, dict) and item.get("failed")]
+    for item in failed_items:
+        label = item.get("_ansible_item_label", item.get("item", ""))
+        parts.append(f"{label}: {explain(item)}")
+    if not failed_items:
+        for key in DETAILS:
+            value = result.get(key)
+            if isinstance(value, (list, tuple)):
+                value = "\n".join(str(line) for line in value)
+            text = str(value).strip() if value else ""
+            if text and not any(text in part for part in parts):
+                parts.append(text)
+    return "\n".join(parts) or json.dumps(result, default=str)

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Runs one of the monitoring's playbooks over the hosts that need it.
+
+    run.py RUN [--playbook FILE] [--inventory FILE] [--force] [--check] [--limit HOST]
+
+Terraform calls it with the inventory in MONITORING_INVENTORY (base64 of gzip of JSON) and, in MONITORING_STATE, the
+folder of the stack's private run state. That folder then holds
+
+    runs/RUN/      the run's lock, its copy of the playbooks, the inventory that Ansible sees, and result.json
+    in-flight/RUN  as long as the run is on; it stays when the run was killed, and makes the next plan repeat it
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import secrets as randomness
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+sys.dont_write_bytecode = True  # the folder is hashed and copied by others
+
+import artifacts
+from controller import ansible, inventory, results, secrets
+from controller.errors import RunError
+
+HERE = Path(__file__).resolve().parent
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    run: str
+    playbook: Path | None
+    inventory: Path | None
+    force: bool
+    check: bool
+    limit: str | None
+
+
+def parse(arguments: list[str]) -> Options:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("run", help="the run's name, such as prometheus")
+    parser.add_argument("--playbook", type=Path, help="a playbook of your own; its whole folder is taken along")
+    parser.add_argument("--inventory", type=Path, help="a JSON inventory, instead of the one in MONITORING_INVENTORY")
+    parser.add_argument("--force", action="store_true", help="work on hosts that are as they should be, too")
+    parser.add_argument("--check", action="store_true", help="change nothing, say what would change")
+    parser.add_argument("--limit", metavar="HOST", help="one host only")
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def say(line: str) -> None:
+    """A line of output, at once."""
+    print(line, flush=True)
+
+
+def state_directory() -> Path:
+    """The folder of the stack's run state."""
+    state = os.environ.get("MONITORING_STATE")
+    if not state:
+        raise RunError("MONITORING_STATE is not set: start runs by cdktf deploy or npm run play")
+    return Path(state).absolute()
+
+
+def read_inventory(options: Options) -> dict[str, Any]:
+    """The inventory from the file or the environment."""
+    if options.inventory is None:
+        encoded = os.environ.get("MONITORING_INVENTORY")
+        if not encoded:
+            raise RunError("neither --inventory nor MONITORING_INVENTORY names an inventory")
+        return inventory.decode(encoded)
+    try:
+        return dict(json.loads(options.inventory.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{options.inventory} is not an inventory: {error}") from error
+
+
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """One at a time; the lock goes with the process that holds it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"{name}  waiting for another run of it to end")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+class Runner:
+    """One run from the lock to the result."""
+
+    def __init__(self, options: Options, state: Path, lifeline: ansible.Lifeline) -> None:
+        self._options = options
+        self._state = state
+        self._lifeline = lifeline
+        self._folder = state / "runs" / options.run
+        self._events = self._folder / "events.jsonl"
+        self._in_flight = state / "in-flight" / options.run
+
+    def __call__(self) -> int:
+        """Answers the exit status."""
+        with locked(self._folder, self._options.run):
+            self._in_flight.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._in_flight.write_text(randomness.token_hex(16) + "\n")
+            try:
+                return self._run()
+            finally:
+                # Whoever started us and is gone did not record how it ended.
+                if not self._lifeline.orphaned:
+                    self._in_flight.unlink(missing_ok=True)
+
+    def _run(self) -> int:
+        started, clock = datetime.now(timezone.utc), time.monotonic()
+        run = inventory.Run.of(read_inventory(self._options), self._options.run)
+        if self._options.limit and self._options.limit not in run.hosts:
+            raise RunError(f'no host "{self._options.limit}" in {run.name}: there are {", ".join(sorted(run.hosts)) or "none"}')
+        hosts = [self._options.limit] if self._options.limit else sorted(run.hosts)
+        for file in ("result.json", "events.jsonl"):
+            (self._folder / file).unlink(missing_ok=True)
+        code, complete = 0, True
+        if hosts:
+            commands = self._prepare(run)
+            try:
+                code = self._play(run, hosts, commands)
+            except ansible.Stopped as stopped:
+                code, complete = INTERRUPTED, False
+                say(f"{run.name}  stopped by {stopped}")
+        else:
+            say(f"{run.name}  no servers")
+        events = results.read_events(self._events)
+        outcome = results.by_host(hosts, events, complete)
+        for line in results.summary(run.name, outcome, self._options.check):
+            say(line)
+        results.write(
+            self._folder / "result.json",
+            {
+                "run": run.name,
+                "started": started.isoformat(timespec="milliseconds"),
+                "seconds": round(time.monotonic() - clock, 2),
+                "exit": code,
+                "hosts": outcome,
+                "tasks": [{key: event[key] for key in ("name", "host", "seconds", "status", "begin")} for event in events],
+            },
+        )
+        self._events.unlink(missing_ok=True)
+        return code
+
+    def _prepare(self, run: inventory.Run) -> list[str]:
+        """All that can fail on the controller fails here; answers the beginning of Ansible's command line."""
+        project = self._state.parent.parent
+        run.variables["monitoring_secrets"] = secrets.resolve(run.secrets, project)
+        keys = secrets.keys(run.secrets, str(run.common.get("monitoring_name", "")))
+        program = ansible.find(self._state)
+        files: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+        try:
+            available = artifacts.ensure(run.artifacts, project / "artifacts.lock.json", lambda line: say(f"{run.name}  {line}"))
+        except artifacts.ArtifactError as error:
+            raise RunError(str(error)) from error
+        for archive in available:
+            of = files.setdefault(archive.artifact.name, {}).setdefault(archive.artifact.version, {})
+            of[archive.artifact.architecture] = {"sha256": archive.sha256, "path": str(archive.path)}
+
+        self._copy(HERE, self._folder / "playbooks")
+        if self._options.playbook:
+            self._copy(self._options.playbook.resolve().parent, self._folder / "own")
+        known_hosts, trusted = self._folder / "known_hosts", self._state / "known_hosts"
+        private(known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
+        fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
+        private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, known_hosts, trusted)))
+        variables = {
+            "monitoring_run_name": run.name,
+            "monitoring_force": self._options.force,
+            "monitoring_artifact_files": files,
+        }
+        private(self._folder / "variables.json", json.dumps(variables))
+        command = [str(program), "--inventory", str(self._folder / "inventory.json")]
+        command += ["--extra-vars", f"@{self._folder / 'variables.json'}"]
+        return [*command, "--check"] if self._options.check else command
+
+    def _play(self, run: inventory.Run, hosts: list[str], command: list[str]) -> int:
+        """Runs Ansible, for a playbook of the user's own between our beginning and our end."""
+        own = self._options.playbook
+        if own is None:
+            if not run.playbook or not (self._folder / "playbooks" / run.playbook).is_file():
+                raise RunError(f'the run "{run.name}" has no playbook "{run.playbook}" among ours: name yours by --playbook')
+            return self._ansible(run, command, [run.playbook])
+        begin = self._ansible(run, command, ["own-begin.yml"])
+        events = results.read_events(self._events)
+        pending = sorted({event["host"] for event in events if event["name"] == "There is something to do"})
+        self._events.write_text("".join(json.dumps(event) + "\n" for event in events if event["host"] not in pending))
+        if not pending:
+            return begin
+        playbook = str(self._folder / "own" / own.name)
+        limit = [] if pending == sorted(run.hosts) else ["--limit", ",".join(pending)]
+        return self._ansible(run, [*command, *limit], [playbook, "own-finish.yml"], limited=bool(limit)) or begin
+
+    def _ansible(self, run: inventory.Run, command: list[str], playbooks: list[str], limited: bool = False) -> int:
+        folder = self._folder / "playbooks"
+        if self._options.limit and not limited:
+            command = [*command, "--limit", self._options.limit]
+        environment = ansible.environment(folder / "ansible.cfg", run.name, self._events)
+        return self._lifeline.run([*command, *playbooks], environment, folder)
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        """A private copy, for a synthesis may delete the original meanwhile."""
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".git", ".ansible"))
+
+
+def private(path: Path, content: str) -> None:
+    """Writes a file that is its owner's only, from its first byte."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(content)
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    options = parse(arguments)
+    try:
+        return Runner(options, state_directory(), ansible.Lifeline())()
+    except RunError as error:
+        print(f"{options.run}  error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except ansible.Stopped as stopped:
+        print(f"{options.run}  stopped by {stopped} before any server was touched", file=sys.stderr, flush=True)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
