@@ -77,6 +77,19 @@ export async function run(program: string, args: readonly string[], options: Run
   });
 }
 
+/** Runs a program that talks to the terminal itself. Returns its exit status. */
+export async function attach(program: string, args: readonly string[], options: Pick<RunOptions, "cwd" | "environment">): Promise<number> {
+  return new Promise((done, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.environment }, stdio: "inherit" });
+    child.on("error", (error) => {
+      reject(new UserError(`${program} can't be started: ${error.message}`));
+    });
+    child.on("close", (code) => {
+      done(code ?? 1);
+    });
+  });
+}
+
 function collect(stream: NodeJS.ReadableStream, log: Log | undefined): () => string {
   let text = "";
   let shown = 0;

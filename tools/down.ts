@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { Listr } from "listr2";
+import { cdktf } from "./cdktf";
+import { main } from "./common";
+import { ensureEngine, stopEngine } from "./engine";
+import { LOCAL_STACK, sweep, volumes } from "./local-stack";
+import { terraformStep } from "./preparation";
+
+const HELP = `npm run down: takes the stack "${LOCAL_STACK}" down, with its data
+
+  -- --keep-data   keeps the servers' volumes (the next "npm run up" finds them again)
+  -h, --help       this text`;
+
+async function down(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, "keep-data": { type: "boolean" } } });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const keep = values["keep-data"] ?? false;
+  const environment: Record<string, string> = keep ? { LOCAL_KEEP_DATA: "1" } : {};
+  await new Listr(
+    [
+      {
+        title: "Finding Terraform and the Docker engine",
+        task: async (_, task) => {
+          const log = (line: string): void => {
+            task.output = line;
+          };
+          Object.assign(environment, await terraformStep.ensure(log));
+          const { dockerHost } = await ensureEngine(log);
+          if (dockerHost !== undefined) environment.DOCKER_HOST = dockerHost;
+          const data = await volumes(environment);
+          if (data.length > 0) task.output = `${keep ? "kept" : "removed with all data"}: ${data.join(", ")}`;
+        },
+      },
+      {
+        title: `Destroying the stack "${LOCAL_STACK}"`,
+        task: async (_, task) => {
+          const log = (line: string): void => {
+            task.output = line;
+          };
+          await cdktf(["destroy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"], environment, log);
+          await sweep(environment, keep, log);
+        },
+      },
+      {
+        title: "Stopping the Docker engine, where we started it",
+        task: async (_, task) => {
+          await stopEngine((line) => {
+            task.output = line;
+          });
+        },
+      },
+    ],
+    { registerSignalListeners: false, fallbackRenderer: "verbose", rendererOptions: { collapseSubtasks: false } },
+  ).run();
+}
+
+main(down);

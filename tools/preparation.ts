@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { obtainArtifacts } from "./artifacts";
+import { Log, projectRoot, run, UserError } from "./common";
+import { ensureEngine } from "./engine";
+import { ensurePython } from "./python";
+import { ensureTerraform } from "./terraform";
+
+/** The project's private folder, which git ignores. */
+export const privateDirectory: string = join(projectRoot, ".cdktf-monitoring");
+
+/** A part of the preparation: what is made sure of, and what it adds to the environment of cdktf. */
+export interface Step {
+  readonly title: string;
+  ensure(log: Log): Promise<Readonly<Record<string, string>>>;
+}
+
+/** What `cdktf` and Terraform need on this machine. */
+export const terraformStep: Step = {
+  title: "Terraform and its providers",
+  ensure: async (log) => (await ensureTerraform(log)).environment,
+};
+
+/** What the runs need on this machine. */
+export const ansibleStep: Step = {
+  title: "Ansible",
+  ensure: async (log) => ({ PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` }),
+};
+
+/** What local servers need on this machine. */
+export const engineStep: Step = {
+  title: "Docker engine and the servers' image",
+  ensure: async (log) => {
+    const { dockerHost } = await ensureEngine(log);
+    const environment: Record<string, string> = dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost };
+    const script = join(projectRoot, "constructs", "servers", "local", "containers.py");
+    const image = await run("python3", [script, "image"], { environment, log });
+    if (image.code !== 0) throw new UserError(`the servers' image could not be made:\n${image.stderr.trim()}`);
+    return environment;
+  },
+};
+
+/** The release archives, or where they cannot be had, the same built from source. */
+export const artifactsStep: Step = {
+  title: "Release archives",
+  ensure: obtainArtifacts,
+};
+
+/**
+ * Writes the environment to a file that a shell can read, for whoever wants to call cdktf without us.
+ *
+ * @returns the file's path
+ */
+export function writeEnvironment(environment: Readonly<Record<string, string>>): string {
+  mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
+  const path = join(privateDirectory, "env");
+  const quoted = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  writeFileSync(path, quoted.join(""));
+  return path;
+}

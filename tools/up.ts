@@ -1,0 +1,83 @@
+import { Listr } from "listr2";
+import { parseArgs } from "node:util";
+import { cdktf } from "./cdktf";
+import { Log, main } from "./common";
+import { LOCAL_STACK, mendContainers } from "./local-stack";
+import { ansibleStep, artifactsStep, engineStep, Step, terraformStep, writeEnvironment } from "./preparation";
+import { stackOutputs } from "./stack-outputs";
+
+const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_STACK}"
+
+  Makes sure of Terraform's providers, a Python environment with Ansible, a Docker engine, the servers' image and the
+  release archives; starts containers that were stopped; then calls "cdktf deploy ${LOCAL_STACK}".
+  A second call with nothing changed changes nothing. "npm run down" takes it all down again.
+
+  -h, --help   this text`;
+
+interface Context {
+  environment: Record<string, string>;
+  gone: readonly string[];
+}
+
+async function up(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const context: Context = { environment: {}, gone: [] };
+  await new Listr<Context, "default", "verbose">(
+    [
+      {
+        title: "Preparing this machine",
+        task: (_, task) => task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep].map(prepare), { concurrent: true }),
+      },
+      {
+        title: "Looking after the servers that are there",
+        task: async ({ environment }, task) => {
+          context.gone = await mendContainers(environment, show(task));
+        },
+      },
+      {
+        title: `Deploying the stack "${LOCAL_STACK}"`,
+        task: async ({ environment, gone }, task) => {
+          const replacing: Record<string, string> = gone.length === 0 ? {} : { TF_CLI_ARGS_apply: gone.map((address) => `'-replace=${address}'`).join(" ") };
+          await cdktf(["deploy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"], { ...environment, ...replacing }, show(task));
+        },
+      },
+    ],
+    { ctx: context, registerSignalListeners: false, fallbackRenderer: "verbose", rendererOptions: { collapseSubtasks: false }, fallbackRendererOptions: { logTitleChange: false } },
+  ).run();
+  await summarize(context.environment, writeEnvironment(context.environment));
+}
+
+/** What a task says as it goes. */
+function show(task: { output: string }): Log {
+  return (line) => {
+    task.output = line;
+  };
+}
+
+function prepare(step: Step): { title: string; task: (context: Context, task: { output: string }) => Promise<void> } {
+  return {
+    title: step.title,
+    task: async (context, task) => {
+      Object.assign(context.environment, await step.ensure(show(task)));
+    },
+  };
+}
+
+async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
+  const outputs = await stackOutputs(LOCAL_STACK, environment);
+  const channel = environment.CDKTF_MONITORING_SOURCE;
+  console.log(`
+Prometheus   ${String(outputs.prometheus_url)}
+Targets      ${String(outputs.prometheus_url)}/api/v1/targets   (each "up" within a scrape interval)
+${channel === undefined ? "" : `Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages\n`}
+Look again   npm run up           changes nothing when nothing changed
+One part     npm run play         runs a single playbook again
+By hand      . ${file} && npx cdktf deploy ${LOCAL_STACK}
+Take down    npm run down         with all data; -- --keep-data keeps it`);
+}
+
+main(up);
