@@ -97,10 +97,14 @@ def ensure_key(owner: Path) -> Path:
     """The stack's own SSH key, made at first use."""
     folder = owner / "ssh"
     key = folder / "id_ed25519"
+    public = key.with_suffix(".pub")
+    if key.exists() and public.exists():
+        return key
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     with locked(folder / ".lock", "waiting for another process that makes the SSH key"):
-        if not key.exists() or not key.with_suffix(".pub").exists():
+        # Its public half is what ssh-keygen writes last.
+        if not public.exists():
             key.unlink(missing_ok=True)
             try:
                 subprocess.run(
