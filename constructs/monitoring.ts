@@ -75,7 +75,8 @@ export class Monitoring extends Construct {
     const asset = new TerraformAsset(this, "playbooks", { path: playbooksDirectory, type: AssetType.DIRECTORY, assetHash: content });
     this.playbooksPath = asset.path;
     this.inventory = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() })).expression;
-    this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers, for npm run play");
+    // No secret: only too long to be printed by every deploy.
+    this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
     this.fetching = this.fetchArtifacts();
     this.reconcile = new ReconcileRun(this);
     this.node.addValidation({ validate: () => this.validateTopology() });
@@ -133,12 +134,12 @@ export class Monitoring extends Construct {
    *
    * @throws when the stack has an output of that name
    */
-  public output(name: string, value: string, description: string): void {
+  public output(name: string, value: string, description: string, sensitive = false): void {
     const stack = TerraformStack.of(this);
     const outputName = `${this.outputPrefix}${name}`;
     const taken = stack.node.findAll().find((child) => child instanceof TerraformOutput && child.friendlyUniqueId === outputName);
     if (taken) throw problem(this, `the stack has an output "${outputName}" already (${taken.node.path}): give one monitoring an outputPrefix`);
-    new TerraformOutput(this, outputName, { value, description }).overrideLogicalId(outputName);
+    new TerraformOutput(this, outputName, { value, description, sensitive }).overrideLogicalId(outputName);
   }
 
   /** The run of a component's kind, which is made when the first of its kind is placed. */
@@ -161,8 +162,8 @@ export class Monitoring extends Construct {
       provisioners: [
         {
           type: "local-exec",
-          command: `exec python3 ${this.playbooksPath}/artifacts.py ensure`,
-          environment: { MONITORING_STATE: stateDirectory(this), MONITORING_ARTIFACTS: late(located) },
+          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${stateDirectory(this)}/../../artifacts.lock.json >/dev/null`,
+          environment: { MONITORING_ARTIFACTS: late(located) },
         },
       ],
     });

@@ -39,8 +39,6 @@ export interface PlaybookRunProps {
 /**
  * Runs a playbook of your own on a monitoring's servers, by the same rules as ours: it waits for SSH, checks host keys,
  * runs again only when something changed that it consumes, and only on the servers where it did not succeed before.
- *
- * A playbook that wants to skip servers where nothing changed imports the role `base` as ours do.
  */
 export class PlaybookRun extends Run {
   private readonly props: PlaybookRunProps;

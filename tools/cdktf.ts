@@ -1,10 +1,14 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Log, projectRoot, run, UserError } from "./common";
 import { privateDirectory } from "./preparation";
 
-/** How often Terraform repeats that something is still under way says nothing new. */
-const NOISE = /: Still (creating|destroying|modifying)\.\.\./;
+/** What a provisioner prints, after the resource's address. */
+const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
+/** That a resource is made, replaced or removed. */
+const PROGRESS = /^\S+ \(([^)]*)\)(\["[^"]*"\])?: (Creating|Destroying|Creation complete|Destruction complete)\b(.*)$/;
+const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
 
 /**
  * Runs cdktf in the project, quietly: what people want to follow goes to `log`, all of it into a file.
@@ -15,6 +19,7 @@ export async function cdktf(args: readonly string[], environment: Readonly<Recor
   mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
   const path = join(privateDirectory, `${args[0] ?? "cdktf"}.log`);
   const file = createWriteStream(path, { mode: 0o600 });
+  // From the first error on, all that is no progress belongs to what went wrong.
   const problems: string[] = [];
   // Ctrl-C reaches Terraform too, which ends what is under way in good order: wait for that.
   let interrupted = false;
@@ -29,23 +34,29 @@ export async function cdktf(args: readonly string[], environment: Readonly<Recor
     environment: { ...environment, CI: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
     log: (raw) => {
       file.write(`${raw}\n`);
-      const line = readable(raw);
-      if (line === undefined) return;
-      if (/│|Error:|UNREACHABLE|failed/i.test(line)) problems.push(line);
-      log(line);
+      const plain = uncoloured(raw);
+      const progress = progressOf(plain.trim());
+      if (progress !== undefined) log(progress);
+      else if (plain.trim() !== "" && (problems.length > 0 || /^\s*Error: /.test(plain))) problems.push(plain.trimEnd());
     },
   });
   process.off("SIGINT", note);
   file.end();
   const where = `all that it said: ${path}`;
   if (interrupted) throw new UserError(`cdktf ${args[0] ?? ""} was interrupted: run the same command again, it goes on from here (${where})`);
-  if (code !== 0) throw new UserError(`${problems.slice(-40).join("\n")}\ncdktf ${args.join(" ")} failed; ${where}`);
+  if (code !== 0) throw new UserError(`${problems.slice(0, 60).join("\n")}\ncdktf ${args[0] ?? ""} failed; ${where}`);
 }
 
-/** A line of cdktf's output as people want it, or undefined when it says nothing. */
-function readable(line: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- Terraform may colour its lines all the same
-  const plain = line.replace(/\u001b\[[0-9;]*m/g, "").replace(/^[a-z0-9_-]+ {2,}/, "").trimEnd();
-  if (plain.trim() === "" || NOISE.test(plain)) return undefined;
-  return plain.replace(/^null_resource\.\S+ \(local-exec\): /, "");
+/** A line without colours and without the stack's name before it. */
+function uncoloured(line: string): string {
+  return stripVTControlCharacters(line).replace(/^[a-z0-9_-]+ {2,}(?=\S)/, "");
+}
+
+/** What a line tells of the progress, in fewer words; undefined when it tells nothing. */
+function progressOf(line: string): string | undefined {
+  const said = PROVISIONER.exec(line)?.[1];
+  if (said !== undefined) return said;
+  const [, path = "", key = "", what = "", rest = ""] = PROGRESS.exec(line) ?? [];
+  if (what !== "") return `${path.replace(/\/Resource$/, "")}${key}: ${what.toLowerCase()}${rest.replace(/ \[id=.*\]$/, "")}`;
+  return RESULT.test(line) ? line : undefined;
 }

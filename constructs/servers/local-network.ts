@@ -135,7 +135,8 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   /** What stands for a server's machine: changes when its container is another one. */
   public machineId(server: LocalServer): string {
-    return Token.asString(Fn.lookupNested(this.serverResource.fqn, [server.name, "id"]));
+    // As a raw string the name is rendered in brackets: an instance is found by its key, not by an attribute.
+    return Token.asString(Fn.lookupNested(this.serverResource.fqn, [Fn.rawString(server.name), "id"]));
   }
 
   /** The loopback port under which a port of a server is published. */
