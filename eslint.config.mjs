@@ -17,9 +17,19 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
-  { files: ["__tests__/**/*.ts"], ...jest.configs["flat/recommended"] },
-  // Helpers that hold an expectation for several tests.
-  { files: ["__tests__/**/*.ts"], rules: { "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }] } },
-  { files: ["**/*.js", "**/*.mjs"], languageOptions: { globals: { module: "writable", process: "readonly", console: "readonly", URL: "readonly" } } },
+  {
+    files: ["__tests__/**/*.test.ts"],
+    ...jest.configs["flat/recommended"],
+    rules: {
+      ...jest.configs["flat/recommended"].rules,
+      // Helpers that hold an expectation for several tests, and tests that skip themselves where something is missing.
+      "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
+      "jest/no-standalone-expect": ["error", { additionalTestBlockFunctions: ["terraformTest"] }],
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: { module: "writable", process: "readonly", console: "readonly", URL: "readonly" } },
+  },
   prettier,
 );

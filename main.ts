@@ -1,7 +1,15 @@
 import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { join } from "node:path";
-import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, PlaybookRun, Prometheus } from "./constructs";
+import {
+  LocalNetwork,
+  LocalServer,
+  MonitoredServer,
+  Monitoring,
+  MonitoringHost,
+  PlaybookRun,
+  Prometheus,
+} from "./constructs";
 
 /** Two servers on this machine: a hub with Prometheus, and an application server with a small nginx site. */
 class LocalStack extends TerraformStack {
@@ -13,10 +21,16 @@ class LocalStack extends TerraformStack {
     });
     const monitoring = new Monitoring(this, "monitoring", { technicians: [network.gateway] });
 
-    const hub = new MonitoringHost(this, "hub", { monitoring, server: new LocalServer(this, "hub-server", { network }) });
+    const hub = new MonitoringHost(this, "hub", {
+      monitoring,
+      server: new LocalServer(this, "hub-server", { network }),
+    });
     new Prometheus(hub, "prometheus", { retention: "30d" });
 
-    const app = new MonitoredServer(this, "app", { monitoring, server: new LocalServer(this, "app-server", { network }) });
+    const app = new MonitoredServer(this, "app", {
+      monitoring,
+      server: new LocalServer(this, "app-server", { network }),
+    });
     new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });
   }
 }

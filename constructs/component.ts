@@ -71,7 +71,12 @@ export abstract class Component extends Construct {
 
   /** The component as the access graph sees it. */
   public get placement(): Placement {
-    return { kind: this.kind, server: this.member.server.name, listeners: this.listeners, connections: this.connections };
+    return {
+      kind: this.kind,
+      server: this.member.server.name,
+      listeners: this.listeners,
+      connections: this.connections,
+    };
   }
 
   /** The port of one of its listeners. */
@@ -94,7 +99,8 @@ export abstract class Component extends Construct {
     const scopes: IConstruct[] = this.node.scopes;
     const member = scopes.reverse().find((construct) => construct instanceof Member);
     const remedy = `construct it in the scope of a MonitoringHost, as in new ${this.constructor.name}(host, "${this.node.id}")`;
-    if (!member) throw problem(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
+    if (!member)
+      throw problem(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
     if (!this.agent && !member.hostsComponents) {
       throw problem(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
     }

@@ -21,7 +21,7 @@ export abstract class Member extends Construct {
   public readonly monitoring: Monitoring;
   public readonly server: IServer;
   /** Whether components other than agents may be placed on it. */
-  public abstract get hostsComponents(): boolean;
+  public abstract readonly hostsComponents: boolean;
   /** The server as the inventory knows it. Its tokens are read here, once, and not by whoever renders it late. */
   public readonly inventoryHost: InventoryHost;
   private readonly placed: Component[] = [];
@@ -45,7 +45,11 @@ export abstract class Member extends Construct {
   /** Called by components when they are constructed in the member's scope. */
   public place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
-    if (twin) throw problem(component, `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`);
+    if (twin)
+      throw problem(
+        component,
+        `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`,
+      );
     this.placed.push(component);
     this.monitoring.place(component);
   }
@@ -53,7 +57,11 @@ export abstract class Member extends Construct {
 
 function claim(member: Member, server: IServer): void {
   const owner = (server as { [MEMBER]?: IConstruct })[MEMBER];
-  if (owner) throw problem(member, `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`);
+  if (owner)
+    throw problem(
+      member,
+      `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`,
+    );
   Object.defineProperty(server, MEMBER, { value: member });
 }
 

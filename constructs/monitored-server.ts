@@ -14,15 +14,12 @@ export interface MonitoredServerProps extends MemberProps {
 
 /** A server that is watched: it gets a node exporter, and Prometheus scrapes it. */
 export class MonitoredServer extends Member {
+  public readonly hostsComponents: boolean = false;
   /** What tells Prometheus of the server's CPU, memory and disks. */
   public readonly nodeExporter: NodeExporter;
 
   public constructor(scope: Construct, id: string, props: MonitoredServerProps) {
     super(scope, id, props);
     this.nodeExporter = new NodeExporter(this, "node-exporter", props.nodeExporter);
-  }
-
-  public get hostsComponents(): boolean {
-    return false;
   }
 }

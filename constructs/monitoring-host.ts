@@ -2,7 +2,5 @@ import { MonitoredServer } from "./monitored-server";
 
 /** A server on which components such as Prometheus are placed, by constructing them in its scope. It is watched too. */
 export class MonitoringHost extends MonitoredServer {
-  public override get hostsComponents(): boolean {
-    return true;
-  }
+  public override readonly hostsComponents: boolean = true;
 }

@@ -72,9 +72,17 @@ export class Monitoring extends Construct {
 
     requireNullProvider(this);
     const content = contentHash(playbooksDirectory, ["."]);
-    const asset = new TerraformAsset(this, "playbooks", { path: playbooksDirectory, type: AssetType.DIRECTORY, assetHash: content });
+    const asset = new TerraformAsset(this, "playbooks", {
+      path: playbooksDirectory,
+      type: AssetType.DIRECTORY,
+      assetHash: content,
+    });
     this.playbooksPath = asset.path;
-    this.inventory = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() })).expression;
+    this.inventory = new TerraformLocal(
+      this,
+      "data",
+      Lazy.anyValue({ produce: () => this.renderInventory() }),
+    ).expression;
     // No secret: only too long to be printed by every deploy.
     this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
     this.fetching = this.fetchArtifacts();
@@ -95,7 +103,12 @@ export class Monitoring extends Construct {
   /** What a component must reach, by the connections that it declares. */
   public edgesFrom(component: Component): readonly Edge[] {
     const others = this.components.filter((other) => other !== component);
-    const targets = others.map(({ kind, member, listeners }) => ({ kind, server: member.server.name, listeners, connections: [] }));
+    const targets = others.map(({ kind, member, listeners }) => ({
+      kind,
+      server: member.server.name,
+      listeners,
+      connections: [],
+    }));
     return accessEdges([component.placement, ...targets]);
   }
 
@@ -118,7 +131,8 @@ export class Monitoring extends Construct {
    */
   public place(component: Component): void {
     const twin = component.agent ? undefined : this.placed.find(({ kind }) => kind === component.kind);
-    if (twin) throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
+    if (twin)
+      throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
     this.placed.push(component);
     this.componentRun(component).add(component);
   }
@@ -137,8 +151,14 @@ export class Monitoring extends Construct {
   public output(name: string, value: string, description: string, sensitive = false): void {
     const stack = TerraformStack.of(this);
     const outputName = `${this.outputPrefix}${name}`;
-    const taken = stack.node.findAll().find((child) => child instanceof TerraformOutput && child.friendlyUniqueId === outputName);
-    if (taken) throw problem(this, `the stack has an output "${outputName}" already (${taken.node.path}): give one monitoring an outputPrefix`);
+    const taken = stack.node
+      .findAll()
+      .find((child) => child instanceof TerraformOutput && child.friendlyUniqueId === outputName);
+    if (taken)
+      throw problem(
+        this,
+        `the stack has an output "${outputName}" already (${taken.node.path}): give one monitoring an outputPrefix`,
+      );
     new TerraformOutput(this, outputName, { value, description, sensitive }).overrideLogicalId(outputName);
   }
 
@@ -156,7 +176,8 @@ export class Monitoring extends Construct {
   /** The resource that fills the controller's cache, so that a wrong archive stops the deploy before any server is touched. */
   private fetchArtifacts(): NullResource {
     const requests = (): readonly ArtifactRequest[] => this.runs.flatMap(({ inventoryRun }) => inventoryRun.artifacts);
-    const located = (): string => JSON.stringify(requests().map((request) => ({ ...request, location: this.artifacts.location })));
+    const located = (): string =>
+      JSON.stringify(requests().map((request) => ({ ...request, location: this.artifacts.location })));
     return new NullResource(this, "artifacts", {
       triggers: { requests: late(() => createHash("sha256").update(JSON.stringify(requests())).digest("hex")) },
       provisioners: [
@@ -182,22 +203,37 @@ export class Monitoring extends Construct {
     const names = this.joined.map(({ server }) => server.name);
     const sshPorts = new Map(this.joined.map(({ server }) => [server.name, server.ssh.port ?? 22]));
     return [
-      ...repeated(names).map((name) => `two servers are called "${name}" (${this.pathsOf(name)}): names must differ, they are the label "instance"`),
-      ...(this.componentRuns.has("prometheus") ? [] : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
+      ...repeated(names).map(
+        (name) =>
+          `two servers are called "${name}" (${this.pathsOf(name)}): names must differ, they are the label "instance"`,
+      ),
+      ...(this.componentRuns.has("prometheus")
+        ? []
+        : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
       ...this.networkProblems(),
-      ...portProblems(this.components.map(({ placement }) => placement), sshPorts),
+      ...portProblems(
+        this.components.map(({ placement }) => placement),
+        sshPorts,
+      ),
     ];
   }
 
   private networkProblems(): string[] {
     const [first, ...others] = this.joined;
-    const strangers = others.filter(({ server }) => server.network !== first?.server.network).map(({ server }) => `"${server.name}"`);
+    const strangers = others
+      .filter(({ server }) => server.network !== first?.server.network)
+      .map(({ server }) => `"${server.name}"`);
     if (!first || strangers.length === 0) return [];
-    return [`the servers ${strangers.join(", ")} are in another network than "${first.server.name}" (${first.server.network.name}) and cannot be reached from there`];
+    return [
+      `the servers ${strangers.join(", ")} are in another network than "${first.server.name}" (${first.server.network.name}) and cannot be reached from there`,
+    ];
   }
 
   private pathsOf(name: string): string {
-    return this.joined.filter(({ server }) => server.name === name).map(({ node }) => node.path).join(", ");
+    return this.joined
+      .filter(({ server }) => server.name === name)
+      .map(({ node }) => node.path)
+      .join(", ");
   }
 }
 

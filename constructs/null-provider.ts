@@ -11,7 +11,8 @@ export function requireNullProvider(scope: Construct): void {
   Object.defineProperty(stack, ADDED, { value: true });
   Aspects.of(stack).add({
     visit(node: IConstruct): void {
-      if (node === stack && !stack.node.findAll().some((child) => child instanceof NullProvider)) new NullProvider(stack, "null");
+      if (node === stack && !stack.node.findAll().some((child) => child instanceof NullProvider))
+        new NullProvider(stack, "null");
     },
   });
 }

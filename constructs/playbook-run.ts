@@ -52,19 +52,31 @@ export class PlaybookRun extends Run {
     const playbook = resolve(props.playbook);
     const folder = dirname(playbook);
     const where = `${monitoring.node.path}/${id}`;
-    if (!existsSync(playbook) || !statSync(playbook).isFile()) throw new Error(`${where}: there is no playbook ${playbook}`);
+    if (!existsSync(playbook) || !statSync(playbook).isFile())
+      throw new Error(`${where}: there is no playbook ${playbook}`);
     if (existsSync(join(folder, "package.json"))) {
-      throw new Error(`${where}: ${playbook} lies in a project's root: give it a folder of its own, for all of that folder belongs to the run`);
+      throw new Error(
+        `${where}: ${playbook} lies in a project's root: give it a folder of its own, for all of that folder belongs to the run`,
+      );
     }
     const content = contentHash(folder, ["."]);
-    const asset = new TerraformAsset(monitoring, `${id}-playbook`, { path: folder, type: AssetType.DIRECTORY, assetHash: content });
+    const asset = new TerraformAsset(monitoring, `${id}-playbook`, {
+      path: folder,
+      type: AssetType.DIRECTORY,
+      assetHash: content,
+    });
     super(monitoring, id, { content, playbookPath: `${asset.path}/${basename(playbook)}` });
     this.props = props;
     for (const host of props.hosts ?? []) {
-      if (host.monitoring !== monitoring) throw problem(this, `the server "${host.server.name}" belongs to another monitoring, ${host.monitoring.node.path}`);
+      if (host.monitoring !== monitoring)
+        throw problem(
+          this,
+          `the server "${host.server.name}" belongs to another monitoring, ${host.monitoring.node.path}`,
+        );
     }
     for (const name of Object.keys(props.variables ?? {})) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw problem(this, `"${name}" is not a variable's name: letters, digits and underscores, no digit first`);
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        throw problem(this, `"${name}" is not a variable's name: letters, digits and underscores, no digit first`);
     }
   }
 

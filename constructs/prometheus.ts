@@ -93,7 +93,9 @@ export class Prometheus extends Component {
   }
 
   public override get secrets(): readonly SecretReference[] {
-    return (this.props.scrapeJobs ?? []).flatMap((job) => (job.bearerToken ? [job.bearerToken.reference(secretName(job))] : []));
+    return (this.props.scrapeJobs ?? []).flatMap((job) =>
+      job.bearerToken ? [job.bearerToken.reference(secretName(job))] : [],
+    );
   }
 
   public get variables(): Variables {
@@ -110,7 +112,10 @@ export class Prometheus extends Component {
       prometheus_retention_size: this.props.retentionSize ?? "",
       prometheus_external_labels: this.props.externalLabels ?? {},
       prometheus_extra_flags: this.flags,
-      prometheus_targets: targets.map(({ job, targets }) => ({ job, targets: targets.map((target) => ({ ...target })) })),
+      prometheus_targets: targets.map(({ job, targets }) => ({
+        job,
+        targets: targets.map((target) => ({ ...target })),
+      })),
       prometheus_scrape_jobs: (this.props.scrapeJobs ?? []).map(jobVariables),
     };
   }
@@ -131,12 +136,14 @@ export class Prometheus extends Component {
     const names = new Set<string>();
     for (const { job, targets, interval, timeout, scheme, labels } of this.props.scrapeJobs ?? []) {
       const where = `scrapeJobs, job "${job}"`;
-      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(job)) throw problem(this, `${where}: a job's name has letters, digits, ".", "_" and "-" only`);
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(job))
+        throw problem(this, `${where}: a job's name has letters, digits, ".", "_" and "-" only`);
       if (names.has(job)) throw problem(this, `${where}: there are two jobs of this name`);
       names.add(job);
       const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
       if (malformed !== undefined) throw problem(this, `${where}: the target "${malformed}" is not "host:port"`);
-      if (scheme !== undefined && scheme !== "http" && scheme !== "https") throw problem(this, `${where}: the scheme "${scheme}" is neither http nor https`);
+      if (scheme !== undefined && scheme !== "http" && scheme !== "https")
+        throw problem(this, `${where}: the scheme "${scheme}" is neither http nor https`);
       this.checkDuration(`${where}, interval`, interval);
       this.checkDuration(`${where}, timeout`, timeout);
       this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
@@ -163,7 +170,9 @@ export class Prometheus extends Component {
 
   /** A user's job may not take the name of one that follows from the members. */
   private jobCollisions(): string[] {
-    const own = new Set(this.member.monitoring.components.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)));
+    const own = new Set(
+      this.member.monitoring.components.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
+    );
     return (this.props.scrapeJobs ?? [])
       .filter(({ job }) => own.has(job))
       .map(({ job }) => `scrapeJobs: the job "${job}" exists already, for the members themselves: choose another name`);

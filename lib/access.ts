@@ -56,7 +56,10 @@ export function accessEdges(placements: readonly Placement[]): Edge[] {
         .filter((to) => to.kind === connection.kind)
         .map((to) => {
           const listener = to.listeners.find(({ name }) => name === connection.listener);
-          if (!listener) throw new Error(`${from.kind} connects to ${to.kind}'s listener "${connection.listener}", which it does not have`);
+          if (!listener)
+            throw new Error(
+              `${from.kind} connects to ${to.kind}'s listener "${connection.listener}", which it does not have`,
+            );
           return { source: from.server, destination: to.server, kind: to.kind, listener, reason: connection.reason };
         }),
     ),
@@ -68,7 +71,8 @@ export function scrapeConnections(placements: readonly Pick<Placement, "kind" | 
   const found = new Map<string, Connection>();
   for (const { kind, listeners } of placements) {
     for (const { name, scrapeJob } of listeners) {
-      if (scrapeJob !== undefined) found.set(`${kind} ${name}`, { kind, listener: name, reason: `scrapes job ${scrapeJob}` });
+      if (scrapeJob !== undefined)
+        found.set(`${kind} ${name}`, { kind, listener: name, reason: `scrapes job ${scrapeJob}` });
     }
   }
   return [...found.values()];
@@ -83,7 +87,10 @@ export function portProblems(placements: readonly Placement[], reserved: Readonl
       const holder = `${kind} (${name})`;
       const key = `${server} ${protocol} ${port}`;
       const other = reserved.get(server) === port && protocol === "tcp" ? "sshd" : taken.get(key);
-      if (other !== undefined) problems.push(`port ${port}/${protocol} of server "${server}" is wanted by ${holder} and by ${other}: give one of them another port`);
+      if (other !== undefined)
+        problems.push(
+          `port ${port}/${protocol} of server "${server}" is wanted by ${holder} and by ${other}: give one of them another port`,
+        );
       taken.set(key, holder);
     }
   }

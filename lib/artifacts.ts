@@ -65,7 +65,7 @@ export class Artifacts {
    */
   public static source(path: string): Artifacts {
     const directory = resolve(path);
-    return new Artifacts("source", directory, readJson<Record<string, Built>>(join(directory, "manifest.json")));
+    return new Artifacts("source", directory, readJson(join(directory, "manifest.json")) as Record<string, Built>);
   }
 
   /**
@@ -73,7 +73,11 @@ export class Artifacts {
    * (a folder of releases), `CDKTF_MONITORING_MIRROR` (a URL), else the releases.
    */
   public static fromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Artifacts {
-    const { CDKTF_MONITORING_SOURCE: source, CDKTF_MONITORING_DIRECTORY: directory, CDKTF_MONITORING_MIRROR: mirror } = environment;
+    const {
+      CDKTF_MONITORING_SOURCE: source,
+      CDKTF_MONITORING_DIRECTORY: directory,
+      CDKTF_MONITORING_MIRROR: mirror,
+    } = environment;
     if (source) return Artifacts.source(source);
     if (directory) return Artifacts.directory(directory);
     if (mirror) return Artifacts.mirror(mirror);
@@ -125,12 +129,13 @@ export class Artifacts {
 
   private builtOf(name: string): Built {
     const built = this.built?.[name];
-    if (!built) throw new Error(`no source build of ${name} in ${String(this.location)}: run "npm run artifacts -- --source"`);
+    if (!built)
+      throw new Error(`no source build of ${name} in ${String(this.location)}: run "npm run artifacts -- --source"`);
     return built;
   }
 }
 
-const pins = readJson<Record<string, Pin>>(join(playbooksDirectory, "artifacts.json"));
+const pins = readJson(join(playbooksDirectory, "artifacts.json")) as Record<string, Pin>;
 
 function pinOf(name: string): Pin {
   const pin = pins[name];
@@ -138,10 +143,10 @@ function pinOf(name: string): Pin {
   return pin;
 }
 
-function readJson<T>(path: string): T {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

@@ -34,7 +34,10 @@ export class HostAddresses {
 
   private check(wanted: string): number {
     const offset = this.offsetOf(wanted);
-    if (offset < FIRST || offset === this.block.size - 1) throw new Error(`the address ${wanted} is reserved in ${this.block.cidr}: it is the network's, the gateway's or the broadcast address`);
+    if (offset < FIRST || offset === this.block.size - 1)
+      throw new Error(
+        `the address ${wanted} is reserved in ${this.block.cidr}: it is the network's, the gateway's or the broadcast address`,
+      );
     const holder = this.taken.get(offset);
     if (holder !== undefined) throw new Error(`the address ${wanted} belongs to "${holder}" already`);
     return offset;
@@ -43,7 +46,8 @@ export class HostAddresses {
   private free(name: string): number {
     // The broadcast address is the last.
     const usable = this.block.size - FIRST - 1;
-    if (this.taken.size >= usable) throw new Error(`no address is left in ${this.block.cidr}: give the network a larger subnet`);
+    if (this.taken.size >= usable)
+      throw new Error(`no address is left in ${this.block.cidr}: give the network a larger subnet`);
     let place = createHash("sha256").update(name).digest().readUInt32BE() % usable;
     while (this.taken.has(FIRST + place)) place = (place + 1) % usable;
     return FIRST + place;

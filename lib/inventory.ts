@@ -73,11 +73,13 @@ export interface InventoryInput {
  * reached stands apart, for a moved key file is no reason to run anything.
  */
 export function renderInventory(input: InventoryInput): Variables {
-  const facts = new Map(input.hosts.map((host) => [host.facts.name, host.facts]));
+  const facts = new Map(input.hosts.map((host) => [host.facts.name, { ...host.facts }]));
   return {
     all: {
       vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
-      hosts: Object.fromEntries(input.hosts.map(({ facts: { name }, connection }) => [name, connectionVariables(connection)])),
+      hosts: Object.fromEntries(
+        input.hosts.map(({ facts: { name }, connection }) => [name, connectionVariables(connection)]),
+      ),
       children: Object.fromEntries(
         input.runs.map((run) => [
           runGroup(run.name),
@@ -91,7 +93,7 @@ export function renderInventory(input: InventoryInput): Variables {
             hosts: Object.fromEntries(
               [...run.hosts].map(([host, variables]) => [
                 host,
-                { monitoring_server: { ...(facts.get(host) as HostFacts) }, ...escapeVariables(variables) },
+                { monitoring_server: facts.get(host) ?? null, ...escapeVariables(variables) },
               ]),
             ),
           },
@@ -123,7 +125,9 @@ function connectionVariables(connection: HostConnection): Variables {
 }
 
 function escapeVariables(variables: Variables): Variables {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [escapeText(name), escapeTemplates(value)]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [escapeText(name), escapeTemplates(value)]),
+  );
 }
 
 /**

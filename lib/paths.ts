@@ -11,7 +11,8 @@ function findUpwards(start: string, marker: string): string {
   let directory = start;
   while (!existsSync(join(directory, marker))) {
     const parent = dirname(directory);
-    if (parent === directory) throw new Error(`no ${marker} in ${start} or above it: the package is incomplete, install it again`);
+    if (parent === directory)
+      throw new Error(`no ${marker} in ${start} or above it: the package is incomplete, install it again`);
     directory = parent;
   }
   return directory;

@@ -21,12 +21,19 @@ export interface ScrapeTargets {
  * @param edges what one Prometheus must reach
  * @param address how it dials a server, by name
  */
-export function scrapeTargets(edges: readonly Edge[], monitoring: string, address: (server: string) => string): ScrapeTargets[] {
+export function scrapeTargets(
+  edges: readonly Edge[],
+  monitoring: string,
+  address: (server: string) => string,
+): ScrapeTargets[] {
   const jobs = new Map<string, ScrapeTarget[]>();
   const scraped = edges.filter(({ listener }) => listener.scrapeJob !== undefined);
   for (const { destination, listener } of [...scraped].sort((a, b) => compare(a.destination, b.destination))) {
     const job = listener.scrapeJob ?? "";
-    const target = { address: `${address(destination)}:${listener.port}`, labels: { instance: destination, monitoring } };
+    const target = {
+      address: `${address(destination)}:${listener.port}`,
+      labels: { instance: destination, monitoring },
+    };
     jobs.set(job, [...(jobs.get(job) ?? []), target]);
   }
   return [...jobs].sort(([a], [b]) => compare(a, b)).map(([job, targets]) => ({ job, targets }));

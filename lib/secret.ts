@@ -33,7 +33,9 @@ export class Secret {
   public static fromEnvironment(variable: string, options: SecretOptions = {}): Secret {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
       // The text may be the secret: it is not repeated.
-      throw new Error("Secret.fromEnvironment takes the name of an environment variable, such as \"SCRAPE_TOKEN\", not the secret itself");
+      throw new Error(
+        'Secret.fromEnvironment takes the name of an environment variable, such as "SCRAPE_TOKEN", not the secret itself',
+      );
     }
     return new Secret({ environment: variable }, options);
   }

@@ -1,12 +1,21 @@
 /** Durations as Prometheus writes them: `15s`, `1h30m`, `30d` (prometheus.io/docs/prometheus/latest/configuration). */
 const DURATION = /^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
-const SECONDS: Readonly<Record<string, number>> = { y: 31_536_000, w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1, ms: 0.001 };
+const SECONDS: Readonly<Record<string, number>> = {
+  y: 31_536_000,
+  w: 604_800,
+  d: 86_400,
+  h: 3_600,
+  m: 60,
+  s: 1,
+  ms: 0.001,
+};
 
 /** The length of a Prometheus duration in seconds, or undefined when `text` is none. */
 export function durationSeconds(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit = ""] of text.matchAll(/(\d+)(ms|[ywdhms])/g)) seconds += Number(amount) * (SECONDS[unit] ?? 0);
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+)(ms|[ywdhms])/g))
+    seconds += Number(amount) * (SECONDS[unit] ?? 0);
   return seconds;
 }
 

@@ -8,6 +8,7 @@ import { privateDirectory } from "./preparation";
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
 /** That a resource is made, replaced or removed. */
 const PROGRESS = /^\S+ \(([^)]*)\)(\["[^"]*"\])?: (Creating|Destroying|Creation complete|Destruction complete)\b(.*)$/;
+const ERROR = /^\s*Error: /;
 const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
 
 /**
@@ -15,16 +16,20 @@ const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
  *
  * @throws UserError with the last of what was said, and where all of it is
  */
-export async function cdktf(args: readonly string[], environment: Readonly<Record<string, string>>, log: Log): Promise<void> {
+export async function cdktf(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<void> {
   mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
   const path = join(privateDirectory, `${args[0] ?? "cdktf"}.log`);
   const file = createWriteStream(path, { mode: 0o600 });
   // From the first error on, all that is no progress belongs to what went wrong.
   const problems: string[] = [];
   // Ctrl-C reaches Terraform too, which ends what is under way in good order: wait for that.
-  let interrupted = false;
+  const interruption = { seen: false };
   const note = (): void => {
-    interrupted = true;
+    interruption.seen = true;
     log("interrupted: waiting for Terraform to stop in good order");
   };
   process.on("SIGINT", note);
@@ -37,14 +42,17 @@ export async function cdktf(args: readonly string[], environment: Readonly<Recor
       const plain = uncoloured(raw);
       const progress = progressOf(plain.trim());
       if (progress !== undefined) log(progress);
-      else if (plain.trim() !== "" && (problems.length > 0 || /^\s*Error: /.test(plain))) problems.push(plain.trimEnd());
+      else if (plain.trim() !== "" && (problems.length > 0 || ERROR.test(plain))) problems.push(plain.trimEnd());
     },
   });
   process.off("SIGINT", note);
   file.end();
   const where = `all that it said: ${path}`;
-  if (interrupted) throw new UserError(`cdktf ${args[0] ?? ""} was interrupted: run the same command again, it goes on from here (${where})`);
-  if (code !== 0) throw new UserError(`${problems.slice(0, 60).join("\n")}\ncdktf ${args[0] ?? ""} failed; ${where}`);
+  const command = `cdktf ${args[0] ?? ""}`;
+  if (interruption.seen) {
+    throw new UserError(`${command} was interrupted: run the same command again, it goes on from here (${where})`);
+  }
+  if (code !== 0) throw new UserError(`${problems.slice(0, 60).join("\n")}\n${command} failed; ${where}`);
 }
 
 /** A line without colours and without the stack's name before it. */
@@ -57,6 +65,7 @@ function progressOf(line: string): string | undefined {
   const said = PROVISIONER.exec(line)?.[1];
   if (said !== undefined) return said;
   const [, path = "", key = "", what = "", rest = ""] = PROGRESS.exec(line) ?? [];
-  if (what !== "") return `${path.replace(/\/Resource$/, "")}${key}: ${what.toLowerCase()}${rest.replace(/ \[id=.*\]$/, "")}`;
+  if (what !== "")
+    return `${path.replace(/\/Resource$/, "")}${key}: ${what.toLowerCase()}${rest.replace(/ \[id=.*\]$/, "")}`;
   return RESULT.test(line) ? line : undefined;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { Listr } from "listr2";
 import { cdktf } from "./cdktf";
 import { main } from "./common";
-import { ensureEngine, stopEngine } from "./engine";
+import { ensureEngine, stopIdleEngine } from "./engine";
 import { LOCAL_STACK, sweep, volumes } from "./local-stack";
 import { terraformStep } from "./preparation";
 
@@ -12,7 +12,9 @@ const HELP = `npm run down: takes the stack "${LOCAL_STACK}" down, with its data
   -h, --help       this text`;
 
 async function down(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" }, "keep-data": { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: { help: { type: "boolean", short: "h" }, "keep-data": { type: "boolean" } },
+  });
   if (values.help) {
     console.log(HELP);
     return;
@@ -45,9 +47,9 @@ async function down(): Promise<void> {
         },
       },
       {
-        title: "Stopping the Docker engine, where we started it",
+        title: "Stopping the Docker engine, where we started it and nothing runs in it",
         task: async (_, task) => {
-          await stopEngine((line) => {
+          await stopIdleEngine((line) => {
             task.output = line;
           });
         },

@@ -245,3 +245,12 @@ function removeTraces(): void {
     }
   }
 }
+
+/** Like {@link stopEngine}, but only where the engine runs nothing any more. */
+export async function stopIdleEngine(log?: Log): Promise<boolean> {
+  if (await answers()) {
+    const { stdout } = await run("docker", ["--host", ownHost, "ps", "--quiet"]);
+    if (stdout.trim() !== "") return false;
+  }
+  return stopEngine(log);
+}

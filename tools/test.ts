@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { attach, main, projectRoot, UserError } from "./common";
+import { stopIdleEngine } from "./engine";
 import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "./preparation";
 
 const HELP = `npm test [-- options] [-- patterns]: unit, synthesis and Terraform levels
@@ -11,12 +12,17 @@ npm run test:e2e: real servers on this machine (sets up what npm run up sets up)
 /** What is made sure of before the tests of a level; what is missing for the lower one makes tests skip, and say so. */
 async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
-  const steps: readonly Step[] = e2e ? [terraformStep, ansibleStep, engineStep, artifactsStep] : [terraformStep, ansibleStep];
+  const steps: readonly Step[] = e2e
+    ? [terraformStep, ansibleStep, engineStep, artifactsStep]
+    : [terraformStep, ansibleStep];
   for (const step of steps) {
     try {
-      Object.assign(environment, await step.ensure((line) => {
-        console.error(`${step.title}: ${line}`);
-      }));
+      Object.assign(
+        environment,
+        await step.ensure((line) => {
+          console.error(`${step.title}: ${line}`);
+        }),
+      );
     } catch (error) {
       if (e2e || !(error instanceof UserError)) throw error;
       console.error(`${step.title}: not here, so what needs it is skipped (${error.message})`);
@@ -28,7 +34,11 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
 async function test(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { e2e: { type: "boolean", default: false }, json: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      e2e: { type: "boolean", default: false },
+      json: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) {
     console.log(HELP);
@@ -37,10 +47,11 @@ async function test(): Promise<void> {
   const environment = await prepare(values.e2e);
   const project = values.e2e ? ["--selectProjects", "e2e", "--runInBand"] : ["--selectProjects", "unit"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
-  process.exitCode = await attach("npx", ["jest", ...project, ...json, ...positionals], {
+  process.exitCode = await attach("npx", ["jest", ...positionals, ...project, ...json], {
     cwd: projectRoot,
     environment: { ...environment, CHECKPOINT_DISABLE: "1" },
   });
+  if (values.e2e) await stopIdleEngine();
 }
 
 main(test);

@@ -5,7 +5,10 @@ import { synth, synthApp } from "../support/synth";
 import { Hub } from "../support/topology";
 
 /** What a synthesis refuses. */
-const refusal = (build: (stack: TerraformStack) => void): (() => unknown) => () => synth(build);
+const refusal =
+  (build: (stack: TerraformStack) => void): (() => unknown) =>
+  () =>
+    synth(build);
 
 describe("a monitoring", () => {
   test("has a run for each kind of component, and a last one that tidies up", () => {
@@ -33,7 +36,10 @@ describe("a monitoring", () => {
     const stack = synth((scope) => {
       new Hub(scope).member("app");
     });
-    const waits = (run: string): string[] => (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) => address.replace(/_[0-9A-F]{8}$/, ""));
+    const waits = (run: string): string[] =>
+      (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) =>
+        address.replace(/_[0-9A-F]{8}$/, ""),
+      );
     expect(waits("node_exporter")).toEqual(["null_resource.monitoring_artifacts"]);
     expect(waits("prometheus")).toEqual(["null_resource.monitoring_artifacts"]);
     expect(waits("reconcile")).toEqual(["null_resource.monitoring_artifacts", "null_resource.monitoring_prometheus"]);
@@ -66,7 +72,8 @@ describe("a monitoring", () => {
   });
 
   test("is the same on every machine but for the state's path", () => {
-    const build = (): string => JSON.stringify({ ...synth((stack) => new Hub(stack).member("app")).json, terraform: undefined });
+    const build = (): string =>
+      JSON.stringify({ ...synth((stack) => new Hub(stack).member("app")).json, terraform: undefined });
     expect(build()).toBe(build());
     expect(build()).not.toContain(process.cwd());
   });
@@ -78,9 +85,13 @@ describe("members and components", () => {
       synth((stack) => {
         const network = new LocalNetwork(stack, "network", { published: false });
         const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway] });
-        const app = (): unknown => new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network }) });
+        const app = (): unknown =>
+          new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network }) });
         if (!late) app();
-        const host = new MonitoringHost(stack, "hub", { monitoring, server: new LocalServer(stack, "hub-server", { network }) });
+        const host = new MonitoringHost(stack, "hub", {
+          monitoring,
+          server: new LocalServer(stack, "hub-server", { network }),
+        });
         new Prometheus(host, "prometheus");
         if (late) app();
       }).run("prometheus");
@@ -103,18 +114,28 @@ describe("members and components", () => {
       const there = new TerraformStack(app, "there");
       const network = new LocalNetwork(there, "network", { published: false });
       const monitoring = new Monitoring(here, "monitoring", { technicians: [network.gateway] });
-      const hub = new MonitoringHost(there, "hub", { monitoring, server: new LocalServer(there, "hub-server", { network }) });
+      const hub = new MonitoringHost(there, "hub", {
+        monitoring,
+        server: new LocalServer(there, "hub-server", { network }),
+      });
       new Prometheus(hub, "prometheus");
     });
     const server = stacks.get("here").run("prometheus").hosts.hub?.monitoring_server as { id: string };
     expect(server.id).toMatch(/^\$\{data\.terraform_remote_state\..*\.outputs\..*hub.*id\}$/);
-    expect(stacks.get("there").paths).toEqual(["there/network/Resource", "there/network/removal", "there/network/server"]);
+    expect(stacks.get("there").paths).toEqual([
+      "there/network/Resource",
+      "there/network/removal",
+      "there/network/server",
+    ]);
   });
 });
 
 describe("what is wrong on its face is refused at once", () => {
   test.each([
-    ["203.0.113.7", 'test/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
+    [
+      "203.0.113.7",
+      'test/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?',
+    ],
     ["anywhere", 'test/monitoring: technicians: "anywhere" is not a CIDR block'],
   ])("technicians: %s", (technician, message) => {
     const stack = new TerraformStack(Testing.app(), "test");
@@ -130,7 +151,9 @@ describe("what is wrong on its face is refused at once", () => {
 
   test("a component on a server that only is monitored", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
-    expect(() => new Prometheus(hub.member("app"), "prometheus")).toThrow("test/app/prometheus: test/app is a server that is monitored, not one that monitors");
+    expect(() => new Prometheus(hub.member("app"), "prometheus")).toThrow(
+      "test/app/prometheus: test/app is a server that is monitored, not one that monitors",
+    );
   });
 
   test("a server that is monitored twice", () => {
@@ -145,14 +168,20 @@ describe("what is wrong on its face is refused at once", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const hub = new Hub(stack);
     const second = new MonitoringHost(stack, "second", { monitoring: hub.monitoring, server: hub.server("second") });
-    expect(() => new Prometheus(second, "prometheus")).toThrow("test/second/prometheus: test/hub/prometheus is this monitoring's prometheus already: remove one of them");
+    expect(() => new Prometheus(second, "prometheus")).toThrow(
+      "test/second/prometheus: test/hub/prometheus is this monitoring's prometheus already: remove one of them",
+    );
   });
 
   test("two monitorings whose outputs have the same names", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     new Hub(stack);
-    expect(() => new Monitoring(stack, "second", { technicians: [] })).toThrow('test/second: the stack has an output "inventory" already (test/monitoring/inventory): give one monitoring an outputPrefix');
-    expect(() => new Monitoring(stack, "third", { technicians: [], outputPrefix: "third_", name: "third" })).not.toThrow();
+    expect(() => new Monitoring(stack, "second", { technicians: [] })).toThrow(
+      'test/second: the stack has an output "inventory" already (test/monitoring/inventory): give one monitoring an outputPrefix',
+    );
+    expect(
+      () => new Monitoring(stack, "third", { technicians: [], outputPrefix: "third_", name: "third" }),
+    ).not.toThrow();
   });
 });
 
@@ -162,7 +191,9 @@ describe("what never happened is refused at synthesis", () => {
       refusal((stack) => {
         new Monitoring(stack, "monitoring", { technicians: [] });
       }),
-    ).toThrow('[test/monitoring] no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")');
+    ).toThrow(
+      '[test/monitoring] no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")',
+    );
   });
 
   test("two servers of one name", () => {
@@ -171,7 +202,10 @@ describe("what never happened is refused at synthesis", () => {
         const hub = new Hub(stack);
         new MonitoredServer(stack, "a", { monitoring: hub.monitoring, server: hub.server("app", "one") });
         const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
-        new MonitoredServer(stack, "b", { monitoring: hub.monitoring, server: new LocalServer(stack, "two", { network: other, name: "app" }) });
+        new MonitoredServer(stack, "b", {
+          monitoring: hub.monitoring,
+          server: new LocalServer(stack, "two", { network: other, name: "app" }),
+        });
       }),
     ).toThrow('two servers are called "app" (test/a, test/b): names must differ, they are the label "instance"');
   });
@@ -181,7 +215,9 @@ describe("what never happened is refused at synthesis", () => {
       refusal((stack) => {
         new Hub(stack, { port: 9100 });
       }),
-    ).toThrow('port 9100/tcp of server "hub" is wanted by prometheus (http) and by node_exporter (http): give one of them another port');
+    ).toThrow(
+      'port 9100/tcp of server "hub" is wanted by prometheus (http) and by node_exporter (http): give one of them another port',
+    );
   });
 
   test("servers that share no network", () => {
@@ -189,7 +225,10 @@ describe("what never happened is refused at synthesis", () => {
       refusal((stack) => {
         const { monitoring } = new Hub(stack);
         const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
-        new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network: other }) });
+        new MonitoredServer(stack, "app", {
+          monitoring,
+          server: new LocalServer(stack, "app-server", { network: other }),
+        });
       }),
     ).toThrow('the servers "app" are in another network than "hub" (test) and cannot be reached from there');
   });
@@ -198,5 +237,7 @@ describe("what never happened is refused at synthesis", () => {
 test("an app without our constructs is left alone", () => {
   const app: App = Testing.app();
   new TerraformStack(app, "empty");
-  expect(() => { app.synth(); }).not.toThrow();
+  expect(() => {
+    app.synth();
+  }).not.toThrow();
 });

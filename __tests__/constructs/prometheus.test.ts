@@ -21,7 +21,10 @@ describe("Prometheus", () => {
           { address: "198.18.12.236:9100", labels: { instance: "hub", monitoring: "monitoring" } },
         ],
       },
-      { job: "prometheus", targets: [{ address: "198.18.12.236:9090", labels: { instance: "hub", monitoring: "monitoring" } }] },
+      {
+        job: "prometheus",
+        targets: [{ address: "198.18.12.236:9090", labels: { instance: "hub", monitoring: "monitoring" } }],
+      },
     ]);
   });
 
@@ -46,7 +49,9 @@ describe("Prometheus", () => {
       scrapeInterval: "5s",
       externalLabels: { site: "a ${b}" },
       extraFlags: ["--web.enable-admin-api", "--log.level=debug"],
-      scrapeJobs: [{ job: "app", targets: ["10.0.0.1:8080"], metricsPath: "/m", bearerToken: Secret.fromEnvironment("APP_TOKEN") }],
+      scrapeJobs: [
+        { job: "app", targets: ["10.0.0.1:8080"], metricsPath: "/m", bearerToken: Secret.fromEnvironment("APP_TOKEN") },
+      ],
     });
     expect(given).toMatchObject({
       prometheus_port: 19090,
@@ -57,7 +62,9 @@ describe("Prometheus", () => {
       prometheus_scrape_timeout: "5s",
       prometheus_external_labels: { site: "a $${b}" },
       prometheus_extra_flags: ["--web.enable-admin-api", "--log.level=debug"],
-      prometheus_scrape_jobs: [{ job: "app", targets: ["10.0.0.1:8080"], metrics_path: "/m", bearer_token_secret: "scrape_app" }],
+      prometheus_scrape_jobs: [
+        { job: "app", targets: ["10.0.0.1:8080"], metrics_path: "/m", bearer_token_secret: "scrape_app" },
+      ],
     });
   });
 
@@ -65,9 +72,19 @@ describe("Prometheus", () => {
     process.env.APP_TOKEN = "s3cr3t-value";
     try {
       const stack = synth((scope) => {
-        new Hub(scope, { scrapeJobs: [{ job: "app", targets: ["10.0.0.1:8080"], bearerToken: Secret.fromEnvironment("APP_TOKEN", { version: "7" }) }] });
+        new Hub(scope, {
+          scrapeJobs: [
+            {
+              job: "app",
+              targets: ["10.0.0.1:8080"],
+              bearerToken: Secret.fromEnvironment("APP_TOKEN", { version: "7" }),
+            },
+          ],
+        });
       });
-      expect(stack.run("prometheus").vars.monitoring_secrets).toEqual([{ name: "scrape_app", environment: "APP_TOKEN", version: "7" }]);
+      expect(stack.run("prometheus").vars.monitoring_secrets).toEqual([
+        { name: "scrape_app", environment: "APP_TOKEN", version: "7" },
+      ]);
       expect(JSON.stringify(stack.json)).not.toContain("s3cr3t-value");
     } finally {
       delete process.env.APP_TOKEN;
@@ -82,12 +99,35 @@ describe("Prometheus", () => {
     [{ scrapeTimeout: "20s" }, 'scrapeTimeout: "20s" is longer than the scrape interval, "15s"'],
     [{ externalLabels: { "a-b": "c" } }, 'externalLabels: "a-b" is not a label name'],
     [{ extraFlags: ["-v"] }, '"-v" is not a flag: write "--name" or "--name=value"'],
-    [{ extraFlags: ["--config.file=/etc/passwd"] }, "the flag --config.file follows from the construct's other settings: remove it from extraFlags"],
-    [{ scrapeJobs: [{ job: "a/b", targets: [] }] }, 'scrapeJobs, job "a/b": a job\'s name has letters, digits, ".", "_" and "-" only'],
-    [{ scrapeJobs: [{ job: "a", targets: [] }, { job: "a", targets: [] }] }, 'scrapeJobs, job "a": there are two jobs of this name'],
-    [{ scrapeJobs: [{ job: "a", targets: ["http://x:1/"] }] }, 'scrapeJobs, job "a": the target "http://x:1/" is not "host:port"'],
-    [{ scrapeJobs: [{ job: "a", targets: [], scheme: "ftp" }] }, 'scrapeJobs, job "a": the scheme "ftp" is neither http nor https'],
-    [{ scrapeJobs: [{ job: "a", targets: [], timeout: "1m" }] }, 'scrapeJobs, job "a": the timeout "1m" is longer than the scrape interval, "15s"'],
+    [
+      { extraFlags: ["--config.file=/etc/passwd"] },
+      "the flag --config.file follows from the construct's other settings: remove it from extraFlags",
+    ],
+    [
+      { scrapeJobs: [{ job: "a/b", targets: [] }] },
+      'scrapeJobs, job "a/b": a job\'s name has letters, digits, ".", "_" and "-" only',
+    ],
+    [
+      {
+        scrapeJobs: [
+          { job: "a", targets: [] },
+          { job: "a", targets: [] },
+        ],
+      },
+      'scrapeJobs, job "a": there are two jobs of this name',
+    ],
+    [
+      { scrapeJobs: [{ job: "a", targets: ["http://x:1/"] }] },
+      'scrapeJobs, job "a": the target "http://x:1/" is not "host:port"',
+    ],
+    [
+      { scrapeJobs: [{ job: "a", targets: [], scheme: "ftp" }] },
+      'scrapeJobs, job "a": the scheme "ftp" is neither http nor https',
+    ],
+    [
+      { scrapeJobs: [{ job: "a", targets: [], timeout: "1m" }] },
+      'scrapeJobs, job "a": the timeout "1m" is longer than the scrape interval, "15s"',
+    ],
   ])("refuses %j", (props, message) => {
     const stack = new TerraformStack(Testing.app(), "test");
     expect(() => new Hub(stack, props)).toThrow(`test/hub/prometheus: ${message}`);

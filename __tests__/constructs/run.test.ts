@@ -6,7 +6,8 @@ import { PlaybookRun, Secret } from "../../constructs";
 import { synth, Synthesized } from "../support/synth";
 import { Hub } from "../support/topology";
 
-const run = (stack: Synthesized, name: string): ReturnType<Synthesized["nullResource"]> => stack.nullResource(`test/monitoring/${name}/Resource`);
+const run = (stack: Synthesized, name: string): ReturnType<Synthesized["nullResource"]> =>
+  stack.nullResource(`test/monitoring/${name}/Resource`);
 
 describe("a run", () => {
   const stack = synth((scope) => {
@@ -16,7 +17,9 @@ describe("a run", () => {
   test("is triggered by its files, its data and by having been cut off", () => {
     expect(run(stack, "prometheus").triggers).toEqual({
       content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-      data: expect.stringMatching(/^\$\{sha256\(jsonencode\(local\.monitoring_data_\w+\.all\.children\.run_prometheus\)\)\}$/) as string,
+      data: expect.stringMatching(
+        /^\$\{sha256\(jsonencode\(local\.monitoring_data_\w+\.all\.children\.run_prometheus\)\)\}$/,
+      ) as string,
       interrupted: '${try(filesha256("../../../.cdktf-monitoring/test/in-flight/prometheus"), "")}',
     });
   });
@@ -27,14 +30,19 @@ describe("a run", () => {
       command: expect.stringMatching(/^exec python3 assets\/\S+\/run\.py prometheus$/) as string,
       environment: {
         MONITORING_STATE: "../../../.cdktf-monitoring/test",
-        MONITORING_INVENTORY: expect.stringMatching(/^\$\{base64gzip\(jsonencode\(local\.monitoring_data_\w+\)\)\}$/) as string,
+        MONITORING_INVENTORY: expect.stringMatching(
+          /^\$\{base64gzip\(jsonencode\(local\.monitoring_data_\w+\)\)\}$/,
+        ) as string,
       },
     });
   });
 
   test("consumes the machine's identity, so that a rebuilt server is provisioned", () => {
     const server = stack.run("node_exporter").hosts.app?.monitoring_server as Record<string, string>;
-    expect(server).toMatchObject({ name: "app", id: expect.stringMatching(/^\$\{null_resource\.network_server_\w+\.app\.id\}$/) as string });
+    expect(server).toMatchObject({
+      name: "app",
+      id: expect.stringMatching(/^\$\{null_resource\.network_server_\w+\["app"\]\.id\}$/) as string,
+    });
   });
 });
 
@@ -70,7 +78,11 @@ describe("a playbook of the user", () => {
   test("runs on every member by default, with its variables and the names of its secrets", () => {
     const stack = synth((scope) => {
       const hub = new Hub(scope);
-      new PlaybookRun(hub.monitoring, "site", { playbook, variables: { greeting: "{{ ${x}", list: [1, true] }, secrets: { token: Secret.fromEnvironment("TOKEN") } });
+      new PlaybookRun(hub.monitoring, "site", {
+        playbook,
+        variables: { greeting: "{{ ${x}", list: [1, true] },
+        secrets: { token: Secret.fromEnvironment("TOKEN") },
+      });
       hub.member("app");
     });
     expect(stack.run("site").vars).toEqual({
@@ -81,12 +93,17 @@ describe("a playbook of the user", () => {
       list: [1, true],
     });
     expect(Object.keys(stack.run("site").hosts)).toEqual(["app", "hub"]);
-    expect(run(stack, "site").provisioner?.[0]?.["local-exec"].command).toMatch(/run\.py site --playbook assets\/\S+\/site\.yml$/);
+    expect(run(stack, "site").provisioner?.[0]?.["local-exec"].command).toMatch(
+      /run\.py site --playbook assets\/\S+\/site\.yml$/,
+    );
   });
 
   test("runs again when a file beside it changes", () => {
     const content = (): unknown => {
-      const { triggers } = run(synth((scope) => new PlaybookRun(new Hub(scope).monitoring, "site", { playbook })), "site");
+      const { triggers } = run(
+        synth((scope) => new PlaybookRun(new Hub(scope).monitoring, "site", { playbook })),
+        "site",
+      );
       return (triggers as Record<string, string>).content;
     };
     const before = content();
@@ -106,13 +123,17 @@ describe("a playbook of the user", () => {
   test("needs a folder of its own", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     writeFileSync(join(folder, "site", "package.json"), "{}");
-    expect(() => new PlaybookRun(hub.monitoring, "site", { playbook })).toThrow("lies in a project's root: give it a folder of its own");
+    expect(() => new PlaybookRun(hub.monitoring, "site", { playbook })).toThrow(
+      "lies in a project's root: give it a folder of its own",
+    );
   });
 
   test("stays on its monitoring's servers", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const hub = new Hub(stack);
     const other = new Hub(new TerraformStack(Testing.app(), "other"));
-    expect(() => new PlaybookRun(hub.monitoring, "site", { playbook, hosts: [other.host] })).toThrow('the server "hub" belongs to another monitoring, other/monitoring');
+    expect(() => new PlaybookRun(hub.monitoring, "site", { playbook, hosts: [other.host] })).toThrow(
+      'the server "hub" belongs to another monitoring, other/monitoring',
+    );
   });
 });

@@ -1,7 +1,12 @@
 import { accessEdges, Listener, Placement, portProblem, portProblems, scrapeConnections } from "../../lib/access";
 
 const http = (port: number, scrapeJob?: string): Listener => ({ name: "http", port, protocol: "tcp", scrapeJob });
-const exporter = (server: string, port = 9100): Placement => ({ kind: "node_exporter", server, listeners: [http(port, "node")], connections: [] });
+const exporter = (server: string, port = 9100): Placement => ({
+  kind: "node_exporter",
+  server,
+  listeners: [http(port, "node")],
+  connections: [],
+});
 const prometheus = (server: string): Placement => ({
   kind: "prometheus",
   server,
@@ -13,8 +18,20 @@ describe("accessEdges", () => {
   test("leads from each placement to its connections' listeners, wherever these are", () => {
     const edges = accessEdges([prometheus("hub"), exporter("hub"), exporter("app", 9200)]);
     expect(edges).toEqual([
-      { source: "hub", destination: "hub", kind: "node_exporter", listener: http(9100, "node"), reason: "scrapes job node" },
-      { source: "hub", destination: "app", kind: "node_exporter", listener: http(9200, "node"), reason: "scrapes job node" },
+      {
+        source: "hub",
+        destination: "hub",
+        kind: "node_exporter",
+        listener: http(9100, "node"),
+        reason: "scrapes job node",
+      },
+      {
+        source: "hub",
+        destination: "app",
+        kind: "node_exporter",
+        listener: http(9200, "node"),
+        reason: "scrapes job node",
+      },
     ]);
   });
 
@@ -24,12 +41,19 @@ describe("accessEdges", () => {
 
   test("refuses a listener that there is not", () => {
     const wrong = { ...prometheus("hub"), connections: [{ kind: "node_exporter", listener: "grpc", reason: "" }] };
-    expect(() => accessEdges([wrong, exporter("app")])).toThrow('prometheus connects to node_exporter\'s listener "grpc", which it does not have');
+    expect(() => accessEdges([wrong, exporter("app")])).toThrow(
+      'prometheus connects to node_exporter\'s listener "grpc", which it does not have',
+    );
   });
 });
 
 test("scrapeConnections lists each scraped listener once", () => {
-  const loki: Placement = { kind: "loki", server: "hub", listeners: [http(3100), { name: "grpc", port: 9095, protocol: "tcp" }], connections: [] };
+  const loki: Placement = {
+    kind: "loki",
+    server: "hub",
+    listeners: [http(3100), { name: "grpc", port: 9095, protocol: "tcp" }],
+    connections: [],
+  };
   expect(scrapeConnections([exporter("a"), exporter("b"), loki, prometheus("hub")])).toEqual([
     { kind: "node_exporter", listener: "http", reason: "scrapes job node" },
     { kind: "prometheus", listener: "http", reason: "scrapes job prometheus" },
@@ -44,7 +68,15 @@ describe("portProblems", () => {
   });
 
   test("lets UDP and TCP share a number", () => {
-    const gossip: Placement = { kind: "a", server: "hub", listeners: [{ name: "udp", port: 9094, protocol: "udp" }, { name: "tcp", port: 9094, protocol: "tcp" }], connections: [] };
+    const gossip: Placement = {
+      kind: "a",
+      server: "hub",
+      listeners: [
+        { name: "udp", port: 9094, protocol: "udp" },
+        { name: "tcp", port: 9094, protocol: "tcp" },
+      ],
+      connections: [],
+    };
     expect(portProblems([gossip], new Map())).toEqual([]);
   });
 

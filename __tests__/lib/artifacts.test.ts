@@ -30,13 +30,17 @@ describe("released artifacts", () => {
   });
 
   test("have known names only", () => {
-    expect(() => Artifacts.released().request("promtheus", Architecture.AMD64)).toThrow(/^unknown artifact "promtheus": known are .*prometheus/);
+    expect(() => Artifacts.released().request("promtheus", Architecture.AMD64)).toThrow(
+      /^unknown artifact "promtheus": known are .*prometheus/,
+    );
   });
 });
 
 test("a mirror is a URL, a directory is absolute", () => {
   expect(Artifacts.mirror("https://mirror.example/releases/").location).toBe("https://mirror.example/releases");
-  expect(() => Artifacts.mirror("mirror.example")).toThrow('an artifact mirror is an http(s) URL, got "mirror.example"');
+  expect(() => Artifacts.mirror("mirror.example")).toThrow(
+    'an artifact mirror is an http(s) URL, got "mirror.example"',
+  );
   expect(Artifacts.directory("archives").location).toBe(join(process.cwd(), "archives"));
 });
 
@@ -44,7 +48,13 @@ describe("artifacts built from source", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "artifacts-"));
-    const manifest = { prometheus: { version: "3.14.0", file: "prometheus-3.14.0.linux-amd64.tar.gz", sha256: { amd64: "ab".repeat(32) } } };
+    const manifest = {
+      prometheus: {
+        version: "3.14.0",
+        file: "prometheus-3.14.0.linux-amd64.tar.gz",
+        sha256: { amd64: "ab".repeat(32) },
+      },
+    };
     writeFileSync(join(directory, "manifest.json"), JSON.stringify(manifest));
   });
   afterEach(() => {
@@ -66,9 +76,15 @@ describe("artifacts built from source", () => {
 
   test("are refused where they were not built", () => {
     const source = Artifacts.source(directory);
-    expect(() => source.request("prometheus", Architecture.ARM64)).toThrow(/no source build of prometheus 3\.14\.0 for arm64 .* \(it has 3\.14\.0 for amd64\)/);
-    expect(() => source.request("prometheus", Architecture.AMD64, "3.15.0")).toThrow("no source build of prometheus 3.15.0 for amd64");
-    expect(() => source.request("loki", Architecture.AMD64)).toThrow(/no source build of loki in .*: run "npm run artifacts -- --source"/);
+    expect(() => source.request("prometheus", Architecture.ARM64)).toThrow(
+      /no source build of prometheus 3\.14\.0 for arm64 .* \(it has 3\.14\.0 for amd64\)/,
+    );
+    expect(() => source.request("prometheus", Architecture.AMD64, "3.15.0")).toThrow(
+      "no source build of prometheus 3.15.0 for amd64",
+    );
+    expect(() => source.request("loki", Architecture.AMD64)).toThrow(
+      /no source build of loki in .*: run "npm run artifacts -- --source"/,
+    );
     expect(() => Artifacts.source(join(directory, "none"))).toThrow(/cannot read .*manifest\.json/);
   });
 });
@@ -76,6 +92,10 @@ describe("artifacts built from source", () => {
 test("the environment decides, and an empty variable is none", () => {
   const environment = { CDKTF_MONITORING_SOURCE: "", CDKTF_MONITORING_DIRECTORY: "", CDKTF_MONITORING_MIRROR: "" };
   expect(Artifacts.fromEnvironment(environment).channel).toBe("release");
-  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_DIRECTORY: "/archives" }).channel).toBe("directory");
-  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_MIRROR: "http://mirror" }).channel).toBe("mirror");
+  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_DIRECTORY: "/archives" }).channel).toBe(
+    "directory",
+  );
+  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_MIRROR: "http://mirror" }).channel).toBe(
+    "mirror",
+  );
 });

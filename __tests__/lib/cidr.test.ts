@@ -48,7 +48,11 @@ describe("Ipv4Block", () => {
     fc.assert(
       fc.property(address, (other) => {
         const offset = block.offsetOf(other);
-        expect(offset === undefined ? other.startsWith("198.18.") && Number(other.split(".")[2]) >> 4 === 1 : block.address(offset) === other).toBe(offset !== undefined);
+        expect(
+          offset === undefined
+            ? other.startsWith("198.18.") && Number(other.split(".")[2]) >> 4 === 1
+            : block.address(offset) === other,
+        ).toBe(offset !== undefined);
       }),
     );
     fc.assert(fc.property(fc.nat(4095), (offset) => block.offsetOf(block.address(offset)) === offset));

@@ -25,10 +25,30 @@ describe("contentHash", () => {
   });
 
   test.each([
-    ["a file's bytes", () => { writeFileSync(join(root, "roles/a/main.yml"), "tw0"); }],
-    ["a file's name", () => { renameSync(join(root, "roles/a/main.yml"), join(root, "roles/a/mail.yml")); }],
-    ["a file's right to be executed", () => { chmodSync(join(root, "play.yml"), 0o755); }],
-    ["a new file", () => { writeFileSync(join(root, "roles/a/new.yml"), ""); }],
+    [
+      "a file's bytes",
+      () => {
+        writeFileSync(join(root, "roles/a/main.yml"), "tw0");
+      },
+    ],
+    [
+      "a file's name",
+      () => {
+        renameSync(join(root, "roles/a/main.yml"), join(root, "roles/a/mail.yml"));
+      },
+    ],
+    [
+      "a file's right to be executed",
+      () => {
+        chmodSync(join(root, "play.yml"), 0o755);
+      },
+    ],
+    [
+      "a new file",
+      () => {
+        writeFileSync(join(root, "roles/a/new.yml"), "");
+      },
+    ],
   ])("changes with %s", (_, change) => {
     const before = hash();
     change();

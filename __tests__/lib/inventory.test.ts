@@ -9,7 +9,14 @@ const input: InventoryInput = {
   monitoring: "prod",
   hosts: [
     {
-      connection: { host: "203.0.113.7", port: 2222, user: "admin", hostKeys: ["ssh-ed25519 AAAA"], hostKeyAlias: "i-1", waitSeconds: 120 },
+      connection: {
+        host: "203.0.113.7",
+        port: 2222,
+        user: "admin",
+        hostKeys: ["ssh-ed25519 AAAA"],
+        hostKeyAlias: "i-1",
+        waitSeconds: 120,
+      },
       facts: { name: "hub", id: "i-1", generation: "1", address: "10.0.0.1", bind: "", architecture: "arm64" },
     },
   ],
@@ -37,7 +44,13 @@ describe("renderInventory", () => {
             ansible_host: "203.0.113.7",
             ansible_port: 2222,
             ansible_user: "admin",
-            monitoring_ssh: { jump_host: null, known_hosts_file: null, host_keys: ["ssh-ed25519 AAAA"], alias: "i-1", wait: 120 },
+            monitoring_ssh: {
+              jump_host: null,
+              known_hosts_file: null,
+              host_keys: ["ssh-ed25519 AAAA"],
+              alias: "i-1",
+              wait: 120,
+            },
           },
         },
         children: {
@@ -49,7 +62,17 @@ describe("renderInventory", () => {
               greeting: { __ansible_unsafe: "{{ hello }}" },
             },
             hosts: {
-              hub: { monitoring_server: { name: "hub", id: "i-1", generation: "1", address: "10.0.0.1", bind: "", architecture: "arm64" }, port: 80 },
+              hub: {
+                monitoring_server: {
+                  name: "hub",
+                  id: "i-1",
+                  generation: "1",
+                  address: "10.0.0.1",
+                  bind: "",
+                  architecture: "arm64",
+                },
+                port: 80,
+              },
             },
           },
         },
@@ -63,7 +86,10 @@ function withoutMarks(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(withoutMarks);
   if (value === null || typeof value !== "object") return value;
   const variables = value as Variables;
-  return variables.__ansible_unsafe ?? Object.fromEntries(Object.entries(variables).map(([key, inner]) => [key, withoutMarks(inner)]));
+  return (
+    variables.__ansible_unsafe ??
+    Object.fromEntries(Object.entries(variables).map(([key, inner]) => [key, withoutMarks(inner)]))
+  );
 }
 
 describe("escapeTemplates", () => {
@@ -72,12 +98,39 @@ describe("escapeTemplates", () => {
   });
 
   terraformTest("text comes out of Terraform as it went in", () => {
-    const piece = fc.constantFrom("$", "${", "$${", "%{", "%%{", "{{ x }}", "{% if %}", "{#", "}", '"', "\\", "\n", "\\d", "é", "if", " ");
+    const piece = fc.constantFrom(
+      "$",
+      "${",
+      "$${",
+      "%{",
+      "%%{",
+      "{{ x }}",
+      "{% if %}",
+      "{#",
+      "}",
+      '"',
+      "\\",
+      "\n",
+      "\\d",
+      "é",
+      "if",
+      " ",
+    );
     const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
-    const samples: Variables = Object.fromEntries(fc.sample(text, { numRuns: 300, seed: 1 }).map((sample, index) => [`${sample}${index}`, [sample, { inner: sample }]]));
+    const samples: Variables = Object.fromEntries(
+      fc
+        .sample(text, { numRuns: 300, seed: 1 })
+        .map((sample, index) => [`${sample}${index}`, [sample, { inner: sample }]]),
+    );
     const directory = mkdtempSync(join(tmpdir(), "inventory-"));
     try {
-      writeFileSync(join(directory, "main.tf.json"), JSON.stringify({ locals: { data: escapeTemplates(samples) }, output: { data: { value: "${jsonencode(local.data)}" } } }));
+      writeFileSync(
+        join(directory, "main.tf.json"),
+        JSON.stringify({
+          locals: { data: escapeTemplates(samples) },
+          output: { data: { value: "${jsonencode(local.data)}" } },
+        }),
+      );
       terraform(directory, "init", "-input=false", "-no-color");
       terraform(directory, "apply", "-auto-approve", "-input=false", "-no-color");
       expect(withoutMarks(JSON.parse(terraform(directory, "output", "-raw", "data")) as Value)).toEqual(samples);

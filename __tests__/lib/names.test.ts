@@ -15,7 +15,8 @@ test.each(["all", "localhost", "ungrouped"])("the name %s is Ansible's own", (na
 
 test("a run's name is an Ansible group's", () => {
   expect(runNameProblem("my_run2")).toBeUndefined();
-  for (const name of ["", "My", "my-run", "2runs", "a/b"]) expect(runNameProblem(name)).toMatch(/cannot be a run's name/);
+  for (const name of ["", "My", "my-run", "2runs", "a/b"])
+    expect(runNameProblem(name)).toMatch(/cannot be a run's name/);
 });
 
 test("a label's name is Prometheus'", () => {

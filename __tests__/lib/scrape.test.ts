@@ -10,7 +10,12 @@ const edge = (destination: string, port: number, scrapeJob?: string): Edge => ({
 });
 
 test("scrapeTargets groups by job, in the order of names, labelled with the server's name", () => {
-  const edges = [edge("web", 9100, "node"), edge("hub", 9090, "prometheus"), edge("app", 9100, "node"), edge("hub", 9093)];
+  const edges = [
+    edge("web", 9100, "node"),
+    edge("hub", 9090, "prometheus"),
+    edge("app", 9100, "node"),
+    edge("hub", 9093),
+  ];
   expect(scrapeTargets(edges, "prod", (server) => `${server}.internal`)).toEqual([
     {
       job: "node",

@@ -2,8 +2,16 @@ import { Secret } from "../../lib/secret";
 
 describe("Secret", () => {
   test("is the name of a place, and a version", () => {
-    expect(Secret.fromEnvironment("SCRAPE_TOKEN").reference("scrape_app")).toEqual({ name: "scrape_app", environment: "SCRAPE_TOKEN", version: "1" });
-    expect(Secret.fromFile("/run/secrets/token", { version: "2" }).reference("token")).toEqual({ name: "token", file: "/run/secrets/token", version: "2" });
+    expect(Secret.fromEnvironment("SCRAPE_TOKEN").reference("scrape_app")).toEqual({
+      name: "scrape_app",
+      environment: "SCRAPE_TOKEN",
+      version: "1",
+    });
+    expect(Secret.fromFile("/run/secrets/token", { version: "2" }).reference("token")).toEqual({
+      name: "token",
+      file: "/run/secrets/token",
+      version: "2",
+    });
   });
 
   test("refuses the secret itself without repeating it", () => {

@@ -7,7 +7,13 @@ export interface NullResource {
   readonly triggers: Readonly<Record<string, string>> | string;
   readonly for_each?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly depends_on?: readonly string[];
-  readonly provisioner?: readonly { readonly "local-exec": { readonly command: string; readonly when?: string; readonly environment: Readonly<Record<string, string>> } }[];
+  readonly provisioner?: readonly {
+    readonly "local-exec": {
+      readonly command: string;
+      readonly when?: string;
+      readonly environment: Readonly<Record<string, string>>;
+    };
+  }[];
   readonly "//": { readonly metadata: { readonly path: string } };
 }
 
@@ -20,7 +26,10 @@ export interface RunGroup {
 /** A synthesized stack. */
 export class Synthesized {
   public static readonly of = (stack: string, outdir: string): Synthesized =>
-    new Synthesized(JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json, join(outdir, "stacks", stack));
+    new Synthesized(
+      JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json,
+      join(outdir, "stacks", stack),
+    );
 
   private constructor(
     public readonly json: Json,
@@ -29,7 +38,9 @@ export class Synthesized {
 
   /** The `null_resource` of a construct. */
   public nullResource(path: string): NullResource {
-    const found = Object.values(this.json.resource.null_resource).find((resource) => resource["//"].metadata.path === path);
+    const found = Object.values(this.json.resource.null_resource).find(
+      (resource) => resource["//"].metadata.path === path,
+    );
     if (!found) throw new Error(`no null_resource of ${path}; there are ${this.paths.join(", ")}`);
     return found;
   }

@@ -10,5 +10,10 @@ export const terraformTest = (name: string, body: () => void, seconds = 60): voi
 
 /** Runs Terraform in a folder and returns what it said. */
 export function terraform(cwd: string, ...args: string[]): string {
-  return execFileSync("terraform", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" } });
+  return execFileSync("terraform", args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" },
+  });
 }

@@ -1,5 +1,14 @@
 import { TerraformStack } from "cdktf";
-import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, MonitoringProps, Prometheus, PrometheusProps } from "../../constructs";
+import {
+  LocalNetwork,
+  LocalServer,
+  MonitoredServer,
+  Monitoring,
+  MonitoringHost,
+  MonitoringProps,
+  Prometheus,
+  PrometheusProps,
+} from "../../constructs";
 
 /** The smallest topology that is complete: a hub with Prometheus. */
 export class Hub {

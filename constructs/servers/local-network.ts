@@ -1,5 +1,15 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
-import { AssetType, Fn, Lazy, LocalExecProvisioner, MapTerraformIterator, TerraformAsset, TerraformIterator, TerraformStack, Token } from "cdktf";
+import {
+  AssetType,
+  Fn,
+  Lazy,
+  LocalExecProvisioner,
+  MapTerraformIterator,
+  TerraformAsset,
+  TerraformIterator,
+  TerraformStack,
+  Token,
+} from "cdktf";
 import { Construct } from "constructs";
 import { join } from "node:path";
 import { Ipv4Block } from "../../lib/cidr";
@@ -81,7 +91,11 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   public constructor(scope: Construct, id: string, props: LocalNetworkProps = {}) {
     super(scope, id);
     this.name = props.prefix ?? TerraformStack.of(this).node.id;
-    if (!PREFIX.test(this.name)) throw problem(this, `the prefix "${this.name}" must have lower-case letters, digits and hyphens only, 32 at most`);
+    if (!PREFIX.test(this.name))
+      throw problem(
+        this,
+        `the prefix "${this.name}" must have lower-case letters, digits and hyphens only, 32 at most`,
+      );
     this.published = props.published ?? process.platform !== "linux";
     const subnet = props.subnet ?? "198.18.0.0/20";
     const block = this.parseSubnet(subnet);
@@ -91,13 +105,20 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
     requireNullProvider(this);
     const scripts = join(packageRoot, SCRIPTS);
-    const asset = new TerraformAsset(this, "scripts", { path: scripts, type: AssetType.DIRECTORY, assetHash: contentHash(scripts, ["."]) });
+    const asset = new TerraformAsset(this, "scripts", {
+      path: scripts,
+      type: AssetType.DIRECTORY,
+      assetHash: contentHash(scripts, ["."]),
+    });
     const dockerHost = props.dockerHost ?? process.env.DOCKER_HOST ?? "";
     const run = (what: string, when?: "destroy"): LocalExecProvisioner => ({
       type: "local-exec",
       ...(when === undefined ? {} : { when }),
       command: `exec python3 ${asset.path}/containers.py ${what}`,
-      environment: { MONITORING_STATE: stateDirectory(this), ...Object.fromEntries(TRIGGERS.map((name) => [name, `\${lookup(self.triggers, "${name}", "")}`])) },
+      environment: {
+        MONITORING_STATE: stateDirectory(this),
+        ...Object.fromEntries(TRIGGERS.map((name) => [name, `\${lookup(self.triggers, "${name}", "")}`])),
+      },
     });
 
     this.resource = new NullResource(this, "Resource", {
@@ -106,7 +127,10 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     });
     // A block that leaves the configuration runs no destroy provisioner: what must be undone stands in these two, whose
     // entries come and go. "removal" knows only what it takes to remove a server, so that another change keeps its data.
-    const removed = this.eachServer(({ network, container, name }) => ({ LOCAL_SERVER: JSON.stringify({ network, container, name }), DOCKER_HOST: dockerHost }));
+    const removed = this.eachServer(({ network, container, name }) => ({
+      LOCAL_SERVER: JSON.stringify({ network, container, name }),
+      DOCKER_HOST: dockerHost,
+    }));
     const removal = new NullResource(this, "removal", {
       forEach: removed,
       triggers: Token.asStringMap(removed.value),
@@ -161,12 +185,21 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   }
 
   private eachServer(triggers: (server: ServerDescription) => Readonly<Record<string, string>>): MapTerraformIterator {
-    const produce = (): Record<string, unknown> => Object.fromEntries(this.servers.map((server) => [server.name, triggers(this.describe(server))]));
-    return TerraformIterator.fromMap(Token.asAny(Lazy.anyValue({ produce })) as unknown as Record<string, unknown>);
+    const produce = (): Record<string, unknown> =>
+      Object.fromEntries(this.servers.map((server) => [server.name, triggers(this.describe(server))]));
+    return TerraformIterator.fromMap(Token.asAnyMap(Lazy.anyValue({ produce })));
   }
 
   private describe(server: LocalServer): ServerDescription {
-    const publish = this.published ? server.publish.map((port) => [String(port), this.publishedPort(server, port)] as const) : [];
-    return { network: this.name, container: server.container, name: server.name, address: server.address, publish: Object.fromEntries(publish) };
+    const publish = this.published
+      ? server.publish.map((port) => [String(port), this.publishedPort(server, port)] as const)
+      : [];
+    return {
+      network: this.name,
+      container: server.container,
+      name: server.name,
+      address: server.address,
+      publish: Object.fromEntries(publish),
+    };
   }
 }

@@ -64,7 +64,9 @@ export class LocalServer extends Construct implements IServer {
     this.bindAddress = this.network.published ? "" : this.address;
     this.id = this.network.machineId(this);
     this.ssh = {
-      ...(this.network.published ? { host: "127.0.0.1", port: this.network.publishedPort(this, 22) } : { host: this.address }),
+      ...(this.network.published
+        ? { host: "127.0.0.1", port: this.network.publishedPort(this, 22) }
+        : { host: this.address }),
       user: "root",
       keyFile: stateFile(this.network, "ssh/id_ed25519"),
       knownHostsFile: stateFile(this.network, `known_hosts.d/${this.container}`),

@@ -2,8 +2,13 @@ import { TerraformStack, Testing } from "cdktf";
 import { LocalNetwork, LocalNetworkProps, LocalServer, LocalServerProps } from "../../../constructs";
 import { synth } from "../../support/synth";
 
-const network = (props: LocalNetworkProps = {}): LocalNetwork => new LocalNetwork(new TerraformStack(Testing.app(), "test"), "network", props);
-const server = (props: Partial<LocalServerProps> = {}, id = "app-server", networkProps: LocalNetworkProps = { published: false }): LocalServer => {
+const network = (props: LocalNetworkProps = {}): LocalNetwork =>
+  new LocalNetwork(new TerraformStack(Testing.app(), "test"), "network", props);
+const server = (
+  props: Partial<LocalServerProps> = {},
+  id = "app-server",
+  networkProps: LocalNetworkProps = { published: false },
+): LocalServer => {
   const scope = network(networkProps);
   return new LocalServer(scope, id, { network: scope, ...props });
 };
@@ -53,16 +58,24 @@ describe("LocalNetwork", () => {
   });
 
   const stack = synth((scope) => {
-    const local = new LocalNetwork(scope, "network", { prefix: "demo", dockerHost: "unix:///own.sock", published: false });
+    const local = new LocalNetwork(scope, "network", {
+      prefix: "demo",
+      dockerHost: "unix:///own.sock",
+      published: false,
+    });
     new LocalServer(scope, "app-server", { network: local, address: "198.18.0.9" });
   });
 
   test("makes a server after what would remove it, so that a server that leaves the stack is removed", () => {
     const removal = stack.nullResource("test/network/removal");
-    expect(removal.for_each).toEqual({ app: { LOCAL_SERVER: '{"network":"demo","container":"demo-app","name":"app"}', DOCKER_HOST: "unix:///own.sock" } });
+    expect(removal.for_each).toEqual({
+      app: { LOCAL_SERVER: '{"network":"demo","container":"demo-app","name":"app"}', DOCKER_HOST: "unix:///own.sock" },
+    });
     expect(removal.provisioner?.map((provisioner) => provisioner["local-exec"].when)).toEqual(["destroy"]);
     const created = stack.nullResource("test/network/server");
-    expect(created.triggers).toMatch(/^\$\{merge\(each\.value, \{"removal" = null_resource\.network_removal_\w+\[each\.key\]\.id, "network" = null_resource\.network_\w+\.id\}\)\}$/);
+    expect(created.triggers).toMatch(
+      /^\$\{merge\(each\.value, \{"removal" = null_resource\.network_removal_\w+\[each\.key\]\.id, "network" = null_resource\.network_\w+\.id\}\)\}$/,
+    );
     expect(created.provisioner?.[0]?.["local-exec"].command).toMatch(/containers\.py server create$/);
   });
 

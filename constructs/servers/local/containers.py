@@ -62,12 +62,14 @@ def _network(verb: str) -> None:
 
 
 def _server(verb: str) -> None:
-    given = _given("LOCAL_SERVER", ("network", "container", "name", "address"))
+    # A server that leaves is known by its names alone.
+    required = ("network", "container", "name", *(("address",) if verb == "create" else ()))
+    given = _given("LOCAL_SERVER", required)
     server = Server(
         network=given["network"],
         container=given["container"],
         name=given["name"],
-        address=given["address"],
+        address=given.get("address", ""),
         publish={int(inside): int(outside) for inside, outside in (given.get("publish") or {}).items()},
         memory=given.get("memory"),
     )

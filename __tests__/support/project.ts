@@ -1,0 +1,162 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { projectRoot } from "../../tools/common";
+
+/** What a run's `result.json` says of one host. */
+export interface HostResult {
+  readonly state: string;
+  readonly touched: boolean;
+  readonly changed: number;
+  readonly message?: string;
+}
+
+/** How a command of the project ended. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** A fresh copy of the project, as a new user has it after cloning (but with the node modules that are here). */
+export class Project {
+  public readonly directory = mkdtempSync(join(tmpdir(), "cdktf-monitoring-e2e-"));
+  private readonly environment: NodeJS.ProcessEnv;
+
+  public constructor(
+    public readonly prefix: string,
+    subnet: string,
+  ) {
+    const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+      cwd: projectRoot,
+      encoding: "utf8",
+    });
+    for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(projectRoot, name)))) {
+      mkdirSync(dirname(join(this.directory, file)), { recursive: true });
+      // With its times, by which the launcher knows whether the node modules are those of the lock file.
+      cpSync(join(projectRoot, file), join(this.directory, file), { preserveTimestamps: true });
+    }
+    symlinkSync(join(projectRoot, "node_modules"), join(this.directory, "node_modules"));
+    this.environment = { ...process.env, LOCAL_PREFIX: prefix, LOCAL_SUBNET: subnet, NO_COLOR: "1" };
+  }
+
+  /** Runs a script of package.json to its end. */
+  public npm(script: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return this.start(script, args, environment).ended;
+  }
+
+  /** Starts a script of package.json in a process group of its own. */
+  public start(
+    script: string,
+    args: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): { readonly pid: number; readonly ended: Promise<Outcome> } {
+    const child = spawn("npm", ["run", "--silent", script, "--", ...args], {
+      cwd: this.directory,
+      env: { ...this.environment, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    const ended = new Promise<Outcome>((done) => {
+      child.on("close", (code) => {
+        done({ code, output });
+      });
+    });
+    return { pid: child.pid ?? 0, ended };
+  }
+
+  /** Edits a file, as a user would. */
+  public edit(file: string, change: (text: string) => string): void {
+    const path = join(this.directory, file);
+    const before = readFileSync(path, "utf8");
+    const after = change(before);
+    if (after === before) throw new Error(`the edit changed nothing in ${file}`);
+    writeFileSync(path, after);
+  }
+
+  /** A path in the stack's private folder. */
+  public state(...path: string[]): string {
+    return join(this.directory, ".cdktf-monitoring", "local", ...path);
+  }
+
+  /** What became of each host in the last run of a playbook. */
+  public result(run: string): Readonly<Record<string, HostResult>> {
+    const result = JSON.parse(readFileSync(this.state("runs", run, "result.json"), "utf8")) as {
+      hosts: Readonly<Record<string, HostResult>>;
+    };
+    return result.hosts;
+  }
+
+  /** When each playbook ran last. */
+  public get runTimes(): Readonly<Record<string, number>> {
+    const runs = readdirSync(this.state("runs"));
+    return Object.fromEntries(runs.map((run) => [run, statSync(this.state("runs", run, "result.json")).mtimeMs]));
+  }
+
+  /** Runs docker, and returns what it said. */
+  public docker(...args: string[]): string {
+    return execFileSync("docker", args, {
+      encoding: "utf8",
+      env: this.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim();
+  }
+
+  /** Runs a shell command on a server. */
+  public on(server: string, command: string): string {
+    return this.docker("exec", `${this.prefix}-${server}`, "sh", "-c", command);
+  }
+
+  /** The names of what the stack has in the engine. */
+  public objects(): { readonly containers: string[]; readonly networks: string[]; readonly volumes: string[] } {
+    const named = (...args: string[]): string[] =>
+      this.docker(...args)
+        .split("\n")
+        .filter((name) => name.startsWith(this.prefix))
+        .sort();
+    return {
+      containers: named("ps", "--all", "--format", "{{.Names}}"),
+      networks: named("network", "ls", "--format", "{{.Name}}"),
+      volumes: named("volume", "ls", "--format", "{{.Name}}"),
+    };
+  }
+
+  /** Removes the copy. */
+  public remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits until `check` returns something, and returns it; what it throws counts as not yet. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  check: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  let last: unknown;
+  while (Date.now() < end) {
+    try {
+      const found = await check();
+      if (found !== undefined) return found;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`${what}: not within ${seconds} s${last instanceof Error ? ` (${last.message})` : ""}`);
+}
