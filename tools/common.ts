@@ -78,9 +78,17 @@ export async function run(program: string, args: readonly string[], options: Run
 }
 
 /** Runs a program that talks to the terminal itself. Returns its exit status. */
-export async function attach(program: string, args: readonly string[], options: Pick<RunOptions, "cwd" | "environment">): Promise<number> {
+export async function attach(
+  program: string,
+  args: readonly string[],
+  options: Pick<RunOptions, "cwd" | "environment">,
+): Promise<number> {
   return new Promise((done, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.environment }, stdio: "inherit" });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.environment },
+      stdio: "inherit",
+    });
     child.on("error", (error) => {
       reject(new UserError(`${program} can't be started: ${error.message}`));
     });
@@ -190,7 +198,9 @@ sys.stdin.read()
 /** Runs a tool as this process: a mistake of the user is told without a stack trace, and the exit status says it too. */
 export function main(tool: () => Promise<void>): void {
   tool().catch((error: unknown) => {
-    const forUser = error instanceof UserError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+    const forUser =
+      error instanceof UserError ||
+      (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
     console.error(forUser ? `\n${error.message}` : error);
     process.exit(1);
   });

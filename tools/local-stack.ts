@@ -23,7 +23,10 @@ interface State {
   readonly resources?: readonly {
     readonly type: string;
     readonly name: string;
-    readonly instances: readonly { readonly index_key?: string; readonly attributes: { readonly triggers?: Readonly<Record<string, string>> | null } }[];
+    readonly instances: readonly {
+      readonly index_key?: string;
+      readonly attributes: { readonly triggers?: Readonly<Record<string, string>> | null };
+    }[];
   }[];
 }
 
@@ -33,10 +36,19 @@ interface State {
  *
  * @returns the addresses of what is gone and must be replaced
  */
-export async function mendContainers(environment: Readonly<Record<string, string>>, log: Log): Promise<readonly string[]> {
+export async function mendContainers(
+  environment: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<readonly string[]> {
   const gone: string[] = [];
   for (const { address, type, name } of instances()) {
-    const found = await docker(environment, [type, "inspect", "--format", type === "container" ? "{{.State.Running}}" : "{{.Name}}", name]);
+    const found = await docker(environment, [
+      type,
+      "inspect",
+      "--format",
+      type === "container" ? "{{.State.Running}}" : "{{.Name}}",
+      name,
+    ]);
     if (found.code !== 0) {
       log(`the ${type} ${name} is gone: it will be made anew`);
       gone.push(address);
@@ -64,7 +76,13 @@ export async function volumes(environment: Readonly<Record<string, string>>): Pr
   return list(environment, ["volume", "ls", "--format", "{{.Name}}"]);
 }
 
-async function remove(environment: Readonly<Record<string, string>>, what: string, command: readonly string[], listing: readonly string[], log: Log): Promise<void> {
+async function remove(
+  environment: Readonly<Record<string, string>>,
+  what: string,
+  command: readonly string[],
+  listing: readonly string[],
+  log: Log,
+): Promise<void> {
   const found = await list(environment, listing);
   if (found.length === 0) return;
   log(`removing ${found.length} left-over ${what}${found.length === 1 ? "" : "s"}`);
@@ -72,7 +90,10 @@ async function remove(environment: Readonly<Record<string, string>>, what: strin
   if (removed.code !== 0) throw new UserError(`docker ${command.join(" ")} failed: ${removed.stderr.trim()}`);
 }
 
-async function list(environment: Readonly<Record<string, string>>, listing: readonly string[]): Promise<readonly string[]> {
+async function list(
+  environment: Readonly<Record<string, string>>,
+  listing: readonly string[],
+): Promise<readonly string[]> {
   const { stdout } = await docker(environment, [...listing, "--filter", OWNED]);
   return stdout.split("\n").filter((line) => line !== "");
 }
@@ -85,8 +106,10 @@ function instances(): Instance[] {
     instances.flatMap(({ index_key: key, attributes: { triggers } }): Instance[] => {
       const address = `${type}.${name}${key === undefined ? "" : `["${key}"]`}`;
       const { LOCAL_SERVER: server, LOCAL_NETWORK: network, removal } = triggers ?? {};
-      if (server !== undefined && removal !== undefined) return [{ address, type: "container", name: (JSON.parse(server) as { container: string }).container }];
-      if (network !== undefined) return [{ address, type: "network", name: (JSON.parse(network) as { name: string }).name }];
+      if (server !== undefined && removal !== undefined)
+        return [{ address, type: "container", name: (JSON.parse(server) as { container: string }).container }];
+      if (network !== undefined)
+        return [{ address, type: "network", name: (JSON.parse(network) as { name: string }).name }];
       return [];
     }),
   );

@@ -19,7 +19,9 @@ Without a run it lists those that there are.`;
 
 /** The parts of a synthesized stack that are read here. */
 interface Synthesized {
-  readonly resource?: { readonly null_resource?: Readonly<Record<string, { readonly provisioner?: readonly Provisioner[] }>> };
+  readonly resource?: {
+    readonly null_resource?: Readonly<Record<string, { readonly provisioner?: readonly Provisioner[] }>>;
+  };
 }
 interface Provisioner {
   readonly "local-exec": { readonly command: string; readonly environment?: Readonly<Record<string, string>> };
@@ -52,26 +54,44 @@ async function play(): Promise<void> {
     return;
   }
   const found = commands.get(run);
-  if (!found || surplus.length > 0) throw new UserError(`"${positionals.join(" ")}" is not a run of the stack "${values.stack}": there are ${known}`);
+  if (!found || surplus.length > 0)
+    throw new UserError(`"${positionals.join(" ")}" is not a run of the stack "${values.stack}": there are ${known}`);
 
-  const environment = { ...(await terraformStep.ensure(() => undefined)), ...(await ansibleStep.ensure(console.error)) };
+  const environment = {
+    ...(await terraformStep.ensure(() => undefined)),
+    ...(await ansibleStep.ensure(console.error)),
+  };
   const { inventory } = await stackOutputs(values.stack, environment);
-  if (typeof inventory !== "string") throw new UserError(`the stack "${values.stack}" has no output "inventory": deploy it first`);
-  const options = [...(values.force ? ["--force"] : []), ...(values.check ? ["--check"] : []), ...(values.limit === undefined ? [] : ["--limit", values.limit])];
+  if (typeof inventory !== "string")
+    throw new UserError(`the stack "${values.stack}" has no output "inventory": deploy it first`);
+  const options = [
+    ...(values.force ? ["--force"] : []),
+    ...(values.check ? ["--check"] : []),
+    ...(values.limit === undefined ? [] : ["--limit", values.limit]),
+  ];
   process.exitCode = await attach("/bin/sh", ["-c", `${found.command} "$@"`, "sh", ...options], {
     cwd: stackDirectory(values.stack),
-    environment: { ...environment, MONITORING_STATE: found.state, MONITORING_INVENTORY: gzipSync(inventory).toString("base64") },
+    environment: {
+      ...environment,
+      MONITORING_STATE: found.state,
+      MONITORING_INVENTORY: gzipSync(inventory).toString("base64"),
+    },
   });
 }
 
 /** The command of each run, as Terraform calls it. */
 function runCommands(stack: string): Map<string, Command> {
   const path = join(stackDirectory(stack), "cdk.tf.json");
-  if (!existsSync(path)) throw new UserError(`the stack "${stack}" was not synthesized here: run "npm run up" or "npx cdktf deploy ${stack}" first`);
+  if (!existsSync(path))
+    throw new UserError(
+      `the stack "${stack}" was not synthesized here: run "npm run up" or "npx cdktf deploy ${stack}" first`,
+    );
   const { resource } = JSON.parse(readFileSync(path, "utf8")) as Synthesized;
   const commands = new Map<string, Command>();
   for (const { provisioner } of Object.values(resource?.null_resource ?? {})) {
-    for (const { "local-exec": { command, environment } } of provisioner ?? []) {
+    for (const {
+      "local-exec": { command, environment },
+    } of provisioner ?? []) {
       const run = /\/run\.py (\S+)/.exec(command)?.[1];
       if (run !== undefined) commands.set(run, { command, state: environment?.MONITORING_STATE ?? "" });
     }

@@ -54,7 +54,9 @@ export const artifactsStep: Step = {
 export function writeEnvironment(environment: Readonly<Record<string, string>>): string {
   mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
   const path = join(privateDirectory, "env");
-  const quoted = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  const quoted = Object.entries(environment).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
+  );
   writeFileSync(path, quoted.join(""));
   return path;
 }

@@ -16,7 +16,10 @@ const OLDEST = [3, 11] as const;
 export async function ensurePython(requirements: string, log: Log): Promise<string> {
   const version = await pythonVersion();
   const files = ["requirements.txt", requirements].map((name) => readFileSync(join(projectRoot, name)));
-  const key = files.reduce((hash, bytes) => hash.update(bytes), createHash("sha256").update(version)).digest("hex").slice(0, 16);
+  const key = files
+    .reduce((hash, bytes) => hash.update(bytes), createHash("sha256").update(version))
+    .digest("hex")
+    .slice(0, 16);
   const directory = join(cacheDirectory(), "python", key);
   const bin = join(directory, "bin");
   const complete = join(directory, "complete");
@@ -27,10 +30,17 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
   await mkdir(join(cacheDirectory(), "python"), { recursive: true });
   const made = await run("python3", ["-m", "venv", directory]);
   if (made.code !== 0) {
-    throw new UserError(`python3 cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv\n${made.stderr || made.stdout}`);
+    throw new UserError(
+      `python3 cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv\n${made.stderr || made.stdout}`,
+    );
   }
-  const installed = await run(join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(projectRoot, requirements)], { log });
-  if (installed.code !== 0) throw new UserError(`pip could not install what ${requirements} lists:\n${installed.stderr}`);
+  const installed = await run(
+    join(bin, "pip"),
+    ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(projectRoot, requirements)],
+    { log },
+  );
+  if (installed.code !== 0)
+    throw new UserError(`pip could not install what ${requirements} lists:\n${installed.stderr}`);
   writeFileSync(complete, "");
   return bin;
 }
@@ -40,7 +50,9 @@ async function pythonVersion(): Promise<string> {
   const version = stdout.trim();
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (code !== 0 || major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-    throw new UserError(`Ansible needs Python ${OLDEST.join(".")} or later as python3, found ${version === "" ? "none" : version}`);
+    throw new UserError(
+      `Ansible needs Python ${OLDEST.join(".")} or later as python3, found ${version === "" ? "none" : version}`,
+    );
   }
   return version;
 }

@@ -12,7 +12,10 @@ export function stackDirectory(stack: string): string {
  *
  * @throws UserError when the stack was not deployed from here
  */
-export async function stackOutputs(stack: string, environment: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
+export async function stackOutputs(
+  stack: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, unknown>>> {
   const cwd = stackDirectory(stack);
   if (!existsSync(cwd)) throw new UserError(`the stack "${stack}" was not deployed from here: there is no ${cwd}`);
   const { code, stdout, stderr } = await run("terraform", ["output", "-json"], { cwd, environment });

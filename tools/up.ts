@@ -30,7 +30,8 @@ async function up(): Promise<void> {
     [
       {
         title: "Preparing this machine",
-        task: (_, task) => task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep].map(prepare), { concurrent: true }),
+        task: (_, task) =>
+          task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep].map(prepare), { concurrent: true }),
       },
       {
         title: "Looking after the servers that are there",
@@ -41,12 +42,23 @@ async function up(): Promise<void> {
       {
         title: `Deploying the stack "${LOCAL_STACK}"`,
         task: async ({ environment, gone }, task) => {
-          const replacing: Record<string, string> = gone.length === 0 ? {} : { TF_CLI_ARGS_apply: gone.map((address) => `'-replace=${address}'`).join(" ") };
-          await cdktf(["deploy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"], { ...environment, ...replacing }, show(task));
+          const replacing: Record<string, string> =
+            gone.length === 0 ? {} : { TF_CLI_ARGS_apply: gone.map((address) => `'-replace=${address}'`).join(" ") };
+          await cdktf(
+            ["deploy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"],
+            { ...environment, ...replacing },
+            show(task),
+          );
         },
       },
     ],
-    { ctx: context, registerSignalListeners: false, fallbackRenderer: "verbose", rendererOptions: { collapseSubtasks: false }, fallbackRendererOptions: { logTitleChange: false } },
+    {
+      ctx: context,
+      registerSignalListeners: false,
+      fallbackRenderer: "verbose",
+      rendererOptions: { collapseSubtasks: false },
+      fallbackRendererOptions: { logTitleChange: false },
+    },
   ).run();
   await summarize(context.environment, writeEnvironment(context.environment));
 }
