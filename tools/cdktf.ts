@@ -8,6 +8,8 @@ import { privateDirectory } from "./preparation";
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
 /** That a resource is made, replaced or removed. */
 const PROGRESS = /^\S+ \(([^)]*)\)(\["[^"]*"\])?: (Creating|Destroying|Creation complete|Destruction complete)\b(.*)$/;
+/** Where in which file an error was thrown: for the log. */
+const STACK = /^\s+at .*\)$/;
 const ERROR = /^\s*Error: /;
 const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
 
@@ -42,7 +44,8 @@ export async function cdktf(
       const plain = uncoloured(raw);
       const progress = progressOf(plain.trim());
       if (progress !== undefined) log(progress);
-      else if (plain.trim() !== "" && (problems.length > 0 || ERROR.test(plain))) problems.push(plain.trimEnd());
+      else if (plain.trim() !== "" && !STACK.test(plain) && (problems.length > 0 || ERROR.test(plain)))
+        problems.push(plain.trimEnd());
     },
   });
   process.off("SIGINT", note);

@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -149,6 +158,22 @@ export function writeAtomically(file: string, content: string): void {
   writeFileSync(temporary, content);
   renameSync(temporary, file);
 }
+
+/**
+ * Makes a folder for work that is moved into place or removed at its end, and removes what a killed process left of
+ * its own: to be called under a lock.
+ */
+export function makeWorkFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(WORK)) {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
+  return mkdtempSync(join(parent, WORK));
+}
+
+const WORK = ".work-";
 
 /**
  * Does something while no other process does it, and says so where it has to wait. The lock is the kernel's: it goes

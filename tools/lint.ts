@@ -17,7 +17,11 @@ async function lint(): Promise<void> {
     ["yamllint", join(bin, "yamllint"), "--strict", "."],
     ["ansible-lint", join(bin, "ansible-lint"), "--offline", "--strict", "-q"],
   ];
-  const environment = { PATH: `${bin}:${process.env.PATH ?? ""}`, NO_COLOR: "1" };
+  const environment = {
+    PATH: `${bin}:${process.env.PATH ?? ""}`,
+    NO_COLOR: "1",
+    ANSIBLE_ROLES_PATH: join(projectRoot, "playbooks", "roles"),
+  };
   const failed: string[] = [];
   for (const [title, program, ...args] of linters) {
     const { code, stdout, stderr } = await run(program, args, { cwd: projectRoot, environment });

@@ -1,16 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cacheDirectory, sha256File, UserError, withLock, writeAtomically, type Log } from "./common";
+import { cacheDirectory, makeWorkFolder, sha256File, UserError, withLock, writeAtomically, type Log } from "./common";
 import { pack } from "./source/archive";
 import { build, buildKey, download, thisPlatform, type GoModule } from "./source/go";
 
 /** A program of the `source` channel: a Go module, and what goes into the archive beside the programs. */
-interface Source extends GoModule {
+export interface Source extends GoModule {
   /** Files of the module that upstream's archive holds at its top. */
   readonly files: readonly string[];
 }
 
-const sources: readonly Source[] = [
+/** All that can be built from source. */
+export const sources: readonly Source[] = [
   {
     name: "node_exporter",
     module: "github.com/prometheus/node_exporter",
@@ -42,7 +43,7 @@ export interface SourceArchive {
 /** `manifest.json` of the `source` channel, by program. */
 export type SourceManifest = Readonly<Record<string, SourceArchive>>;
 
-/** The names that can be built from source. */
+/** The names of {@link sources}. */
 export const sourceNames: readonly string[] = sources.map((source) => source.name);
 
 /** The folder of the archives built from source, and of their manifest: what `CDKTF_MONITORING_SOURCE` wants. */
@@ -122,15 +123,14 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
   const platform = serverPlatform();
   const module = await download(source, log);
   const version = readFileSync(join(module.directory, "VERSION"), "utf8").trim();
-  mkdirSync(directory, { recursive: true });
-  const work = mkdtempSync(join(directory, ".build-"));
+  const work = makeWorkFolder(directory);
   try {
     const linkerFlags = versionFlags(source.module, version, module.version, module.time);
     await build(source, { directory: work, platform, linkerFlags }, log);
     const file = archiveName(source.name, version, platform.architecture);
     const programs = source.packages.map((name) => (name === "." ? basename(source.module) : basename(name)));
     const sha256 = await pack(
-      join(directory, file),
+      join(work, file),
       file.replace(/\.tar\.gz$/, ""),
       [
         ...programs.map((name) => ({ name, file: join(work, name), executable: true })),
@@ -142,6 +142,7 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
       ],
       module.time.getTime() / 1000,
     );
+    renameSync(join(work, file), join(directory, file));
     log(`${source.name} ${version} (source): packed as ${file}, sha256 ${sha256}`);
     return { version, sha256: { [platform.architecture]: sha256 }, file, inputs: buildKey(source, platform) };
   } finally {

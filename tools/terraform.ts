@@ -1,16 +1,17 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import { cacheDirectory, isAtLeast, projectRoot, run, UserError, withLock, writeAtomically, type Log } from "./common";
+import {
+  cacheDirectory,
+  isAtLeast,
+  makeWorkFolder,
+  projectRoot,
+  run,
+  UserError,
+  withLock,
+  writeAtomically,
+  type Log,
+} from "./common";
 import { build, download, thisPlatform, type GoModule, type Platform } from "./source/go";
 
 /** The oldest Terraform that works: the first with all that the synthesized stacks use. */
@@ -277,7 +278,7 @@ async function buildNullProvider(provider: Provider, platform: Platform, log: Lo
     log(`${provider.source} ${provider.version} is not on this machine: building it from source`);
     const target = join(mirror, REGISTRY, provider.source, provider.version, `${platform.os}_${platform.architecture}`);
     mkdirSync(dirname(target), { recursive: true });
-    const work = mkdtempSync(join(cacheDirectory(), "terraform", ".build-"));
+    const work = makeWorkFolder(join(cacheDirectory(), "terraform"));
     try {
       const module = await download(nullProvider, log);
       await build(nullProvider, { directory: work, platform, linkerFlags: [] }, log);

@@ -6,6 +6,7 @@ import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "./p
 const HELP = `npm test [-- options] [-- patterns]: unit, synthesis and Terraform levels
 npm run test:e2e: real servers on this machine (sets up what npm run up sets up)
 
+  -t <pattern>    only the tests of that name
   --json <file>   jest's results as JSON
   -h, --help      this text`;
 
@@ -37,6 +38,7 @@ async function test(): Promise<void> {
     options: {
       e2e: { type: "boolean", default: false },
       json: { type: "string" },
+      name: { type: "string", short: "t" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -47,7 +49,8 @@ async function test(): Promise<void> {
   const environment = await prepare(values.e2e);
   const project = values.e2e ? ["--selectProjects", "e2e", "--runInBand"] : ["--selectProjects", "unit"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
-  process.exitCode = await attach("npx", ["jest", ...positionals, ...project, ...json], {
+  const name = values.name === undefined ? [] : ["--testNamePattern", values.name];
+  process.exitCode = await attach("npx", ["jest", ...positionals, ...name, ...project, ...json], {
     cwd: projectRoot,
     environment: { ...environment, CHECKPOINT_DISABLE: "1" },
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, renameSync, rmSync, statSync } from "node:fs";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
@@ -22,25 +22,19 @@ export async function pack(
   entries: readonly ArchiveEntry[],
   time: number,
 ): Promise<string> {
-  const temporary = `${archive}.${process.pid}.tmp`;
   const hash = createHash("sha256");
-  try {
-    await pipeline(
-      tar(top, entries, time),
-      // The archive is read once or twice on this machine: speed counts, size doesn't.
-      createGzip({ level: 1 }),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-      createWriteStream(temporary),
-    );
-    renameSync(temporary, archive);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  await pipeline(
+    tar(top, entries, time),
+    // The archive is read once or twice on this machine: speed counts, size doesn't.
+    createGzip({ level: 1 }),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(archive),
+  );
   return hash.digest("hex");
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAtLeast, projectRoot, run, UserError, type Log } from "../common";
@@ -131,9 +131,4 @@ async function requireGo(module: GoModule): Promise<void> {
   if (!isAtLeast(version, wanted)) {
     throw new UserError(`${version || "this Go"} is too old, and ${why}: ${how}`);
   }
-}
-
-/** Whether Go is on this machine at all. */
-export function hasGo(): boolean {
-  return (process.env.PATH ?? "").split(":").some((folder) => folder !== "" && existsSync(join(folder, "go")));
 }
