@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import {
@@ -106,7 +116,7 @@ export function hasProviderInstallation(text: string): boolean {
 /** Whether a mirror holds a provider, unpacked or as an archive: both layouts that Terraform documents. */
 export function holdsProvider(root: string, { source, version }: Provider, platform: Platform): boolean {
   const folder = join(root, REGISTRY, source);
-  const target = `${platform.os}_${platform.architecture}`;
+  const target = targetOf(platform);
   const program = `terraform-provider-${basename(source)}`;
   const unpacked = join(folder, version, target);
   return (
@@ -182,7 +192,9 @@ async function configureMirrors(platform: Platform, log: Log): Promise<string> {
   for (const provider of [bindings("null"), bindings("aws")]) {
     const label = `${provider.source} ${provider.version}`;
     let mirror = await findProvider(provider.source, provider.version);
-    if (mirror === undefined && provider.source === NULL_SOURCE) {
+    if (mirror !== undefined && isInstallation(mirror)) {
+      mirror = await adopt(mirror, provider, platform, log);
+    } else if (mirror === undefined && provider.source === NULL_SOURCE) {
       mirror = await buildNullProvider(provider, platform, log);
     }
     if (mirror === undefined) {
@@ -207,22 +219,52 @@ function bindings(name: string): Provider {
   return { source: cdktf.provider.name.replace(`${REGISTRY}/`, ""), version: cdktf.provider.version };
 }
 
+/** Where providers were installed by Terraform for other projects: the user's cache, and the one that cdktf sets. */
+function pluginCaches(): string[] {
+  const caches = [variable("TF_PLUGIN_CACHE_DIR"), join(homedir(), ".terraform.d", "plugin-cache")];
+  return caches.filter((cache) => cache !== undefined).map((cache) => resolve(cache));
+}
+
+/**
+ * Whether a folder is one that Terraform installs to. It has a mirror's layout, and yet can't be one: Terraform refuses
+ * to install a folder "to itself".
+ */
+function isInstallation(root: string): boolean {
+  return pluginCaches().includes(root) || root.endsWith("/.terraform/providers");
+}
+
+/** Takes a provider from where Terraform installed it into our mirror; returns the mirror. */
+async function adopt(root: string, provider: Provider, platform: Platform, log: Log): Promise<string> {
+  await addToMirror(provider, platform, log, (work) => {
+    const from = join(root, REGISTRY, provider.source, provider.version, targetOf(platform));
+    for (const name of readdirSync(from)) {
+      try {
+        linkSync(realpathSync(join(from, name)), join(work, name));
+      } catch {
+        // Another file system, or one without hard links.
+        copyFileSync(join(from, name), join(work, name));
+      }
+    }
+    return Promise.resolve();
+  });
+  return ownMirror();
+}
+
 /** Where a mirror is commonly found: named by the environment, ours, and the places that Terraform documents. */
 function conventionalMirrors(): string[] {
   const home = homedir();
   const places = [
     variable("CDKTF_MONITORING_PROVIDER_MIRROR"),
-    variable("TF_PLUGIN_CACHE_DIR"),
     ownMirror(),
     ...configuredMirrors(),
     join(home, ".terraform.d", "plugins"),
-    join(home, ".terraform.d", "plugin-cache"),
     join(variable("XDG_DATA_HOME") ?? join(home, ".local", "share"), "terraform", "plugins"),
     ...(variable("XDG_DATA_DIRS") ?? "/usr/local/share:/usr/share")
       .split(delimiter)
       .map((folder) => join(folder, "terraform", "plugins")),
     join(home, "Library", "Application Support", "io.terraform", "plugins"),
     "/Library/Application Support/io.terraform/plugins",
+    ...pluginCaches(),
   ];
   return places.filter((place) => place !== undefined).map((place) => resolve(place));
 }
@@ -251,8 +293,8 @@ function searchedMirrors(): Promise<string[]> {
         .split("\n")
         .filter((line) => line !== "")
         .map(dirname)
-        // What `terraform init` left in a project goes with that project: only if there is nothing else.
-        .sort((a, b) => Number(a.includes("/.terraform/")) - Number(b.includes("/.terraform/"))),
+        // What is installed in a project goes with that project: only if there is nothing else.
+        .sort((a, b) => Number(isInstallation(a)) - Number(isInstallation(b))),
     () => [],
   );
   return searched;
@@ -270,30 +312,49 @@ const nullProvider: GoModule = {
 
 /** Builds the null provider into our mirror, under the version that the bindings ask for; returns the mirror. */
 async function buildNullProvider(provider: Provider, platform: Platform, log: Log): Promise<string> {
-  const mirror = ownMirror();
-  await withLock(join(cacheDirectory(), "terraform", ".lock"), log, async () => {
-    if (holdsProvider(mirror, provider, platform)) {
-      return;
-    }
+  await addToMirror(provider, platform, log, async (work) => {
     log(`${provider.source} ${provider.version} is not on this machine: building it from source`);
-    const target = join(mirror, REGISTRY, provider.source, provider.version, `${platform.os}_${platform.architecture}`);
-    mkdirSync(dirname(target), { recursive: true });
-    const work = makeWorkFolder(join(cacheDirectory(), "terraform"));
     try {
       const module = await download(nullProvider, log);
       await build(nullProvider, { directory: work, platform, linkerFlags: [] }, log);
       // "x5" is the protocol that it speaks.
       renameSync(join(work, nullProvider.name), join(work, `${nullProvider.name}_v${provider.version}_x5`));
       copyFileSync(join(module.directory, "LICENSE"), join(work, "LICENSE.txt"));
-      rmSync(target, { recursive: true, force: true });
-      renameSync(work, target);
     } catch (error) {
       throw error instanceof UserError ? withWaysOut(error, provider) : error;
+    }
+  });
+  return ownMirror();
+}
+
+/** Puts a provider into our mirror in one step, unless it is there; `fill` gets the folder to fill. */
+async function addToMirror(
+  provider: Provider,
+  platform: Platform,
+  log: Log,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  const home = join(cacheDirectory(), "terraform");
+  await withLock(join(home, ".lock"), log, async () => {
+    if (holdsProvider(ownMirror(), provider, platform)) {
+      return;
+    }
+    const target = join(ownMirror(), REGISTRY, provider.source, provider.version, targetOf(platform));
+    const work = makeWorkFolder(home);
+    try {
+      await fill(work);
+      mkdirSync(dirname(target), { recursive: true });
+      rmSync(target, { recursive: true, force: true });
+      renameSync(work, target);
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
-  return mirror;
+}
+
+/** A platform as Terraform names its folder. */
+function targetOf({ os, architecture }: Platform): string {
+  return `${os}_${architecture}`;
 }
 
 function withWaysOut(error: UserError, { source, version }: Provider): UserError {
