@@ -70,8 +70,9 @@ def _words(result: dict[str, Any], check: bool) -> str:
     if state == "interrupted":
         return f"stopped after {result['tasks']} tasks; the next deploy goes on there"
     if state in ("failed", "unreachable"):
-        first = next((line.strip() for line in result["message"].splitlines() if line.strip()), "")
-        return f"{state.upper()}: {first}"
+        lines = [line.strip() for line in result["message"].splitlines() if line.strip()]
+        # The first line is often no more than "failed to validate".
+        return f"{state.upper()}: {' '.join(lines[:2])}"
     return state
 
 

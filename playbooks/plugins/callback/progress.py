@@ -134,6 +134,6 @@ def explain(result: dict) -> str:
             if isinstance(value, (list, tuple)):
                 value = "\n".join(str(line) for line in value)
             text = str(value).strip() if value else ""
-            if text and not any(text in part for part in parts):
+            if text and text != "(traceback unavailable)" and not any(text in part for part in parts):
                 parts.append(text)
     return "\n".join(parts) or json.dumps(result, default=str)
