@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type RunResult } from "../../tools/common";
-import { ensureEngine, stopEngine } from "../../tools/engine";
+import { ensureEngine, stopIdleEngine } from "../../tools/engine";
 
 const script = join(__dirname, "../../constructs/servers/local/containers.py");
 const network = { name: "e2e-ls-network", subnet: "198.18.224.0/20", gateway: "198.18.224.1" };
@@ -95,7 +95,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cleanUp();
   rmSync(folder, { recursive: true });
-  if (startedHere) await stopEngine();
+  if (startedHere) await stopIdleEngine();
 }, 120_000);
 
 describe("local servers", () => {
@@ -246,18 +246,22 @@ describe("destruction", () => {
     expect((await volumes()).split("\n").sort()).toEqual(["e2e-ls-one-data", "e2e-ls-two-data"]);
   }, 30_000);
 
-  test("of the network takes along what was lost", async () => {
+  test("of the network takes along the containers that were lost, never data", async () => {
     const result = await containers("network destroy");
 
     expect(result.code).toBe(0);
-    expect(result.stderr).toContain("e2e-ls-two: removed");
-    expect(result.stderr).toContain("e2e-ls-one-data: data removed");
-    expect(await volumes()).toBe("");
+    expect(result.stderr).toContain("e2e-ls-two: removed, its data is kept");
+    expect((await volumes()).split("\n").sort()).toEqual(["e2e-ls-one-data", "e2e-ls-two-data"]);
     expect(await docker("ps", "--all", "--quiet", "--filter", "name=e2e-ls-")).toBe("");
     expect(await docker("network", "ls", "--quiet", "--filter", "name=e2e-ls-")).toBe("");
     expect(existsSync(join(state, "known_hosts.d", servers.two.container))).toBe(false);
     expect(readFileSync(join(state, "ssh/id_ed25519.pub"), "utf8")).toMatch(/^ssh-ed25519 /);
   }, 30_000);
+
+  test("of a server removes its data, also when the container is gone", async () => {
+    for (const each of Object.values(servers)) expect((await server("destroy", each)).code).toBe(0);
+    expect(await volumes()).toBe("");
+  });
 
   test("of nothing is fine", async () => {
     const results = [await server("destroy", servers.one), await containers("network destroy")];
