@@ -42,7 +42,7 @@ async function down(): Promise<void> {
           const log = (line: string): void => {
             task.output = line;
           };
-          await cdktf(["destroy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"], environment, log);
+          await cdktf(["destroy", LOCAL_STACK], environment, log);
           await sweep(environment, keep, log);
         },
       },

@@ -44,11 +44,7 @@ async function up(): Promise<void> {
         task: async ({ environment, gone }, task) => {
           const replacing: Record<string, string> =
             gone.length === 0 ? {} : { TF_CLI_ARGS_apply: gone.map((address) => `'-replace=${address}'`).join(" ") };
-          await cdktf(
-            ["deploy", LOCAL_STACK, "--auto-approve", "--skip-provider-lock"],
-            { ...environment, ...replacing },
-            show(task),
-          );
+          await cdktf(["deploy", LOCAL_STACK], { ...environment, ...replacing }, show(task));
         },
       },
     ],

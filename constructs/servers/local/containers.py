@@ -6,7 +6,7 @@
   containers.py image                    makes sure that the base image exists, and prints its tag
 
 MONITORING_STATE is the stack's private folder: it holds the SSH key, the servers' host keys, and is the owner's name on
-everything made here. LOCAL_KEEP_DATA=1 keeps data volumes when servers or networks are destroyed. DOCKER_HOST is honoured;
+everything made here. LOCAL_KEEP_DATA=1 keeps data volumes when servers are destroyed. DOCKER_HOST is honoured;
 a docker_host in the JSON is preferred to it.
 """
 
@@ -58,7 +58,7 @@ def _network(verb: str) -> None:
     if verb == "create":
         create_network(network, str(owner))
     else:
-        destroy_network(network, str(owner), _keep_data())
+        destroy_network(network, str(owner))
 
 
 def _server(verb: str) -> None:

@@ -29,7 +29,7 @@ def create_network(network: Network, owner: str) -> None:
             say(f"{network.name}: there already, {network.subnet}")
             return
         say(f"{network.name}: is {_address_plan(present)[0]}, has to become {network.subnet}: making it again")
-        _remove(network.name, owner, keep_data=True)
+        _remove(network.name, owner)
     _refuse_overlap(network)
     docker(
         *("network", "create", "--driver", "bridge"),
@@ -39,26 +39,25 @@ def create_network(network: Network, owner: str) -> None:
     say(f"{network.name}: made, {network.subnet}, gateway {network.gateway}")
 
 
-def destroy_network(network: Network, owner: str, keep_data: bool) -> None:
-    """Removes the network with whatever of ours is still on it."""
+def destroy_network(network: Network, owner: str) -> None:
+    """Removes the network with whatever of ours is still on it.
+
+    Data stays: the network may be on its way to another subnet. Volumes go with their servers.
+    """
     for described in inspect("network", network.name):
         if labels("network", described).get(OWNER) != owner:
             say(f"{network.name}: belongs to another project, left alone")
             return
-        _remove(network.name, owner, keep_data)
+        _remove(network.name, owner)
         say(f"{network.name}: removed")
-    if not keep_data:
-        for volume in listed("volume", f"label={OWNER}={owner}", f"label={NETWORK}={network.name}"):
-            docker("volume", "rm", "--force", volume)
-            say(f"{volume}: data removed")
 
 
-def _remove(name: str, owner: str, keep_data: bool) -> None:
+def _remove(name: str, owner: str) -> None:
     # Servers whose own removal never ran, for Terraform had lost them.
     for container in listed("container", f"label={OWNER}={owner}", f"label={NETWORK}={name}"):
         docker("rm", "--force", container)
         (Path(owner) / "known_hosts.d" / container).unlink(missing_ok=True)
-        say(f"{container}: removed{', its data is kept' if keep_data else ''}")
+        say(f"{container}: removed, its data is kept")
     result = attempt("network", "rm", name)
     if result.returncode != 0:
         others = [each["Name"] for net in inspect("network", name) for each in (net.get("Containers") or {}).values()]

@@ -46,8 +46,9 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result):
         self._handle_warnings(result.result)
         changed = bool(result.result.get("changed"))
-        self._tell(result, "changed" if changed else "ok")
-        if result.task.action in C._ACTION_DEBUG and "msg" in result.result:
+        message = result.task.action in C._ACTION_DEBUG and "msg" in result.result
+        self._tell(result, "changed" if changed else "ok", silent=message)
+        if message:
             self._line(result, str(result.result["msg"]))
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
@@ -60,7 +61,7 @@ class CallbackModule(CallbackBase):
         self._tell(result, "failed", message)
 
     def v2_runner_on_unreachable(self, result):
-        message = str(result.result.get("msg", "no answer"))
+        message = plain(str(result.result.get("msg", "no answer")))
         if result.task.ignore_unreachable:
             self._tell(result, "ok", silent=True)
             self._line(result, f"does not answer yet: {first_line(message)}")
@@ -114,6 +115,13 @@ def title(result) -> str:
     return result.task.get_name().split(" : ", 1)[-1].strip()
 
 
+def plain(text: str) -> str:
+    """The text without what Ansible and ssh put around it."""
+    for prefix in ("Task failed: ", "Failed to connect to the host via ssh: "):
+        text = text.removeprefix(prefix)
+    return "\n".join(line for line in text.splitlines() if line.strip("@ ")).strip()
+
+
 def first_line(text: str) -> str:
     """The first line that says something."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
@@ -133,7 +141,7 @@ def explain(result: dict) -> str:
             value = result.get(key)
             if isinstance(value, (list, tuple)):
                 value = "\n".join(str(line) for line in value)
-            text = str(value).strip() if value else ""
+            text = plain(str(value)) if value else ""
             if text and text != "(traceback unavailable)" and not any(text in part for part in parts):
                 parts.append(text)
     return "\n".join(parts) or json.dumps(result, default=str)
