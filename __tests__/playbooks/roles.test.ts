@@ -44,8 +44,8 @@ describe.each(roles)("role %s", (role) => {
   });
 
   test("its variables bear its name", () => {
-    const defaults = Object.keys((load(role, "defaults", "main.yml") ?? {}));
-    const vars = Object.keys((load(role, "vars", "main.yml") ?? {}));
+    const defaults = Object.keys(load(role, "defaults", "main.yml") ?? {});
+    const vars = Object.keys(load(role, "vars", "main.yml") ?? {});
     const registered = tasks(role).flatMap(({ task }) => (typeof task.register === "string" ? [task.register] : []));
     expect(defaults.filter((name) => !name.startsWith(`${role}_`))).toEqual([]);
     expect(vars.filter((name) => !name.startsWith(`_${role}_`))).toEqual([]);
