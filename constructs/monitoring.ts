@@ -53,6 +53,8 @@ export class Monitoring extends Construct {
   public readonly inventory: unknown;
   /** The folder of the playbooks, as Terraform sees it. */
   public readonly playbooksPath: string;
+  /** The private folder of its runs, as Terraform sees it. */
+  public readonly stateDirectory: string;
   private readonly outputPrefix: string;
   private readonly joined: Member[] = [];
   private readonly placed: Component[] = [];
@@ -66,6 +68,13 @@ export class Monitoring extends Construct {
     super(scope, id);
     this.name = props.name ?? "monitoring";
     this.outputPrefix = props.outputPrefix ?? "";
+    if (!/^([a-z][a-z0-9_]*)?$/.test(this.outputPrefix)) {
+      throw problem(
+        this,
+        `outputPrefix: "${this.outputPrefix}" must have lower-case letters, digits and underscores only, a letter first`,
+      );
+    }
+    this.stateDirectory = stateDirectory(this) + (this.outputPrefix === "" ? "" : `-${this.outputPrefix}`);
     this.technicians = [...props.technicians];
     for (const cidr of this.technicians) refuse(this, prefixed("technicians: ", cidrProblem(cidr)));
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
@@ -183,7 +192,7 @@ export class Monitoring extends Construct {
       provisioners: [
         {
           type: "local-exec",
-          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${stateDirectory(this)}/../../artifacts.lock.json >/dev/null`,
+          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${this.stateDirectory}/../../artifacts.lock.json >/dev/null`,
           environment: { MONITORING_ARTIFACTS: late(located) },
         },
       ],

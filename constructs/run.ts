@@ -5,7 +5,6 @@ import { runGroup, InventoryRun } from "../lib/inventory";
 import { runNameProblem } from "../lib/names";
 import type { Monitoring } from "./monitoring";
 import { refuse } from "./problem";
-import { stateDirectory } from "./state";
 
 /** What every run is made of. */
 export interface RunDescription {
@@ -32,7 +31,7 @@ export abstract class Run extends Construct {
     refuse(this, runNameProblem(id));
     this.content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
-    const state = stateDirectory(this);
+    const state = scope.stateDirectory;
     this.resource = new NullResource(this, "Resource", {
       triggers: {
         content: this.content,

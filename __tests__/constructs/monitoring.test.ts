@@ -79,6 +79,25 @@ describe("a monitoring", () => {
   });
 });
 
+test("a second monitoring of a stack keeps its runs apart from the first one's", () => {
+  const stack = synth((scope) => {
+    const first = new Hub(scope);
+    const second = new Monitoring(scope, "second", { technicians: [], outputPrefix: "second_", name: "second" });
+    const server = first.server("other");
+    new Prometheus(new MonitoringHost(scope, "other", { monitoring: second, server }), "prometheus");
+  });
+  const state = (path: string): string | undefined =>
+    stack.nullResource(path).provisioner?.[0]?.["local-exec"].environment.MONITORING_STATE;
+  expect(state("test/monitoring/prometheus/Resource")).toBe("../../../.cdktf-monitoring/test");
+  expect(state("test/second/prometheus/Resource")).toBe("../../../.cdktf-monitoring/test-second_");
+  expect(Object.keys(stack.json.output).sort()).toEqual([
+    "inventory",
+    "prometheus_url",
+    "second_inventory",
+    "second_prometheus_url",
+  ]);
+});
+
 describe("members and components", () => {
   test("come in any order, with the same result", () => {
     const build = (late: boolean): unknown =>

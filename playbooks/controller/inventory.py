@@ -88,8 +88,6 @@ class Run:
         """
         server = self.hosts[host].get("monitoring_server", {})
         consumed: list[Any] = [self.variables, self.own[host], server]
-        if self.name == "reconcile":
-            consumed.append(self.hosts[host].get("monitoring_components"))
         digest = hashlib.sha256(json.dumps(consumed, sort_keys=True, separators=(",", ":")).encode())
         for name, key in sorted(secrets.items()):
             # By server, so that the markers of two servers do not tell that they share a secret.
