@@ -15,7 +15,7 @@ import { requireNullProvider } from "./null-provider";
 import { problem, refuse } from "./problem";
 import { ReconcileRun } from "./reconcile-run";
 import { late, Run } from "./run";
-import { stateDirectory } from "./state";
+import { projectFile, stateDirectory } from "./state";
 
 /** Settings of a {@link Monitoring}. */
 export interface MonitoringProps {
@@ -192,7 +192,7 @@ export class Monitoring extends Construct {
       provisioners: [
         {
           type: "local-exec",
-          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${this.stateDirectory}/../../artifacts.lock.json >/dev/null`,
+          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
           environment: { MONITORING_ARTIFACTS: late(located) },
         },
       ],

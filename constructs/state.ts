@@ -7,7 +7,12 @@ import { Construct } from "constructs";
  * synthesized JSON is the same on every machine.
  */
 export function stateDirectory(scope: Construct): string {
-  return `../../../.cdktf-monitoring/${TerraformStack.of(scope).node.id}`;
+  return projectFile(`.cdktf-monitoring/${TerraformStack.of(scope).node.id}`);
+}
+
+/** A path beside the output folder, as the provisioners see it. */
+export function projectFile(path: string): string {
+  return `../../../${path}`;
 }
 
 /** The absolute path of a file in {@link stateDirectory}, found out when Terraform runs. */

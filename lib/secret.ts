@@ -40,7 +40,7 @@ export class Secret {
     return new Secret({ environment: variable }, options);
   }
 
-  /** A secret that is the content of a file on the controller (a final line break is not part of it). */
+  /** A secret that is the content of a file on the controller (white space around it is not part of it). */
   public static fromFile(path: string, options: SecretOptions = {}): Secret {
     if (path === "") throw new Error("Secret.fromFile takes the path of a file, got an empty string");
     return new Secret({ file: path }, options);

@@ -115,12 +115,18 @@ class Runner:
         """Answers the exit status."""
         with locked(self._folder, self._options.run):
             self._in_flight.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            left = self._in_flight.exists()
             self._in_flight.write_text(randomness.token_hex(16) + "\n")
+            code = 1
             try:
-                return self._run()
+                code = self._run()
+                return code
             finally:
-                # Whoever started us and is gone did not record how it ended.
-                if not self._lifeline.orphaned:
+                # It stays where whoever started us is gone and did not record how it ended; where an earlier run was
+                # killed and this one did not do all of its work; and where one by hand failed on hosts that were well.
+                partial = code != 0 or self._options.check or self._options.limit is not None
+                pending = (left and partial) or (code != 0 and self._options.force)
+                if not self._lifeline.orphaned and not pending:
                     self._in_flight.unlink(missing_ok=True)
 
     def _run(self) -> int:
@@ -162,8 +168,11 @@ class Runner:
     def _prepare(self, run: inventory.Run) -> list[str]:
         """All that can fail on the controller fails here; answers the beginning of Ansible's command line."""
         project = self._state.parent.parent
-        run.variables["monitoring_secrets"] = secrets.resolve(run.secrets, project)
-        keys = secrets.keys(run.secrets, str(run.common.get("monitoring_name", "")))
+        resolved = secrets.resolve(run.secrets, project)
+        keys = secrets.keys(resolved, str(run.common.get("monitoring_name", "")))
+        # Before the paths of secrets become this machine's.
+        fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
+        run.variables["monitoring_secrets"] = resolved
         program = ansible.find(self._state)
         files: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
         try:
@@ -179,7 +188,6 @@ class Runner:
             self._copy(self._options.playbook.resolve().parent, self._folder / "own")
         known_hosts, trusted = self._folder / "known_hosts", self._state / "known_hosts"
         private(known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
-        fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
         private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, known_hosts, trusted)))
         variables = {
             "monitoring_run_name": run.name,
@@ -204,9 +212,12 @@ class Runner:
         self._events.write_text("".join(json.dumps(event) + "\n" for event in events if event["host"] not in pending))
         if not pending:
             return begin
-        playbook = str(self._folder / "own" / own.name)
+        # One playbook, for Ansible starts no second one after a host failed: those that succeeded must be noted.
+        playbook = self._folder / "own" / ".with-finish.yml"
+        finish = self._folder / "playbooks" / "own-finish.yml"
+        playbook.write_text(json.dumps([{"import_playbook": own.name}, {"import_playbook": str(finish)}]), encoding="utf-8")
         limit = [] if pending == sorted(run.hosts) else ["--limit", ",".join(pending)]
-        return self._ansible(run, [*command, *limit], [playbook, "own-finish.yml"], limited=bool(limit)) or begin
+        return self._ansible(run, [*command, *limit], [str(playbook)], limited=bool(limit)) or begin
 
     def _ansible(self, run: inventory.Run, command: list[str], playbooks: list[str], limited: bool = False) -> int:
         folder = self._folder / "playbooks"

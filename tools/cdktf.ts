@@ -35,9 +35,8 @@ export async function cdktf(
     log("interrupted: waiting for Terraform to stop in good order");
   };
   process.on("SIGINT", note);
-  // With providers from this machine, locking them for other platforms would ask the registry that cannot be reached.
-  const lock = environment.TF_CLI_CONFIG_FILE === undefined ? [] : ["--skip-provider-lock"];
-  const { code } = await run("npx", ["cdktf", ...args, "--auto-approve", ...lock], {
+  // Locking providers for other platforms would ask the registry, and the lock file lies in the output folder anyway.
+  const { code } = await run("npx", ["cdktf", ...args, "--auto-approve", "--skip-provider-lock"], {
     cwd: projectRoot,
     // cdktf draws pictures unless it is told that nobody watches; and its update check would ask the internet.
     environment: { ...environment, CI: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1", FORCE_COLOR: "0" },

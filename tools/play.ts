@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { attach, main, UserError } from "./common";
@@ -29,6 +29,8 @@ interface Provisioner {
 interface Command {
   readonly command: string;
   readonly state: string;
+  /** The name of the output that holds its inventory. */
+  readonly inventory: string;
 }
 
 async function play(): Promise<void> {
@@ -61,7 +63,7 @@ async function play(): Promise<void> {
     ...(await terraformStep.ensure(() => undefined)),
     ...(await ansibleStep.ensure(console.error)),
   };
-  const { inventory } = await stackOutputs(values.stack, environment);
+  const { [found.inventory]: inventory } = await stackOutputs(values.stack, environment);
   if (typeof inventory !== "string")
     throw new UserError(`the stack "${values.stack}" has no output "inventory": deploy it first`);
   const options = [
@@ -93,7 +95,11 @@ function runCommands(stack: string): Map<string, Command> {
       "local-exec": { command, environment },
     } of provisioner ?? []) {
       const run = /\/run\.py (\S+)/.exec(command)?.[1];
-      if (run !== undefined) commands.set(run, { command, state: environment?.MONITORING_STATE ?? "" });
+      if (run === undefined) continue;
+      // A second monitoring of the stack has a folder of its own, which ends in the prefix of its outputs.
+      const state = environment?.MONITORING_STATE ?? "";
+      const prefix = basename(state).slice(stack.length + 1);
+      commands.set(`${prefix}${run}`, { command, state, inventory: `${prefix}inventory` });
     }
   }
   return commands;

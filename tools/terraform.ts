@@ -33,8 +33,6 @@ const REGISTRY = "registry.terraform.io";
 export interface TerraformSetup {
   /** To be added to the environment of Terraform and of cdktf. */
   readonly environment: Record<string, string>;
-  /** Whether `cdktf deploy` needs `--skip-provider-lock`, which would ask a registry that can't be reached. */
-  readonly skipProviderLock: boolean;
 }
 
 /** A folder in the layout of a filesystem mirror, and which providers to take from it, such as `hashicorp/aws`. */
@@ -64,15 +62,15 @@ export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
   const own = userConfiguration();
   if (own) {
     log(`Terraform ${version}; providers as ${own} says`);
-    return { environment, skipProviderLock: !reachable };
+    return { environment };
   }
   if (reachable) {
     log(`Terraform ${version}; providers from ${REGISTRY}`);
-    return { environment, skipProviderLock: false };
+    return { environment };
   }
   log(`Terraform ${version}; ${REGISTRY} can't be reached, looking for providers on this machine`);
   environment.TF_CLI_CONFIG_FILE = await configureMirrors(platform, log);
-  return { environment, skipProviderLock: true };
+  return { environment };
 }
 
 /**

@@ -200,7 +200,11 @@ describe("a run", () => {
     await run(inventory(), { ACT: "own" }, ["--playbook", playbook]);
 
     // THEN
-    const theirs = `${join(state, "runs", "prometheus", "own", "site.yml")} own-finish.yml`;
+    const theirs = join(state, "runs", "prometheus", "own", ".with-finish.yml");
+    expect(JSON.parse(readFileSync(theirs, "utf8"))).toEqual([
+      { import_playbook: "site.yml" },
+      { import_playbook: join(state, "runs", "prometheus", "playbooks", "own-finish.yml") },
+    ]);
     expect(calls().map((call) => call.replace(/^.*variables.json /, ""))).toEqual([
       "own-begin.yml",
       "own-begin.yml",

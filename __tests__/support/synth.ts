@@ -7,6 +7,7 @@ export interface NullResource {
   readonly triggers: Readonly<Record<string, string>> | string;
   readonly for_each?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly depends_on?: readonly string[];
+  readonly lifecycle?: object;
   readonly provisioner?: readonly {
     readonly "local-exec": {
       readonly command: string;

@@ -96,6 +96,14 @@ export class LocalNetwork extends Construct implements IServerNetwork {
         this,
         `the prefix "${this.name}" must have lower-case letters, digits and hyphens only, 32 at most`,
       );
+    const twin = this.node.root.node
+      .findAll()
+      .find((other) => other instanceof LocalNetwork && other !== this && other.name === this.name);
+    if (twin)
+      throw problem(
+        this,
+        `the prefix "${this.name}" is that of ${twin.node.path} already: give one of them another prefix`,
+      );
     this.published = props.published ?? process.platform !== "linux";
     const subnet = props.subnet ?? "198.18.0.0/20";
     const block = this.parseSubnet(subnet);
@@ -136,6 +144,8 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       triggers: Token.asStringMap(removed.value),
       provisioners: [run("server destroy", "destroy")],
       dependsOn: [this.resource],
+      // Another spelling of the engine's address must not remove data; which engine to ask is remembered from the start.
+      lifecycle: { ignoreChanges: ['triggers["DOCKER_HOST"]'] },
     });
     const created = this.eachServer((server) => ({ LOCAL_SERVER: JSON.stringify(server), DOCKER_HOST: dockerHost }));
     const before = { removal: Fn.lookupNested(removal.fqn, [created.key, "id"]) as unknown, network: this.resource.id };
@@ -148,6 +158,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   /** Called by servers when they are constructed: takes an address for them. */
   public add(server: LocalServer, wanted?: string): string {
+    if (this.servers.some(({ name }) => name === server.name)) {
+      throw problem(server, `the network has a server "${server.name}" already: give one of them another name`);
+    }
     try {
       const address = this.addresses.allocate(server.name, wanted);
       this.servers.push(server);

@@ -57,6 +57,18 @@ describe("LocalNetwork", () => {
     expect(() => network(props)).toThrow(message);
   });
 
+  test("has each name once, and its prefix for itself", () => {
+    const scope = new TerraformStack(Testing.app(), "test");
+    const first = new LocalNetwork(scope, "network", { published: false });
+    new LocalServer(scope, "app-server", { network: first });
+    expect(() => new LocalServer(scope, "other", { network: first, name: "app" })).toThrow(
+      'test/other: the network has a server "app" already: give one of them another name',
+    );
+    expect(() => new LocalNetwork(scope, "second")).toThrow(
+      'test/second: the prefix "test" is that of test/network already: give one of them another prefix',
+    );
+  });
+
   const stack = synth((scope) => {
     const local = new LocalNetwork(scope, "network", {
       prefix: "demo",
@@ -71,6 +83,7 @@ describe("LocalNetwork", () => {
     expect(removal.for_each).toEqual({
       app: { LOCAL_SERVER: '{"network":"demo","container":"demo-app","name":"app"}', DOCKER_HOST: "unix:///own.sock" },
     });
+    expect(removal.lifecycle).toEqual({ ignore_changes: ['triggers["DOCKER_HOST"]'] });
     expect(removal.provisioner?.map((provisioner) => provisioner["local-exec"].when)).toEqual(["destroy"]);
     const created = stack.nullResource("test/network/server");
     expect(created.triggers).toMatch(

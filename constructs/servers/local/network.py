@@ -96,7 +96,7 @@ def _refuse_overlap(network: Network) -> None:
 def _host_routes() -> "list[tuple[str, ipaddress.IPv4Network]]":
     """Routes of this machine but the default one; none where the engine is elsewhere or this isn't Linux."""
     table = Path("/proc/net/route")
-    if not os.environ.get("DOCKER_HOST", "unix:").startswith("unix:") or not table.exists():
+    if not (os.environ.get("DOCKER_HOST") or "unix:").startswith("unix:") or not table.exists():
         return []
     routes = []
     for line in table.read_text().splitlines()[1:]:
