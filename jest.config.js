@@ -1,6 +1,8 @@
 /** Two projects: what runs anywhere, and what starts real servers. @type {import("jest").Config} */
 const common = {
   testEnvironment: "node",
+  // Kept between calls, wherever temporary files go.
+  cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "/cdktf.out/"],
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/cdktf.out", "<rootDir>/.cdktf-monitoring"],

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { attach, main, projectRoot, UserError } from "./common";
 import { stopIdleEngine } from "./engine";
@@ -50,10 +53,16 @@ async function test(): Promise<void> {
   const project = values.e2e ? ["--selectProjects", "e2e", "--runInBand"] : ["--selectProjects", "unit"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
   const name = values.name === undefined ? [] : ["--testNamePattern", values.name];
-  process.exitCode = await attach("npx", ["jest", ...positionals, ...name, ...project, ...json], {
-    cwd: projectRoot,
-    environment: { ...environment, CHECKPOINT_DISABLE: "1" },
-  });
+  // Each synthesis of a test leaves a folder: they go with this one.
+  const scratch = mkdtempSync(join(tmpdir(), "cdktf-monitoring-test-"));
+  try {
+    process.exitCode = await attach("npx", ["jest", ...positionals, ...name, ...project, ...json], {
+      cwd: projectRoot,
+      environment: { ...environment, CHECKPOINT_DISABLE: "1", TMPDIR: scratch },
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
   if (values.e2e) await stopIdleEngine();
 }
 
