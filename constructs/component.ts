@@ -74,6 +74,7 @@ export abstract class Component extends Construct {
     return {
       kind: this.kind,
       server: this.member.server.name,
+      agent: this.agent,
       listeners: this.listeners,
       connections: this.connections,
     };

@@ -1,9 +1,16 @@
-import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
-import { AssetType, Fn, Lazy, TerraformAsset, TerraformLocal, TerraformOutput, TerraformStack } from "cdktf";
+import {
+  AssetType,
+  Fn,
+  ITerraformDependable,
+  Lazy,
+  TerraformAsset,
+  TerraformLocal,
+  TerraformOutput,
+  TerraformStack,
+} from "cdktf";
 import { Construct } from "constructs";
-import { createHash } from "node:crypto";
-import { accessEdges, Edge, portProblems } from "../lib/access";
-import { ArtifactRequest, Artifacts } from "../lib/artifacts";
+import { accessGraph, Edge, placementEdges } from "../lib/access";
+import { Artifacts } from "../lib/artifacts";
 import { cidrProblem } from "../lib/cidr";
 import { contentHash } from "../lib/content-hash";
 import { renderInventory, Value } from "../lib/inventory";
@@ -12,15 +19,25 @@ import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import type { Member } from "./member";
 import { requireNullProvider } from "./null-provider";
+import { fetchArtifacts } from "./preparation";
 import { problem, refuse } from "./problem";
 import { ReconcileRun } from "./reconcile-run";
-import { late, Run } from "./run";
-import { projectFile, stateDirectory } from "./state";
+import { late } from "./late";
+import { Run } from "./run";
+import { IServer } from "./server";
+import { stateDirectory } from "./state";
+import { controllersOf, sshPort, topologyProblems } from "./topology";
 
 /** Settings of a {@link Monitoring}. */
 export interface MonitoringProps {
   /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
   readonly technicians: readonly string[];
+  /**
+   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from there.
+   *
+   * @default - those of the technicians
+   */
+  readonly controllers?: readonly string[];
   /**
    * The value of the label `monitoring` of all series, for whoever has more than one.
    *
@@ -39,6 +56,13 @@ export interface MonitoringProps {
    * @default - what the environment says, else the projects' own releases
    */
   readonly artifacts?: Artifacts;
+  /**
+   * Whether a deploy runs the playbooks. Without, Terraform makes the servers and their cloud's firewalls only, for
+   * those whose deploying machine may not reach the servers; the output `runs` says how the playbooks are run later.
+   *
+   * @default true
+   */
+  readonly provision?: boolean;
 }
 
 /**
@@ -48,6 +72,10 @@ export interface MonitoringProps {
 export class Monitoring extends Construct {
   public readonly name: string;
   public readonly technicians: readonly string[];
+  /** From where Ansible connects, as CIDR blocks. */
+  public readonly controllers: readonly string[];
+  /** Whether a deploy runs the playbooks. */
+  public readonly provision: boolean;
   public readonly artifacts: Artifacts;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
   public readonly inventory: unknown;
@@ -60,7 +88,7 @@ export class Monitoring extends Construct {
   private readonly placed: Component[] = [];
   private readonly runs: Run[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
-  private readonly fetching: NullResource;
+  private readonly prerequisites: ITerraformDependable[] = [];
   private readonly reconcile: ReconcileRun;
 
   /** @throws when an address is not a CIDR block, or the stack has a monitoring whose outputs have the same names */
@@ -76,7 +104,11 @@ export class Monitoring extends Construct {
     }
     this.stateDirectory = stateDirectory(this) + (this.outputPrefix === "" ? "" : `-${this.outputPrefix}`);
     this.technicians = [...props.technicians];
-    for (const cidr of this.technicians) refuse(this, prefixed("technicians: ", cidrProblem(cidr)));
+    this.controllers = [...(props.controllers ?? this.technicians)];
+    for (const [name, blocks] of Object.entries({ technicians: this.technicians, controllers: this.controllers })) {
+      for (const cidr of blocks) refuse(this, prefixed(`${name}: `, cidrProblem(cidr)));
+    }
+    this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
 
     requireNullProvider(this);
@@ -94,9 +126,18 @@ export class Monitoring extends Construct {
     ).expression;
     // No secret: only too long to be printed by every deploy.
     this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
-    this.fetching = this.fetchArtifacts();
+    this.output(
+      "runs",
+      late(() => this.describeRuns()),
+      "How each playbook is run by hand",
+      true,
+    );
+    if (this.provision)
+      this.prerequisites.push(
+        fetchArtifacts(this, () => this.runs.flatMap(({ inventoryRun }) => inventoryRun.artifacts)),
+      );
     this.reconcile = new ReconcileRun(this);
-    this.node.addValidation({ validate: () => this.validateTopology() });
+    this.node.addValidation({ validate: () => topologyProblems(this) });
   }
 
   /** All servers that joined, in the order of their names. */
@@ -109,28 +150,44 @@ export class Monitoring extends Construct {
     return this.members.flatMap(({ components }) => components);
   }
 
+  /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
+  public get accessGraph(): readonly Edge[] {
+    return accessGraph({
+      placements: this.components.map(({ placement }) => placement),
+      entrances: this.members.map(({ server }) => ({
+        server: server.name,
+        port: sshPort(server),
+        controllers: controllersOf(server, this.controllers),
+      })),
+      technicians: this.technicians,
+    });
+  }
+
   /** What a component must reach, by the connections that it declares. */
   public edgesFrom(component: Component): readonly Edge[] {
     const others = this.components.filter((other) => other !== component);
-    const targets = others.map(({ kind, member, listeners }) => ({
+    const targets = others.map(({ kind, agent, member, listeners }) => ({
       kind,
+      agent,
       server: member.server.name,
       listeners,
       connections: [],
     }));
-    return accessEdges([component.placement, ...targets]);
+    return placementEdges([component.placement, ...targets]);
   }
 
-  /** The address by which the servers reach one of them, by its name. */
-  public dial(name: string): string {
-    const server = this.joined.find((member) => member.server.name === name)?.server;
-    if (!server) throw problem(this, `no server "${name}"`);
-    return server.address;
+  /** The address by which one of the servers reaches another, by its name: the private one within a network. */
+  public dial(from: IServer, name: string): string {
+    const to = this.joined.find(({ server }) => server.name === name)?.server;
+    if (!to) throw problem(this, `no server "${name}"`);
+    // That there is one is a matter of validation.
+    return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
   }
 
   /** Called by members when they are constructed. */
   public join(member: Member): void {
     this.joined.push(member);
+    member.server.cloudFirewall?.follow(this);
   }
 
   /**
@@ -149,7 +206,7 @@ export class Monitoring extends Construct {
   /** Called by runs when they are constructed. */
   public addRun(run: Run): void {
     this.runs.push(run);
-    run.after(this.fetching);
+    for (const prerequisite of this.prerequisites) run.after(prerequisite);
   }
 
   /**
@@ -178,25 +235,8 @@ export class Monitoring extends Construct {
     const run = new ComponentRun(this, component.kind);
     this.componentRuns.set(component.kind, run);
     // An agent's run goes to every server: one that is down must not keep the others from being tidied.
-    if (!component.agent) this.reconcile.after(run.resource);
+    if (!component.agent && run.resource) this.reconcile.after(run.resource);
     return run;
-  }
-
-  /** The resource that fills the controller's cache, so that a wrong archive stops the deploy before any server is touched. */
-  private fetchArtifacts(): NullResource {
-    const requests = (): readonly ArtifactRequest[] => this.runs.flatMap(({ inventoryRun }) => inventoryRun.artifacts);
-    const located = (): string =>
-      JSON.stringify(requests().map((request) => ({ ...request, location: this.artifacts.location })));
-    return new NullResource(this, "artifacts", {
-      triggers: { requests: late(() => createHash("sha256").update(JSON.stringify(requests())).digest("hex")) },
-      provisioners: [
-        {
-          type: "local-exec",
-          command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${this.playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
-          environment: { MONITORING_ARTIFACTS: late(located) },
-        },
-      ],
-    });
   }
 
   private renderInventory(): Value {
@@ -208,48 +248,15 @@ export class Monitoring extends Construct {
     });
   }
 
-  private validateTopology(): string[] {
-    const names = this.joined.map(({ server }) => server.name);
-    const sshPorts = new Map(this.joined.map(({ server }) => [server.name, server.ssh.port ?? 22]));
-    return [
-      ...repeated(names).map(
-        (name) =>
-          `two servers are called "${name}" (${this.pathsOf(name)}): names must differ, they are the label "instance"`,
-      ),
-      ...(this.componentRuns.has("prometheus")
-        ? []
-        : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
-      ...this.networkProblems(),
-      ...portProblems(
-        this.components.map(({ placement }) => placement),
-        sshPorts,
-      ),
-    ];
-  }
-
-  private networkProblems(): string[] {
-    const [first, ...others] = this.joined;
-    const strangers = others
-      .filter(({ server }) => server.network !== first?.server.network)
-      .map(({ server }) => `"${server.name}"`);
-    if (!first || strangers.length === 0) return [];
-    return [
-      `the servers ${strangers.join(", ")} are in another network than "${first.server.name}" (${first.server.network.name}) and cannot be reached from there`,
-    ];
-  }
-
-  private pathsOf(name: string): string {
-    return this.joined
-      .filter(({ server }) => server.name === name)
-      .map(({ node }) => node.path)
-      .join(", ");
+  /** The runs in their order, as a person or another program starts them in the stack's folder. */
+  private describeRuns(): string {
+    const last = this.runs.filter((run) => run !== this.reconcile);
+    return JSON.stringify(
+      [...last, this.reconcile].map(({ node, command }) => ({ name: node.id, command, state: this.stateDirectory })),
+    );
   }
 }
 
 function prefixed(prefix: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${prefix}${text}`;
-}
-
-function repeated(texts: readonly string[]): string[] {
-  return [...new Set(texts.filter((text, index) => texts.indexOf(text) !== index))];
 }

@@ -40,7 +40,7 @@ export class NodeExporter extends Component {
       artifact: "node_exporter",
       version: props.version,
       agent: true,
-      listeners: [{ name: "http", port: props.port ?? 9100, protocol: "tcp", scrapeJob: "node" }],
+      listeners: [{ name: "http", port: props.port ?? 9100, protocol: "tcp", scrapeJob: "node", technicians: true }],
     });
     this.collectors = props.collectors ?? ["systemd"];
     this.flags = extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]);

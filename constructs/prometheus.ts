@@ -77,7 +77,9 @@ export class Prometheus extends Component {
       kind: "prometheus",
       artifact: "prometheus",
       version: props.version,
-      listeners: [{ name: "http", port: props.port ?? 9090, protocol: "tcp", scrapeJob: "prometheus" }],
+      listeners: [
+        { name: "http", port: props.port ?? 9090, protocol: "tcp", scrapeJob: "prometheus", technicians: true },
+      ],
     });
     this.props = props;
     this.checkSettings();
@@ -99,8 +101,8 @@ export class Prometheus extends Component {
   }
 
   public get variables(): Variables {
-    const { monitoring } = this.member;
-    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(name));
+    const { monitoring, server } = this.member;
+    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(server, name));
     const interval = this.props.scrapeInterval ?? SCRAPE_INTERVAL;
     return {
       prometheus_version: this.version,

@@ -1,5 +1,5 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
-import { dependable, Fn, ITerraformDependable, Lazy } from "cdktf";
+import { dependable, Fn, ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { runGroup, InventoryRun } from "../lib/inventory";
 import { runNameProblem } from "../lib/names";
@@ -21,8 +21,10 @@ export interface RunDescription {
  * secret's version; or when the last run was cut off.
  */
 export abstract class Run extends Construct {
-  /** The run's `null_resource`. */
-  public readonly resource: NullResource;
+  /** The run's `null_resource`; none in a monitoring that does not provision. */
+  public readonly resource?: NullResource;
+  /** The command that runs it, in the stack's folder. */
+  public readonly command: string;
   /** The hash of all files that the run consists of. */
   protected readonly content: string;
 
@@ -31,21 +33,8 @@ export abstract class Run extends Construct {
     refuse(this, runNameProblem(id));
     this.content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
-    const state = scope.stateDirectory;
-    this.resource = new NullResource(this, "Resource", {
-      triggers: {
-        content: this.content,
-        data: Fn.sha256(Fn.jsonencode(Fn.lookupNested(scope.inventory, ["all", "children", runGroup(id)]))),
-        interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
-      },
-      provisioners: [
-        {
-          type: "local-exec",
-          command: `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}`,
-          environment: { MONITORING_STATE: state, MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope.inventory)) },
-        },
-      ],
-    });
+    this.command = `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}`;
+    if (scope.provision) this.resource = this.makeResource(scope, id);
     scope.addRun(this);
   }
 
@@ -54,11 +43,24 @@ export abstract class Run extends Construct {
 
   /** Lets this run wait for something else in its stack. */
   public after(other: ITerraformDependable): void {
-    this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
+    if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
-}
 
-/** A string that is found out late, at synthesis. */
-export function late(produce: () => string): string {
-  return Lazy.stringValue({ produce });
+  private makeResource(scope: Monitoring, id: string): NullResource {
+    const state = scope.stateDirectory;
+    return new NullResource(this, "Resource", {
+      triggers: {
+        content: this.content,
+        data: Fn.sha256(Fn.jsonencode(Fn.lookupNested(scope.inventory, ["all", "children", runGroup(id)]))),
+        interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
+      },
+      provisioners: [
+        {
+          type: "local-exec",
+          command: this.command,
+          environment: { MONITORING_STATE: state, MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope.inventory)) },
+        },
+      ],
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
 import { Architecture } from "../lib/architecture";
+import type { Monitoring } from "./monitoring";
 
 /** How the controller (the machine that deploys) reaches a server. */
 export interface SshAccess {
@@ -48,10 +49,26 @@ export interface SshAccess {
   readonly waitSeconds?: number;
 }
 
+/** What becomes of what we installed on a server when that leaves its monitoring. */
+export enum OnLeave {
+  /** Services, programs and configuration are removed; data in /var/lib/monitoring stays. */
+  UNINSTALL = "uninstall",
+  /** All is removed, with the data. */
+  PURGE = "purge",
+  /** Nothing is touched. */
+  NOTHING = "nothing",
+}
+
 /** Servers of one network reach each other by their private addresses. */
 export interface IServerNetwork extends IConstruct {
   /** The network's name, for people. */
   readonly name: string;
+}
+
+/** A cloud's own firewall, which lets to its servers what the access graph needs. */
+export interface ICloudFirewall {
+  /** Lets it follow a monitoring's access graph. Called by each member when it joins; once is enough. */
+  follow(monitoring: Monitoring): void;
 }
 
 /** A machine that is reached by SSH. */
@@ -64,11 +81,29 @@ export interface IServer extends IConstruct {
   readonly generation: string;
   /** What the members of the same network dial. */
   readonly address: string;
+  /**
+   * What members of other networks dial, and where technicians open its pages.
+   *
+   * @default - none: other networks cannot reach it
+   */
+  readonly publicAddress?: string;
   /** The address that services listen on, where it is there from boot on; empty for all addresses. */
   readonly bindAddress: string;
   readonly ssh: SshAccess;
   readonly network: IServerNetwork;
   readonly architecture: Architecture;
+  /**
+   * The firewall that its cloud has in front of it.
+   *
+   * @default - none
+   */
+  readonly cloudFirewall?: ICloudFirewall;
+  /**
+   * What becomes of what we installed when the server leaves its monitoring and is still there.
+   *
+   * @default - nothing: the machine goes with the stack
+   */
+  readonly onLeave?: OnLeave;
 
   /** `host:port` by which a technician reaches a port of this server. */
   endpoint(port: number): string;

@@ -1,3 +1,5 @@
+import { groupBy } from "./grouping";
+
 /** A port on which a component is reached. */
 export interface Listener {
   /** What is behind it: `http`, `cluster` … Unique in its component. */
@@ -11,6 +13,12 @@ export interface Listener {
    * @default - it is not scraped
    */
   readonly scrapeJob?: string;
+  /**
+   * Whether technicians reach it.
+   *
+   * @default false
+   */
+  readonly technicians?: boolean;
 }
 
 /** A component's need to reach a listener, on whichever servers that is placed. */
@@ -28,42 +36,109 @@ export interface Placement {
   readonly kind: string;
   /** The server's name. */
   readonly server: string;
+  /** Whether it belongs on every server. */
+  readonly agent: boolean;
   readonly listeners: readonly Listener[];
   readonly connections: readonly Connection[];
 }
 
-/** That one server must reach a port of another. */
+/** From where somebody connects: one of the servers, or a block of addresses. One of the two is given. */
+export interface Source {
+  /** The name of a server. */
+  readonly server?: string;
+  /** A CIDR block. */
+  readonly cidr?: string;
+}
+
+/** That a port of a server must be reached from somewhere. */
 export interface Edge {
-  /** The name of the server that connects. */
-  readonly source: string;
+  readonly source: Source;
   /** The name of the server that is connected to. */
   readonly destination: string;
-  /** The kind of component that is reached. */
+  /** The kind of component that is reached; `ssh` for the server itself. */
   readonly kind: string;
   readonly listener: Listener;
   readonly reason: string;
 }
 
+/** How a server is reached by SSH, as far as the access graph is concerned. */
+export interface SshEntrance {
+  /** The server's name. */
+  readonly server: string;
+  readonly port: number;
+  /** From where the controller comes, as CIDR blocks. */
+  readonly controllers: readonly string[];
+}
+
+/** All that the access graph follows from. */
+export interface Topology {
+  readonly placements: readonly Placement[];
+  readonly entrances: readonly SshEntrance[];
+  /** From where people work, as CIDR blocks. */
+  readonly technicians: readonly string[];
+}
+
+/** The kind of the edges that lead to a server's own SSH. */
+export const SSH = "ssh";
+
 /**
- * All that must be reachable: each connection of each placement, to the listener on every server where that is placed.
+ * The access graph: all that must be reachable. Everything else that comes in is denied.
  *
  * @throws when a connection names a listener that its component does not have
  */
-export function accessEdges(placements: readonly Placement[]): Edge[] {
+export function accessGraph({ placements, entrances, technicians }: Topology): Edge[] {
+  return [
+    ...placementEdges(placements),
+    ...placements.flatMap(({ kind, server, listeners }) =>
+      listeners
+        .filter((listener) => listener.technicians === true)
+        .flatMap((listener) =>
+          technicians.map((cidr) => ({
+            source: { cidr },
+            destination: server,
+            kind,
+            listener,
+            reason: "technicians look at it",
+          })),
+        ),
+    ),
+    ...entrances.flatMap((entrance) => sshEdges(entrance, technicians)),
+  ];
+}
+
+/**
+ * What the placements themselves must reach: each connection of each, to the listener on every server where that is
+ * placed.
+ *
+ * @throws when a connection names a listener that its component does not have
+ */
+export function placementEdges(placements: readonly Placement[]): Edge[] {
+  const byKind = groupBy(placements, ({ kind }) => kind);
   return placements.flatMap((from) =>
-    from.connections.flatMap((connection) =>
-      placements
-        .filter((to) => to.kind === connection.kind)
-        .map((to) => {
-          const listener = to.listeners.find(({ name }) => name === connection.listener);
-          if (!listener)
-            throw new Error(
-              `${from.kind} connects to ${to.kind}'s listener "${connection.listener}", which it does not have`,
-            );
-          return { source: from.server, destination: to.server, kind: to.kind, listener, reason: connection.reason };
-        }),
+    from.connections.flatMap(({ kind, listener: name, reason }) =>
+      (byKind.get(kind) ?? []).map((to) => {
+        const listener = to.listeners.find((candidate) => candidate.name === name);
+        if (!listener) throw new Error(`${from.kind} connects to ${kind}'s listener "${name}", which it does not have`);
+        return { source: { server: from.server }, destination: to.server, kind, listener, reason };
+      }),
     ),
   );
+}
+
+function sshEdges({ server, port, controllers }: SshEntrance, technicians: readonly string[]): Edge[] {
+  const listener: Listener = { name: SSH, port, protocol: "tcp" };
+  const edge = (cidr: string, reason: string): Edge => ({
+    source: { cidr },
+    destination: server,
+    kind: SSH,
+    listener,
+    reason,
+  });
+  const surplus = technicians.filter((cidr) => !controllers.includes(cidr));
+  return [
+    ...controllers.map((cidr) => edge(cidr, "the controller deploys by SSH")),
+    ...surplus.map((cidr) => edge(cidr, "technicians log in")),
+  ];
 }
 
 /** A connection to every listener of `placements` that declares a scrape job, one per kind and listener. */

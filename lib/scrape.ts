@@ -1,4 +1,5 @@
 import { Edge } from "./access";
+import { hostPort } from "./host-port";
 
 /** One address that Prometheus scrapes, with the labels of its series. */
 export interface ScrapeTarget {
@@ -31,7 +32,7 @@ export function scrapeTargets(
   for (const { destination, listener } of [...scraped].sort((a, b) => compare(a.destination, b.destination))) {
     const job = listener.scrapeJob ?? "";
     const target = {
-      address: `${address(destination)}:${listener.port}`,
+      address: hostPort(address(destination), listener.port),
       labels: { instance: destination, monitoring },
     };
     jobs.set(job, [...(jobs.get(job) ?? []), target]);

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { attach, main, UserError } from "./common";
@@ -9,6 +7,7 @@ import { stackDirectory, stackOutputs } from "./stack-outputs";
 
 const HELP = `npm run play <run> [-- options]: runs one playbook again on the servers of a deployed stack
 
+  --all            all runs, in their order, until one fails
   --force          also where nothing changed since it last succeeded
   --check          only say what would change
   --limit <name>   one server only
@@ -17,19 +16,13 @@ const HELP = `npm run play <run> [-- options]: runs one playbook again on the se
 
 Without a run it lists those that there are.`;
 
-/** The parts of a synthesized stack that are read here. */
-interface Synthesized {
-  readonly resource?: {
-    readonly null_resource?: Readonly<Record<string, { readonly provisioner?: readonly Provisioner[] }>>;
-  };
-}
-interface Provisioner {
-  readonly "local-exec": { readonly command: string; readonly environment?: Readonly<Record<string, string>> };
-}
-interface Command {
+/** A run as the stack's output describes it. */
+interface Described {
+  readonly name: string;
   readonly command: string;
   readonly state: string;
-  /** The name of the output that holds its inventory. */
+}
+interface Command extends Described {
   readonly inventory: string;
 }
 
@@ -37,6 +30,7 @@ async function play(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      all: { type: "boolean", default: false },
       force: { type: "boolean" },
       check: { type: "boolean" },
       limit: { type: "string" },
@@ -49,59 +43,52 @@ async function play(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const commands = runCommands(values.stack);
-  const known = [...commands.keys()].sort().join(", ");
-  if (run === undefined) {
-    console.log(`The runs of the stack "${values.stack}": ${known}`);
-    return;
-  }
-  const found = commands.get(run);
-  if (!found || surplus.length > 0)
-    throw new UserError(`"${positionals.join(" ")}" is not a run of the stack "${values.stack}": there are ${known}`);
-
   const environment = {
     ...(await terraformStep.ensure(() => undefined)),
     ...(await ansibleStep.ensure(console.error)),
   };
-  const { [found.inventory]: inventory } = await stackOutputs(values.stack, environment);
-  if (typeof inventory !== "string")
-    throw new UserError(`the stack "${values.stack}" has no output "inventory": deploy it first`);
+  const commands = await runCommands(values.stack, environment);
+  const known = [...commands.keys()].sort().join(", ");
+  if (run === undefined && !values.all) {
+    console.log(`The runs of the stack "${values.stack}": ${known}`);
+    return;
+  }
+  const chosen = values.all ? [...commands.values()] : [commands.get(run ?? "")].filter((found) => found !== undefined);
+  if (chosen.length === 0 || (values.all ? positionals : surplus).length > 0)
+    throw new UserError(`"${positionals.join(" ")}" is not a run of the stack "${values.stack}": there are ${known}`);
   const options = [
     ...(values.force ? ["--force"] : []),
     ...(values.check ? ["--check"] : []),
     ...(values.limit === undefined ? [] : ["--limit", values.limit]),
   ];
-  process.exitCode = await attach("/bin/sh", ["-c", `${found.command} "$@"`, "sh", ...options], {
-    cwd: stackDirectory(values.stack),
-    environment: {
-      ...environment,
-      MONITORING_STATE: found.state,
-      MONITORING_INVENTORY: gzipSync(inventory).toString("base64"),
-    },
-  });
+  for (const { command, state, inventory } of chosen) {
+    process.exitCode = await attach("/bin/sh", ["-c", `${command} "$@"`, "sh", ...options], {
+      cwd: stackDirectory(values.stack),
+      environment: {
+        ...environment,
+        MONITORING_STATE: state,
+        MONITORING_INVENTORY: gzipSync(inventory).toString("base64"),
+      },
+    });
+    if (process.exitCode !== 0) return;
+  }
 }
 
-/** The command of each run, as Terraform calls it. */
-function runCommands(stack: string): Map<string, Command> {
-  const path = join(stackDirectory(stack), "cdk.tf.json");
-  if (!existsSync(path))
-    throw new UserError(
-      `the stack "${stack}" was not synthesized here: run "npm run up" or "npx cdktf deploy ${stack}" first`,
-    );
-  const { resource } = JSON.parse(readFileSync(path, "utf8")) as Synthesized;
+/** How each run is started, by its name, in their order; those of a second monitoring begin with its outputs' prefix. */
+async function runCommands(
+  stack: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, Command>> {
+  const outputs = await stackOutputs(stack, environment);
   const commands = new Map<string, Command>();
-  for (const { provisioner } of Object.values(resource?.null_resource ?? {})) {
-    for (const {
-      "local-exec": { command, environment },
-    } of provisioner ?? []) {
-      const run = /\/run\.py (\S+)/.exec(command)?.[1];
-      if (run === undefined) continue;
-      // A second monitoring of the stack has a folder of its own, which ends in the prefix of its outputs.
-      const state = environment?.MONITORING_STATE ?? "";
-      const prefix = basename(state).slice(stack.length + 1);
-      commands.set(`${prefix}${run}`, { command, state, inventory: `${prefix}inventory` });
-    }
+  for (const [output, value] of Object.entries(outputs)) {
+    const prefix = /^(.*)runs$/.exec(output)?.[1];
+    const inventory = prefix === undefined ? undefined : outputs[`${prefix}inventory`];
+    if (prefix === undefined || typeof inventory !== "string") continue;
+    for (const described of JSON.parse(String(value)) as readonly Described[])
+      commands.set(`${prefix}${described.name}`, { ...described, inventory });
   }
+  if (commands.size === 0) throw new UserError(`the stack "${stack}" was not deployed from here: deploy it first`);
   return commands;
 }
 

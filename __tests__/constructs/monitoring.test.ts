@@ -57,7 +57,7 @@ describe("a monitoring", () => {
     const { output } = synth((stack) => {
       new Hub(stack);
     }).json;
-    expect(Object.keys(output).sort()).toEqual(["inventory", "prometheus_url"]);
+    expect(Object.keys(output).sort()).toEqual(["inventory", "prometheus_url", "runs"]);
     expect(output.prometheus_url?.value).toMatch(/^http:\/\/198\.18\.\d+\.\d+:9090$/);
   });
 
@@ -93,8 +93,10 @@ test("a second monitoring of a stack keeps its runs apart from the first one's",
   expect(Object.keys(stack.json.output).sort()).toEqual([
     "inventory",
     "prometheus_url",
+    "runs",
     "second_inventory",
     "second_prometheus_url",
+    "second_runs",
   ]);
 });
 
@@ -249,7 +251,9 @@ describe("what never happened is refused at synthesis", () => {
           server: new LocalServer(stack, "app-server", { network: other }),
         });
       }),
-    ).toThrow('the servers "app" are in another network than "hub" (test) and cannot be reached from there');
+    ).toThrow(
+      'the monitoring\'s servers are in different networks, and some have no public address: "app" (other), "hub" (test) cannot be reached from the others',
+    );
   });
 });
 

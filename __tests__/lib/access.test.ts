@@ -1,32 +1,42 @@
-import { accessEdges, Listener, Placement, portProblem, portProblems, scrapeConnections } from "../../lib/access";
+import {
+  accessGraph,
+  Listener,
+  Placement,
+  placementEdges,
+  portProblem,
+  portProblems,
+  scrapeConnections,
+} from "../../lib/access";
 
 const http = (port: number, scrapeJob?: string): Listener => ({ name: "http", port, protocol: "tcp", scrapeJob });
 const exporter = (server: string, port = 9100): Placement => ({
   kind: "node_exporter",
   server,
+  agent: true,
   listeners: [http(port, "node")],
   connections: [],
 });
 const prometheus = (server: string): Placement => ({
   kind: "prometheus",
   server,
+  agent: false,
   listeners: [http(9090, "prometheus")],
   connections: [{ kind: "node_exporter", listener: "http", reason: "scrapes job node" }],
 });
 
-describe("accessEdges", () => {
+describe("placementEdges", () => {
   test("leads from each placement to its connections' listeners, wherever these are", () => {
-    const edges = accessEdges([prometheus("hub"), exporter("hub"), exporter("app", 9200)]);
+    const edges = placementEdges([prometheus("hub"), exporter("hub"), exporter("app", 9200)]);
     expect(edges).toEqual([
       {
-        source: "hub",
+        source: { server: "hub" },
         destination: "hub",
         kind: "node_exporter",
         listener: http(9100, "node"),
         reason: "scrapes job node",
       },
       {
-        source: "hub",
+        source: { server: "hub" },
         destination: "app",
         kind: "node_exporter",
         listener: http(9200, "node"),
@@ -36,21 +46,44 @@ describe("accessEdges", () => {
   });
 
   test("is empty where what is wanted is nowhere", () => {
-    expect(accessEdges([prometheus("hub")])).toEqual([]);
+    expect(placementEdges([prometheus("hub")])).toEqual([]);
   });
 
   test("refuses a listener that there is not", () => {
     const wrong = { ...prometheus("hub"), connections: [{ kind: "node_exporter", listener: "grpc", reason: "" }] };
-    expect(() => accessEdges([wrong, exporter("app")])).toThrow(
+    expect(() => placementEdges([wrong, exporter("app")])).toThrow(
       'prometheus connects to node_exporter\'s listener "grpc", which it does not have',
     );
   });
+});
+
+test("accessGraph has what components need, what technicians look at, and SSH", () => {
+  const edges = accessGraph({
+    placements: [{ ...prometheus("hub"), listeners: [{ ...http(9090), technicians: true }] }, exporter("app")],
+    entrances: [
+      { server: "hub", port: 22, controllers: ["203.0.113.0/24"] },
+      { server: "app", port: 2222, controllers: ["198.51.100.7/32"] },
+    ],
+    technicians: ["203.0.113.0/24"],
+  });
+  const lines = edges.map(
+    ({ source, destination, kind, listener, reason }) =>
+      `${source.server ?? source.cidr ?? "nobody"} -> ${destination} ${kind} ${listener.port}/${listener.protocol}: ${reason}`,
+  );
+  expect(lines).toEqual([
+    "hub -> app node_exporter 9100/tcp: scrapes job node",
+    "203.0.113.0/24 -> hub prometheus 9090/tcp: technicians look at it",
+    "203.0.113.0/24 -> hub ssh 22/tcp: the controller deploys by SSH",
+    "198.51.100.7/32 -> app ssh 2222/tcp: the controller deploys by SSH",
+    "203.0.113.0/24 -> app ssh 2222/tcp: technicians log in",
+  ]);
 });
 
 test("scrapeConnections lists each scraped listener once", () => {
   const loki: Placement = {
     kind: "loki",
     server: "hub",
+    agent: false,
     listeners: [http(3100), { name: "grpc", port: 9095, protocol: "tcp" }],
     connections: [],
   };
@@ -71,6 +104,7 @@ describe("portProblems", () => {
     const gossip: Placement = {
       kind: "a",
       server: "hub",
+      agent: false,
       listeners: [
         { name: "udp", port: 9094, protocol: "udp" },
         { name: "tcp", port: 9094, protocol: "tcp" },

@@ -2,7 +2,7 @@ import { Edge } from "../../lib/access";
 import { scrapeTargets } from "../../lib/scrape";
 
 const edge = (destination: string, port: number, scrapeJob?: string): Edge => ({
-  source: "hub",
+  source: { server: "hub" },
   destination,
   kind: "any",
   listener: { name: "http", port, protocol: "tcp", scrapeJob },
@@ -11,12 +11,13 @@ const edge = (destination: string, port: number, scrapeJob?: string): Edge => ({
 
 test("scrapeTargets groups by job, in the order of names, labelled with the server's name", () => {
   const edges = [
+    edge("v6", 9100, "six"),
     edge("web", 9100, "node"),
     edge("hub", 9090, "prometheus"),
     edge("app", 9100, "node"),
     edge("hub", 9093),
   ];
-  expect(scrapeTargets(edges, "prod", (server) => `${server}.internal`)).toEqual([
+  expect(scrapeTargets(edges, "prod", (server) => (server === "v6" ? "2001:db8::7" : `${server}.internal`))).toEqual([
     {
       job: "node",
       targets: [
@@ -25,5 +26,6 @@ test("scrapeTargets groups by job, in the order of names, labelled with the serv
       ],
     },
     { job: "prometheus", targets: [{ address: "hub.internal:9090", labels: { instance: "hub", monitoring: "prod" } }] },
+    { job: "six", targets: [{ address: "[2001:db8::7]:9100", labels: { instance: "v6", monitoring: "prod" } }] },
   ]);
 });
