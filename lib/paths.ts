@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** The folder of this package, whether it runs from its sources or compiled. */
@@ -6,6 +7,11 @@ export const packageRoot: string = findUpwards(__dirname, join("playbooks", "art
 
 /** The playbooks that ship with this package. */
 export const playbooksDirectory: string = join(packageRoot, "playbooks");
+
+/** A path with the user's home folder for a leading `~`, as shells do. */
+export function expandHome(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+}
 
 function findUpwards(start: string, marker: string): string {
   let directory = start;

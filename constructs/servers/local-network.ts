@@ -2,11 +2,9 @@ import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import {
   AssetType,
   Fn,
-  Lazy,
   LocalExecProvisioner,
   MapTerraformIterator,
   TerraformAsset,
-  TerraformIterator,
   TerraformStack,
   Token,
 } from "cdktf";
@@ -16,6 +14,7 @@ import { Ipv4Block } from "../../lib/cidr";
 import { contentHash } from "../../lib/content-hash";
 import { HostAddresses } from "../../lib/host-addresses";
 import { packageRoot } from "../../lib/paths";
+import { eachLate } from "../late";
 import { requireNullProvider } from "../null-provider";
 import { problem } from "../problem";
 import { IServerNetwork } from "../server";
@@ -198,9 +197,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   }
 
   private eachServer(triggers: (server: ServerDescription) => Readonly<Record<string, string>>): MapTerraformIterator {
-    const produce = (): Record<string, unknown> =>
-      Object.fromEntries(this.servers.map((server) => [server.name, triggers(this.describe(server))]));
-    return TerraformIterator.fromMap(Token.asAnyMap(Lazy.anyValue({ produce })));
+    return eachLate(() =>
+      Object.fromEntries(this.servers.map((server) => [server.name, triggers(this.describe(server))])),
+    );
   }
 
   private describe(server: LocalServer): ServerDescription {
