@@ -85,6 +85,8 @@ export class Monitoring extends Construct {
   public readonly stateDirectory: string;
   private readonly outputPrefix: string;
   private readonly joined: Member[] = [];
+  /** What follows from all that joined and was placed so far; many ask for it while the stack is synthesized. */
+  private cache: { members?: readonly Member[]; components?: readonly Component[]; edges?: readonly Edge[] } = {};
   private readonly placed: Component[] = [];
   private readonly runs: Run[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
@@ -142,17 +144,19 @@ export class Monitoring extends Construct {
 
   /** All servers that joined, in the order of their names. */
   public get members(): readonly Member[] {
-    return [...this.joined].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+    this.cache.members ??= [...this.joined].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+    return this.cache.members;
   }
 
   /** All components that are placed, in the order of their servers' names. */
   public get components(): readonly Component[] {
-    return this.members.flatMap(({ components }) => components);
+    this.cache.components ??= this.members.flatMap(({ components }) => components);
+    return this.cache.components;
   }
 
   /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
   public get accessGraph(): readonly Edge[] {
-    return accessGraph({
+    this.cache.edges ??= accessGraph({
       placements: this.components.map(({ placement }) => placement),
       entrances: this.members.map(({ server }) => ({
         server: server.name,
@@ -161,6 +165,7 @@ export class Monitoring extends Construct {
       })),
       technicians: this.technicians,
     });
+    return this.cache.edges;
   }
 
   /** What a component must reach, by the connections that it declares. */
@@ -187,7 +192,8 @@ export class Monitoring extends Construct {
   /** Called by members when they are constructed. */
   public join(member: Member): void {
     this.joined.push(member);
-    member.server.cloudFirewall?.follow(this);
+    this.cache = {};
+    member.server.cloudFirewall?.follow(this, member.server);
   }
 
   /**
@@ -200,6 +206,7 @@ export class Monitoring extends Construct {
     if (twin)
       throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
     this.placed.push(component);
+    this.cache = {};
     this.componentRun(component).add(component);
   }
 

@@ -67,8 +67,8 @@ export interface IServerNetwork extends IConstruct {
 
 /** A cloud's own firewall, which lets to its servers what the access graph needs. */
 export interface ICloudFirewall {
-  /** Lets it follow a monitoring's access graph. Called by each member when it joins; once is enough. */
-  follow(monitoring: Monitoring): void;
+  /** Lets a server's firewall follow a monitoring's access graph. Called by each member when it joins. */
+  follow(monitoring: Monitoring, server: IServer): void;
 }
 
 /** A machine that is reached by SSH. */

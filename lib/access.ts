@@ -46,6 +46,8 @@ export interface Placement {
 export interface Source {
   /** The name of a server. */
   readonly server?: string;
+  /** The kind of component that connects from that server. */
+  readonly kind?: string;
   /** A CIDR block. */
   readonly cidr?: string;
 }
@@ -119,7 +121,7 @@ export function placementEdges(placements: readonly Placement[]): Edge[] {
       (byKind.get(kind) ?? []).map((to) => {
         const listener = to.listeners.find((candidate) => candidate.name === name);
         if (!listener) throw new Error(`${from.kind} connects to ${kind}'s listener "${name}", which it does not have`);
-        return { source: { server: from.server }, destination: to.server, kind, listener, reason };
+        return { source: { server: from.server, kind: from.kind }, destination: to.server, kind, listener, reason };
       }),
     ),
   );

@@ -29,14 +29,14 @@ describe("placementEdges", () => {
     const edges = placementEdges([prometheus("hub"), exporter("hub"), exporter("app", 9200)]);
     expect(edges).toEqual([
       {
-        source: { server: "hub" },
+        source: { server: "hub", kind: "prometheus" },
         destination: "hub",
         kind: "node_exporter",
         listener: http(9100, "node"),
         reason: "scrapes job node",
       },
       {
-        source: { server: "hub" },
+        source: { server: "hub", kind: "prometheus" },
         destination: "app",
         kind: "node_exporter",
         listener: http(9200, "node"),
