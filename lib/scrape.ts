@@ -1,4 +1,5 @@
 import { Edge } from "./access";
+import { groupBy } from "./grouping";
 import { hostPort } from "./host-port";
 
 /** One address that Prometheus scrapes, with the labels of its series. */
@@ -27,17 +28,17 @@ export function scrapeTargets(
   monitoring: string,
   address: (server: string) => string,
 ): ScrapeTargets[] {
-  const jobs = new Map<string, ScrapeTarget[]>();
   const scraped = edges.filter(({ listener }) => listener.scrapeJob !== undefined);
-  for (const { destination, listener } of [...scraped].sort((a, b) => compare(a.destination, b.destination))) {
-    const job = listener.scrapeJob ?? "";
-    const target = {
-      address: hostPort(address(destination), listener.port),
-      labels: { instance: destination, monitoring },
-    };
-    jobs.set(job, [...(jobs.get(job) ?? []), target]);
-  }
-  return [...jobs].sort(([a], [b]) => compare(a, b)).map(([job, targets]) => ({ job, targets }));
+  scraped.sort((a, b) => compare(a.destination, b.destination));
+  return [...groupBy(scraped, ({ listener }) => listener.scrapeJob ?? "")]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([job, all]) => ({
+      job,
+      targets: all.map(({ destination, listener }) => ({
+        address: hostPort(address(destination), listener.port),
+        labels: { instance: destination, monitoring },
+      })),
+    }));
 }
 
 function compare(a: string, b: string): number {
