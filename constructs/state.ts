@@ -15,7 +15,15 @@ export function projectFile(path: string): string {
   return `../../../${path}`;
 }
 
+/** The absolute path of {@link stateDirectory} as a token, by stack. */
+const absolute = new WeakMap<TerraformStack, string>();
+
 /** The absolute path of a file in {@link stateDirectory}, found out when Terraform runs. */
 export function stateFile(scope: Construct, path: string): string {
-  return Fn.abspath(`${stateDirectory(scope)}/${path}`);
+  const stack = TerraformStack.of(scope);
+  // One token for all files: each token records the stack trace of where it was made, which costs more than all else
+  // that a server is made of.
+  const directory = absolute.get(stack) ?? Fn.abspath(stateDirectory(stack));
+  absolute.set(stack, directory);
+  return `${directory}/${path}`;
 }
