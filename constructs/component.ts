@@ -4,7 +4,7 @@ import { ArtifactRequest } from "../lib/artifacts";
 import { Variables } from "../lib/inventory";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
-import { problem, refuse } from "./problem";
+import { located, problem, refuse } from "./problem";
 
 /** What a kind of component is made of. */
 export interface ComponentDescription {
@@ -89,11 +89,7 @@ export abstract class Component extends Construct {
 
   private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest {
     const { monitoring, server } = this.member;
-    try {
-      return monitoring.artifacts.request(artifact, server.architecture, version);
-    } catch (error) {
-      throw problem(this, error instanceof Error ? error.message : String(error));
-    }
+    return located(this, "", () => monitoring.artifacts.request(artifact, server.architecture, version));
   }
 
   private findMember(): Member {

@@ -13,3 +13,17 @@ export function problem(construct: IConstruct, text: string): Error {
 export function refuse(construct: IConstruct, found: string | undefined): void {
   if (found !== undefined) throw problem(construct, found);
 }
+
+/**
+ * What `action` returns.
+ *
+ * @param what what it is about, before the text of its error
+ * @throws its error, with the construct's path before it
+ */
+export function located<T>(construct: IConstruct, what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw problem(construct, `${what}${error instanceof Error ? error.message : String(error)}`);
+  }
+}

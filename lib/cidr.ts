@@ -24,6 +24,8 @@ export class Ipv4Block {
   private readonly first: number;
   /** How many addresses the block has. */
   public readonly size: number;
+  /** How many bits of an address are the block's own. */
+  public readonly mask: number;
 
   /** @throws when `cidr` is not an IPv4 CIDR block */
   public constructor(public readonly cidr: string) {
@@ -32,7 +34,8 @@ export class Ipv4Block {
     const [address = "", mask] = cidr.split("/");
     if (!isIPv4(address)) throw new Error(`"${cidr}" is not an IPv4 block`);
     this.first = parseIpv4(address);
-    this.size = 2 ** (32 - Number(mask));
+    this.mask = Number(mask);
+    this.size = 2 ** (32 - this.mask);
   }
 
   /**
@@ -43,6 +46,18 @@ export class Ipv4Block {
   public address(offset: number): string {
     if (offset < 0 || offset >= this.size) throw new Error(`${this.cidr} has no address number ${offset}`);
     return formatIpv4(this.first + offset);
+  }
+
+  /**
+   * One of the blocks that this one is divided into by `bits` more bits of its mask.
+   *
+   * @throws when there is no such block
+   */
+  public subnet(bits: number, index: number): string {
+    const mask = this.mask + bits;
+    if (mask > 32 || index < 0 || index >= 2 ** bits)
+      throw new Error(`${this.cidr} has no block number ${index} of ${bits} more bits`);
+    return `${this.address(index * 2 ** (32 - mask))}/${mask}`;
   }
 
   /** Where `address` stands in the block, or undefined when it is outside (or no IPv4 address). */

@@ -63,3 +63,14 @@ describe("Ipv4Block", () => {
     expect(() => new Ipv4Block("198.18.0.0")).toThrow("CIDR mask is missing");
   });
 });
+
+test("a block is divided into smaller ones", () => {
+  const block = new Ipv4Block("10.72.0.0/16");
+  expect([0, 1, 15].map((index) => block.subnet(4, index))).toEqual([
+    "10.72.0.0/20",
+    "10.72.16.0/20",
+    "10.72.240.0/20",
+  ]);
+  expect(() => block.subnet(4, 16)).toThrow("10.72.0.0/16 has no block number 16 of 4 more bits");
+  expect(() => block.subnet(17, 0)).toThrow("has no block number 0 of 17 more bits");
+});

@@ -16,7 +16,7 @@ import { HostAddresses } from "../../lib/host-addresses";
 import { packageRoot } from "../../lib/paths";
 import { eachLate } from "../late";
 import { requireNullProvider } from "../null-provider";
-import { problem } from "../problem";
+import { located, problem } from "../problem";
 import { IServerNetwork } from "../server";
 import { stateDirectory } from "../state";
 import type { LocalServer } from "./local-server";
@@ -81,7 +81,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   /** Whether ports are published on the loopback address. */
   public readonly published: boolean;
   private readonly addresses: HostAddresses;
-  private readonly servers: LocalServer[] = [];
+  private readonly servers = new Map<string, LocalServer>();
   private readonly publishedPorts = new Map<number, string>();
   private readonly resource: NullResource;
   private readonly serverResource: NullResource;
@@ -157,16 +157,12 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   /** Called by servers when they are constructed: takes an address for them. */
   public add(server: LocalServer, wanted?: string): string {
-    if (this.servers.some(({ name }) => name === server.name)) {
+    if (this.servers.has(server.name)) {
       throw problem(server, `the network has a server "${server.name}" already: give one of them another name`);
     }
-    try {
-      const address = this.addresses.allocate(server.name, wanted);
-      this.servers.push(server);
-      return address;
-    } catch (error) {
-      throw problem(server, error instanceof Error ? error.message : String(error));
-    }
+    const address = located(server, "", () => this.addresses.allocate(server.name, wanted));
+    this.servers.push(server);
+    return address;
   }
 
   /** What stands for a server's machine: changes when its container is another one. */
@@ -187,13 +183,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   }
 
   private parseSubnet(subnet: string): Ipv4Block {
-    try {
-      const block = new Ipv4Block(subnet);
-      if (block.size < 8) throw new Error(`"${subnet}" is too small: give it a mask of 29 or less`);
-      return block;
-    } catch (error) {
-      throw problem(this, `subnet: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const block = located(this, "subnet: ", () => new Ipv4Block(subnet));
+    if (block.size < 8) throw problem(this, `subnet: "${subnet}" is too small: give it a mask of 29 or less`);
+    return block;
   }
 
   private eachServer(triggers: (server: ServerDescription) => Readonly<Record<string, string>>): MapTerraformIterator {
