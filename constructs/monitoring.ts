@@ -85,6 +85,7 @@ export class Monitoring extends Construct {
   public readonly stateDirectory: string;
   private readonly outputPrefix: string;
   private readonly joined: Member[] = [];
+  private readonly servers = new Map<string, IServer>();
   /** What follows from all that joined and was placed so far; many ask for it while the stack is synthesized. */
   private cache: { members?: readonly Member[]; components?: readonly Component[]; edges?: readonly Edge[] } = {};
   private readonly placed: Component[] = [];
@@ -183,7 +184,7 @@ export class Monitoring extends Construct {
 
   /** The address by which one of the servers reaches another, by its name: the private one within a network. */
   public dial(from: IServer, name: string): string {
-    const to = this.joined.find(({ server }) => server.name === name)?.server;
+    const to = this.servers.get(name);
     if (!to) throw problem(this, `no server "${name}"`);
     // That there is one is a matter of validation.
     return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
@@ -192,6 +193,7 @@ export class Monitoring extends Construct {
   /** Called by members when they are constructed. */
   public join(member: Member): void {
     this.joined.push(member);
+    this.servers.set(member.server.name, member.server);
     this.cache = {};
     member.server.cloudFirewall?.follow(this, member.server);
   }

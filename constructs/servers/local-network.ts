@@ -161,7 +161,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       throw problem(server, `the network has a server "${server.name}" already: give one of them another name`);
     }
     const address = located(server, "", () => this.addresses.allocate(server.name, wanted));
-    this.servers.push(server);
+    this.servers.set(server.name, server);
     return address;
   }
 
@@ -190,7 +190,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   private eachServer(triggers: (server: ServerDescription) => Readonly<Record<string, string>>): MapTerraformIterator {
     return eachLate(() =>
-      Object.fromEntries(this.servers.map((server) => [server.name, triggers(this.describe(server))])),
+      Object.fromEntries([...this.servers].map(([name, server]) => [name, triggers(this.describe(server))])),
     );
   }
 
