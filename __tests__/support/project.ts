@@ -1,19 +1,8 @@
 import { execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { projectRoot } from "../../tools/common";
+import { join } from "node:path";
+import { copyProject } from "../../tools/project-copy";
 
 /** What a run's `result.json` says of one host. */
 export interface HostResult {
@@ -38,16 +27,7 @@ export class Project {
     public readonly prefix: string,
     subnet: string,
   ) {
-    const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
-      cwd: projectRoot,
-      encoding: "utf8",
-    });
-    for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(projectRoot, name)))) {
-      mkdirSync(dirname(join(this.directory, file)), { recursive: true });
-      // With its times, by which the launcher knows whether the node modules are those of the lock file.
-      cpSync(join(projectRoot, file), join(this.directory, file), { preserveTimestamps: true });
-    }
-    symlinkSync(join(projectRoot, "node_modules"), join(this.directory, "node_modules"));
+    copyProject(this.directory);
     this.environment = { ...process.env, LOCAL_PREFIX: prefix, LOCAL_SUBNET: subnet, NO_COLOR: "1" };
   }
 
