@@ -10,5 +10,7 @@ export * from "./node-exporter";
 export * from "./playbook-run";
 export * from "./prometheus";
 export * from "./server";
+export * from "./servers/existing-network";
+export * from "./servers/existing-server";
 export * from "./servers/local-network";
 export * from "./servers/local-server";

@@ -1,5 +1,7 @@
+import { Token } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { HostConnection, HostFacts, InventoryHost } from "../lib/inventory";
+import { keyFileProblem } from "../lib/key-file";
 import { serverNameProblem } from "../lib/names";
 import type { Component } from "./component";
 import type { Monitoring } from "./monitoring";
@@ -33,6 +35,9 @@ export abstract class Member extends Construct {
     this.server = props.server;
     refuse(props.server, serverNameProblem(props.server.name));
     claim(this, props.server);
+    props.server.node.addValidation({
+      validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
+    });
     this.inventoryHost = { connection: connectionOf(props.server), facts: factsOf(props.server) };
     this.monitoring.join(this);
   }
@@ -63,6 +68,13 @@ function claim(member: Member, server: IServer): void {
       `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`,
     );
   Object.defineProperty(server, MEMBER, { value: member });
+}
+
+/** What of a server's SSH access this machine could not use; what Terraform makes is not there yet. */
+function accessProblems({ ssh: { keyFile } }: IServer): string[] {
+  if (keyFile === undefined || Token.isUnresolved(keyFile)) return [];
+  const found = keyFileProblem(keyFile);
+  return found === undefined ? [] : [found];
 }
 
 function connectionOf(server: IServer): HostConnection {

@@ -17,9 +17,10 @@ import { renderInventory, Value } from "../lib/inventory";
 import { playbooksDirectory } from "../lib/paths";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
+import { removeWhatLeaves } from "./departure";
 import type { Member } from "./member";
 import { requireNullProvider } from "./null-provider";
-import { fetchArtifacts } from "./preparation";
+import { fetchArtifacts, resolveNames } from "./preparation";
 import { problem, refuse } from "./problem";
 import { ReconcileRun } from "./reconcile-run";
 import { late } from "./late";
@@ -135,10 +136,13 @@ export class Monitoring extends Construct {
       "How each playbook is run by hand",
       true,
     );
-    if (this.provision)
+    if (this.provision) {
       this.prerequisites.push(
+        resolveNames(this),
         fetchArtifacts(this, () => this.runs.flatMap(({ inventoryRun }) => inventoryRun.artifacts)),
       );
+      removeWhatLeaves(this);
+    }
     this.reconcile = new ReconcileRun(this);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }

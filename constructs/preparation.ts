@@ -1,8 +1,12 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
+import { Token } from "cdktf";
 import { createHash } from "node:crypto";
+import { isHostName } from "../lib/address";
 import { ArtifactRequest } from "../lib/artifacts";
+import { parseJumpHost } from "../lib/jump-host";
 import type { Monitoring } from "./monitoring";
-import { late } from "./late";
+import { eachLate, late } from "./late";
+import { IServer } from "./server";
 import { projectFile } from "./state";
 
 /** The resource that fills the controller's cache, so that a wrong archive stops the deploy before any server is touched. */
@@ -10,7 +14,7 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
   const located = (): string =>
     JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts.location })));
   return new NullResource(monitoring, "artifacts", {
-    triggers: { requests: late(() => createHash("sha256").update(JSON.stringify(requests())).digest("hex")) },
+    triggers: { requests: late(() => digest(requests())) },
     provisioners: [
       {
         type: "local-exec",
@@ -19,4 +23,45 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
       },
     ],
   });
+}
+
+/**
+ * The resource that looks up the names by which servers are reached from here, so that a wrong one stops the deploy
+ * before any server is touched. There is none where all have addresses.
+ */
+export function resolveNames(monitoring: Monitoring): NullResource {
+  const wanted = (): NameToResolve[] => monitoring.members.flatMap(({ server }) => namesOf(server));
+  const entries = eachLate((): Record<string, string> => {
+    const names = new Set(wanted().map(({ name }) => name));
+    return names.size === 0 ? {} : { all: digest([...names].sort()) };
+  });
+  return new NullResource(monitoring, "names", {
+    forEach: entries,
+    triggers: { names: Token.asString(entries.value) },
+    provisioners: [
+      {
+        type: "local-exec",
+        command: `exec python3 ${monitoring.playbooksPath}/names.py`,
+        environment: { MONITORING_NAMES: late(() => JSON.stringify(wanted())) },
+      },
+    ],
+  });
+}
+
+/** A host name, and where it was written. */
+interface NameToResolve {
+  readonly name: string;
+  readonly where: string;
+}
+
+/** Behind a jump host a server's name is looked up there, and not by this machine. */
+function namesOf({ node, ssh: { host, jumpHost } }: IServer): NameToResolve[] {
+  const [setting, text] = jumpHost === undefined ? ["address", host] : ["jumpHost", jumpHost];
+  if (Token.isUnresolved(text)) return [];
+  const name = jumpHost === undefined ? text : parseJumpHost(text).host;
+  return isHostName(name) ? [{ name, where: `${node.path}: ${setting}` }] : [];
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }

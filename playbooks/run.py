@@ -103,13 +103,14 @@ def locked(folder: Path, name: str) -> Iterator[None]:
 class Runner:
     """One run from the lock to the result."""
 
-    def __init__(self, options: Options, state: Path, lifeline: ansible.Lifeline) -> None:
+    def __init__(self, options: Options, state: Path, lifeline: ansible.Lifeline, name: str | None = None) -> None:
+        """name: by what its folder and its file are called; that of the run, where it does not run at once for several."""
         self._options = options
         self._state = state
         self._lifeline = lifeline
-        self._folder = state / "runs" / options.run
+        self._folder = state / "runs" / (name or options.run)
         self._events = self._folder / "events.jsonl"
-        self._in_flight = state / "in-flight" / options.run
+        self._in_flight = state / "in-flight" / (name or options.run)
 
     def __call__(self) -> int:
         """Answers the exit status."""
@@ -188,7 +189,7 @@ class Runner:
             self._copy(self._options.playbook.resolve().parent, self._folder / "own")
         known_hosts, trusted = self._folder / "known_hosts", self._state / "known_hosts"
         private(known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
-        private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, known_hosts, trusted)))
+        private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, known_hosts, trusted, project)))
         variables = {
             "monitoring_run_name": run.name,
             "monitoring_force": self._options.force,

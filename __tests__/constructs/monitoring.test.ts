@@ -17,6 +17,7 @@ describe("a monitoring", () => {
     });
     expect(paths.filter((path) => path.startsWith("test/monitoring/")).sort()).toEqual([
       "test/monitoring/artifacts",
+      "test/monitoring/names",
       "test/monitoring/node_exporter/Resource",
       "test/monitoring/prometheus/Resource",
       "test/monitoring/reconcile/Resource",
@@ -40,9 +41,10 @@ describe("a monitoring", () => {
       (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) =>
         address.replace(/_[0-9A-F]{8}$/, ""),
       );
-    expect(waits("node_exporter")).toEqual(["null_resource.monitoring_artifacts"]);
-    expect(waits("prometheus")).toEqual(["null_resource.monitoring_artifacts"]);
-    expect(waits("reconcile")).toEqual(["null_resource.monitoring_artifacts", "null_resource.monitoring_prometheus"]);
+    const preparation = ["null_resource.monitoring_names", "null_resource.monitoring_artifacts"];
+    expect(waits("node_exporter")).toEqual(preparation);
+    expect(waits("prometheus")).toEqual(preparation);
+    expect(waits("reconcile")).toEqual([...preparation, "null_resource.monitoring_prometheus"]);
   });
 
   test("tells each server which components belong on it", () => {

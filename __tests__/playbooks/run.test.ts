@@ -225,9 +225,31 @@ describe("host keys are always checked", () => {
     expect(host().ansible_ssh_common_args).toContain("HostKeyAlias=hub-1");
   });
 
-  test("that of a jump host too", async () => {
-    await run(inventory({}, {}, { jump_host: "admin@203.0.113.7:2222" }));
-    expect(host().ansible_ssh_common_args).toMatch(/ProxyCommand=ssh -W .*accept-new.* -p 2222 admin@203.0.113.7/);
+  test.each([
+    ["admin@203.0.113.7:2222", "-p 2222 -l admin -W [%h]:%p -- 203.0.113.7"],
+    ["admin@bastion", "-l admin -W [%h]:%p -- bastion"],
+    ["203.0.113.7", "-W [%h]:%p -- 203.0.113.7"],
+    ["admin@[2001:db8::1]:22", "-p 22 -l admin -W [%h]:%p -- 2001:db8::1"],
+    ["admin@2001:db8::1", "-l admin -W [%h]:%p -- 2001:db8::1"],
+  ])("that of a jump host too: %s", async (jump, words) => {
+    await run(inventory({}, {}, { jump_host: jump }));
+    const plain = String(host().ansible_ssh_common_args).replace(/['"]/g, "");
+    expect(plain).toMatch(/ProxyCommand=ssh .*StrictHostKeyChecking=accept-new/);
+    expect(plain).toContain(words);
+  });
+
+  test("with keys from the user's home folder or the project, for the jump host too", async () => {
+    const keyed = (file: string): Variables => {
+      const content = inventory({}, {}, { jump_host: "admin@bastion" }) as { all: { hosts: { hub: Variables } } };
+      content.all.hosts.hub.ansible_ssh_private_key_file = file;
+      return content;
+    };
+    await run(keyed("~/.ssh/50%"));
+    expect(host().ansible_ssh_private_key_file).toBe(join(project, ".ssh/50%"));
+    // Where the outer ssh fills in whom to reach, a percent sign stands twice.
+    expect(host().ansible_ssh_common_args).toContain(`-i ${join(project, ".ssh/50%%")}`);
+    await run(keyed("keys/id"));
+    expect(host().ansible_ssh_private_key_file).toBe(join(project, "keys/id"));
   });
 });
 

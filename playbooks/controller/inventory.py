@@ -7,11 +7,11 @@ import binascii
 import gzip
 import hashlib
 import json
-import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import ssh
 from .errors import RunError
 
 Variables = dict[str, Any]
@@ -95,12 +95,12 @@ class Run:
             digest.update(f"\0{name}\0{keyed.hexdigest()}".encode())
         return digest.hexdigest()
 
-    def ansible_inventory(self, fingerprints: dict[str, str], known_hosts: Path, trusted: Path) -> Variables:
+    def ansible_inventory(self, fingerprints: dict[str, str], known_hosts: Path, trusted: Path, project: Path) -> Variables:
         """The inventory for Ansible: this run's group only, for variables of a host are the same in all groups."""
         hosts = {
             host: {
                 **variables,
-                **ssh_variables(variables, known_hosts, trusted),
+                **ssh.variables(variables, known_hosts, trusted, project),
                 "monitoring_fingerprint": fingerprints[host],
             }
             for host, variables in self.hosts.items()
@@ -113,43 +113,6 @@ def known_hosts_lines(run: Run) -> list[str]:
     """The keys of hosts that the inventory itself names, under the hosts' aliases."""
     lines = []
     for host, variables in sorted(run.hosts.items()):
-        ssh = variables.get("monitoring_ssh") or {}
-        lines += [f"{ssh.get('alias') or host} {key}" for key in ssh.get("host_keys") or []]
+        access = variables.get("monitoring_ssh") or {}
+        lines += [f"{access.get('alias') or host} {key}" for key in access.get("host_keys") or []]
     return lines
-
-
-def ssh_variables(variables: Variables, known_hosts: Path, trusted: Path) -> Variables:
-    """How ssh is called for a host: its key is always checked, under its alias.
-
-    known_hosts: the keys that the inventory names. trusted: where keys that were seen first are kept.
-    """
-    ssh = variables.get("monitoring_ssh") or {}
-    named = [str(known_hosts)] if ssh.get("host_keys") else []
-    if ssh.get("known_hosts_file"):
-        named.append(str(Path(ssh["known_hosts_file"]).absolute()))
-    files = " ".join(f'"{file}"' for file in named or [str(trusted)])
-    options = {
-        "UserKnownHostsFile": files,
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes" if named else "accept-new",
-    }
-    if ssh.get("alias"):
-        options["HostKeyAlias"] = ssh["alias"]
-    jump = ssh.get("jump_host")
-    if jump:
-        options["ProxyCommand"] = _jump(jump, variables.get("ansible_ssh_private_key_file"), trusted)
-    arguments = " ".join(f"-o {shlex.quote(f'{name}={value}')}" for name, value in options.items())
-    # Two servers that had the same address one after the other must not share a connection.
-    identity = json.dumps([arguments, [variables.get(f"ansible_{key}") for key in ("host", "port", "user")], ssh.get("host_keys")])
-    path = f"%(directory)s/{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
-    return {"ansible_ssh_common_args": arguments, "ansible_control_path": path}
-
-
-def _jump(jump: str, key_file: str | None, trusted: Path) -> str:
-    """The command that goes through the jump host, with the same key, its own key checked too."""
-    target, _, port = jump.rpartition(":") if jump.count(":") == 1 or "]:" in jump else (jump, "", "")
-    command = ["ssh", "-W", "[%h]:%p", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new"]
-    command += ["-o", f'UserKnownHostsFile="{trusted}"']
-    command += ["-p", port] if port else []
-    command += ["-i", key_file] if key_file else []
-    return " ".join(shlex.quote(part) for part in [*command, target.replace("[", "").replace("]", "")])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RunError
+from .files import on_controller
 
 ITERATIONS = 200_000
 
@@ -15,7 +16,7 @@ ITERATIONS = 200_000
 def resolve(references: list[dict[str, Any]], project: Path) -> list[dict[str, Any]]:
     """Makes the paths of secrets absolute; they are relative to the user's project."""
     return [
-        {**reference, "file": str(project / Path(reference["file"]).expanduser())} if reference.get("file") else reference
+        {**reference, "file": str(on_controller(reference["file"], project))} if reference.get("file") else reference
         for reference in references
     ]
 

@@ -1,0 +1,83 @@
+"""How ssh is called for a host: its key is always checked, under its alias."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+from .files import on_controller
+
+Variables = dict[str, Any]
+JUMP_SECONDS = 8  # fewer than Ansible gives the whole connection, so that it is told what the jump host said
+
+
+def variables(host: Variables, known_hosts: Path, trusted: Path, project: Path) -> Variables:
+    """What Ansible is told of a host besides its address, port and user.
+
+    known_hosts: the keys that the inventory names. trusted: where keys that were seen first are kept.
+    """
+    ssh = host.get("monitoring_ssh") or {}
+    named = [str(known_hosts)] if ssh.get("host_keys") else []
+    if ssh.get("known_hosts_file"):
+        named.append(str(on_controller(ssh["known_hosts_file"], project)))
+    options = {
+        "UserKnownHostsFile": _quoted(named or [str(trusted)]),
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "yes" if named else "accept-new",
+        # An address may be another machine's tomorrow; the alias is not.
+        "CheckHostIP": "no",
+    }
+    if ssh.get("alias"):
+        options["HostKeyAlias"] = ssh["alias"]
+    key = host.get("ansible_ssh_private_key_file")
+    key_file = str(on_controller(key, project)) if key else None
+    if ssh.get("jump_host"):
+        options["ProxyCommand"] = _jump(ssh["jump_host"], key_file, trusted)
+    arguments = " ".join(f"-o {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+    # Two servers that had the same address one after the other must not share a connection.
+    identity = json.dumps([arguments, [host.get(f"ansible_{part}") for part in ("host", "port", "user")], ssh.get("host_keys")])
+    path = f"%(directory)s/{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+    own = {"ansible_ssh_common_args": arguments, "ansible_control_path": path}
+    return own | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
+
+
+def split_jump_host(text: str) -> tuple[str, str, str]:
+    """User, host and port of `user@host:port`; user and port may be missing, an IPv6 address with a port has brackets."""
+    user, _, place = text.rpartition("@")
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        return user, host, port.removeprefix(":")
+    if place.count(":") == 1:
+        host, _, port = place.partition(":")
+        return user, host, port
+    return user, place, ""
+
+
+def _jump(text: str, key_file: str | None, trusted: Path) -> str:
+    """The command that goes through the jump host: with the same key, its own key checked too.
+
+    Not ProxyJump: that would ignore all that is said here of keys and of how they are checked.
+    """
+    user, host, port = split_jump_host(text)
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": str(JUMP_SECONDS),
+        "UserKnownHostsFile": _quoted([str(trusted)]),
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "accept-new",
+        "CheckHostIP": "no",
+    }
+    command = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    command += ["-p", port] if port else []
+    command += ["-l", user] if user else []
+    command += ["-i", key_file] if key_file else []
+    # A percent sign means something to the outer ssh, which fills in whom to reach.
+    words = ["ssh", *(word.replace("%", "%%") for word in command), "-W", "[%h]:%p", "--", host]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def _quoted(files: list[str]) -> str:
+    return " ".join(f'"{file}"' for file in files)
