@@ -30,7 +30,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # the folder is hashed and copied by others
 
 import artifacts
-from controller import ansible, inventory, results, secrets
+from controller import ansible, firewall, inventory, results, secrets
 from controller.errors import RunError
 
 HERE = Path(__file__).resolve().parent
@@ -132,7 +132,9 @@ class Runner:
 
     def _run(self) -> int:
         started, clock = datetime.now(timezone.utc), time.monotonic()
-        run = inventory.Run.of(read_inventory(self._options), self._options.run)
+        everything = read_inventory(self._options)
+        run = inventory.Run.of(everything, self._options.run)
+        firewall.add(run, everything)
         if self._options.limit and self._options.limit not in run.hosts:
             raise RunError(f'no host "{self._options.limit}" in {run.name}: there are {", ".join(sorted(run.hosts)) or "none"}')
         hosts = [self._options.limit] if self._options.limit else sorted(run.hosts)
@@ -210,7 +212,9 @@ class Runner:
         begin = self._ansible(run, command, ["own-begin.yml"])
         events = results.read_events(self._events)
         pending = sorted({event["host"] for event in events if event["name"] == "There is something to do"})
-        self._events.write_text("".join(json.dumps(event) + "\n" for event in events if event["host"] not in pending))
+        # What was done before, such as to the firewall, counts; that it was looked at is said by the next playbook, too.
+        kept = [event for event in events if event["host"] not in pending or not event["begin"]]
+        self._events.write_text("".join(json.dumps(event) + "\n" for event in kept))
         if not pending:
             return begin
         # One playbook, for Ansible starts no second one after a host failed: those that succeeded must be noted.

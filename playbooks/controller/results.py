@@ -41,6 +41,8 @@ def by_host(hosts: Iterable[str], events: list[Event], complete: bool = True) ->
             state = "interrupted" if beyond else "unknown"
         result = {"state": state, "touched": bool(beyond), "changed": changed, "tasks": len(mine)}
         result["seconds"] = round(sum(event["seconds"] for event in mine), 1)
+        if warnings := [warning for event in mine for warning in event.get("warnings", [])]:
+            result["warnings"] = warnings
         if bad:
             result["message"] = f"{bad['name']}: {bad.get('message', '')}".strip()
         results[host] = result
@@ -48,7 +50,7 @@ def by_host(hosts: Iterable[str], events: list[Event], complete: bool = True) ->
 
 
 def summary(run: str, results: dict[str, dict[str, Any]], check: bool = False) -> list[str]:
-    """A line a host, those that failed last; many unchanged hosts share one."""
+    """A line a host with its warnings below, those that failed last; many unchanged hosts share one."""
     order = {"unchanged": 0, "ok": 1, "changed": 2, "interrupted": 3, "unknown": 3, "failed": 4, "unreachable": 4}
     ranked = sorted(results.items(), key=lambda entry: (order[entry[1]["state"]], entry[0]))
     lines: list[str] = []
@@ -56,7 +58,10 @@ def summary(run: str, results: dict[str, dict[str, Any]], check: bool = False) -
     if len(unchanged) > 20:
         lines.append(f"{run}  {len(unchanged)} servers: unchanged")
         ranked = [entry for entry in ranked if entry[1]["state"] != "unchanged"]
-    return lines + [f"{run}  {host}: {_words(result, check)}" for host, result in ranked]
+    for host, result in ranked:
+        lines.append(f"{run}  {host}: {_words(result, check)}")
+        lines += [f"{run}  {host}: WARNING: {warning}" for warning in result.get("warnings", [])]
+    return lines
 
 
 def _words(result: dict[str, Any], check: bool) -> str:

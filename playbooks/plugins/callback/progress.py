@@ -23,7 +23,10 @@ DETAILS = ("msg", "reason", "stderr", "stdout", "module_stderr", "module_stdout"
 
 
 class CallbackModule(CallbackBase):
-    """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail."""
+    """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail.
+
+    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it.
+    """
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -44,11 +47,14 @@ class CallbackModule(CallbackBase):
         self._started[host.get_name(), task._uuid] = time.time()
 
     def v2_runner_on_ok(self, result):
+        if result.task.action in C._ACTION_ALL_INCLUDES:
+            return  # its tasks are told themselves
         self._handle_warnings(result.result)
         changed = bool(result.result.get("changed"))
         message = result.task.action in C._ACTION_DEBUG and "msg" in result.result
-        self._tell(result, "changed" if changed else "ok", silent=message)
-        if message:
+        warnings = result.result["msg"] if message and "warning" in result.task.tags else []
+        self._tell(result, "changed" if changed else "ok", silent=message, warnings=warnings)
+        if message and not warnings:
             self._line(result, str(result.result["msg"]))
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
@@ -77,7 +83,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_no_hosts_matched(self):
         self._display.display(f"{self._run}  no hosts")
 
-    def _tell(self, result, status, message=None, silent=False):
+    def _tell(self, result, status, message=None, silent=False, warnings=()):
         host = result.host.get_name()
         begin = "begin" in result.task.tags
         started = self._started.pop((host, result.task._uuid), time.time())
@@ -90,6 +96,8 @@ class CallbackModule(CallbackBase):
         event["begin"] = begin or checks
         if message:
             event["message"] = message
+        if warnings:
+            event["warnings"] = list(warnings)
         self._record(event)
         failed = status in ("failed", "unreachable")
         if failed or not (begin or silent):
