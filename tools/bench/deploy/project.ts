@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../common";
+import { LOCAL_STACK } from "../../local-stack";
+import { privateDirectory } from "../../preparation";
+import { copyProject } from "../../project-copy";
+import { Interruption } from "../interruption";
+import { measure, Measured } from "../measure";
+import { MORE_SERVERS } from "./more-servers";
+
+/** What a run wrote down of itself. */
+export interface RunResult {
+  readonly run: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly seconds: number;
+}
+
+const ENVIRONMENT = {
+  // A name and a subnet of its own, away from those of `up` and of the tests: 198.18.0.0/15 is reserved for benchmarks.
+  LOCAL_PREFIX: "bench",
+  LOCAL_SUBNET: "198.18.128.0/20",
+  NO_COLOR: "1",
+  FORCE_COLOR: "0",
+  CHECKPOINT_DISABLE: "1",
+  // cdktf draws pictures unless it is told that nobody watches.
+  CI: "1",
+};
+
+/** A copy of the project that is deployed and taken down again. */
+export class BenchProject {
+  /** Always the same, so that what a killed benchmark left is found and taken down by the next. */
+  private readonly directory = join(privateDirectory, "bench", "project");
+  private readonly environment: Record<string, string>;
+  /** Whether something may be deployed from there: a killed benchmark got no further than this when it was not. */
+  private deployed = existsSync(join(this.directory, "cdktf.out"));
+
+  public constructor(
+    environment: Readonly<Record<string, string>>,
+    private readonly interruption: Interruption,
+  ) {
+    this.environment = { ...environment, ...ENVIRONMENT };
+  }
+
+  /** Copies the project, as it is before anything was deployed. */
+  public async create(): Promise<void> {
+    await this.remove();
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    copyProject(this.directory);
+    const settings = join(this.directory, "cdktf.json");
+    const app = { ...(JSON.parse(readFileSync(settings, "utf8")) as object), app: "npx tsx tools/bench/deploy/app.ts" };
+    writeFileSync(settings, JSON.stringify(app));
+    this.grow(0);
+  }
+
+  /** Runs `npm run up`, or `down`. */
+  public async npm(script: "up" | "down"): Promise<Measured> {
+    this.deployed = true;
+    const measured = await this.run(["npm", "run", "--silent", script]);
+    this.deployed = script === "up";
+    return measured;
+  }
+
+  /** Deploys the stack with cdktf alone. */
+  public async cdktf(): Promise<Measured> {
+    return this.run(cdktfDeploy(LOCAL_STACK));
+  }
+
+  /** Lets the stack have so many servers beyond those of main.ts from now on. */
+  public grow(count: number): void {
+    this.environment[MORE_SERVERS] = String(count);
+  }
+
+  /** The last result of each run; none before the first deploy. */
+  public get runs(): readonly RunResult[] {
+    const folder = join(this.directory, ".cdktf-monitoring", LOCAL_STACK, "runs");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).map(
+      (run) => JSON.parse(readFileSync(join(folder, run, "result.json"), "utf8")) as RunResult,
+    );
+  }
+
+  /** How many resources Terraform keeps for the stack. */
+  public get resources(): number {
+    const file = join(this.directory, `terraform.${LOCAL_STACK}.tfstate`);
+    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
+      readonly resources: readonly { readonly instances: readonly unknown[] }[];
+    };
+    return resources.reduce((sum, { instances }) => sum + instances.length, 0);
+  }
+
+  /**
+   * Takes down what is deployed and removes the copy, whatever signals come.
+   *
+   * @throws UserError that says where it can be repeated
+   */
+  public async remove(): Promise<void> {
+    if (this.deployed) await this.takeDown();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async takeDown(): Promise<void> {
+    try {
+      await measure(["npm", "run", "--silent", "down"], { cwd: this.directory, environment: this.environment });
+      this.deployed = false;
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new UserError(
+        `${words}\nNot all could be taken down. The next benchmark tries again; by hand: ` +
+          `cd ${this.directory} && LOCAL_PREFIX=${ENVIRONMENT.LOCAL_PREFIX} npm run down`,
+      );
+    }
+  }
+
+  private async run(command: readonly string[]): Promise<Measured> {
+    return measure(command, { cwd: this.directory, environment: this.environment, interruption: this.interruption });
+  }
+}
+
+/** What `npm run up` calls too, as a user types it. */
+export function cdktfDeploy(stack: string): readonly string[] {
+  return ["npx", "cdktf", "deploy", stack, "--auto-approve", "--skip-provider-lock"];
+}

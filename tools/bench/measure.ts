@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { Readable } from "node:stream";
+import { UserError } from "../common";
+import { Interruption } from "./interruption";
+
+/** A line that a program printed, and how many seconds after its start. */
+export interface Line {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What a command took. */
+export interface Measured {
+  /** From its start to its end, in seconds. */
+  readonly seconds: number;
+  /** Processor seconds of it and of all that it waited for: not of servers, nor of what it left running. */
+  readonly cpu: number;
+  /** What it printed, of standard output and standard error, as it came. */
+  readonly lines: readonly Line[];
+}
+
+/** Where a command is run. */
+export interface Place {
+  readonly cwd: string;
+  /** Added to the present environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What cuts it off. @default - nothing: it runs to its end */
+  readonly interruption?: Interruption;
+}
+
+/**
+ * Runs a command to its end, in a process group of its own.
+ *
+ * @throws UserError with the last that it printed when it fails, or when it was interrupted
+ */
+export async function measure(
+  command: readonly string[],
+  { cwd, environment, interruption }: Place,
+): Promise<Measured> {
+  interruption?.check();
+  const child = spawn("python3", ["-c", METER, ...command], {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  const start = performance.now();
+  const lines: Line[] = [];
+  for (const input of [child.stdout, child.stderr] as Readable[])
+    createInterface({ input }).on("line", (line) => {
+      lines.push({ at: (performance.now() - start) / 1000, text: line });
+    });
+  interruption?.track(child.pid);
+  const [report] = await Promise.all([
+    text(child.stdio[3] as Readable),
+    new Promise<void>((done, reject) => {
+      child.on("close", done);
+      child.on("error", (error) => {
+        reject(new UserError(`python3 can't be started, which measures: ${error.message}`));
+      });
+    }),
+  ]);
+  interruption?.track(undefined);
+  interruption?.check();
+  const { code, ...measured } = JSON.parse(report) as { code: number; seconds: number; cpu: number };
+  if (code !== 0) {
+    const last = lines.slice(-30).map((line) => line.text);
+    throw new UserError(`${command.join(" ")} failed:\n${last.join("\n")}`);
+  }
+  return { ...measured, lines };
+}
+
+/** Node tells nobody what its children's children used; the kernel tells Python. */
+const METER = `
+import json, os, signal, subprocess, sys, time
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *_: None)
+start = time.monotonic()
+_, status, usage = os.wait4(subprocess.Popen(sys.argv[1:]).pid, 0)
+result = {"seconds": time.monotonic() - start, "cpu": usage.ru_utime + usage.ru_stime}
+with os.fdopen(3, "w") as report:
+    json.dump({**result, "code": os.waitstatus_to_exitcode(status)}, report)
+`;
