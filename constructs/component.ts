@@ -1,10 +1,13 @@
+import { Annotations } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { Connection, Listener, Placement, portProblem } from "../lib/access";
 import { ArtifactRequest } from "../lib/artifacts";
+import { isPrivateAddress } from "../lib/cidr";
 import { Variables } from "../lib/inventory";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
 import { located, problem, refuse } from "./problem";
+import { sshTunnel } from "./ssh-tunnel";
 
 /** What a kind of component is made of. */
 export interface ComponentDescription {
@@ -78,6 +81,27 @@ export abstract class Component extends Construct {
       listeners: this.listeners,
       connections: this.connections,
     };
+  }
+
+  /**
+   * Makes a page of the component known by outputs: where technicians open it and, where that is a public address, how
+   * they reach it through SSH.
+   *
+   * @param title what it is called, for people
+   * @returns its URL
+   */
+  protected page(listener: string, title: string): string {
+    const { server, monitoring } = this.member;
+    const port = this.portOf(listener);
+    const url = `http://${server.endpoint(port)}`;
+    monitoring.output(`${this.kind}_url`, url, `${title}, for technicians`);
+    if (server.publicAddress === undefined || isPrivateAddress(server.publicAddress)) return url;
+    const tunnel = `${this.kind}_tunnel`;
+    monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at http://localhost:${port}`);
+    Annotations.of(this).addWarning(
+      `${title} is served without TLS at a public address: what technicians read and write there can be read on the way. Open it through SSH, by the command in the output "${tunnel}"`,
+    );
+    return url;
   }
 
   /** The port of one of its listeners. */

@@ -85,8 +85,7 @@ export class Prometheus extends Component {
     this.checkSettings();
     this.checkJobs();
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
-    this.url = `http://${this.member.server.endpoint(this.portOf("http"))}`;
-    this.member.monitoring.output("prometheus_url", this.url, "Prometheus, for technicians");
+    this.url = this.page("http", "Prometheus");
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
 

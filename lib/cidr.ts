@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from "node:net";
+import { BlockList, isIP, isIPv4 } from "node:net";
 
 /**
  * Checks a CIDR block such as `203.0.113.7/32` or `2001:db8::/32`, and says what is wrong with it.
@@ -16,6 +16,22 @@ export function cidrProblem(cidr: string): string | undefined {
     return `"${cidr}" has bits beyond its mask: did you mean "${formatIpv4(networkOf(address, Number(mask)))}/${mask}"?`;
   }
   return undefined;
+}
+
+/** What is reached from nowhere but its own network (IANA's special-purpose address registries). */
+const PRIVATE = new BlockList();
+for (const block of ["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"])
+  addBlock(block);
+for (const block of ["198.18.0.0/15", "::1/128", "fc00::/7", "fe80::/10"]) addBlock(block);
+
+function addBlock(cidr: string): void {
+  const [address = "", mask] = cidr.split("/");
+  PRIVATE.addSubnet(address, Number(mask), isIPv4(address) ? "ipv4" : "ipv6");
+}
+
+/** Whether `address` is one that is reached from its own network only; false for what is no address, such as a name. */
+export function isPrivateAddress(address: string): boolean {
+  return isIP(address) !== 0 && PRIVATE.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
 /** An IPv4 block whose addresses are handed out one by one. */
