@@ -30,7 +30,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # the folder is hashed and copied by others
 
 import artifacts
-from controller import ansible, firewall, inventory, results, secrets
+from controller import ansible, firewall, inventory, results, secrets, ssh, unreachable
 from controller.errors import RunError
 
 HERE = Path(__file__).resolve().parent
@@ -110,6 +110,7 @@ class Runner:
         self._lifeline = lifeline
         self._folder = state / "runs" / (name or options.run)
         self._events = self._folder / "events.jsonl"
+        self._jump_logs = self._folder / "jump-hosts"
         self._in_flight = state / "in-flight" / (name or options.run)
 
     def __call__(self) -> int:
@@ -152,6 +153,9 @@ class Runner:
             say(f"{run.name}  no servers")
         events = results.read_events(self._events)
         outcome = results.by_host(hosts, events, complete)
+        for host, result in outcome.items():
+            if result["state"] == "unreachable":
+                result["message"] = unreachable.explain(result["message"], run.hosts[host], self._jump_logs / host)
         for line in results.summary(run.name, outcome, self._options.check):
             say(line)
         results.write(
@@ -189,9 +193,11 @@ class Runner:
         self._copy(HERE, self._folder / "playbooks")
         if self._options.playbook:
             self._copy(self._options.playbook.resolve().parent, self._folder / "own")
-        known_hosts, trusted = self._folder / "known_hosts", self._state / "known_hosts"
-        private(known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
-        private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, known_hosts, trusted, project)))
+        places = ssh.Places(project, self._state / "known_hosts", self._folder / "known_hosts", self._jump_logs)
+        shutil.rmtree(self._jump_logs, ignore_errors=True)
+        self._jump_logs.mkdir(mode=0o700)
+        private(places.known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
+        private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, places)))
         variables = {
             "monitoring_run_name": run.name,
             "monitoring_force": self._options.force,

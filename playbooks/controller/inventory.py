@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from . import ssh
@@ -95,12 +94,12 @@ class Run:
             digest.update(f"\0{name}\0{keyed.hexdigest()}".encode())
         return digest.hexdigest()
 
-    def ansible_inventory(self, fingerprints: dict[str, str], known_hosts: Path, trusted: Path, project: Path) -> Variables:
+    def ansible_inventory(self, fingerprints: dict[str, str], places: ssh.Places) -> Variables:
         """The inventory for Ansible: this run's group only, for variables of a host are the same in all groups."""
         hosts = {
             host: {
                 **variables,
-                **ssh.variables(variables, known_hosts, trusted, project),
+                **ssh.variables(host, variables, places),
                 "monitoring_fingerprint": fingerprints[host],
             }
             for host, variables in self.hosts.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,28 @@ Variables = dict[str, Any]
 JUMP_SECONDS = 8  # fewer than Ansible gives the whole connection, so that it is told what the jump host said
 
 
-def variables(host: Variables, known_hosts: Path, trusted: Path, project: Path) -> Variables:
-    """What Ansible is told of a host besides its address, port and user.
+@dataclass(frozen=True)
+class Places:
+    """Files on the controller."""
 
-    known_hosts: the keys that the inventory names. trusted: where keys that were seen first are kept.
-    """
+    project: Path
+    """The user's project, from which paths count."""
+    trusted: Path
+    """Where keys that were seen first are kept."""
+    known_hosts: Path
+    """The keys that the inventory names."""
+    jump_logs: Path
+    """Where what the jump hosts say is kept, by server: with ControlPersist ssh would drop it."""
+
+
+def variables(name: str, host: Variables, places: Places) -> Variables:
+    """What Ansible is told of a host besides its address, port and user."""
     ssh = host.get("monitoring_ssh") or {}
-    named = [str(known_hosts)] if ssh.get("host_keys") else []
+    named = [str(places.known_hosts)] if ssh.get("host_keys") else []
     if ssh.get("known_hosts_file"):
-        named.append(str(on_controller(ssh["known_hosts_file"], project)))
+        named.append(str(on_controller(ssh["known_hosts_file"], places.project)))
     options = {
-        "UserKnownHostsFile": _quoted(named or [str(trusted)]),
+        "UserKnownHostsFile": _quoted(named or [str(places.trusted)]),
         "GlobalKnownHostsFile": "/dev/null",
         "StrictHostKeyChecking": "yes" if named else "accept-new",
         # An address may be another machine's tomorrow; the alias is not.
@@ -33,12 +45,14 @@ def variables(host: Variables, known_hosts: Path, trusted: Path, project: Path) 
     if ssh.get("alias"):
         options["HostKeyAlias"] = ssh["alias"]
     key = host.get("ansible_ssh_private_key_file")
-    key_file = str(on_controller(key, project)) if key else None
+    key_file = str(on_controller(key, places.project)) if key else None
     if ssh.get("jump_host"):
-        options["ProxyCommand"] = _jump(ssh["jump_host"], key_file, trusted)
-    arguments = " ".join(f"-o {shlex.quote(f'{name}={value}')}" for name, value in options.items())
-    # Two servers that had the same address one after the other must not share a connection.
-    identity = json.dumps([arguments, [host.get(f"ansible_{part}") for part in ("host", "port", "user")], ssh.get("host_keys")])
+        log = places.jump_logs / name
+        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], key_file, places.trusted)} 2>{shlex.quote(str(log))}"
+    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in options.items())
+    # Runs share a server's connection. Two servers that had the same address one after the other must not.
+    addressed = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
+    identity = json.dumps([addressed, key_file, ssh, str(places.trusted)], sort_keys=True)
     path = f"%(directory)s/{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
     own = {"ansible_ssh_common_args": arguments, "ansible_control_path": path}
     return own | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
