@@ -15,10 +15,11 @@ echo "$@" >> "$NOTES/calls"
 event() { echo "{\\"name\\": \\"$1\\", \\"host\\": \\"$2\\", \\"begin\\": $3, \\"status\\": \\"$4\\", \\"seconds\\": 1}" >> "$MONITORING_EVENTS"; }
 event "Look at the server" hub true ok
 case "$ACT" in
+  warn) echo '{"name": "Warn", "host": "hub", "begin": false, "status": "ok", "seconds": 1, "warnings": ["a port is closed"]}' >> "$MONITORING_EVENTS" ;;
   change) event "Write the unit" hub false changed ;;
   fail) event "Write the unit" hub false failed; exit 2 ;;
   wait) event "Write the unit" hub false changed; echo $$ > "$NOTES/pid"; trap 'exit 99' TERM; while :; do sleep 0.1; done ;;
-  own) case "$*" in *own-begin.yml*) event "There is something to do" hub true ok ;; *) event "Theirs" hub false changed ;; esac ;;
+  own) case "$*" in *own-begin.yml*) event "Replace the rules" hub false changed; event "There is something to do" hub true ok ;; *) event "Theirs" hub false changed ;; esac ;;
 esac
 exit 0
 `;
@@ -189,6 +190,12 @@ describe("a run", () => {
     expect(inFlight()).toEqual([]);
   });
 
+  test("ends with what there is to warn of", async () => {
+    const said = await run(inventory(), { ACT: "warn" });
+    expect(said.stdout).toMatch(/prometheus {2}hub: .*\nprometheus {2}hub: WARNING: a port is closed\n$/);
+    expect(written("result.json")).toMatchObject({ hosts: { hub: { warnings: ["a port is closed"] } } });
+  });
+
   test("of a playbook of the user's own looks first, and goes only where there is something to do", async () => {
     // GIVEN
     mkdirSync(join(project, "site"));
@@ -210,7 +217,7 @@ describe("a run", () => {
       "own-begin.yml",
       theirs,
     ]);
-    expect(written("result.json")).toMatchObject({ hosts: { hub: { state: "changed" } } });
+    expect(written("result.json")).toMatchObject({ hosts: { hub: { state: "changed", changed: 2 } } });
   });
 });
 
@@ -278,6 +285,54 @@ describe("the fingerprint", () => {
     for (const file of ["inventory.json", "variables.json", "result.json"]) {
       expect(readFileSync(join(state, "runs", "prometheus", file), "utf8")).not.toContain("hunter");
     }
+  });
+});
+
+describe("the firewall", () => {
+  function withFirewall(hosts: Variables, vars: Variables = {}): Variables {
+    const content = inventory() as { all: { children: Variables } };
+    const run = { playbook: "firewall.yml", content: "1", component: false };
+    content.all.children.run_firewall = { vars: { monitoring_run: run, ...vars }, hosts };
+    return content;
+  }
+  const rules = { monitoring_server: { name: "hub", id: "i-1" }, firewall_mode: "guard", firewall_ports: [] };
+
+  test("goes with every run to the hosts that have one", async () => {
+    await run(withFirewall({ hub: rules }, { firewall_trial: 60 }));
+    expect(host()).toMatchObject({
+      firewall_mode: "guard",
+      firewall_ports: [],
+      firewall_trial: 60,
+      monitoring_server: { name: "hub", id: "i-1", generation: "1" },
+      monitoring_firewall_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+  });
+
+  test.each([
+    ["no host has one", inventory()],
+    ["others have one", withFirewall({})],
+  ])("is no concern of a run where %s", async (_name, content) => {
+    await run(content);
+    expect(Object.keys(host()).filter((name) => name.includes("firewall"))).toEqual([]);
+  });
+
+  test("has a fingerprint of its own, and is no part of the run's", async () => {
+    const before = await fingerprint(withFirewall({ hub: rules }));
+    const firewall = host().monitoring_firewall_fingerprint;
+    expect(await fingerprint(withFirewall({ hub: { ...rules, firewall_mode: "strict" } }))).toBe(before);
+    expect(host().monitoring_firewall_fingerprint).not.toBe(firewall);
+    expect(await fingerprint(inventory())).toBe(before);
+  });
+
+  test("has the fingerprint of its own run, by which that knows that others applied it", async () => {
+    const content = withFirewall({ hub: rules });
+    await run(content);
+    const other = host().monitoring_firewall_fingerprint;
+    const encoded = gzipSync(JSON.stringify(content)).toString("base64");
+    await start("run.py", ["firewall"], { ...environment, MONITORING_INVENTORY: encoded }).ended;
+    const file = join(state, "runs", "firewall", "inventory.json");
+    const { all } = JSON.parse(readFileSync(file, "utf8")) as { all: { hosts: { hub: Variables } } };
+    expect(all.hosts.hub).toMatchObject({ monitoring_fingerprint: other, monitoring_firewall_fingerprint: other });
   });
 });
 
