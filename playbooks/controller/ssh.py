@@ -48,7 +48,7 @@ def variables(name: str, host: Variables, places: Places) -> Variables:
     key_file = str(on_controller(key, places.project)) if key else None
     if ssh.get("jump_host"):
         log = places.jump_logs / name
-        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], key_file, places.trusted)} 2>{shlex.quote(str(log))}"
+        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], key_file, places.trusted)} 2>{shlex.quote(_literal(str(log)))}"
     arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in options.items())
     # Runs share a server's connection. Two servers that had the same address one after the other must not.
     addressed = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
@@ -88,9 +88,13 @@ def _jump(text: str, key_file: str | None, trusted: Path) -> str:
     command += ["-p", port] if port else []
     command += ["-l", user] if user else []
     command += ["-i", key_file] if key_file else []
-    # A percent sign means something to the outer ssh, which fills in whom to reach.
-    words = ["ssh", *(word.replace("%", "%%") for word in command), "-W", "[%h]:%p", "--", host]
+    words = ["ssh", *map(_literal, command), "-W", "[%h]:%p", "--", host]
     return " ".join(shlex.quote(word) for word in words)
+
+
+def _literal(word: str) -> str:
+    """With no percent sign that means something to the outer ssh, which fills in whom to reach."""
+    return word.replace("%", "%%")
 
 
 def _quoted(files: list[str]) -> str:
