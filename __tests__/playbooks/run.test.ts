@@ -73,6 +73,13 @@ function inventory(group: Variables = {}, server: Variables = {}, ssh: Variables
   };
 }
 
+function withFirewall(hosts: Variables, vars: Variables = {}): Variables {
+  const content = inventory() as { all: { children: Variables } };
+  const run = { playbook: "firewall.yml", content: "1", component: false };
+  content.all.children.run_firewall = { vars: { monitoring_run: run, ...vars }, hosts };
+  return content;
+}
+
 function begin(content: Variables, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Running {
   const encoded = gzipSync(JSON.stringify(content)).toString("base64");
   return start("run.py", ["prometheus", ...args], { ...environment, MONITORING_INVENTORY: encoded, ...env });
@@ -146,6 +153,14 @@ describe("what is refused before anything is touched", () => {
 
   test("a host that the run does not have", async () => {
     await expectRefusal('no host "app" in prometheus: there are hub', inventory(), {}, ["--limit", "app"]);
+  });
+
+  test("a firewall that is to admit a name", async () => {
+    const port = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["2001:db8::/32", "db.internal"] };
+    await expectRefusal(
+      'the firewall of "hub" is to admit "db.internal" to port 9100 (node_exporter_http), which is neither an address nor a CIDR block',
+      withFirewall({ hub: { firewall_ports: [port] } }),
+    );
   });
 
   test("an inventory that is none", async () => {
@@ -289,12 +304,6 @@ describe("the fingerprint", () => {
 });
 
 describe("the firewall", () => {
-  function withFirewall(hosts: Variables, vars: Variables = {}): Variables {
-    const content = inventory() as { all: { children: Variables } };
-    const run = { playbook: "firewall.yml", content: "1", component: false };
-    content.all.children.run_firewall = { vars: { monitoring_run: run, ...vars }, hosts };
-    return content;
-  }
   const rules = { monitoring_server: { name: "hub", id: "i-1" }, firewall_mode: "guard", firewall_ports: [] };
 
   test("goes with every run to the hosts that have one", async () => {

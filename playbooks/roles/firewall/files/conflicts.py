@@ -145,7 +145,11 @@ def main(mode: str, *arguments: str) -> None:
         # Where it has no rules, to ask it would load its kernel modules.
         if program and used.exists() and used.read_text():
             chains += read_legacy(output(program))
-    expected = [(name, protocol, int(port)) for name, protocol, port in (re.split("[=/]", argument) for argument in arguments)]
+    expected = []
+    for argument in arguments:
+        name, _, where = argument.rpartition("=")
+        protocol, _, port = where.partition("/")
+        expected.append((name, protocol, int(port)))
     found: list[str] = []
     for listener in expected:
         found += led_elsewhere(*listener, chains)
