@@ -25,5 +25,4 @@ test("the example of existing servers synthesizes, one of them behind the other"
   const targets = JSON.stringify(stack.run("prometheus").hosts.hub?.prometheus_targets);
   expect(targets).toContain('"192.0.2.10:9100"');
   expect(targets).toContain('"192.0.2.11:9100"');
-}
 }, 60_000);
