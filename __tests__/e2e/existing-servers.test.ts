@@ -12,6 +12,7 @@ import {
   Monitoring,
   MonitoringHost,
   NodeExporterProps,
+  OnLeave,
   Prometheus,
 } from "../../constructs";
 import { projectRoot, run } from "../../tools/common";
@@ -80,6 +81,7 @@ async function deploy(
       ...common,
       address: machines.hub.address,
       hostKeys: [known.replace(/^\S+ /, "")],
+      onLeave: OnLeave.PURGE,
     }),
   });
   new Prometheus(hub, "prometheus");
@@ -234,6 +236,16 @@ describe("a server that was installed anew", () => {
   );
 });
 
+test(
+  "lose nothing when they only are called otherwise",
+  async () => {
+    const output = await expectDeploy({ app: { name: "web" } });
+    expect(output).toContain('leave  app: left as it is, for the same machine is in test/monitoring as "web" now');
+    await expectTargets("node/hub: up", "node/web: up", "prometheus/hub: up");
+  },
+  DEPLOY,
+);
+
 describe("a server that leaves", () => {
   test(
     "and cannot be reached fails the deploy with a remedy, and holds nobody back",
@@ -247,7 +259,7 @@ describe("a server that leaves", () => {
       // THEN
       expect(code).not.toBe(0);
       expect(output).toContain(
-        `leave  app: UNREACHABLE: the jump host root@${machines.hub.address} cannot reach ${machines.app.address} at port 22: Connection refused`,
+        `leave  web: UNREACHABLE: the jump host root@${machines.hub.address} cannot reach ${machines.app.address} at port 22: Connection refused`,
       );
       expect(output).toContain("What was installed on it is still there.");
       expect(output).toContain("onLeave: OnLeave.NOTHING");
@@ -276,11 +288,12 @@ describe("a server that leaves", () => {
 });
 
 test(
-  "are rid of all but their data when the stack is destroyed",
+  "are rid of all when the stack is destroyed, also of their data where that was asked for",
   async () => {
     await expectDeploy({ withoutApp: true }, "destroy", "-auto-approve", "-input=false");
     expect(traces("hub")).toBe("");
-    expect(on("hub", "ls /var/lib/monitoring").split("\n")).toEqual(["node_exporter", "prometheus"]);
+    // The folder itself is a mounted disk here.
+    expect(on("hub", "ls -A /var/lib/monitoring")).toBe("");
   },
   DEPLOY,
 );
