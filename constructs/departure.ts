@@ -1,4 +1,4 @@
-import { DataResource, Token } from "cdktf";
+import { DataResource, Fn, Token } from "cdktf";
 import { departureInventory, machineOf } from "../lib/departure";
 import { Variables } from "../lib/inventory";
 import { eachLate, late } from "./late";
@@ -28,7 +28,8 @@ export function removeWhatLeaves(monitoring: Monitoring): DataResource {
   );
   return new DataResource(monitoring, "departure", {
     forEach: entries,
-    input: entries.value as Record<string, unknown>,
+    // In one line, for a plan prints all of it.
+    input: { inventory: Fn.base64gzip(Fn.jsonencode(entries.value)) },
     provisioners: [
       {
         type: "local-exec",
@@ -36,7 +37,7 @@ export function removeWhatLeaves(monitoring: Monitoring): DataResource {
         command: `exec python3 ${monitoring.playbooksPath}/leave.py`,
         environment: {
           MONITORING_STATE: monitoring.stateDirectory,
-          MONITORING_INVENTORY: "${base64gzip(jsonencode(self.input))}",
+          MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_MEMBERS: late(() => presentMachines(monitoring)),
         },
       },

@@ -11,13 +11,14 @@ export interface SshAccess {
   /** A user who is root or may use sudo without a password. */
   readonly user: string;
   /**
-   * The private key's file on the controller.
+   * The private key's file on the controller; `~` is the home folder, and what is relative counts from the project.
    *
    * @default - the SSH agent's keys, else the user's own defaults
    */
   readonly keyFile?: string;
   /**
-   * A server to go through, as `user@host:port`.
+   * A server to go through, as `user@host:port`; user and port may be left out, and an IPv6 address with a port stands
+   * in brackets. It is let in by the same key, and its host key is pinned when it is seen first.
    *
    * @default - none
    */

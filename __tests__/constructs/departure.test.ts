@@ -17,7 +17,7 @@ import { Hub } from "../support/topology";
 
 /** The resource that holds what it takes to leave. */
 interface Departure {
-  readonly input: string;
+  readonly input: Readonly<Record<string, string>>;
   readonly for_each: Readonly<Record<string, { readonly all: { readonly children: { readonly run_leave: Leave } } }>>;
   readonly depends_on?: readonly string[];
   readonly provisioner: readonly { readonly "local-exec": Readonly<Record<string, unknown>> }[];
@@ -53,14 +53,14 @@ describe("servers that may leave", () => {
   test("have an entry each, whose end removes what was installed", () => {
     const { for_each, input, provisioner } = synthApp({});
     expect(Object.keys(for_each)).toEqual(["app", "hub"]);
-    expect(input).toBe("${each.value}");
+    expect(input).toEqual({ inventory: "${base64gzip(jsonencode(each.value))}" });
     expect(provisioner.map((each) => each["local-exec"])).toEqual([
       {
         when: "destroy",
         command: expect.stringMatching(/^exec python3 assets\/\S+\/leave\.py$/) as string,
         environment: {
           MONITORING_STATE: "../../../.cdktf-monitoring/test",
-          MONITORING_INVENTORY: "${base64gzip(jsonencode(self.input))}",
+          MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_MEMBERS: JSON.stringify({
             "203.0.113.1 22": 'test/monitoring as "hub"',
             "203.0.113.7 22": 'test/monitoring as "app"',

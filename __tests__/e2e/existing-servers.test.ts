@@ -1,6 +1,6 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -168,6 +168,20 @@ afterAll(() => {
   containers("network destroy");
   rmSync(project, { recursive: true, force: true });
 }, DEPLOY);
+
+test(
+  "whose name nobody knows are refused before any of them is touched",
+  async () => {
+    const { code, output } = await deploy({ app: { address: "no-such-host.invalid", jumpHost: undefined } });
+    expect(code).not.toBe(0);
+    expect(output.replace(/\s+/g, " ")).toContain(
+      'test/app-server: address: this machine does not know the name "no-such-host.invalid"',
+    );
+    expect(existsSync(join(state, "runs"))).toBe(false);
+    expect(traces("hub")).toBe("");
+  },
+  DEPLOY,
+);
 
 test(
   "are monitored, one of them through a jump host by a user who is not root",

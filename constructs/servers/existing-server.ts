@@ -86,7 +86,9 @@ export interface ExistingServerProps {
    */
   readonly generation?: string;
   /**
-   * What becomes of what we installed when the server leaves its monitoring, or the stack is destroyed.
+   * What becomes of what we installed when the server leaves its monitoring, or the stack is destroyed. A change counts
+   * from the deploy that follows it. When the monitoring itself is taken out of the code nothing is removed any more:
+   * destroy the stack, or take out its members first.
    *
    * @default OnLeave.UNINSTALL
    */
