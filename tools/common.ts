@@ -70,14 +70,17 @@ export async function run(program: string, args: readonly string[], options: Run
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: options.timeout === undefined ? undefined : options.timeout * 1000,
     });
+    // Not by spawn's own option: its timer would keep this process alive when the program could not be started.
+    const timer =
+      options.timeout === undefined ? undefined : setTimeout(() => child.kill(), options.timeout * 1000).unref();
     const stdout = collect(child.stdout, options.quiet ? undefined : options.log);
     const stderr = collect(child.stderr, options.log);
     child.on("error", (error) => {
       reject(new UserError(`${program} can't be started: ${error.message}`));
     });
     child.on("close", (code) => {
+      clearTimeout(timer);
       done({ code, stdout: stdout(), stderr: stderr() });
     });
     // A program that ends before it has read its input says so by its exit status.

@@ -43,6 +43,10 @@ describe("running a program", () => {
     expect(lines).toEqual(["a", "b", "c"]);
   });
 
+  test("is stopped when its time is over", async () => {
+    await expect(run("sleep", ["60"], { timeout: 0.1 })).resolves.toEqual({ code: null, stdout: "", stderr: "" });
+  });
+
   test("names the program that is missing", async () => {
     await expect(run("no-such-program", [])).rejects.toThrow(UserError);
     await expect(run("no-such-program", [])).rejects.toThrow("no-such-program can't be started");
