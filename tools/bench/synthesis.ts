@@ -5,7 +5,7 @@ import { ratios } from "./statistics";
 import type { Maker, Sample } from "./synthesis/sample";
 
 /** Each a program in `synthesis/`. */
-const KINDS = ["local"];
+const KINDS = ["local", "aws"];
 const MAKERS: readonly Maker[] = ["ours", "bare"];
 /** How many times the bare constructs' time ours may take, and a server's time among the most that among fewer. */
 const GOAL = 1.5;

@@ -1,14 +1,7 @@
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
-import {
-  Artifacts,
-  LocalNetwork,
-  LocalServer,
-  MonitoredServer,
-  Monitoring,
-  MonitoringHost,
-  Prometheus,
-} from "../../../constructs";
+import { LocalNetwork, LocalServer } from "../../../constructs";
+import { monitorAll } from "./monitored";
 import { sample, ServerKind } from "./sample";
 
 /**
@@ -18,19 +11,7 @@ import { sample, ServerKind } from "./sample";
 const localServers: ServerKind = {
   ours: (stack, count) => {
     const network = new LocalNetwork(stack, "network", { published: false });
-    const monitoring = new Monitoring(stack, "monitoring", {
-      technicians: [network.gateway],
-      artifacts: Artifacts.released(),
-    });
-    const hub = new MonitoringHost(stack, "hub", {
-      monitoring,
-      server: new LocalServer(stack, "hub-server", { network }),
-    });
-    new Prometheus(hub, "prometheus");
-    for (let number = 1; number < count; number += 1) {
-      const server = new LocalServer(stack, `app-${number}-server`, { network });
-      new MonitoredServer(stack, `app-${number}`, { monitoring, server });
-    }
+    monitorAll(stack, [network.gateway], count, (id) => new LocalServer(stack, id, { network }));
   },
   bare: (stack, count) => {
     new NullProvider(stack, "null");
