@@ -38,8 +38,8 @@ export interface SecurityGroups {
   /** The keys of all groups. */
   readonly groups: readonly string[];
   readonly rules: readonly IngressRule[];
-  /** Whether a server has a group of its own. */
-  hasOwn(server: string): boolean;
+  /** The servers that have a group of their own. */
+  readonly owners: ReadonlySet<string>;
 }
 
 /** How many rules a group may have, for each family (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
@@ -85,11 +85,11 @@ export function securityGroups(input: SecurityGroupInput): SecurityGroups {
     });
   }
   const named = [...rules.values()].flatMap(({ group, sourceGroup }) => [group, sourceGroup ?? group]);
-  const groups = [...new Set(input.members.length === 0 ? [] : [all, ...named])].sort();
+  const groups = new Set(input.members.length === 0 ? [] : [all, ...named]);
   return {
-    groups,
+    groups: [...groups].sort(),
     rules: [...rules.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
-    hasOwn: (server) => groups.includes(serverGroup(server)),
+    owners: new Set(input.members.filter((server) => groups.has(serverGroup(server)))),
   };
 }
 

@@ -86,7 +86,7 @@ export class AwsSecurityGroups extends Construct {
   public keysOf(server: IServer): readonly string[] {
     const monitoring = this.owners.get(server);
     if (!monitoring) return [];
-    const own = this.groupsOf(monitoring).hasOwn(server.name) ? [serverGroup(server.name)] : [];
+    const own = this.groupsOf(monitoring).owners.has(server.name) ? [serverGroup(server.name)] : [];
     return [membersGroup(monitoring.name), ...own];
   }
 
