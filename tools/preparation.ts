@@ -27,6 +27,12 @@ export const ansibleStep: Step = {
   ensure: async (log) => ({ PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` }),
 };
 
+/** A stand-in of EC2's API, for the tests of stacks on AWS. */
+export const motoStep: Step = {
+  title: "Moto, which stands for EC2",
+  ensure: async (log) => ({ MOTO_SERVER: join(await ensurePython("requirements-test.txt", log), "moto_server") }),
+};
+
 /** What local servers need on this machine. */
 export const engineStep: Step = {
   title: "Docker engine and the servers' image",

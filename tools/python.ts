@@ -10,7 +10,7 @@ const OLDEST = [3, 11] as const;
 /**
  * Makes a Python environment with what a requirements file lists, or finds the one that was made before.
  *
- * @param requirements the file's name in the project: `requirements.txt` or `requirements-dev.txt`
+ * @param requirements the file's name in the project, such as `requirements.txt`
  * @returns the folder of its programs, to be put first in PATH
  */
 export async function ensurePython(requirements: string, log: Log): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { attach, main, projectRoot, UserError } from "./common";
 import { stopIdleEngine } from "./engine";
-import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "./preparation";
+import { ansibleStep, artifactsStep, engineStep, motoStep, Step, terraformStep } from "./preparation";
 
 const HELP = `npm test [-- options] [-- patterns]: unit, synthesis and Terraform levels
 npm run test:e2e: real servers on this machine (sets up what npm run up sets up)
@@ -18,7 +18,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
     ? [terraformStep, ansibleStep, engineStep, artifactsStep]
-    : [terraformStep, ansibleStep];
+    : [terraformStep, ansibleStep, motoStep];
   for (const step of steps) {
     try {
       Object.assign(
@@ -50,7 +50,9 @@ async function test(): Promise<void> {
     return;
   }
   const environment = await prepare(values.e2e);
-  const project = values.e2e ? ["--selectProjects", "e2e", "--runInBand"] : ["--selectProjects", "unit"];
+  const project = values.e2e
+    ? ["--selectProjects", "e2e", "--runInBand"]
+    : ["--selectProjects", "unit", "--maxWorkers", "2"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
   const name = values.name === undefined ? [] : ["--testNamePattern", values.name];
   // Each synthesis of a test leaves a folder: they go with this one.

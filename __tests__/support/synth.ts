@@ -30,12 +30,25 @@ export class Synthesized {
     new Synthesized(
       JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json,
       join(outdir, "stacks", stack),
+      annotations(outdir, stack),
     );
 
   private constructor(
     public readonly json: Json,
     public readonly directory: string,
+    /** What the synthesis warned of. */
+    public readonly warnings: readonly string[],
   ) {}
+
+  /** The resource of a construct, of whatever type. */
+  public resource(path: string): Readonly<Record<string, unknown>> {
+    const resources = Object.values(this.json.resource as Readonly<Record<string, Resources>>);
+    const found = resources
+      .flatMap((ofType) => Object.values(ofType))
+      .find((each) => each["//"].metadata.path === path);
+    if (!found) throw new Error(`no resource of ${path}`);
+    return found;
+  }
 
   /** The `null_resource` of a construct. */
   public nullResource(path: string): NullResource {
@@ -64,6 +77,19 @@ export class Synthesized {
     if (!first) throw new Error("no local value");
     return first;
   }
+}
+
+type Resources = Readonly<Record<string, { readonly "//": { readonly metadata: { readonly path: string } } }>>;
+
+interface Manifest {
+  readonly stacks: Readonly<
+    Record<string, { readonly annotations: readonly { readonly level: string; readonly message: string }[] }>
+  >;
+}
+
+function annotations(outdir: string, stack: string): string[] {
+  const { stacks } = JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")) as Manifest;
+  return (stacks[stack]?.annotations ?? []).filter(({ level }) => level.endsWith("warn")).map(({ message }) => message);
 }
 
 interface Inventory {

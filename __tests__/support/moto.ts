@@ -1,0 +1,158 @@
+import { ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./project";
+
+/** A security group's rule as EC2's API lists it. */
+export interface ListedRule {
+  readonly group: string;
+  readonly protocol: string;
+  readonly port: number;
+  /** A block, or another group's id. */
+  readonly source: string;
+}
+
+const REGION = "eu-central-1";
+/** The images that the look-up finds: an old and a new one of the Debian project, and one of somebody else. */
+const IMAGES = [
+  image("ami-0debian12new00000", "136693071363", "2026-11-01"),
+  image("ami-0debian12old00000", "136693071363", "2025-01-01"),
+  image("ami-0somebodyelse0000", "123456789012", "2027-01-01"),
+];
+
+function image(id: string, owner: string, date: string): object {
+  const name = `debian-12-amd64-${date.replaceAll("-", "")}-1`;
+  return {
+    ami_id: id,
+    name,
+    owner_id: owner,
+    creation_date: `${date}T00:00:00.000Z`,
+    public: true,
+    state: "available",
+    description: name,
+    image_type: "machine",
+    architecture: "x86_64",
+    virtualization_type: "hvm",
+    hypervisor: "xen",
+    root_device_type: "ebs",
+    root_device_name: "/dev/xvda",
+  };
+}
+
+/** EC2's API as moto answers it, on a loopback port of its own. */
+export class Moto {
+  /** Starts it and waits until it answers. */
+  public static async start(): Promise<Moto> {
+    const port = await freePort();
+    const moto = new Moto(port);
+    await eventually("moto", 30, async () => ((await fetch(`${moto.url}/moto-api/`)).ok ? true : undefined));
+    return moto;
+  }
+
+  public readonly url: string;
+  private readonly folder = mkdtempSync(join(tmpdir(), "moto-"));
+  private readonly process: ChildProcess;
+
+  private constructor(port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    const images = join(this.folder, "amis.json");
+    writeFileSync(images, JSON.stringify(IMAGES));
+    this.process = spawn(process.env.MOTO_SERVER ?? "moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
+      env: { ...process.env, MOTO_AMIS_PATH: images },
+      stdio: "ignore",
+    });
+  }
+
+  /** What Terraform's AWS provider needs in its environment to find it. */
+  public get environment(): NodeJS.ProcessEnv {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_EC2_METADATA_DISABLED: "true",
+      // It answers at once or not at all.
+      AWS_MAX_ATTEMPTS: "2",
+    };
+  }
+
+  /** The ingress rules of all groups, as EC2's API lists them. */
+  public async ingressRules(): Promise<ListedRule[]> {
+    const answer = await this.ask("DescribeSecurityGroupRules");
+    return items(answer, "securityGroupRuleSet")
+      .filter((item) => item.includes("<isEgress>false</isEgress>"))
+      .map((item) => ({
+        group: text(item, "groupId") ?? "",
+        protocol: text(item, "ipProtocol") ?? "",
+        port: Number(text(item, "fromPort")),
+        source:
+          text(item, "cidrIpv4") ??
+          text(item, "cidrIpv6") ??
+          text(/<referencedGroupInfo>([^]*?)<\/referencedGroupInfo>/.exec(item)?.[1] ?? "", "groupId") ??
+          "",
+      }));
+  }
+
+  /** The names of all security groups by their ids. */
+  public async groupNames(): Promise<ReadonlyMap<string, string>> {
+    const answer = await this.ask("DescribeSecurityGroups");
+    // The ARN, for the id stands in rules that name the group too.
+    const found = [
+      ...answer.matchAll(/security-group\/(sg-[0-9a-f]+)<[^]*?<groupName>([^<]+)<\/groupName><groupDescription>/g),
+    ];
+    return new Map(found.map(([, id = "", name = ""]) => [id, name]));
+  }
+
+  /** The ids of what there is of a kind and was not there from the start, such as `instance` of `DescribeInstances`. */
+  public async ids(action: string, tag: string): Promise<string[]> {
+    const answer = await this.ask(action);
+    return [...new Set([...answer.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id = ""]) => id))];
+  }
+
+  /** Asks EC2's API, and returns its XML. */
+  public async ask(action: string): Promise<string> {
+    const response = await fetch(this.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        // It checks no signature, but reads from here which service is meant.
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: new URLSearchParams({ Action: action, Version: "2016-11-15" }),
+    });
+    if (!response.ok) throw new Error(`${action}: ${response.status} ${await response.text()}`);
+    return response.text();
+  }
+
+  /** Ends it. */
+  public async stop(): Promise<void> {
+    const ended = new Promise((done) => this.process.once("close", done));
+    this.process.kill();
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function items(xml: string, set: string): string[] {
+  const inner = new RegExp(`<${set}>([^]*)</${set}>`).exec(xml)?.[1] ?? "";
+  return [...inner.matchAll(/<item>([^]*?)<\/item>/g)].map(([, item = ""]) => item);
+}
+
+function text(xml: string, tag: string): string | undefined {
+  return new RegExp(`<${tag}>([^<]+)</${tag}>`).exec(xml)?.[1];
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.on("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        done(typeof address === "object" && address ? address.port : 0);
+      });
+    });
+  });
+}
