@@ -42,7 +42,8 @@ def _of_jump_host(lines: list[str], host: Variables) -> str:
         return f"does not let us in ({denied}): it must accept the same key as the server"
     if failed := re.search(r"open failed: (?:connect failed: )?(.*)", text):
         return f"cannot reach {host.get('ansible_host')} at port {host.get('ansible_port')}: {failed[1]}"
-    if unreached := _find(r"^ssh: .*", lines):
+    # A jump host's greeting stands among its ssh's words too, so that only what is known counts.
+    if unreached := _find(r"^(ssh: |kex_exchange_identification: |Connection (timed out|closed by|reset by)).*", lines):
         return f"cannot be reached: {unreached.removeprefix('ssh: ')}"
     return ""
 
