@@ -72,6 +72,10 @@ test.each([
     "does not let us in (admin@bastion: Permission denied (publickey).)",
   ],
   [
+    "Connection timed out during banner exchange\nConnection to bastion port 22 timed out",
+    "cannot be reached: Connection timed out during banner exchange",
+  ],
+  [
     "channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed",
     "cannot reach 10.0.0.7 at port 22: Connection refused",
   ],
