@@ -99,7 +99,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
   public readonly securityGroups: AwsSecurityGroups;
   private readonly zones = new Map<number, string>();
 
-  /** @throws when the name, the block, the zones or the existing VPC's subnets are unusable */
+  /** @throws when the name, the key pair, the block, the zones or the existing VPC's subnets are unusable */
   public constructor(scope: Construct, id: string, props: AwsNetworkProps) {
     super(scope, id);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
@@ -259,12 +259,12 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return block;
   }
 
-  private registerKey({ name, publicKey }: KeyPair): string {
-    if (name !== undefined) return name;
+  private registerKey(keyPair: KeyPair): string {
+    if (keyPair.name !== undefined) return keyPair.name;
     return new KeyPairResource(this, "key-pair", {
       provider: this.provider,
       keyName: this.name,
-      publicKey: publicKey ?? "",
+      publicKey: located(this, "keyPair: ", () => keyPair.readPublicKey()),
       tags: { Name: this.name },
     }).keyName;
   }

@@ -248,7 +248,9 @@ describe("KeyPair", () => {
     expect(stack.inventory.all.hosts.hub?.ansible_ssh_private_key_file).toBe(key);
 
     rmSync(`${key}.pub`);
-    expect(() => KeyPair.fromFile(key)).toThrow(`there is no public key ${key}.pub: make it from the private one by`);
+    expect(() => network({ keyPair: KeyPair.fromFile(key) })).toThrow(
+      `test/network: keyPair: there is no public key ${key}.pub: make it from the private one by`,
+    );
     expect(() => KeyPair.named("")).toThrow("KeyPair.named takes the name of an EC2 key pair");
     rmSync(join(key, ".."), { recursive: true });
   });
