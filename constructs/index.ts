@@ -2,6 +2,8 @@ export * from "../lib/architecture";
 export * from "../lib/artifacts";
 export * from "../lib/secret";
 export * from "./component";
+export * from "../lib/peer";
+export * from "./exporter-firewall";
 export * from "./member";
 export * from "./monitored-server";
 export * from "./monitoring";

@@ -4,6 +4,7 @@ import { HostConnection, HostFacts, InventoryHost } from "../lib/inventory";
 import { keyFileProblem } from "../lib/key-file";
 import { serverNameProblem } from "../lib/names";
 import type { Component } from "./component";
+import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
 import type { Monitoring } from "./monitoring";
 import { problem, refuse } from "./problem";
 import { IServer } from "./server";
@@ -14,6 +15,12 @@ export interface MemberProps {
   readonly monitoring: Monitoring;
   /** The server. */
   readonly server: IServer;
+  /**
+   * How much the server's own firewall closes.
+   *
+   * @default FirewallMode.GUARD
+   */
+  readonly firewall?: FirewallMode;
 }
 
 const MEMBER = Symbol.for("cdktf-monitoring.member");
@@ -26,6 +33,8 @@ export abstract class Member extends Construct {
   public abstract readonly hostsComponents: boolean;
   /** The server as the inventory knows it. Its tokens are read here, once, and not by whoever renders it late. */
   public readonly inventoryHost: InventoryHost;
+  /** Who may reach the server. */
+  public readonly firewall: ExporterFirewall;
   private readonly placed: Component[] = [];
 
   /** @throws when the server's name is unusable, or the server belongs to another member */
@@ -39,6 +48,7 @@ export abstract class Member extends Construct {
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
     this.inventoryHost = { connection: connectionOf(props.server), facts: factsOf(props.server) };
+    this.firewall = new ExporterFirewall(this, "firewall", props.firewall ?? FirewallMode.GUARD);
     this.monitoring.join(this);
   }
 

@@ -22,6 +22,7 @@ import type { Member } from "./member";
 import { requireNullProvider } from "./null-provider";
 import { fetchArtifacts, resolveNames } from "./preparation";
 import { problem, refuse } from "./problem";
+import { FirewallRun } from "./firewall-run";
 import { ReconcileRun } from "./reconcile-run";
 import { late } from "./late";
 import { Run } from "./run";
@@ -143,6 +144,7 @@ export class Monitoring extends Construct {
       );
       removeWhatLeaves(this);
     }
+    new FirewallRun(this);
     this.reconcile = new ReconcileRun(this);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }
@@ -162,6 +164,7 @@ export class Monitoring extends Construct {
   /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
   public get accessGraph(): readonly Edge[] {
     this.cache.edges ??= accessGraph({
+      admissions: this.members.flatMap(({ firewall }) => firewall.edges),
       placements: this.components.map(({ placement }) => placement),
       entrances: this.members.map(({ server }) => ({
         server: server.name,
@@ -198,7 +201,7 @@ export class Monitoring extends Construct {
   public join(member: Member): void {
     this.joined.push(member);
     this.servers.set(member.server.name, member.server);
-    this.cache = {};
+    this.changed();
     member.server.cloudFirewall?.follow(this, member.server);
   }
 
@@ -212,8 +215,13 @@ export class Monitoring extends Construct {
     if (twin)
       throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
     this.placed.push(component);
-    this.cache = {};
+    this.changed();
     this.componentRun(component).add(component);
+  }
+
+  /** Called when something is added that the access graph follows from. */
+  public changed(): void {
+    this.cache = {};
   }
 
   /** Called by runs when they are constructed. */

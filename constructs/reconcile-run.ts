@@ -12,7 +12,7 @@ export class ReconcileRun extends Run {
 
   public get inventoryRun(): InventoryRun {
     const placed = this.monitoring.members.map(({ server, components }) => {
-      const kinds = components.map(({ kind }) => kind).sort();
+      const kinds = ["firewall", ...components.map(({ kind }) => kind)].sort();
       return [server.name, { monitoring_components: kinds }] as const;
     });
     return {

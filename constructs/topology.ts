@@ -1,7 +1,9 @@
 import { Token } from "cdktf";
 import { isIP } from "node:net";
 import { portProblems } from "../lib/access";
+import { isHostName } from "../lib/address";
 import { groupBy } from "../lib/grouping";
+import { parseJumpHost } from "../lib/jump-host";
 import type { Member } from "./member";
 import type { Monitoring } from "./monitoring";
 import { IServer } from "./server";
@@ -21,6 +23,8 @@ export function topologyProblems(monitoring: Monitoring): string[] {
       components.map(({ placement }) => placement),
       sshPorts,
     ),
+    ...members.flatMap(({ firewall }) => firewall.problems()),
+    ...namedSourceProblems(monitoring),
   ];
 }
 
@@ -32,10 +36,10 @@ export function sshPort({ ssh }: IServer): number {
 /** From where Ansible connects to a server: its jump host, where there is one, as CIDR blocks. */
 export function controllersOf({ ssh }: IServer, controllers: readonly string[]): readonly string[] {
   if (ssh.jumpHost === undefined) return controllers;
-  const jump = ssh.jumpHost.replace(/^.*@/, "").replace(/^\[(.*)\](:\d+)?$|^([^:]*):\d+$/, "$1$3");
-  const family = isIP(jump);
+  const { host } = parseJumpHost(ssh.jumpHost);
+  const family = isIP(host);
   // A jump host that has a name only is let in by no address.
-  return family === 0 ? controllers : [`${jump}/${family === 4 ? 32 : 128}`];
+  return family === 0 ? controllers : [`${host}/${family === 4 ? 32 : 128}`];
 }
 
 function nameProblems(members: readonly Member[]): string[] {
@@ -74,6 +78,24 @@ function networkProblems({ members }: Monitoring): string[] {
   return [
     `the monitoring's servers are in different networks, and some have no public address: ${names} cannot be reached from the others`,
   ];
+}
+
+/** A firewall admits addresses: at boot, when its rules are loaded, it can look up no names. */
+function namedSourceProblems(monitoring: Monitoring): string[] {
+  const servers = new Map(monitoring.members.map((member) => [member.server.name, member]));
+  const found = new Map<string, string>();
+  for (const { source, destination } of monitoring.accessGraph) {
+    const from = servers.get(source.server ?? "");
+    const to = servers.get(destination);
+    if (!from || !to || from === to) continue;
+    const address = monitoring.dial(to.server, from.server.name);
+    if (Token.isUnresolved(address) || !isHostName(address)) continue;
+    found.set(
+      from.server.name,
+      `${from.server.node.path} is known by the name "${address}" only, and must be let into other servers by its address: give it a publicAddress (or a privateAddress in a network)`,
+    );
+  }
+  return [...found.values()];
 }
 
 function repeated(members: readonly Member[], keyOf: (member: Member) => string): [string, Member[]][] {

@@ -78,6 +78,8 @@ export interface Topology {
   readonly entrances: readonly SshEntrance[];
   /** From where people work, as CIDR blocks. */
   readonly technicians: readonly string[];
+  /** What is let in beside: the applications' own ports. */
+  readonly admissions: readonly Edge[];
 }
 
 /** The kind of the edges that lead to a server's own SSH. */
@@ -88,7 +90,7 @@ export const SSH = "ssh";
  *
  * @throws when a connection names a listener that its component does not have
  */
-export function accessGraph({ placements, entrances, technicians }: Topology): Edge[] {
+export function accessGraph({ placements, entrances, technicians, admissions }: Topology): Edge[] {
   return [
     ...placementEdges(placements),
     ...placements.flatMap(({ kind, server, listeners }) =>
@@ -105,6 +107,7 @@ export function accessGraph({ placements, entrances, technicians }: Topology): E
         ),
     ),
     ...entrances.flatMap((entrance) => sshEdges(entrance, technicians)),
+    ...admissions,
   ];
 }
 

@@ -17,6 +17,7 @@ describe("a monitoring", () => {
     });
     expect(paths.filter((path) => path.startsWith("test/monitoring/")).sort()).toEqual([
       "test/monitoring/artifacts",
+      "test/monitoring/firewall/Resource",
       "test/monitoring/names",
       "test/monitoring/node_exporter/Resource",
       "test/monitoring/prometheus/Resource",
@@ -51,8 +52,8 @@ describe("a monitoring", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
     }).run("reconcile");
-    expect(hosts.hub?.monitoring_components).toEqual(["node_exporter", "prometheus"]);
-    expect(hosts.app?.monitoring_components).toEqual(["node_exporter"]);
+    expect(hosts.hub?.monitoring_components).toEqual(["firewall", "node_exporter", "prometheus"]);
+    expect(hosts.app?.monitoring_components).toEqual(["firewall", "node_exporter"]);
   });
 
   test("has outputs of fixed names", () => {

@@ -65,6 +65,7 @@ test("accessGraph has what components need, what technicians look at, and SSH", 
       { server: "app", port: 2222, controllers: ["198.51.100.7/32"] },
     ],
     technicians: ["203.0.113.0/24"],
+    admissions: [],
   });
   const lines = edges.map(
     ({ source, destination, kind, listener, reason }) =>

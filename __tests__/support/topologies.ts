@@ -91,7 +91,7 @@ export const randomTopology: fc.Arbitrary<RandomTopology> = fc
       technicians,
       networks: new Map(servers.map(({ network }, index) => [at(index), network])),
       placements,
-      edges: accessGraph({ placements, entrances, technicians }),
+      edges: accessGraph({ placements, entrances, technicians, admissions: [] }),
     };
   });
 

@@ -4,8 +4,8 @@ import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../lib/architecture";
 import { instanceArchitecture } from "../../lib/instance-types";
+import { jumpHostProblem } from "../../lib/jump-host";
 import { serverNameProblem } from "../../lib/names";
-import { expandHome } from "../../lib/paths";
 import { eachLate } from "../late";
 import { refuse } from "../problem";
 import { IServer, OnLeave, SshAccess } from "../server";
@@ -78,6 +78,7 @@ export class ImportedAwsServer extends Construct implements IServer {
     const { instance, jumpHost, keyFile } = props;
     this.name = props.name ?? id.replace(/-server$/, "");
     refuse(this, serverNameProblem(this.name));
+    if (jumpHost !== undefined) refuse(this, jumpHostProblem(jumpHost));
     this.network = props.network;
     this.cloudFirewall = props.network;
     this.id = instance.id;
@@ -90,7 +91,7 @@ export class ImportedAwsServer extends Construct implements IServer {
     this.ssh = {
       host: this.publicAddress ?? this.address,
       user: props.user ?? "admin",
-      keyFile: keyFile === undefined ? this.network.keyFile : expandHome(keyFile),
+      keyFile: keyFile ?? this.network.keyFile,
       jumpHost,
       waitSeconds: 300,
     };

@@ -16,7 +16,7 @@ export class KeyPair {
   /** A key pair that EC2 has already, by its name. */
   public static named(name: string, options: NamedKeyPairOptions = {}): KeyPair {
     if (name === "") throw new Error("KeyPair.named takes the name of an EC2 key pair, got an empty string");
-    return new KeyPair(options.keyFile === undefined ? undefined : expandHome(options.keyFile), name);
+    return new KeyPair(options.keyFile, name);
   }
 
   /**
@@ -24,7 +24,7 @@ export class KeyPair {
    * same name with `.pub`, is registered with EC2 under the network's name.
    */
   public static fromFile(keyFile: string): KeyPair {
-    return new KeyPair(expandHome(keyFile), undefined);
+    return new KeyPair(keyFile, undefined);
   }
 
   private constructor(
@@ -40,7 +40,7 @@ export class KeyPair {
    * @throws when there is none beside the private key
    */
   public readPublicKey(): string {
-    const path = this.keyFile ?? "";
+    const path = expandHome(this.keyFile ?? "");
     const publicFile = `${path}.pub`;
     if (!existsSync(publicFile)) {
       throw new Error(
