@@ -110,7 +110,8 @@ export async function attach(
   });
 }
 
-function collect(stream: NodeJS.ReadableStream, log: Log | undefined): () => string {
+/** Gathers what a stream says, and hands it over line by line as it comes. Returns how to ask for all of it. */
+export function collect(stream: NodeJS.ReadableStream, log: Log | undefined): () => string {
   let text = "";
   let shown = 0;
   stream.setEncoding("utf8");

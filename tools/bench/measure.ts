@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { Readable } from "node:stream";
-import { UserError } from "../common";
+import { collect, UserError } from "../common";
 import { Interruption } from "./interruption";
 
 /** A line that a program printed, and how many seconds after its start. */
@@ -19,6 +17,11 @@ export interface Measured {
   readonly cpu: number;
   /** What it printed, of standard output and standard error, as it came. */
   readonly lines: readonly Line[];
+}
+
+/** What the meter reports. */
+interface Report extends Pick<Measured, "seconds" | "cpu"> {
+  readonly code: number;
 }
 
 /** Where a command is run. */
@@ -48,25 +51,22 @@ export async function measure(
   });
   const start = performance.now();
   const lines: Line[] = [];
-  for (const input of [child.stdout, child.stderr] as Readable[])
-    createInterface({ input }).on("line", (line) => {
-      lines.push({ at: (performance.now() - start) / 1000, text: line });
-    });
+  for (const stream of [child.stdout, child.stderr] as Readable[])
+    collect(stream, (text) => lines.push({ at: (performance.now() - start) / 1000, text }));
+  const report = collect(child.stdio[3] as Readable, undefined);
   interruption?.track(child.pid);
-  const [report] = await Promise.all([
-    text(child.stdio[3] as Readable),
-    new Promise<void>((done, reject) => {
-      child.on("close", done);
-      child.on("error", (error) => {
-        reject(new UserError(`python3 can't be started, which measures: ${error.message}`));
-      });
-    }),
-  ]);
+  await new Promise<void>((done, reject) => {
+    child.on("close", done);
+    child.on("error", (error) => {
+      reject(new UserError(`python3 can't be started, which measures: ${error.message}`));
+    });
+  });
   interruption?.track(undefined);
   interruption?.check();
-  const { code, ...measured } = JSON.parse(report) as { code: number; seconds: number; cpu: number };
+  // Without a report it could not even be started, and what was printed says why.
+  const { code, ...measured } = JSON.parse(report() || '{"code":1,"seconds":0,"cpu":0}') as Report;
   if (code !== 0) {
-    const last = lines.slice(-30).map((line) => line.text);
+    const last = lines.slice(-30).map(({ text }) => text);
     throw new UserError(`${command.join(" ")} failed:\n${last.join("\n")}`);
   }
   return { ...measured, lines };
@@ -74,12 +74,13 @@ export async function measure(
 
 /** Node tells nobody what its children's children used; the kernel tells Python. */
 const METER = `
-import json, os, signal, subprocess, sys, time
+import json, os, resource, signal, subprocess, sys, time
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda *_: None)
 start = time.monotonic()
-_, status, usage = os.wait4(subprocess.Popen(sys.argv[1:]).pid, 0)
-result = {"seconds": time.monotonic() - start, "cpu": usage.ru_utime + usage.ru_stime}
+code = subprocess.Popen(sys.argv[1:]).wait()
+seconds = time.monotonic() - start
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
 with os.fdopen(3, "w") as report:
-    json.dump({**result, "code": os.waitstatus_to_exitcode(status)}, report)
+    json.dump({"code": code, "seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime}, report)
 `;

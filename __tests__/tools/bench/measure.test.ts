@@ -20,6 +20,12 @@ describe("measuring a command", () => {
     await expect(failing).rejects.toThrow(UserError);
     await expect(failing).rejects.toThrow(/^sh -c .* failed:\nbecause$/);
   });
+
+  test("throws what is wrong when it can't be started", async () => {
+    const missing = measure(["no-such-program"], place);
+    await expect(missing).rejects.toThrow(UserError);
+    await expect(missing).rejects.toThrow(/^no-such-program failed:\n.*No such file or directory/s);
+  });
 });
 
 describe("an interruption", () => {
