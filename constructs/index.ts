@@ -8,6 +8,7 @@ export * from "./member";
 export * from "./monitored-server";
 export * from "./monitoring";
 export * from "./monitoring-host";
+export * from "./monitoring-props";
 export * from "./node-exporter";
 export * from "./playbook-run";
 export * from "./prometheus";

@@ -11,17 +11,18 @@ import {
 import { Construct } from "constructs";
 import { accessGraph, Edge, placementEdges } from "../lib/access";
 import { Artifacts } from "../lib/artifacts";
-import { cidrProblem } from "../lib/cidr";
 import { contentHash } from "../lib/content-hash";
 import { renderInventory, Value } from "../lib/inventory";
+import { originBlocks } from "../lib/origins";
 import { playbooksDirectory } from "../lib/paths";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import { removeWhatLeaves } from "./departure";
 import type { Member } from "./member";
+import { MonitoringProps } from "./monitoring-props";
 import { requireNullProvider } from "./null-provider";
 import { fetchArtifacts, resolveNames } from "./preparation";
-import { problem, refuse } from "./problem";
+import { located, problem } from "./problem";
 import { FirewallRun } from "./firewall-run";
 import { ReconcileRun } from "./reconcile-run";
 import { late } from "./late";
@@ -29,43 +30,6 @@ import { Run } from "./run";
 import { IServer } from "./server";
 import { stateDirectory } from "./state";
 import { controllersOf, sshPort, topologyProblems } from "./topology";
-
-/** Settings of a {@link Monitoring}. */
-export interface MonitoringProps {
-  /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
-  readonly technicians: readonly string[];
-  /**
-   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from there.
-   *
-   * @default - those of the technicians
-   */
-  readonly controllers?: readonly string[];
-  /**
-   * The value of the label `monitoring` of all series, for whoever has more than one.
-   *
-   * @default "monitoring"
-   */
-  readonly name?: string;
-  /**
-   * What the names of the outputs begin with, for a second monitoring in a stack: `test_` makes `test_prometheus_url`.
-   *
-   * @default - nothing
-   */
-  readonly outputPrefix?: string;
-  /**
-   * Where the release archives come from.
-   *
-   * @default - what the environment says, else the projects' own releases
-   */
-  readonly artifacts?: Artifacts;
-  /**
-   * Whether a deploy runs the playbooks. Without, Terraform makes the servers and their cloud's firewalls only, for
-   * those whose deploying machine may not reach the servers; the output `runs` says how the playbooks are run later.
-   *
-   * @default true
-   */
-  readonly provision?: boolean;
-}
 
 /**
  * The servers that are watched, and what watches them. Servers join it as `MonitoringHost` or `MonitoredServer`, in any
@@ -96,7 +60,7 @@ export class Monitoring extends Construct {
   private readonly prerequisites: ITerraformDependable[] = [];
   private readonly reconcile: ReconcileRun;
 
-  /** @throws when an address is not a CIDR block, or the stack has a monitoring whose outputs have the same names */
+  /** @throws when technicians or controllers are no proper CIDR blocks, or the stack has a monitoring whose outputs have the same names */
   public constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.name = props.name ?? "monitoring";
@@ -108,11 +72,10 @@ export class Monitoring extends Construct {
       );
     }
     this.stateDirectory = stateDirectory(this) + (this.outputPrefix === "" ? "" : `-${this.outputPrefix}`);
-    this.technicians = [...props.technicians];
-    this.controllers = [...(props.controllers ?? this.technicians)];
-    for (const [name, blocks] of Object.entries({ technicians: this.technicians, controllers: this.controllers })) {
-      for (const cidr of blocks) refuse(this, prefixed(`${name}: `, cidrProblem(cidr)));
-    }
+    const anywhere = props.allowFromAnywhere ?? false;
+    this.technicians = located(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
+    const { controllers = this.technicians } = props;
+    this.controllers = located(this, "controllers: ", () => originBlocks(controllers, anywhere));
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
 
@@ -276,8 +239,4 @@ export class Monitoring extends Construct {
       [...last, this.reconcile].map(({ node, command }) => ({ name: node.id, command, state: this.stateDirectory })),
     );
   }
-}
-
-function prefixed(prefix: string, text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `${prefix}${text}`;
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { formatIp, Ip, networkOf, parseIp } from "./ip";
 
 /**
  * Checks a CIDR block such as `203.0.113.7/32` or `2001:db8::/32`, and says what is wrong with it.
@@ -7,15 +8,24 @@ import { BlockList, isIP, isIPv4 } from "node:net";
  */
 export function cidrProblem(cidr: string): string | undefined {
   const [address = "", mask, ...rest] = cidr.split("/");
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return `"${cidr}" is not a CIDR block such as "203.0.113.7/32"`;
-  const bits = family === 4 ? 32 : 128;
-  if (mask === undefined) return `CIDR mask is missing in "${cidr}": did you mean "${cidr}/${bits}"?`;
-  if (!/^\d{1,3}$/.test(mask) || Number(mask) > bits) return `the mask of "${cidr}" must be a number from 0 to ${bits}`;
-  if (family === 4 && !isNetworkAddress(address, Number(mask))) {
-    return `"${cidr}" has bits beyond its mask: did you mean "${formatIpv4(networkOf(address, Number(mask)))}/${mask}"?`;
-  }
-  return undefined;
+  const ip = parseIp(address);
+  if (!ip || rest.length > 0) return `"${cidr}" is not a CIDR block such as "203.0.113.7/32"`;
+  if (mask === undefined) return `CIDR mask is missing in "${cidr}": did you mean "${cidr}/${ip.bits}"?`;
+  if (!/^\d{1,3}$/.test(mask) || Number(mask) > ip.bits)
+    return `the mask of "${cidr}" must be a number from 0 to ${ip.bits}`;
+  const network = networkOf(ip, Number(mask));
+  if (network.value !== ip.value)
+    return `"${cidr}" has bits beyond its mask: did you mean "${formatIp(network)}/${mask}"?`;
+  const mapped = mappedIpv4(ip, Number(mask));
+  return mapped === undefined
+    ? undefined
+    : `"${cidr}" is an IPv4 block in the notation of IPv6, which no firewall matches: did you mean "${mapped}"?`;
+}
+
+/** The IPv4 block that an IPv6 block stands for (RFC 4291, section 2.5.5.2), or undefined. */
+function mappedIpv4({ value, bits }: Ip, mask: number): string | undefined {
+  if (bits !== 128 || mask < 96 || value >> 32n !== 0xffffn) return undefined;
+  return `${formatIp({ value: value % (1n << 32n), bits: 32 })}/${mask - 96}`;
 }
 
 /** What is reached from nowhere but its own network (IANA's special-purpose address registries). */
@@ -61,7 +71,7 @@ export class Ipv4Block {
    */
   public address(offset: number): string {
     if (offset < 0 || offset >= this.size) throw new Error(`${this.cidr} has no address number ${offset}`);
-    return formatIpv4(this.first + offset);
+    return formatIp({ value: BigInt(this.first + offset), bits: 32 });
   }
 
   /**
@@ -85,18 +95,5 @@ export class Ipv4Block {
 }
 
 function parseIpv4(address: string): number {
-  return address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-}
-
-function formatIpv4(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
-}
-
-function networkOf(address: string, mask: number): number {
-  const size = 2 ** (32 - mask);
-  return Math.floor(parseIpv4(address) / size) * size;
-}
-
-function isNetworkAddress(address: string, mask: number): boolean {
-  return networkOf(address, mask) === parseIpv4(address);
+  return Number(parseIp(address)?.value);
 }

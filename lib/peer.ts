@@ -1,11 +1,11 @@
-import { cidrProblem } from "./cidr";
+import { breadthProblem, canonicalCidr } from "./origins";
 
 /** From where something is let in. */
 export class Peer {
   /**
    * An IPv4 block, such as `203.0.113.7/32`.
    *
-   * @throws when it is none
+   * @throws when it is none, or wider than any that somebody was assigned
    */
   public static ipv4(cidr: string): Peer {
     return Peer.block(cidr, false);
@@ -14,7 +14,7 @@ export class Peer {
   /**
    * An IPv6 block, such as `2001:db8::/48`.
    *
-   * @throws when it is none
+   * @throws when it is none, or wider than any that somebody was assigned
    */
   public static ipv6(cidr: string): Peer {
     return Peer.block(cidr, true);
@@ -31,10 +31,12 @@ export class Peer {
   }
 
   private static block(cidr: string, six: boolean): Peer {
-    const found = cidrProblem(cidr);
+    const canonical = canonicalCidr(cidr);
+    const family = six ? 6 : 4;
+    if (cidr.includes(":") !== six) throw new Error(`"${cidr}" is not an IPv${family} block`);
+    const found = breadthProblem(cidr, `say Peer.anyIpv${family}() if you mean that`);
     if (found !== undefined) throw new Error(found);
-    if (cidr.includes(":") !== six) throw new Error(`"${cidr}" is not an IPv${six ? 6 : 4} block`);
-    return new Peer(cidr);
+    return new Peer(canonical);
   }
 
   private constructor(

@@ -154,6 +154,14 @@ describe("members and components", () => {
   });
 });
 
+test("people come from anywhere where that is said, and their blocks are kept as a cloud gives them back", () => {
+  const stack = new TerraformStack(Testing.app(), "test");
+  const technicians = ["0.0.0.0/0", "2001:DB8:0::/48"];
+  const monitoring = new Monitoring(stack, "monitoring", { technicians, allowFromAnywhere: true });
+  expect(monitoring.technicians).toEqual(["0.0.0.0/0", "2001:db8::/48"]);
+  expect(monitoring.controllers).toEqual(monitoring.technicians);
+});
+
 describe("what is wrong on its face is refused at once", () => {
   test.each([
     [
@@ -161,9 +169,18 @@ describe("what is wrong on its face is refused at once", () => {
       'test/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?',
     ],
     ["anywhere", 'test/monitoring: technicians: "anywhere" is not a CIDR block'],
+    ["0.0.0.0/0", 'test/monitoring: technicians: "0.0.0.0/0" is wider than any block that somebody was assigned'],
   ])("technicians: %s", (technician, message) => {
     const stack = new TerraformStack(Testing.app(), "test");
     expect(() => new Monitoring(stack, "monitoring", { technicians: [technician] })).toThrow(message);
+  });
+
+  test("controllers that overlap", () => {
+    const stack = new TerraformStack(Testing.app(), "test");
+    const controllers = ["203.0.113.0/24", "203.0.113.7/32"];
+    expect(() => new Monitoring(stack, "monitoring", { technicians: [], controllers })).toThrow(
+      'test/monitoring: controllers: "203.0.113.7/32" is part of "203.0.113.0/24"',
+    );
   });
 
   test("a component without a host in its scope", () => {

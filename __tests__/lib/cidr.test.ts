@@ -18,6 +18,16 @@ describe("cidrProblem", () => {
     ["10.0.0.0/", 'the mask of "10.0.0.0/" must be a number from 0 to 32'],
     ["10.0.0.0/8/8", '"10.0.0.0/8/8" is not a CIDR block such as "203.0.113.7/32"'],
     ["10.0.0.5/24", '"10.0.0.5/24" has bits beyond its mask: did you mean "10.0.0.0/24"?'],
+    ["2001:db8::5/64", '"2001:db8::5/64" has bits beyond its mask: did you mean "2001:db8::/64"?'],
+    ["fe80::1%eth0/64", '"fe80::1%eth0/64" is not a CIDR block such as "203.0.113.7/32"'],
+    [
+      "::ffff:203.0.113.7/128",
+      '"::ffff:203.0.113.7/128" is an IPv4 block in the notation of IPv6, which no firewall matches: did you mean "203.0.113.7/32"?',
+    ],
+    [
+      "::ffff:cb00:7100/120",
+      '"::ffff:cb00:7100/120" is an IPv4 block in the notation of IPv6, which no firewall matches: did you mean "203.0.113.0/24"?',
+    ],
     ["", '"" is not a CIDR block such as "203.0.113.7/32"'],
   ])("says what is wrong with %j", (cidr, problem) => {
     expect(cidrProblem(cidr)).toBe(problem);
@@ -25,8 +35,9 @@ describe("cidrProblem", () => {
 
   test("accepts what it suggests", () => {
     fc.assert(
-      fc.property(address, fc.integer({ min: 0, max: 32 }), (host, mask) => {
-        const suggestion = /did you mean "(.*)"/.exec(cidrProblem(`${host}/${mask}`) ?? "")?.[1];
+      fc.property(fc.oneof(address, fc.ipV6()), fc.integer({ min: 0, max: 128 }), (host, mask) => {
+        const cidr = `${host}/${host.includes(":") ? mask : mask % 33}`;
+        const suggestion = /did you mean "(.*)"/.exec(cidrProblem(cidr) ?? "")?.[1];
         expect(suggestion === undefined ? undefined : cidrProblem(suggestion)).toBeUndefined();
       }),
     );

@@ -1,0 +1,46 @@
+import { Artifacts } from "../lib/artifacts";
+
+/** Settings of a `Monitoring`. */
+export interface MonitoringProps {
+  /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
+  readonly technicians: readonly string[];
+  /**
+   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from there.
+   *
+   * @default - those of the technicians
+   */
+  readonly controllers?: readonly string[];
+  /**
+   * Whether technicians and controllers may be blocks that are wider than any that somebody was assigned (a /8 of IPv4,
+   * a /16 of IPv6), such as `0.0.0.0/0`. Everybody can then try passwords at the pages, read what has none, and talk to
+   * the servers' sshd.
+   *
+   * @default false
+   */
+  readonly allowFromAnywhere?: boolean;
+  /**
+   * The value of the label `monitoring` of all series, for whoever has more than one.
+   *
+   * @default "monitoring"
+   */
+  readonly name?: string;
+  /**
+   * What the names of the outputs begin with, for a second monitoring in a stack: `test_` makes `test_prometheus_url`.
+   *
+   * @default - nothing
+   */
+  readonly outputPrefix?: string;
+  /**
+   * Where the release archives come from.
+   *
+   * @default - what the environment says, else the projects' own releases
+   */
+  readonly artifacts?: Artifacts;
+  /**
+   * Whether a deploy runs the playbooks. Without, Terraform makes the servers and their cloud's firewalls only, for
+   * those whose deploying machine may not reach the servers; the output `runs` says how the playbooks are run later.
+   *
+   * @default true
+   */
+  readonly provision?: boolean;
+}
