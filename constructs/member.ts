@@ -47,7 +47,11 @@ export abstract class Member extends Construct {
     props.server.node.addValidation({
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
-    this.inventoryHost = { connection: connectionOf(props.server), facts: factsOf(props.server) };
+    this.inventoryHost = {
+      connection: connectionOf(props.server),
+      place: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
+      facts: factsOf(props.server),
+    };
     this.firewall = new ExporterFirewall(this, "firewall", props.firewall ?? FirewallMode.GUARD);
     this.monitoring.join(this);
   }

@@ -22,7 +22,7 @@ export function departureInventory({ monitoring, membership, host, uninstall, ke
   const hosts = uninstall ? [[name, { monitoring_components: [], reconcile_keep_data: keepData }] as const] : [];
   return renderInventory({
     monitoring,
-    hosts: [host],
+    hosts: [{ connection: host.connection, facts: host.facts }],
     runs: [
       {
         name: LEAVE,

@@ -33,9 +33,19 @@ export interface HostFacts {
   readonly architecture: string;
 }
 
+/** Where a server stands among the others, which tells by what address each of two sees the other. */
+export interface HostPlace {
+  /** Its network: servers of one network see each other's private addresses. */
+  readonly network: string;
+  /** What servers of other networks see. */
+  readonly publicAddress?: string;
+}
+
 /** A member as the inventory knows it. */
 export interface InventoryHost {
   readonly connection: HostConnection;
+  /** @default - nobody asks */
+  readonly place?: HostPlace;
   readonly facts: HostFacts;
 }
 
@@ -78,7 +88,7 @@ export function renderInventory(input: InventoryInput): Variables {
     all: {
       vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
       hosts: Object.fromEntries(
-        input.hosts.map(({ facts: { name }, connection }) => [name, connectionVariables(connection)]),
+        input.hosts.map(({ facts: { name }, connection, place }) => [name, hostVariables(connection, place)]),
       ),
       children: Object.fromEntries(
         input.runs.map((run) => [
@@ -108,7 +118,7 @@ export function runGroup(run: string): string {
   return `run_${run}`;
 }
 
-function connectionVariables(connection: HostConnection): Variables {
+function hostVariables(connection: HostConnection, place: HostPlace | undefined): Variables {
   return {
     ansible_host: connection.host,
     ansible_port: connection.port,
@@ -121,6 +131,9 @@ function connectionVariables(connection: HostConnection): Variables {
       alias: connection.hostKeyAlias,
       wait: connection.waitSeconds,
     },
+    ...(place === undefined
+      ? {}
+      : { monitoring_place: { network: place.network, public_address: place.publicAddress ?? null } }),
   };
 }
 

@@ -17,6 +17,7 @@ const input: InventoryInput = {
         hostKeyAlias: "i-1",
         waitSeconds: 120,
       },
+      place: { network: "prod/network" },
       facts: { name: "hub", id: "i-1", generation: "1", address: "10.0.0.1", bind: "", architecture: "arm64" },
     },
   ],
@@ -51,6 +52,7 @@ describe("renderInventory", () => {
               alias: "i-1",
               wait: 120,
             },
+            monitoring_place: { network: "prod/network", public_address: null },
           },
         },
         children: {
