@@ -160,11 +160,11 @@ describe("npm run play", () => {
   test(
     "names the runs that there are",
     async () => {
-      expect((await project.npm("play")).output).toContain("node_exporter, prometheus, reconcile, site");
+      expect((await project.npm("play")).output).toContain("firewall, node_exporter, prometheus, reconcile, site");
       const { code, output } = await project.npm("play", ["grafana"]);
       expect(code).toBe(1);
       expect(output).toContain(
-        '"grafana" is not a run of the stack "local": there are node_exporter, prometheus, reconcile, site',
+        '"grafana" is not a run of the stack "local": there are firewall, node_exporter, prometheus, reconcile, site',
       );
     },
     DEPLOY,
@@ -180,7 +180,7 @@ describe("a third server", () => {
         reloaded: await prometheus.value("prometheus_config_last_reload_success_timestamp_seconds"),
         hub: containers(),
       };
-      project.edit("main.ts", (text) => text.replace(/(new PlaybookRun\()/, `${THIRD_SERVER.trim()}\n    $1`));
+      project.edit("main.ts", (text) => text.replace(/(?<="app-server", \{ network \}\),\n {4}\}\);)/, THIRD_SERVER));
       await expectUp();
       const touched = (run: string): string[] =>
         Object.entries(project.result(run))
@@ -200,7 +200,7 @@ describe("a third server", () => {
   test(
     "is removed again, with its container, its data and its target",
     async () => {
-      project.edit("main.ts", (text) => text.replace(THIRD_SERVER.trim(), ""));
+      project.edit("main.ts", (text) => text.replace(THIRD_SERVER, ""));
       await expectUp();
       expect(project.objects().containers).toEqual(["e2e-stack-app", "e2e-stack-hub"]);
       expect(project.objects().volumes).toEqual(["e2e-stack-app-data", "e2e-stack-hub-data"]);
@@ -216,10 +216,7 @@ describe("a server that fails", () => {
     async () => {
       project.on("app", "systemctl stop ssh.service; pkill -x sshd || true");
       project.edit("main.ts", (text) =>
-        text.replaceAll(
-          /(server: new LocalServer\(this, "\w+-server", \{ network \}\))/g,
-          '$1, nodeExporter: { collectors: ["systemd", "processes"] }',
-        ),
+        text.replaceAll(/(server: servers\.\w+)/g, '$1, nodeExporter: { collectors: ["systemd", "processes"] }'),
       );
       const failed = await up();
       expect(failed.code).toBe(1);
