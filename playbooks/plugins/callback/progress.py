@@ -25,7 +25,8 @@ DETAILS = ("msg", "reason", "stderr", "stdout", "module_stderr", "module_stdout"
 class CallbackModule(CallbackBase):
     """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail.
 
-    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it.
+    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it; and so is the output of
+    a command that is tagged `answer`.
     """
 
     CALLBACK_VERSION = 2.0
@@ -98,6 +99,8 @@ class CallbackModule(CallbackBase):
             event["message"] = message
         if warnings:
             event["warnings"] = list(warnings)
+        if "answer" in result.task.tags and status in ("ok", "changed"):
+            event["answer"] = result.result["stdout_lines"]
         self._record(event)
         failed = status in ("failed", "unreachable")
         if failed or not (begin or silent):
