@@ -1,3 +1,4 @@
+import { ArtifactRequest } from "../lib/artifacts";
 import { contentHash } from "../lib/content-hash";
 import { InventoryRun } from "../lib/inventory";
 import { playbooksDirectory } from "../lib/paths";
@@ -18,15 +19,19 @@ export class ComponentRun extends Run {
     this.components.push(component);
   }
 
-  public get inventoryRun(): InventoryRun {
+  public override get artifacts(): readonly ArtifactRequest[] {
     const requests = this.components.map(({ artifactRequest }) => artifactRequest);
+    return [...new Map(requests.map((request) => [request.file, request])).values()];
+  }
+
+  public get inventoryRun(): InventoryRun {
     const secrets = this.components.flatMap((component) => component.secrets);
     return {
       name: this.node.id,
       playbook: `${this.node.id}.yml`,
       content: this.content,
       component: true,
-      artifacts: [...new Map(requests.map((request) => [request.file, request])).values()],
+      artifacts: this.artifacts,
       secrets,
       variables: {},
       hosts: new Map(this.components.map((component) => [component.member.server.name, component.variables])),

@@ -15,6 +15,7 @@ import { contentHash } from "../lib/content-hash";
 import { renderInventory, Value } from "../lib/inventory";
 import { originBlocks } from "../lib/origins";
 import { playbooksDirectory } from "../lib/paths";
+import { writeAccess } from "./access-file";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import { removeWhatLeaves } from "./departure";
@@ -103,12 +104,13 @@ export class Monitoring extends Construct {
     if (this.provision) {
       this.prerequisites.push(
         resolveNames(this),
-        fetchArtifacts(this, () => this.runs.flatMap(({ inventoryRun }) => inventoryRun.artifacts)),
+        fetchArtifacts(this, () => this.runs.flatMap(({ artifacts }) => artifacts)),
       );
       removeWhatLeaves(this);
     }
     new FirewallRun(this);
     this.reconcile = new ReconcileRun(this);
+    writeAccess(this, this.outputPrefix);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }
 

@@ -1,6 +1,7 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { dependable, Fn, ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { ArtifactRequest } from "../lib/artifacts";
 import { runGroup, InventoryRun } from "../lib/inventory";
 import { runNameProblem } from "../lib/names";
 import type { Monitoring } from "./monitoring";
@@ -40,6 +41,11 @@ export abstract class Run extends Construct {
 
   /** The run as the inventory knows it. Asked at synthesis, when all is placed. */
   public abstract get inventoryRun(): InventoryRun;
+
+  /** The archives that it installs. */
+  public get artifacts(): readonly ArtifactRequest[] {
+    return [];
+  }
 
   /** Lets this run wait for something else in its stack. */
   public after(other: ITerraformDependable): void {
