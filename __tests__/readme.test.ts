@@ -1,21 +1,51 @@
-import { readFileSync } from "node:fs";
+import { transformSync } from "@swc/core";
+import { TerraformStack, Testing } from "cdktf";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compileFunction } from "node:vm";
 import * as api from "../constructs";
+import { Synthesized } from "./support/synth";
 
 const root = join(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-/** Code without what formatting decides. */
-const bare = (code: string): string => code.replace(/\s+/g, "").replace(/,([}\])])/g, "$1");
+/** The blocks of TypeScript, each as a function of the stack, of the public API and of what was declared before it. */
+const [first, ...others] = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => code);
 
-test("the README's example is that of main.ts", () => {
-  const [, example = ""] = /```ts\n([^]*?)```/.exec(readme) ?? [];
-  const main = bare(readFileSync(join(root, "main.ts"), "utf8"));
-  const statements = example.split(/;\n/).map(bare).filter(Boolean);
-  expect(statements.length).toBeGreaterThan(5);
-  // The names of the network can be set from outside, which the README leaves out.
-  for (const statement of statements.slice(1)) expect(main).toContain(statement);
-  expect(main).toContain('newLocalNetwork(this,"network"');
+function runExample(code: string): (stack: TerraformStack) => void {
+  const names = [...Object.keys(api), "join", "__dirname"];
+  const { code: script } = transformSync(code, { jsc: { parser: { syntax: "typescript" } } });
+  const body = compileFunction(script, names) as (...values: unknown[]) => void;
+  return (stack) => {
+    body.apply(stack, [...Object.values(api), join, root]);
+  };
+}
+
+test("the README's first example is what main.ts has as its stack local", () => {
+  const outdir = mkdtempSync(join(tmpdir(), "readme-"));
+  const { status, stderr } = spawnSync(join(root, "node_modules/.bin/tsx"), [join(root, "main.ts")], {
+    cwd: outdir,
+    encoding: "utf8",
+    env: { ...process.env, CDKTF_OUTDIR: outdir, LOCAL_PREFIX: undefined, LOCAL_SUBNET: undefined },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const app = Testing.app();
+  runExample(first ?? "")(new TerraformStack(app, "local"));
+  app.synth();
+  const resources = ({ json }: Synthesized): unknown => [json.resource, json.locals];
+  expect(resources(Synthesized.of("local", app.outdir))).toEqual(resources(Synthesized.of("local", outdir)));
+  rmSync(outdir, { recursive: true });
+});
+
+test("the README's other examples are constructed", () => {
+  expect(others.length).toBeGreaterThan(0);
+  for (const example of others) {
+    expect(() => {
+      runExample(example)(new TerraformStack(Testing.app(), "test"));
+    }).not.toThrow();
+  }
 });
 
 test("every script that the README names is there", () => {
