@@ -7,7 +7,7 @@ const address = fc.oneof(
   // With many zeros, which is what the canonical notation is about.
   fc
     .array(fc.constantFrom(0n, 0n, 0n, 1n, 0xdb8n, 0xffffn), { minLength: 8, maxLength: 8 })
-    .map((groups) => ({ value: groups.reduce((sum, group) => (sum << 16n) + group, 0n), bits: 128 })),
+    .map((groups) => ({ value: groups.reduce<bigint>((sum, group) => (sum << 16n) + group, 0n), bits: 128 })),
 );
 
 test("an address is read back as it was written", () => {
