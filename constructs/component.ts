@@ -1,6 +1,6 @@
 import { Annotations } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { Connection, Listener, Placement, portProblem } from "../lib/access";
+import { Connection, Listener, Listening, Placement, portProblem } from "../lib/access";
 import { ArtifactRequest } from "../lib/artifacts";
 import { isPrivateAddress } from "../lib/cidr";
 import { Variables } from "../lib/inventory";
@@ -72,15 +72,14 @@ export abstract class Component extends Construct {
     return [];
   }
 
-  /** The component as the access graph sees it. */
+  /** What it is reached on, as the access graph sees it. */
+  public get listening(): Listening {
+    return { kind: this.kind, server: this.member.server.name, agent: this.agent, listeners: this.listeners };
+  }
+
+  /** The component as the access graph sees it. Asked at synthesis, when all is placed. */
   public get placement(): Placement {
-    return {
-      kind: this.kind,
-      server: this.member.server.name,
-      agent: this.agent,
-      listeners: this.listeners,
-      connections: this.connections,
-    };
+    return { ...this.listening, connections: this.connections };
   }
 
   /**

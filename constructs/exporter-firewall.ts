@@ -57,10 +57,10 @@ export class ExporterFirewall extends Construct {
 
   /** The variables of the role `firewall`. Asked at synthesis, when all is placed. */
   public variables(edges: readonly Edge[]): Variables {
-    const { server, components, monitoring } = this.member;
+    const { server, listening: placements, monitoring } = this.member;
     const rules = hostFirewall({
       server: server.name,
-      placements: components.map(({ placement }) => placement),
+      placements,
       edges,
       addressOf: (name) => monitoring.dial(server, name),
     });

@@ -1,13 +1,22 @@
 import { Token } from "cdktf";
 import { Construct, IConstruct } from "constructs";
+import { Listener, Listening, Placement } from "../lib/access";
 import { HostConnection, HostFacts, InventoryHost } from "../lib/inventory";
 import { keyFileProblem } from "../lib/key-file";
-import { serverNameProblem } from "../lib/names";
+import { jobNameProblem, serverNameProblem } from "../lib/names";
+import { Port } from "../lib/peer";
 import type { Component } from "./component";
 import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
 import type { Monitoring } from "./monitoring";
-import { problem, refuse } from "./problem";
+import { located, problem, refuse } from "./problem";
 import { IServer } from "./server";
+
+/** Something on a server that is not ours and has metrics: an exporter, or an application. */
+export interface Exporter {
+  /** The job under which Prometheus scrapes it, at `/metrics`. */
+  readonly job: string;
+  readonly port: number;
+}
 
 /** Settings of every kind of member. */
 export interface MemberProps {
@@ -21,7 +30,16 @@ export interface MemberProps {
    * @default FirewallMode.GUARD
    */
   readonly firewall?: FirewallMode;
+  /**
+   * What is on the server already and has metrics. Prometheus scrapes it, and it and technicians only reach it.
+   *
+   * @default - none
+   */
+  readonly exporters?: readonly Exporter[];
 }
+
+/** The kind of what is on a server already. */
+const EXPORTER = "exporter";
 
 const MEMBER = Symbol.for("cdktf-monitoring.member");
 
@@ -36,8 +54,9 @@ export abstract class Member extends Construct {
   /** Who may reach the server. */
   public readonly firewall: ExporterFirewall;
   private readonly placed: Component[] = [];
+  private readonly exporters: readonly Listener[];
 
-  /** @throws when the server's name is unusable, or the server belongs to another member */
+  /** @throws when the server's name or an exporter is unusable, or the server belongs to another member */
   protected constructor(scope: Construct, id: string, props: MemberProps) {
     super(scope, id);
     this.monitoring = props.monitoring;
@@ -47,6 +66,7 @@ export abstract class Member extends Construct {
     props.server.node.addValidation({
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
+    this.exporters = this.exporterListeners(props.exporters ?? []);
     this.inventoryHost = {
       connection: connectionOf(props.server),
       place: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
@@ -61,6 +81,22 @@ export abstract class Member extends Construct {
     return [...this.placed];
   }
 
+  /** What the server is reached on. */
+  public get listening(): readonly Listening[] {
+    return [...this.placed.map(({ listening }) => listening), ...this.foreign];
+  }
+
+  /** What is placed on the server, as the access graph sees it. Asked at synthesis, when all is placed. */
+  public get placements(): readonly Placement[] {
+    return [...this.placed.map(({ placement }) => placement), ...this.foreign];
+  }
+
+  private get foreign(): Placement[] {
+    if (this.exporters.length === 0) return [];
+    const { exporters: listeners, server } = this;
+    return [{ kind: EXPORTER, server: server.name, agent: false, listeners, connections: [] }];
+  }
+
   /** Called by components when they are constructed in the member's scope. */
   public place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
@@ -71,6 +107,16 @@ export abstract class Member extends Construct {
       );
     this.placed.push(component);
     this.monitoring.place(component);
+  }
+
+  private exporterListeners(exporters: readonly Exporter[]): Listener[] {
+    return exporters.map(({ job, port }, index) => {
+      refuse(this, jobNameProblem(job));
+      located(this, `exporters: "${job}": `, () => Port.tcp(port));
+      if (exporters.findIndex((other) => other.job === job) < index)
+        throw problem(this, `exporters: there are two of the job "${job}": give one of them another name`);
+      return { name: job, port, protocol: "tcp", scrapeJob: job, technicians: true };
+    });
   }
 }
 

@@ -9,12 +9,13 @@ import {
   TerraformStack,
 } from "cdktf";
 import { Construct } from "constructs";
-import { accessGraph, Edge, placementEdges } from "../lib/access";
+import { accessGraph, Edge, Listening, placementEdges } from "../lib/access";
 import { Artifacts } from "../lib/artifacts";
 import { contentHash } from "../lib/content-hash";
 import { renderInventory, Value } from "../lib/inventory";
 import { originBlocks } from "../lib/origins";
 import { playbooksDirectory } from "../lib/paths";
+import { boundAccess } from "./access-bounds";
 import { writeAccess } from "./access-file";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
@@ -111,6 +112,7 @@ export class Monitoring extends Construct {
     new FirewallRun(this);
     this.reconcile = new ReconcileRun(this);
     writeAccess(this, this.outputPrefix);
+    boundAccess(this, props.bounds ?? []);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }
 
@@ -126,11 +128,16 @@ export class Monitoring extends Construct {
     return this.cache.components;
   }
 
+  /** All that listens on the servers. */
+  public get listening(): readonly Listening[] {
+    return this.members.flatMap(({ listening }) => listening);
+  }
+
   /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
   public get accessGraph(): readonly Edge[] {
     this.cache.edges ??= accessGraph({
       admissions: this.members.flatMap(({ firewall }) => firewall.edges),
-      placements: this.components.map(({ placement }) => placement),
+      placements: this.members.flatMap(({ placements }) => placements),
       entrances: this.members.map(({ server }) => ({
         server: server.name,
         port: sshPort(server),
@@ -143,14 +150,10 @@ export class Monitoring extends Construct {
 
   /** What a component must reach, by the connections that it declares. */
   public edgesFrom(component: Component): readonly Edge[] {
-    const others = this.components.filter((other) => other !== component);
-    const targets = others.map(({ kind, agent, member, listeners }) => ({
-      kind,
-      agent,
-      server: member.server.name,
-      listeners,
-      connections: [],
-    }));
+    const { kind, server } = component.listening;
+    const targets = this.listening
+      .filter((other) => other.kind !== kind || other.server !== server)
+      .map((other) => ({ ...other, connections: [] }));
     return placementEdges([component.placement, ...targets]);
   }
 

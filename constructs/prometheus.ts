@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { Connection, scrapeConnections } from "../lib/access";
 import { Value, Variables } from "../lib/inventory";
-import { labelNameProblem } from "../lib/names";
+import { jobNameProblem, labelNameProblem } from "../lib/names";
 import { scrapeTargets } from "../lib/scrape";
 import { Secret, SecretReference } from "../lib/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../lib/units";
@@ -90,7 +90,7 @@ export class Prometheus extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    return scrapeConnections(this.member.monitoring.components);
+    return scrapeConnections(this.member.monitoring.listening);
   }
 
   public override get secrets(): readonly SecretReference[] {
@@ -137,8 +137,8 @@ export class Prometheus extends Component {
     const names = new Set<string>();
     for (const { job, targets, interval, timeout, scheme, labels } of this.props.scrapeJobs ?? []) {
       const where = `scrapeJobs, job "${job}"`;
-      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(job))
-        throw problem(this, `${where}: a job's name has letters, digits, ".", "_" and "-" only`);
+      const misnamed = jobNameProblem(job);
+      if (misnamed !== undefined) throw problem(this, `scrapeJobs: ${misnamed}`);
       if (names.has(job)) throw problem(this, `${where}: there are two jobs of this name`);
       names.add(job);
       const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
@@ -172,7 +172,7 @@ export class Prometheus extends Component {
   /** A user's job may not take the name of one that follows from the members. */
   private jobCollisions(): string[] {
     const own = new Set(
-      this.member.monitoring.components.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
+      this.member.monitoring.listening.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
     );
     return (this.props.scrapeJobs ?? [])
       .filter(({ job }) => own.has(job))

@@ -19,10 +19,7 @@ export function topologyProblems(monitoring: Monitoring): string[] {
       ? []
       : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
     ...networkProblems(monitoring),
-    ...portProblems(
-      components.map(({ placement }) => placement),
-      sshPorts,
-    ),
+    ...portProblems(monitoring.listening, sshPorts),
     ...members.flatMap(({ firewall }) => firewall.problems()),
     ...namedSourceProblems(monitoring),
   ];

@@ -31,14 +31,18 @@ export interface Connection {
   readonly reason: string;
 }
 
-/** A component on a server, as far as the access graph is concerned. */
-export interface Placement {
+/** What a component on a server is reached on. */
+export interface Listening {
   readonly kind: string;
   /** The server's name. */
   readonly server: string;
   /** Whether it belongs on every server. */
   readonly agent: boolean;
   readonly listeners: readonly Listener[];
+}
+
+/** A component on a server, as far as the access graph is concerned. */
+export interface Placement extends Listening {
   readonly connections: readonly Connection[];
 }
 
@@ -147,7 +151,7 @@ function sshEdges({ server, port, controllers }: SshEntrance, technicians: reado
 }
 
 /** A connection to every listener of `placements` that declares a scrape job, one per kind and listener. */
-export function scrapeConnections(placements: readonly Pick<Placement, "kind" | "listeners">[]): Connection[] {
+export function scrapeConnections(placements: readonly Listening[]): Connection[] {
   const found = new Map<string, Connection>();
   for (const { kind, listeners } of placements) {
     for (const { name, scrapeJob } of listeners) {
@@ -159,7 +163,7 @@ export function scrapeConnections(placements: readonly Pick<Placement, "kind" | 
 }
 
 /** The port that two components of one server both want, or that the server itself needs, as sentences for the user. */
-export function portProblems(placements: readonly Placement[], reserved: ReadonlyMap<string, number>): string[] {
+export function portProblems(placements: readonly Listening[], reserved: ReadonlyMap<string, number>): string[] {
   const problems: string[] = [];
   const taken = new Map<string, string>();
   for (const { kind, server, listeners } of placements) {

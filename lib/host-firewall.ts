@@ -1,4 +1,4 @@
-import { Edge, Placement, SSH } from "./access";
+import { Edge, Listening, SSH } from "./access";
 import { Variables } from "./inventory";
 
 /** A port of a server, and who is admitted to it. */
@@ -23,8 +23,8 @@ export interface HostFirewall {
 /** What the firewalls of the servers follow from. */
 export interface HostFirewallInput {
   readonly server: string;
-  /** What is placed on the server. */
-  readonly placements: readonly Placement[];
+  /** What listens on the server. */
+  readonly placements: readonly Listening[];
   /** The edges of the access graph that lead to it. */
   readonly edges: readonly Edge[];
   /** The address by which another server appears to it, by its name. */

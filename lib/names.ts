@@ -24,3 +24,9 @@ export function labelNameProblem(name: string): string | undefined {
   }
   return undefined;
 }
+
+/** The first problem with the name of a scrape job, or undefined. It becomes a file's name. */
+export function jobNameProblem(name: string): string | undefined {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return undefined;
+  return `"${name}" cannot be a job's name: use letters, digits, ".", "_" and "-" only`;
+}

@@ -1,5 +1,6 @@
 import {
   ExistingServer,
+  FirewalledServer,
   FirewallMode,
   MonitoredServer,
   Monitoring,
@@ -8,24 +9,26 @@ import {
   Port,
   Prometheus,
 } from "../../constructs";
+import { TerraformStack, Testing } from "cdktf";
 import { AwsHub } from "../support/aws-topology";
 import { synth } from "../support/synth";
 import { Hub } from "../support/topology";
+
+/** The hub's address, which follows from its name. */
+const HUB = "198.18.12.236";
 
 interface Ports {
   readonly firewall_ports: readonly { readonly name: string; readonly sources: readonly string[] }[];
 }
 
 test("each server admits Prometheus and technicians to its exporter, and nobody else", () => {
-  let hub = "";
   const { hosts } = synth((stack) => {
     const topology = new Hub(stack);
-    hub = topology.host.server.address;
     topology.member("app");
   }).run("firewall");
   expect(hosts.app).toMatchObject({
     firewall_mode: "guard",
-    firewall_ports: [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["198.18.0.1/32", hub] }],
+    firewall_ports: [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["198.18.0.1/32", HUB] }],
   });
   expect(hosts.hub).toMatchObject({
     firewall_ports: [
@@ -74,6 +77,45 @@ test("a peer's address is the private one in its network, the public one elsewhe
     (hosts[name] as unknown as Ports).firewall_ports[0]?.sources.find((source) => source.includes("hub"));
   expect(sources("app")).toMatch(/^\$\{aws_instance\.hub-server_\w+\.private_ip\}$/);
   expect(sources("far")).toMatch(/^\$\{aws_instance\.hub-server_\w+\.public_ip\}$/);
+});
+
+describe("a server on which nothing of ours is installed", () => {
+  test("has its own exporters scraped, and closed to all others", () => {
+    const stack = synth((scope) => {
+      const topology = new Hub(scope);
+      new FirewalledServer(scope, "db", {
+        monitoring: topology.monitoring,
+        server: topology.server("db"),
+        exporters: [{ job: "postgres", port: 9187 }],
+      });
+    });
+    expect(stack.run("firewall").hosts.db).toMatchObject({
+      firewall_ports: [{ name: "exporter_postgres", protocol: "tcp", port: 9187, sources: ["198.18.0.1/32", HUB] }],
+    });
+    expect(Object.keys(stack.run("node_exporter").hosts)).toEqual(["hub"]);
+    expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual({
+      job: "postgres",
+      targets: [expect.objectContaining({ labels: { instance: "db", monitoring: "monitoring" } }) as unknown],
+    });
+  });
+
+  test.each([
+    [[{ job: "a b", port: 9187 }], '"a b" cannot be a job\'s name'],
+    [[{ job: "a", port: 0 }], 'exporters: "a": 0 is not a port'],
+    [
+      [
+        { job: "a", port: 1 },
+        { job: "a", port: 2 },
+      ],
+      'exporters: there are two of the job "a"',
+    ],
+  ])("refuses the exporters %j", (exporters, message) => {
+    const topology = new Hub(new TerraformStack(Testing.app(), "test"));
+    const server = topology.server("db");
+    expect(
+      () => new FirewalledServer(topology.host, "db", { monitoring: topology.monitoring, server, exporters }),
+    ).toThrow(`test/hub/db: ${message}`);
+  });
 });
 
 test("a port of ours is refused to strangers", () => {

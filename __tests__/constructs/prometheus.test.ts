@@ -105,7 +105,7 @@ describe("Prometheus", () => {
     ],
     [
       { scrapeJobs: [{ job: "a/b", targets: [] }] },
-      'scrapeJobs, job "a/b": a job\'s name has letters, digits, ".", "_" and "-" only',
+      'scrapeJobs: "a/b" cannot be a job\'s name: use letters, digits, ".", "_" and "-" only',
     ],
     [
       {

@@ -41,7 +41,6 @@ const rules = hostFirewall({
       server: "app",
       agent: false,
       listeners: [{ name: "grpc", port: 9095, protocol: "tcp" }],
-      connections: [],
     },
   ],
   edges: [
