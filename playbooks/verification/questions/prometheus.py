@@ -35,8 +35,10 @@ def targets(url: str) -> list[dict[str, Any]]:
 def main(url: str) -> None:
     """Prints them when all are known, or when patience is over."""
     end = time.monotonic() + PATIENCE
-    while any(target["health"] == "unknown" for target in (found := targets(url))) and time.monotonic() < end:
+    found = targets(url)
+    while any(target["health"] == "unknown" for target in found) and time.monotonic() < end:
         time.sleep(0.5)
+        found = targets(url)
     print(json.dumps(found))
 
 

@@ -1,0 +1,52 @@
+import { Measured, Outcome, Verdict } from "../judge";
+import { Commands, Difference } from "../remedy";
+
+/** What one of the things that a monitoring promises came to. */
+export interface Result {
+  /** What was promised and what was measured, in a line. */
+  readonly text: string;
+  readonly outcome: Outcome;
+  /** What is not as promised, beyond the edges and the servers that are told anyway. */
+  readonly differences: readonly Difference[];
+}
+
+/** One of the things that a monitoring promises. Undefined where there is nothing that it is about. */
+export type Criterion = (measured: Measured, commands: Commands) => Result | undefined;
+
+/** The promise that a kind of component is reached by those only who have business there. */
+export function reachedOnlyBy(title: string, who: string, kind: string): Criterion {
+  return ({ verdicts, fleet }) => {
+    const holders = fleet.servers.filter(({ ports }) => ports.some(({ name }) => name.startsWith(`${kind}_`)));
+    if (holders.length === 0) return undefined;
+    const mine = verdicts.filter(({ probe }) => probe.name.startsWith(`${kind}_`));
+    return {
+      text: `${title}: reached by ${who} only: ${count(holders.length, "server")}, ${tally(mine)}`,
+      outcome: worst(mine.map(({ outcome }) => outcome)),
+      differences: [],
+    };
+  };
+}
+
+/** How tries came out, in words. */
+export function tally(verdicts: readonly Verdict[]): string {
+  const of = (outcome: Outcome): Verdict[] => verdicts.filter((verdict) => verdict.outcome === outcome);
+  const fine = of(Outcome.FINE);
+  const open = fine.filter(({ expected }) => expected === "open").length;
+  const unmeasured = of(Outcome.NOT_MEASURED).length;
+  return [
+    `${count(verdicts.length, "probe")} (${open} let in, ${fine.length - open} dropped)`,
+    count(of(Outcome.DIFFERS).length, "difference"),
+    ...(unmeasured === 0 ? [] : [`${unmeasured} not measured`]),
+  ].join(", ");
+}
+
+/** The worst of outcomes; where there is none, nothing was measured. */
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes(Outcome.DIFFERS)) return Outcome.DIFFERS;
+  return outcomes.length === 0 || outcomes.includes(Outcome.NOT_MEASURED) ? Outcome.NOT_MEASURED : Outcome.FINE;
+}
+
+/** A number of things. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

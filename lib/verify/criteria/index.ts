@@ -1,0 +1,13 @@
+import { Criterion, reachedOnlyBy } from "./criterion";
+import { everyPort } from "./every-port";
+import { firewalls } from "./firewalls";
+import { targets } from "./targets";
+
+/** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
+export const CRITERIA: readonly Criterion[] = [
+  firewalls,
+  reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter"),
+  reachedOnlyBy("Prometheus", "technicians", "prometheus"),
+  targets,
+  everyPort,
+];

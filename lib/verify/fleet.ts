@@ -1,0 +1,104 @@
+import { AdmittedPort } from "../host-firewall";
+import { runGroup } from "../inventory";
+
+/** A server, as the inventory of a deployed stack knows it. */
+export interface FleetServer {
+  readonly name: string;
+  readonly network: string;
+  /** What servers of its own network dial, and as what they see it. */
+  readonly address: string;
+  /** The same for servers of other networks, where it has one. */
+  readonly publicAddress?: string;
+  /** How this machine reaches it by SSH. */
+  readonly ssh: { readonly host: string; readonly port: number; readonly jumpHost: boolean };
+  /** The ports that are ours, with who is admitted to them. */
+  readonly ports: readonly AdmittedPort[];
+  /** Its sshd's port and who is admitted to it; undefined where its own firewall leaves that alone. */
+  readonly sshd?: { readonly port: number; readonly sources: readonly string[] };
+  /** What its components are asked: the address of each, by kind. */
+  readonly questions: Readonly<Record<string, string>>;
+}
+
+/** The servers of a monitoring, and what they should come to. */
+export interface Fleet {
+  readonly servers: readonly FleetServer[];
+  /** The kinds of component that have a run. */
+  readonly kinds: readonly string[];
+  /** What Prometheus should scrape of the members, as `job/instance`. */
+  readonly targets: readonly string[];
+}
+
+/** The parts of an inventory that are read here. */
+interface Inventory {
+  readonly all: {
+    readonly hosts: Readonly<
+      Record<
+        string,
+        {
+          readonly ansible_host: string;
+          readonly ansible_port: number;
+          readonly monitoring_ssh: { readonly jump_host: string | null };
+          readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
+        }
+      >
+    >;
+    readonly children: Readonly<Record<string, Group>>;
+  };
+}
+interface Group {
+  readonly vars?: { readonly monitoring_run?: { readonly component: boolean } };
+  readonly hosts: Readonly<Record<string, HostVariables>>;
+}
+interface HostVariables {
+  readonly monitoring_server: { readonly address: string; readonly bind: string };
+  readonly firewall_ports?: readonly AdmittedPort[];
+  readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
+  readonly prometheus_port?: number;
+  readonly prometheus_targets?: readonly {
+    readonly job: string;
+    readonly targets: readonly { readonly labels: { readonly instance: string } }[];
+  }[];
+}
+
+/**
+ * Reads the inventory of a deployed stack.
+ *
+ * @throws when it is that of a deploy by an earlier version, which did not say what is needed here
+ */
+export function readFleet(text: string): Fleet {
+  const { hosts, children } = (JSON.parse(text) as Inventory).all;
+  const firewall = children[runGroup("firewall")]?.hosts ?? {};
+  const prometheus = children[runGroup("prometheus")]?.hosts ?? {};
+  const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
+    const host = hosts[name];
+    const place = host?.monitoring_place;
+    if (!host || !place)
+      throw new Error(`the inventory does not say in which network the server "${name}" is: deploy the stack again`);
+    const port = prometheus[name]?.prometheus_port;
+    return {
+      name,
+      network: place.network,
+      address: variables.monitoring_server.address,
+      publicAddress: place.public_address ?? undefined,
+      ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
+      ports: variables.firewall_ports ?? [],
+      sshd: variables.firewall_ssh,
+      questions: port === undefined ? {} : { prometheus: url(variables.monitoring_server.bind, port) },
+    };
+  });
+  return {
+    servers: servers.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    kinds: Object.entries(children)
+      .filter(([, { vars }]) => vars?.monitoring_run?.component === true)
+      .map(([group]) => group.slice(runGroup("").length)),
+    targets: Object.values(prometheus).flatMap(({ prometheus_targets: jobs = [] }) =>
+      jobs.flatMap(({ job, targets }) => targets.map(({ labels }) => `${job}/${labels.instance}`)),
+    ),
+  };
+}
+
+/** Where a component is asked on its own server. */
+function url(bind: string, port: number): string {
+  const host = bind === "" ? "127.0.0.1" : bind;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

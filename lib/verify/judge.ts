@@ -1,0 +1,114 @@
+import { admits } from "./admission";
+import { Fleet, FleetServer } from "./fleet";
+import { Look } from "./look";
+import { CONTROLLER, Plan, Probe, seenFrom, SSH, STRANGER } from "./plan";
+
+/** How a try compares with what should have come of it. */
+export interface Verdict {
+  readonly probe: Probe;
+  /** `open` or `closed`; undefined where it cannot be told. */
+  readonly expected?: string;
+  /** `open`, `refused`, `filtered` (nothing came back), `unreachable` or an error; undefined where nothing was tried. */
+  readonly found?: string;
+  readonly outcome: Outcome;
+  /** Why it was not measured. */
+  readonly why?: string;
+}
+
+/** Whether something is as it should be. */
+export enum Outcome {
+  FINE = "fine",
+  DIFFERS = "differs",
+  NOT_MEASURED = "not measured",
+}
+
+/** All that was measured in a monitoring. */
+export interface Measured {
+  readonly fleet: Fleet;
+  readonly plan: Plan;
+  readonly looks: ReadonlyMap<string, Look>;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What came of the tries, by who made them, each in the order of the plan. */
+export type Found = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Compares what was found with what the servers' rules say.
+ *
+ * @param own the address of this machine that the stranger's tries came from
+ */
+export function judge(
+  fleet: Fleet,
+  plan: Plan,
+  looks: ReadonlyMap<string, Look>,
+  found: Found,
+  own: string | undefined,
+): Verdict[] {
+  const servers = new Map(fleet.servers.map((server) => [server.name, server]));
+  const tries = new Map([...found].map(([from, results]) => [from, results[Symbol.iterator]()]));
+  const all = plan.probes.map((probe) => {
+    const result = tries.get(probe.from)?.next().value;
+    const address = addressOf(probe, servers, looks, own);
+    const expected = address === undefined ? undefined : admits(probe.sources, address);
+    return verdict(probe, expected, result, looks.get(probe.to)?.silent, looks.get(probe.from)?.silent);
+  });
+  return withoutControls(all, servers);
+}
+
+/** As what a destination sees who knocks. */
+function addressOf(
+  { from, to }: Probe,
+  servers: ReadonlyMap<string, FleetServer>,
+  looks: ReadonlyMap<string, Look>,
+  own: string | undefined,
+): string | undefined {
+  if (from === STRANGER) return own;
+  const destination = servers.get(to);
+  if (from !== CONTROLLER) {
+    const source = servers.get(from);
+    return source && destination ? seenFrom(destination, source) : undefined;
+  }
+  return looks.get(to)?.controller;
+}
+
+function verdict(
+  probe: Probe,
+  admitted: boolean | undefined,
+  found: string | undefined,
+  silentDestination: string | undefined,
+  silentSource: string | undefined,
+): Verdict {
+  const own = probe.from === CONTROLLER && probe.name === SSH;
+  // The connection over which a server is looked at is admitted, whatever else is.
+  const expected = own ? "open" : admitted === undefined ? undefined : admitted ? "open" : "closed";
+  const unmeasured = (why: string): Verdict => ({ probe, expected, found, outcome: Outcome.NOT_MEASURED, why });
+  if (silentSource !== undefined) return unmeasured(`${probe.from} could not be looked at`);
+  if (found === "open" && expected === "closed") return { probe, expected, found, outcome: Outcome.DIFFERS };
+  if (silentDestination !== undefined) return unmeasured(`${probe.to} could not be looked at`);
+  if (found === undefined) return unmeasured(`${probe.from} said nothing of it`);
+  if (expected === undefined) return unmeasured(`by what address ${probe.to} sees ${probe.from} is not known`);
+  if (found === "unreachable" || found.startsWith("error")) {
+    return expected === "open" ? { probe, expected, found, outcome: Outcome.DIFFERS } : unmeasured(found);
+  }
+  const right = expected === "open" ? found === "open" : found === "filtered";
+  return { probe, expected, found, outcome: right ? Outcome.FINE : Outcome.DIFFERS };
+}
+
+/**
+ * A stranger's silence tells nothing where it could not be heard anyway. It is heard where it comes through to SSH, which
+ * no rule of ours closes; that itself is nothing to report.
+ */
+function withoutControls(verdicts: readonly Verdict[], servers: ReadonlyMap<string, FleetServer>): Verdict[] {
+  const heard = new Set(
+    verdicts
+      .filter(({ probe, found }) => probe.from === STRANGER && probe.name === SSH && found === "open")
+      .map(({ probe }) => probe.to),
+  );
+  return verdicts.flatMap((each): Verdict[] => {
+    const { probe, outcome } = each;
+    if (probe.from !== STRANGER) return [each];
+    if (probe.name === SSH && servers.get(probe.to)?.sshd === undefined) return [];
+    return outcome === Outcome.FINE && !heard.has(probe.to) ? [] : [each];
+  });
+}

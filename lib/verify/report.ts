@@ -1,0 +1,110 @@
+import { CRITERIA } from "./criteria";
+import { Result } from "./criteria/criterion";
+import { Measured, Outcome, Verdict } from "./judge";
+import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";
+import { edgeTable, names } from "./table";
+
+/** What there is to say of a monitoring. */
+export interface Report {
+  readonly verdicts: readonly Verdict[];
+  readonly differences: readonly Difference[];
+  /** What could not be measured, and why. */
+  readonly unmeasured: readonly string[];
+  /** What works against the firewall, which may be on purpose. */
+  readonly warnings: readonly string[];
+  /** What is not tried and why. */
+  readonly skipped: readonly string[];
+  readonly criteria: readonly Result[];
+}
+
+/** All went as it should; something differs; or nothing differs as far as is known, and not all is known. */
+export enum Status {
+  FINE = 0,
+  DIFFERS = 1,
+  NOT_MEASURED = 2,
+}
+
+/**
+ * Puts together what there is to say.
+ *
+ * @param surplus rules of the cloud's firewall that no deploy made
+ */
+export function makeReport(measured: Measured, commands: Commands, surplus: readonly string[]): Report {
+  const { looks, verdicts, plan } = measured;
+  const criteria = CRITERIA.map((criterion) => criterion(measured, commands)).filter((result) => result !== undefined);
+  const all = [...looks.values()];
+  const differences = [
+    ...all.flatMap((look) => lookDifferences(look, commands)),
+    ...verdicts
+      .filter(({ outcome }) => outcome === Outcome.DIFFERS)
+      .map((verdict) => edgeDifference(verdict, looks.get(verdict.probe.to), commands)),
+    ...criteria.flatMap((result) => result.differences),
+    ...surplus.map((what) => ({
+      what: `the cloud's firewall has a rule that no deploy made: ${what}`,
+      mend: "remove it there, or declare what needs it",
+    })),
+  ];
+  return {
+    verdicts,
+    differences,
+    unmeasured: [
+      ...all.flatMap(({ name, silent }) => (silent === undefined ? [] : [`${name}: ${oneLine(silent)}`])),
+      ...unmeasuredEdges(verdicts.filter(({ probe }) => looks.get(probe.to)?.silent === undefined)),
+    ],
+    warnings: all.flatMap(({ name, conflicts }) => conflicts.map((conflict) => `${name}: ${conflict}`)),
+    skipped: plan.skipped,
+    criteria,
+  };
+}
+
+/** What the exit status says of reports. */
+export function statusOf(reports: readonly Report[]): Status {
+  const outcomes = reports.flatMap(({ criteria }) => criteria.map(({ outcome }) => outcome));
+  if (outcomes.includes(Outcome.DIFFERS) || reports.some(({ differences }) => differences.length > 0))
+    return Status.DIFFERS;
+  const complete = outcomes.length > 0 && reports.every(({ unmeasured }) => unmeasured.length === 0);
+  return complete && !outcomes.includes(Outcome.NOT_MEASURED) ? Status.FINE : Status.NOT_MEASURED;
+}
+
+/** The report for people. */
+export function reportLines({ verdicts, differences, unmeasured, warnings, skipped, criteria }: Report): string[] {
+  const words = { [Outcome.FINE]: "ok", [Outcome.DIFFERS]: "DIFFERS", [Outcome.NOT_MEASURED]: "NOT MEASURED" };
+  return [
+    ...edgeTable(verdicts),
+    ...section(
+      "Differences",
+      differences.flatMap(({ what, mend }) => [what, `    ${mend}`]),
+    ),
+    ...section("Not measured", unmeasured),
+    ...section("Works against the firewall", warnings),
+    ...section("Not tried", skipped),
+    ...section(
+      "In short",
+      criteria.map(({ text, outcome }) => `${words[outcome].padEnd(12)}  ${text}`),
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Edges that tell nothing, by the reason. */
+function unmeasuredEdges(verdicts: readonly Verdict[]): string[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const { probe, outcome, why = "" } of verdicts) {
+    if (outcome !== Outcome.NOT_MEASURED) continue;
+    const reason = `${probe.from} -> %s ${probe.protocol}/${probe.port} (${probe.name}): ${why}`;
+    reasons.set(reason, (reasons.get(reason) ?? new Set()).add(probe.to));
+  }
+  return [...reasons].map(([reason, to]) => reason.replace("%s", () => names([...to])));
+}
+
+function oneLine(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(0, 2)
+    .join(" ");
+}

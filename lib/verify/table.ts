@@ -1,0 +1,75 @@
+import { Outcome, Verdict } from "./judge";
+
+/** Names that are all told; beyond that they are counted. */
+const TOLD = 3;
+
+/** A line for each kind of edge: who was tried from, to whom, where, what should come of it and what came. */
+export function edgeTable(verdicts: readonly Verdict[]): string[] {
+  const measured = verdicts.filter(({ outcome }) => outcome !== Outcome.NOT_MEASURED);
+  const rows = merge(measured).map(({ verdict: { probe, expected, found, outcome }, from, to, probes }) => [
+    names(from),
+    "->",
+    names(to),
+    `${probe.protocol}/${probe.port}`,
+    probe.name,
+    expected ?? "",
+    outcome === Outcome.FINE ? (found ?? "") : `${found ?? ""}  <== DIFFERS`,
+    probes > 1 ? `${probes} probes` : "",
+  ]);
+  return align([["FROM", "", "TO", "PORT", "WHAT", "SHOULD BE", "IS", ""], ...rows]);
+}
+
+/** Edges of the same kind. */
+interface Row {
+  readonly verdict: Verdict;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly probes: number;
+}
+
+/** Puts edges together that differ by their ends only: first by source, then sources with the same destinations. */
+function merge(verdicts: readonly Verdict[]): Row[] {
+  const bySource = new Map<string, Verdict[]>();
+  for (const verdict of verdicts) add(bySource, [verdict.probe.from, ...kindOf(verdict)].join("\0"), verdict);
+  const byDestinations = new Map<string, Verdict[][]>();
+  for (const group of bySource.values()) {
+    const [first] = group;
+    if (!first) continue;
+    // A server is not tried from itself: with it, "each to all others" has the same ends for all.
+    const ends = new Set([first.probe.from, ...group.map(({ probe }) => probe.to)]);
+    const key = group.length === 1 ? group.map(({ probe }) => probe.to) : [...ends].sort();
+    add(byDestinations, [...kindOf(first), ...key].join("\0"), group);
+  }
+  return [...byDestinations.values()].flatMap((groups): Row[] => {
+    const all = groups.flat();
+    const [verdict] = all;
+    if (!verdict) return [];
+    const unique = (end: "from" | "to"): string[] => [...new Set(all.map(({ probe }) => probe[end]))];
+    return [{ verdict, from: unique("from"), to: unique("to"), probes: all.length }];
+  });
+}
+
+function kindOf({ probe, expected, found, outcome }: Verdict): string[] {
+  return [probe.protocol, String(probe.port), probe.name, expected ?? "", found ?? "", outcome];
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const found = map.get(key);
+  if (found) found.push(value);
+  else map.set(key, [value]);
+}
+
+/** A few names, or how many there are. */
+export function names(all: readonly string[]): string {
+  return all.length <= TOLD ? all.join(", ") : `${all.length} servers`;
+}
+
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
