@@ -1,3 +1,4 @@
+import { Access } from "../lib/access-bounds";
 import { Artifacts } from "../lib/artifacts";
 
 /** Settings of a `Monitoring`. */
@@ -18,6 +19,15 @@ export interface MonitoringProps {
    * @default false
    */
   readonly allowFromAnywhere?: boolean;
+  /**
+   * Who may reach a kind of component at most, such as
+   * `Access.only("loki", [Reacher.component("grafana"), Reacher.component("log_agent")])`: a synthesis in which
+   * somebody else would reach it is refused. One's own bound takes the place of ours for the same kind.
+   *
+   * @default - exporters are reached by Prometheus and technicians only; Prometheus and Alertmanager by each other, their
+   * own kind, Grafana and technicians only
+   */
+  readonly bounds?: readonly Access[];
   /**
    * The value of the label `monitoring` of all series, for whoever has more than one.
    *

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { Edge } from "../../lib/access";
+import { Access, boundsByKind, Reacher, surplusEdges } from "../../lib/access-bounds";
+import { randomTopology } from "../support/topologies";
+
+const edge = (source: Edge["source"], destination: string, kind: string): Edge => ({
+  source,
+  destination,
+  kind,
+  listener: { name: "http", port: 9100, protocol: "tcp" },
+  reason: "it is needed",
+});
+const TECHNICIANS = ["203.0.113.7/32"];
+const surplus = (edges: readonly Edge[], ...own: Access[]): Edge[] =>
+  surplusEdges(boundsByKind(own), edges, TECHNICIANS);
+
+test("a bound is written as in the code", () => {
+  const bound = Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]);
+  expect(bound.toString()).toBe(
+    'Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])',
+  );
+  expect(() => Access.only("Node Exporter", [])).toThrow('Access.only: "Node Exporter" cannot be a run\'s name');
+});
+
+describe("without a bound of one's own", () => {
+  test("exporters are reached by Prometheus and technicians only", () => {
+    const accepted = [
+      edge({ server: "hub", kind: "prometheus" }, "app", "node_exporter"),
+      edge({ cidr: "203.0.113.7/32" }, "app", "node_exporter"),
+    ];
+    const beyond = [
+      edge({ server: "hub", kind: "grafana" }, "app", "node_exporter"),
+      edge({ cidr: "198.51.100.0/24" }, "app", "node_exporter"),
+    ];
+    expect(surplus([...accepted, ...beyond])).toEqual(beyond);
+  });
+
+  test.each(["prometheus", "alertmanager"])("%s is reached by what watches and by technicians only", (kind) => {
+    const watching = ["prometheus", "alertmanager", "grafana"];
+    const accepted = watching.map((from) => edge({ server: "a", kind: from }, "b", kind));
+    const beyond = ["loki", "log_agent", "node_exporter"].map((from) => edge({ server: "a", kind: from }, "b", kind));
+    expect(surplus([...accepted, ...beyond, edge({ cidr: "203.0.113.7/32" }, "b", kind)])).toEqual(beyond);
+  });
+
+  test("what stays within a server is not bounded", () => {
+    expect(surplus([edge({ server: "hub", kind: "grafana" }, "hub", "node_exporter")])).toEqual([]);
+  });
+
+  test("what follows from any topology is within the bounds", () => {
+    fc.assert(
+      fc.property(randomTopology, ({ edges, technicians }) => {
+        expect(surplusEdges(boundsByKind([]), edges, technicians)).toEqual([]);
+      }),
+    );
+  });
+});
+
+test("one's own bound takes the place of ours, for its kind", () => {
+  const scrape = edge({ server: "hub", kind: "prometheus" }, "app", "node_exporter");
+  const look = edge({ server: "hub", kind: "grafana" }, "app", "node_exporter");
+  expect(surplus([scrape, look], Access.only("node_exporter", [Reacher.component("grafana")]))).toEqual([scrape]);
+  expect(surplus([scrape, look], Access.only("loki", []))).toEqual([look]);
+});
+
+test("a bound that admits nobody finds every edge that leads to its kind from elsewhere", () => {
+  fc.assert(
+    fc.property(randomTopology, fc.constantFrom("node_exporter", "alertmanager", "loki"), (topology, kind) => {
+      const found = surplusEdges(boundsByKind([Access.only(kind, [])]), topology.edges, topology.technicians);
+      expect(found).toEqual(
+        topology.edges.filter(
+          ({ source, destination, kind: reached }) => reached === kind && source.server !== destination,
+        ),
+      );
+    }),
+  );
+});

@@ -1,0 +1,50 @@
+import { Access, boundsByKind, Reacher, surplusEdges } from "../lib/access-bounds";
+import { AccessRow, accessMatrix } from "../lib/access-matrix";
+import { ServerSets } from "../lib/server-sets";
+import type { Monitoring } from "./monitoring";
+import { problem } from "./problem";
+
+/**
+ * Refuses a synthesis whose access graph is beyond the bounds.
+ *
+ * @throws when two bounds are about the same kind of component
+ */
+export function boundAccess(monitoring: Monitoring, own: readonly Access[]): void {
+  const repeated = own.find(({ kind }, index) => own.findIndex((other) => other.kind === kind) < index);
+  if (repeated) throw problem(monitoring, `bounds: there are two for "${repeated.kind}": make one of them`);
+  monitoring.node.addValidation({ validate: () => [...idleBounds(monitoring, own), ...surplus(monitoring, own)] });
+}
+
+/** A bound of what does not exist is a slip of the pen. */
+function idleBounds({ components }: Monitoring, own: readonly Access[]): string[] {
+  const placed = [...new Set(components.map(({ kind }) => kind))].sort();
+  return own
+    .filter(({ kind }) => !placed.includes(kind))
+    .map((bound) => `bounds: ${bound.toString()} bounds nothing: what is placed is ${placed.join(", ")}`);
+}
+
+function surplus(monitoring: Monitoring, own: readonly Access[]): string[] {
+  const { accessGraph, technicians } = monitoring;
+  const bounds = boundsByKind(own);
+  return accessMatrix(surplusEdges(bounds, accessGraph, technicians)).flatMap((row) => {
+    const bound = bounds.get(row.kind);
+    return bound ? [sentence(monitoring, row, bound)] : [];
+  });
+}
+
+function sentence(monitoring: Monitoring, row: AccessRow, bound: Access): string {
+  const { sources, sourceKind, destinations, kind, listener, port, protocol, reason } = row;
+  const sets = new ServerSets();
+  const from = sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`;
+  const [server = ""] = sourceKind === undefined ? destinations : sources;
+  const wider = Access.only(kind, [
+    ...bound.reachers,
+    sourceKind === undefined ? Reacher.technicians() : Reacher.component(sourceKind),
+  ]);
+  return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)}, for "${reason}", which is beyond ${bound.toString()}: remove the connection, or admit it by the monitoring's bounds: [${wider.toString()}]`;
+}
+
+function pathOf({ node, components }: Monitoring, server: string, kind: string): string {
+  const found = components.find((component) => component.kind === kind && component.member.server.name === server);
+  return (found?.node ?? node).path;
+}
