@@ -16,8 +16,8 @@ export function boundAccess(monitoring: Monitoring, own: readonly Access[]): voi
 }
 
 /** A bound of what does not exist is a slip of the pen. */
-function idleBounds({ components }: Monitoring, own: readonly Access[]): string[] {
-  const placed = [...new Set(components.map(({ kind }) => kind))].sort();
+function idleBounds({ listening }: Monitoring, own: readonly Access[]): string[] {
+  const placed = [...new Set(listening.map(({ kind }) => kind))].sort();
   return own
     .filter(({ kind }) => !placed.includes(kind))
     .map((bound) => `bounds: ${bound.toString()} bounds nothing: what is placed is ${placed.join(", ")}`);
@@ -44,7 +44,9 @@ function sentence(monitoring: Monitoring, row: AccessRow, bound: Access): string
   return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)}, for "${reason}", which is beyond ${bound.toString()}: remove the connection, or admit it by the monitoring's bounds: [${wider.toString()}]`;
 }
 
-function pathOf({ node, components }: Monitoring, server: string, kind: string): string {
-  const found = components.find((component) => component.kind === kind && component.member.server.name === server);
-  return (found?.node ?? node).path;
+/** The construct of what stands on a server, as well as it is known. */
+function pathOf({ node, members }: Monitoring, server: string, kind: string): string {
+  const member = members.find((each) => each.server.name === server);
+  const component = member?.components.find((each) => each.kind === kind);
+  return (component ?? member)?.node.path ?? node.path;
 }

@@ -18,7 +18,7 @@ export function writeAccess(monitoring: Monitoring, prefix: string): void {
     onSynthesize: ({ outdir, manifest }) => {
       const { workingDirectory } = manifest.forStack(TerraformStack.of(monitoring));
       const document = accessDocument(`Access to ${monitoring.node.path}`, {
-        placements: monitoring.components.map(({ kind, member }) => ({ kind, server: member.server.name })),
+        placements: monitoring.listening,
         edges: monitoring.accessGraph,
       });
       writeFileSync(join(outdir, workingDirectory, `${prefix}${ACCESS_FILE}`), document);

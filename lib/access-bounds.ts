@@ -60,6 +60,7 @@ const WATCHERS = ["prometheus", "alertmanager", "grafana"].map((kind) => Reacher
 /** What holds unless a monitoring says otherwise: exporters are Prometheus' alone, and what watches is reached by what watches. */
 const DEFAULTS: readonly Access[] = [
   Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
+  Access.only("exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
   Access.only("prometheus", [...WATCHERS, Reacher.technicians()]),
   Access.only("alertmanager", [...WATCHERS, Reacher.technicians()]),
 ];

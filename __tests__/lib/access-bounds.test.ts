@@ -23,14 +23,14 @@ test("a bound is written as in the code", () => {
 });
 
 describe("without a bound of one's own", () => {
-  test("exporters are reached by Prometheus and technicians only", () => {
+  test.each(["node_exporter", "exporter"])("what is an %s is reached by Prometheus and technicians only", (kind) => {
     const accepted = [
-      edge({ server: "hub", kind: "prometheus" }, "app", "node_exporter"),
-      edge({ cidr: "203.0.113.7/32" }, "app", "node_exporter"),
+      edge({ server: "hub", kind: "prometheus" }, "app", kind),
+      edge({ cidr: "203.0.113.7/32" }, "app", kind),
     ];
     const beyond = [
-      edge({ server: "hub", kind: "grafana" }, "app", "node_exporter"),
-      edge({ cidr: "198.51.100.0/24" }, "app", "node_exporter"),
+      edge({ server: "hub", kind: "grafana" }, "app", kind),
+      edge({ cidr: "198.51.100.0/24" }, "app", kind),
     ];
     expect(surplus([...accepted, ...beyond])).toEqual(beyond);
   });
