@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { attach, main, UserError } from "./common";
 import { LOCAL_STACK } from "./local-stack";
 import { ansibleStep, terraformStep } from "./preparation";
-import { stackDirectory, stackOutputs } from "./stack-outputs";
+import { DeployedRun, deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
 
 const HELP = `npm run play <run> [-- options]: runs one playbook again on the servers of a deployed stack
 
@@ -16,13 +16,8 @@ const HELP = `npm run play <run> [-- options]: runs one playbook again on the se
 
 Without a run it lists those that there are.`;
 
-/** A run as the stack's output describes it. */
-interface Described {
-  readonly name: string;
-  readonly command: string;
-  readonly state: string;
-}
-interface Command extends Described {
+/** A run, and the inventory that it is handed. */
+interface Command extends DeployedRun {
   readonly inventory: string;
 }
 
@@ -79,16 +74,9 @@ async function runCommands(
   stack: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, Command>> {
-  const outputs = await stackOutputs(stack, environment);
   const commands = new Map<string, Command>();
-  for (const [output, value] of Object.entries(outputs)) {
-    const prefix = /^(.*)runs$/.exec(output)?.[1];
-    const inventory = prefix === undefined ? undefined : outputs[`${prefix}inventory`];
-    if (prefix === undefined || typeof inventory !== "string") continue;
-    for (const described of JSON.parse(String(value)) as readonly Described[])
-      commands.set(`${prefix}${described.name}`, { ...described, inventory });
-  }
-  if (commands.size === 0) throw new UserError(`the stack "${stack}" was not deployed from here: deploy it first`);
+  for (const { prefix, inventory, runs } of deployedMonitorings(stack, await stackOutputs(stack, environment)))
+    for (const run of runs) commands.set(`${prefix}${run.name}`, { ...run, inventory });
   return commands;
 }
 

@@ -40,3 +40,37 @@ function localState(stack: string): Outputs | undefined {
   if (path === undefined || !existsSync(path)) return undefined;
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly outputs: Outputs }).outputs;
 }
+
+/** A monitoring of a deployed stack, as its outputs describe it. */
+export interface Deployed {
+  /** What the names of its outputs and runs begin with. */
+  readonly prefix: string;
+  /** Its inventory, as JSON. */
+  readonly inventory: string;
+  /** Its runs in their order. */
+  readonly runs: readonly DeployedRun[];
+}
+
+/** How a run is started in the stack's folder. */
+export interface DeployedRun {
+  readonly name: string;
+  readonly command: string;
+  /** The folder of its private state. */
+  readonly state: string;
+}
+
+/**
+ * The monitorings of a deployed stack.
+ *
+ * @throws UserError when there is none
+ */
+export function deployedMonitorings(stack: string, outputs: Readonly<Record<string, unknown>>): Deployed[] {
+  const found = Object.entries(outputs).flatMap(([output, runs]): Deployed[] => {
+    const prefix = /^(.*)runs$/.exec(output)?.[1];
+    const inventory = prefix === undefined ? undefined : outputs[`${prefix}inventory`];
+    if (prefix === undefined || typeof inventory !== "string") return [];
+    return [{ prefix, inventory, runs: JSON.parse(String(runs)) as DeployedRun[] }];
+  });
+  if (found.length === 0) throw new UserError(`the stack "${stack}" was not deployed from here: deploy it first`);
+  return found;
+}

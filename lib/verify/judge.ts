@@ -33,23 +33,13 @@ export interface Measured {
 /** What came of the tries, by who made them, each in the order of the plan. */
 export type Found = ReadonlyMap<string, readonly string[]>;
 
-/**
- * Compares what was found with what the servers' rules say.
- *
- * @param own the address of this machine that the stranger's tries came from
- */
-export function judge(
-  fleet: Fleet,
-  plan: Plan,
-  looks: ReadonlyMap<string, Look>,
-  found: Found,
-  own: string | undefined,
-): Verdict[] {
+/** Compares what was found with what the servers' rules say. */
+export function judge(fleet: Fleet, plan: Plan, looks: ReadonlyMap<string, Look>, found: Found): Verdict[] {
   const servers = new Map(fleet.servers.map((server) => [server.name, server]));
   const tries = new Map([...found].map(([from, results]) => [from, results[Symbol.iterator]()]));
   const all = plan.probes.map((probe) => {
     const result = tries.get(probe.from)?.next().value;
-    const address = addressOf(probe, servers, looks, own);
+    const address = addressOf(probe, servers, looks, plan.stranger);
     const expected = address === undefined ? undefined : admits(probe.sources, address);
     return verdict(probe, expected, result, looks.get(probe.to)?.silent, looks.get(probe.from)?.silent);
   });
@@ -61,9 +51,9 @@ function addressOf(
   { from, to }: Probe,
   servers: ReadonlyMap<string, FleetServer>,
   looks: ReadonlyMap<string, Look>,
-  own: string | undefined,
+  stranger: string | undefined,
 ): string | undefined {
-  if (from === STRANGER) return own;
+  if (from === STRANGER) return stranger;
   const destination = servers.get(to);
   if (from !== CONTROLLER) {
     const source = servers.get(from);

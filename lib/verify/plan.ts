@@ -29,6 +29,8 @@ export interface Plan {
   readonly probes: readonly Probe[];
   /** The servers from which it is tried. */
   readonly from: readonly string[];
+  /** The address by which this machine plays a stranger, where it can. */
+  readonly stranger?: string;
   /** What is not tried and why, for people. */
   readonly skipped: readonly string[];
 }
@@ -59,7 +61,7 @@ export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan 
       `from ${servers.length - from.length} of ${servers.length} servers: tried from all that monitor, and ${size} others (in turn from each network, in the order of names)`,
     );
   }
-  return { probes, from: from.map(({ name }) => name), skipped: [...skipped] };
+  return { probes, from: from.map(({ name }) => name), stranger: stranger?.address, skipped: [...skipped] };
 }
 
 /** All servers that have a port which no other one has, for these monitor; of the others, some of each network. */

@@ -1,11 +1,13 @@
 import { CRITERIA } from "./criteria";
-import { Result } from "./criteria/criterion";
+import { count, Result } from "./criteria/criterion";
 import { Measured, Outcome, Verdict } from "./judge";
 import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";
 import { edgeTable, names } from "./table";
 
 /** What there is to say of a monitoring. */
 export interface Report {
+  /** From where it was tried, in words. */
+  readonly tried: string;
   readonly verdicts: readonly Verdict[];
   readonly differences: readonly Difference[];
   /** What could not be measured, and why. */
@@ -45,6 +47,7 @@ export function makeReport(measured: Measured, commands: Commands, surplus: read
     })),
   ];
   return {
+    tried: triedFrom(measured),
     verdicts,
     differences,
     unmeasured: [
@@ -67,9 +70,19 @@ export function statusOf(reports: readonly Report[]): Status {
 }
 
 /** The report for people. */
-export function reportLines({ verdicts, differences, unmeasured, warnings, skipped, criteria }: Report): string[] {
+export function reportLines({
+  tried,
+  verdicts,
+  differences,
+  unmeasured,
+  warnings,
+  skipped,
+  criteria,
+}: Report): string[] {
   const words = { [Outcome.FINE]: "ok", [Outcome.DIFFERS]: "DIFFERS", [Outcome.NOT_MEASURED]: "NOT MEASURED" };
   return [
+    tried,
+    "",
     ...edgeTable(verdicts),
     ...section(
       "Differences",
@@ -83,6 +96,11 @@ export function reportLines({ verdicts, differences, unmeasured, warnings, skipp
       criteria.map(({ text, outcome }) => `${words[outcome].padEnd(12)}  ${text}`),
     ),
   ];
+}
+
+function triedFrom({ plan: { from, stranger }, fleet: { servers } }: Measured): string {
+  const strange = `, and as a stranger, whom nobody admits, from its address ${stranger ?? ""}`;
+  return `Tried from ${from.length} of ${count(servers.length, "server")} and from this machine${stranger === undefined ? "" : strange}:`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,0 +1,86 @@
+import { createSocket } from "node:dgram";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { playbooksDirectory } from "../../lib/paths";
+import { readFleet } from "../../lib/verify/fleet";
+import { judge, Measured } from "../../lib/verify/judge";
+import { Answer, Look, readLook } from "../../lib/verify/look";
+import { CONTROLLER, makePlan, Plan, STRANGER } from "../../lib/verify/plan";
+import { findStranger } from "../../lib/verify/stranger";
+import { run, UserError } from "../common";
+import { Deployed, stackDirectory } from "../stack-outputs";
+
+/** What verify.py answers. */
+interface Answers {
+  readonly servers: Readonly<Record<string, Answer>>;
+  readonly controller: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Measures who reaches which port of a monitoring's servers.
+ *
+ * @param sample from how many servers that do not monitor it is tried
+ * @throws UserError when nothing could be measured
+ */
+export async function measure(
+  stack: string,
+  { inventory, runs }: Deployed,
+  sample: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<Measured> {
+  const fleet = readFleet(inventory);
+  const own = await ownAddress();
+  const blocks = Object.values(networkInterfaces()).flatMap((all = []) => all.flatMap(({ cidr }) => cidr ?? []));
+  const stranger = findStranger(fleet, own, blocks);
+  const plan = makePlan(fleet, sample, stranger);
+  const request = {
+    servers: Object.fromEntries(
+      fleet.servers.map(({ name, questions }) => [name, { to: dialled(plan, name), questions }]),
+    ),
+    controller: {
+      [CONTROLLER]: { from: null, to: dialled(plan, CONTROLLER) },
+      [STRANGER]: { from: stranger?.address ?? null, to: dialled(plan, STRANGER) },
+    },
+  };
+  const { code, stdout, stderr } = await run("python3", [join(playbooksDirectory, "verify.py")], {
+    cwd: stackDirectory(stack),
+    environment: {
+      ...environment,
+      MONITORING_STATE: runs[0]?.state ?? "",
+      MONITORING_INVENTORY: gzipSync(inventory).toString("base64"),
+    },
+    input: JSON.stringify(request),
+  });
+  if (code !== 0) throw new UserError(`nothing could be measured: ${stderr.trim()}`);
+  const answers = JSON.parse(stdout) as Answers;
+  const looks = new Map(fleet.servers.map(({ name }): [string, Look] => [name, readLook(name, answers.servers[name])]));
+  const found = new Map([
+    ...[...looks].map(([name, look]) => [name, look.found] as const),
+    ...Object.entries(answers.controller),
+  ]);
+  const verdicts = judge(fleet, plan, looks, found);
+  return { fleet, plan, looks, verdicts };
+}
+
+function dialled(plan: Plan, source: string): [string, number][] {
+  return plan.probes.filter(({ from }) => from === source).map(({ address, port }) => [address, port]);
+}
+
+/** The address by which this machine goes into the world, if it has a way there; nothing is sent. */
+async function ownAddress(): Promise<string | undefined> {
+  const socket = createSocket("udp4");
+  try {
+    return await new Promise((done) => {
+      socket.once("error", () => {
+        done(undefined);
+      });
+      // An address for documentation (RFC 5737): all that counts is by which interface the way there begins.
+      socket.connect(9, "198.51.100.1", () => {
+        done(socket.address().address);
+      });
+    });
+  } finally {
+    socket.close();
+  }
+}
