@@ -55,7 +55,12 @@ export class Monitoring extends Construct {
   private readonly joined: Member[] = [];
   private readonly servers = new Map<string, IServer>();
   /** What follows from all that joined and was placed so far; many ask for it while the stack is synthesized. */
-  private cache: { members?: readonly Member[]; components?: readonly Component[]; edges?: readonly Edge[] } = {};
+  private cache: {
+    members?: readonly Member[];
+    components?: readonly Component[];
+    edges?: readonly Edge[];
+    inventory?: Value;
+  } = {};
   private readonly placed: Component[] = [];
   private readonly runs: Run[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
@@ -195,6 +200,7 @@ export class Monitoring extends Construct {
   /** Called by runs when they are constructed. */
   public addRun(run: Run): void {
     this.runs.push(run);
+    this.changed();
     for (const prerequisite of this.prerequisites) run.after(prerequisite);
   }
 
@@ -229,12 +235,13 @@ export class Monitoring extends Construct {
   }
 
   private renderInventory(): Value {
-    return renderInventory({
+    this.cache.inventory ??= renderInventory({
       monitoring: this.name,
       artifactLocation: this.artifacts.location,
       hosts: this.members.map(({ inventoryHost }) => inventoryHost),
       runs: this.runs.map(({ inventoryRun }) => inventoryRun),
     });
+    return this.cache.inventory;
   }
 
   /** The runs in their order, as a person or another program starts them in the stack's folder. */

@@ -1,4 +1,5 @@
 import { ArtifactRequest } from "./artifacts";
+import { shareVariables } from "./common-variables";
 import { SecretReference } from "./secret";
 
 /** Values that Terraform, JSON and Ansible all know. Strings may be (or contain) tokens. */
@@ -91,23 +92,24 @@ export function renderInventory(input: InventoryInput): Variables {
         input.hosts.map(({ facts: { name }, connection, place }) => [name, hostVariables(connection, place)]),
       ),
       children: Object.fromEntries(
-        input.runs.map((run) => [
-          runGroup(run.name),
-          {
+        input.runs.map((run) => {
+          const { common, hosts } = shareVariables(run.hosts);
+          const group = {
             vars: {
               monitoring_run: { playbook: run.playbook, content: run.content, component: run.component },
               monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),
               monitoring_secrets: run.secrets.map((secret) => ({ ...secret })),
-              ...escapeVariables(run.variables),
+              ...escapeVariables({ ...run.variables, ...common }),
             },
             hosts: Object.fromEntries(
-              [...run.hosts].map(([host, variables]) => [
+              [...hosts].map(([host, variables]) => [
                 host,
                 { monitoring_server: facts.get(host) ?? null, ...escapeVariables(variables) },
               ]),
             ),
-          },
-        ]),
+          };
+          return [runGroup(run.name), group];
+        }),
       ),
     },
   };

@@ -54,8 +54,7 @@ test("a new member changes what node exporter's and Prometheus' runs consume, an
       if (more) hub.member("web");
     });
   const [before, after] = [build(false), build(true)];
-  expect(after.run("node_exporter").hosts.app).toEqual(before.run("node_exporter").hosts.app);
-  expect(after.run("node_exporter").vars).toEqual(before.run("node_exporter").vars);
+  expect(after.variables("node_exporter", "app")).toEqual(before.variables("node_exporter", "app"));
   expect(after.run("prometheus").hosts.hub).toEqual({
     ...before.run("prometheus").hosts.hub,
     prometheus_targets: expect.anything() as unknown,

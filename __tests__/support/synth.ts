@@ -71,6 +71,12 @@ export class Synthesized {
     return group;
   }
 
+  /** All variables that a run has for a host, wherever they stand. */
+  public variables(run: string, host: string): Readonly<Record<string, unknown>> {
+    const { vars, hosts } = this.run(run);
+    return { ...vars, ...hosts[host] };
+  }
+
   /** The inventory as it stands in the Terraform JSON. */
   public get inventory(): Inventory {
     const [first] = Object.values(this.json.locals);

@@ -46,7 +46,7 @@ interface Inventory {
   };
 }
 interface Group {
-  readonly vars?: { readonly monitoring_run?: { readonly component: boolean } };
+  readonly vars?: Partial<HostVariables> & { readonly monitoring_run?: { readonly component: boolean } };
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
@@ -67,8 +67,8 @@ interface HostVariables {
  */
 export function readFleet(text: string): Fleet {
   const { hosts, children } = (JSON.parse(text) as Inventory).all;
-  const firewall = children[runGroup("firewall")]?.hosts ?? {};
-  const prometheus = children[runGroup("prometheus")]?.hosts ?? {};
+  const firewall = variablesOf(children[runGroup("firewall")]);
+  const prometheus = variablesOf(children[runGroup("prometheus")]);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
     const place = host?.monitoring_place;
@@ -95,6 +95,12 @@ export function readFleet(text: string): Fleet {
       jobs.flatMap(({ job, targets }) => targets.map(({ labels }) => `${job}/${labels.instance}`)),
     ),
   };
+}
+
+/** The variables of a group's hosts: what they have alike may stand with the group. */
+function variablesOf(group: Group | undefined): Readonly<Record<string, HostVariables>> {
+  const hosts = Object.entries(group?.hosts ?? {});
+  return Object.fromEntries(hosts.map(([name, own]) => [name, { ...group?.vars, ...own }]));
 }
 
 /** Where a component is asked on its own server. */

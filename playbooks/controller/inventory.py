@@ -86,7 +86,8 @@ class Run:
         secrets: a key for each secret, derived from its value.
         """
         server = self.hosts[host].get("monitoring_server", {})
-        consumed: list[Any] = [self.variables, self.own[host], server]
+        # Together, for where a variable stands may change when other hosts come and go.
+        consumed: list[Any] = [{**self.variables, **self.own[host]}, server]
         digest = hashlib.sha256(json.dumps(consumed, sort_keys=True, separators=(",", ":")).encode())
         for name, key in sorted(secrets.items()):
             # By server, so that the markers of two servers do not tell that they share a secret.
