@@ -2,7 +2,7 @@
 
     prometheus.py URL
 
-One that starts has not scraped all of them yet: it is given a little time.
+One that starts does not know them at first, and then has not scraped all of them yet: it is given a little time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main(url: str) -> None:
     """Prints them when all are known, or when patience is over."""
     end = time.monotonic() + PATIENCE
     found = targets(url)
-    while any(target["health"] == "unknown" for target in found) and time.monotonic() < end:
+    while (not found or any(target["health"] == "unknown" for target in found)) and time.monotonic() < end:
         time.sleep(0.5)
         found = targets(url)
     print(json.dumps(found))

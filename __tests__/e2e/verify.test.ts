@@ -1,0 +1,161 @@
+import { readdirSync } from "node:fs";
+import { eventually, Outcome, Project } from "../support/project";
+
+/** A deploy from nothing takes a minute on a slow machine, a look some seconds; in milliseconds. */
+const DEPLOY = 300_000;
+const LOOK = 120_000;
+const SERVERS = ["app", "hub"];
+const STRANGER = "e2e-verify-stranger";
+const project = new Project("e2e-verify", "198.18.144.0/20");
+/** The servers' addresses, by name. */
+const address: Record<string, string> = {};
+
+const verify = (...options: string[]): Promise<Outcome> => project.npm("verify", options);
+
+async function expectAllFine(): Promise<void> {
+  const { code, output } = await verify();
+  expect(output).toContain("All is as it should be.");
+  expect(code).toBe(0);
+}
+
+/** Whether a container that belongs to nobody can connect. */
+function strangerReaches(server: string, port: number): boolean {
+  const program = `
+import socket
+knock = socket.socket()
+knock.settimeout(1)
+print(knock.connect_ex(("${address[server] ?? ""}", ${port})) == 0)`;
+  return project.docker("exec", STRANGER, "python3", "-c", program) === "True";
+}
+
+/** All that may tell on a server that somebody was there. */
+const traces = (server: string): string =>
+  project.on(
+    server,
+    "find /etc /opt /root /tmp /usr /var/lib -xdev -printf '%p %i %C@\\n' | grep -v prometheus/ | sort | md5sum",
+  );
+
+beforeAll(async () => {
+  const { code, output } = await project.npm("up");
+  if (code !== 0) throw new Error(output);
+  const inspect = (format: string): string => project.docker("inspect", "--format", format, "e2e-verify-hub");
+  for (const server of SERVERS) address[server] = project.on(server, "hostname -I").split(" ")[0] ?? "";
+  project.docker(
+    ...["run", "--rm", "--detach", "--name", STRANGER, "--network", "e2e-verify", "--entrypoint", "sleep"],
+    ...[inspect("{{.Config.Image}}"), "infinity"],
+  );
+}, DEPLOY);
+
+afterAll(async () => {
+  project.docker("rm", "--force", STRANGER);
+  await project.npm("down");
+  project.remove();
+}, DEPLOY);
+
+test(
+  "after a deploy all is as it should be, by two looks at once, which leave nothing",
+  async () => {
+    const before = [project.runTimes, ...SERVERS.map(traces)];
+    const [{ code, output }, other] = await Promise.all([verify(), verify("--json")]);
+    expect(output.split("\n").filter((line) => line.startsWith("  ok"))).toEqual([
+      expect.stringContaining("firewalls: loaded as deployed, and at boot: 2 of 2 servers"),
+      expect.stringMatching(/exporters: reached by .* only: 2 servers, \d+ probes .*, 0 differences$/),
+      expect.stringMatching(/Prometheus: reached by technicians only: 1 server, \d+ probes .*, 0 differences$/),
+      expect.stringContaining("targets: 3 of 3 up"),
+      expect.stringMatching(/all that is tried: 5 ports .*, 0 differences$/),
+    ]);
+    expect(output).toMatch(/^app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
+    expect(output).toMatch(/^hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
+    expect([code, other.code]).toEqual([0, 0]);
+    expect(JSON.parse(other.output)).toMatchObject({ status: 0, monitorings: { "": { differences: [] } } });
+    expect([project.runTimes, ...SERVERS.map(traces)]).toEqual(before);
+    expect(readdirSync(project.state("in-flight"))).toEqual([]);
+  },
+  LOOK,
+);
+
+test("somebody who belongs to nobody reaches none of the ports", () => {
+  expect(strangerReaches("app", 9100)).toBe(false);
+  expect(strangerReaches("hub", 9100)).toBe(false);
+  expect(strangerReaches("hub", 9090)).toBe(false);
+});
+
+test(
+  "a firewall that is gone is told, with the command that brings it back",
+  async () => {
+    project.on("app", "nft delete table inet cdktf_monitoring");
+    expect(strangerReaches("app", 9100)).toBe(true);
+    expect(strangerReaches("hub", 9090)).toBe(false);
+    const { code, output } = await verify();
+    expect(output).toContain("the firewall's table is not loaded on app: its ports are open to all");
+    expect(output).toContain("npm run play firewall -- --limit app");
+    expect(output).toContain("Not all is as it should be.");
+    expect(code).toBe(1);
+
+    const played = await project.npm("play", ["firewall"]);
+    expect(played.code).toBe(0);
+    expect(strangerReaches("app", 9100)).toBe(false);
+    await expectAllFine();
+  },
+  LOOK,
+);
+
+test(
+  "a port that was opened by hand is told, and so is something else in place of an exporter",
+  async () => {
+    // GIVEN
+    project.on("hub", "nft insert rule inet cdktf_monitoring ports tcp dport 9090 accept");
+    const listen = 'import socket; s = socket.create_server(("", 9100))\nwhile True: s.accept()[0].close()';
+    project.on("app", `systemctl stop node_exporter; systemd-run --quiet --unit=other python3 -c '${listen}'`);
+    const query = `http://${address.hub ?? ""}:9090/api/v1/query?query=${encodeURIComponent('up{instance="app"} == 0')}`;
+    await eventually("Prometheus misses the exporter", 30, async () =>
+      (await (await fetch(query)).text()).includes('"instance":"app"') ? true : undefined,
+    );
+
+    // WHEN
+    const { code, output } = await verify();
+
+    // THEN
+    expect(output).toContain("app -> hub tcp/9090 (prometheus_http): should be closed, is open");
+    expect(output).toContain("somebody changed the firewall's table on hub: npm run play firewall -- --limit hub");
+    expect(output).toContain("the target node/app is down");
+    expect(output).toMatch(/DIFFERS +Prometheus: reached by technicians only/);
+    expect(output).toMatch(/DIFFERS +targets: 2 of 3 up/);
+    expect(code).toBe(1);
+  },
+  LOOK,
+);
+
+test(
+  "after all servers have booted anew all is as it should be",
+  async () => {
+    project.docker("restart", "--time", "5", ...SERVERS.map((server) => `e2e-verify-${server}`));
+    for (const [server, unit] of Object.entries({ app: "node_exporter", hub: "prometheus" }))
+      await eventually(`${unit} on ${server}`, 30, () => {
+        project.on(server, `systemctl is-active --quiet ${unit} ssh`);
+        return true;
+      });
+    await expectAllFine();
+    expect(strangerReaches("app", 9100)).toBe(false);
+  },
+  LOOK,
+);
+
+test(
+  "a server that does not answer is named, and is not taken for one that is fine",
+  async () => {
+    project.docker("stop", "--time", "5", "e2e-verify-app");
+    const { code, output } = await verify();
+    expect(output).toContain("Not measured\n  app: ssh: connect to host");
+    expect(output).toMatch(/NOT MEASURED +firewalls: loaded as deployed, and at boot: 1 of 2 servers/);
+    expect(output).toMatch(/^this machine +-> +hub +tcp\/9090 +prometheus_http +open +open/m);
+    expect(code).toBe(2);
+  },
+  LOOK,
+);
+
+test("a stack that was not deployed is not one that differs", async () => {
+  const { code, output } = await verify("--stack", "nowhere");
+  expect(output).toContain('the stack "nowhere" was not deployed from here');
+  expect(code).toBe(2);
+});
