@@ -2,11 +2,8 @@ import { TerraformStack } from "cdktf";
 import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessDocument } from "../lib/access-document";
+import { ACCESS_FILE, accessDocument } from "../lib/access-document";
 import type { Monitoring } from "./monitoring";
-
-/** How the names of the files end that {@link writeAccess} writes. */
-export const ACCESS_FILE = "access.md";
 
 /**
  * Has each synthesis write a monitoring's access graph for people, beside its stack's Terraform JSON.

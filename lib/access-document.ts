@@ -2,6 +2,9 @@ import { accessMatrix, accessTable } from "./access-matrix";
 import { accessPicture, PictureInput } from "./access-picture";
 import { ServerSets } from "./server-sets";
 
+/** How the names of the files end in which such documents are. */
+export const ACCESS_FILE = "access.md";
+
 const FENCE = "```";
 
 /** The access graph for people, as a Markdown document: the matrix, and a picture in Mermaid. */

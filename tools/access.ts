@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ACCESS_FILE } from "../constructs/access-file";
-import { pictureOf } from "../lib/access-document";
+import { ACCESS_FILE, pictureOf } from "../lib/access-document";
 import { main, projectRoot, run, UserError } from "./common";
 import { LOCAL_STACK } from "./local-stack";
 
