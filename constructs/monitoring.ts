@@ -47,6 +47,8 @@ export class Monitoring extends Construct {
   public readonly artifacts: Artifacts;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
   public readonly inventory: unknown;
+  /** What the inventory is called in expressions. */
+  public readonly inventoryName: string;
   /** The folder of the playbooks, as Terraform sees it. */
   public readonly playbooksPath: string;
   /** The private folder of its runs, as Terraform sees it. */
@@ -94,11 +96,9 @@ export class Monitoring extends Construct {
       assetHash: content,
     });
     this.playbooksPath = asset.path;
-    this.inventory = new TerraformLocal(
-      this,
-      "data",
-      Lazy.anyValue({ produce: () => this.renderInventory() }),
-    ).expression;
+    const data = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() }));
+    this.inventory = data.expression;
+    this.inventoryName = data.fqn;
     // No secret: only too long to be printed by every deploy.
     this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
     this.output(

@@ -57,7 +57,7 @@ export abstract class Run extends Construct {
     return new NullResource(this, "Resource", {
       triggers: {
         content: this.content,
-        data: Fn.sha256(Fn.jsonencode(Fn.lookupNested(scope.inventory, ["all", "children", runGroup(id)]))),
+        data: consumed(scope.inventoryName, runGroup(id)),
         interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
       },
       provisioners: [
@@ -69,4 +69,11 @@ export abstract class Run extends Construct {
       ],
     });
   }
+}
+
+/** The hash of what a run consumes: its group of the inventory, and the machines that are in it. */
+function consumed(inventory: string, name: string): string {
+  const group = `${inventory}.all.children.${name}`;
+  const machines = `{ for host in keys(${group}.hosts) : host => ${inventory}.all.hosts[host].monitoring_server }`;
+  return `\${sha256(jsonencode([${group}, ${machines}]))}`;
 }

@@ -80,17 +80,15 @@ export interface InventoryInput {
 /**
  * The Ansible inventory, as a value for a `TerraformLocal`.
  *
- * Each run is a group that holds all that the run consumes (so that its hash can be the run's trigger); how a host is
- * reached stands apart, for a moved key file is no reason to run anything.
+ * Each run is a group that holds all that the run consumes but the machines themselves, which stand with their hosts (so
+ * that the hash of both can be the run's trigger); how a host is reached is not part of it, for a moved key file is no
+ * reason to run anything.
  */
 export function renderInventory(input: InventoryInput): Variables {
-  const facts = new Map(input.hosts.map((host) => [host.facts.name, { ...host.facts }]));
   return {
     all: {
       vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
-      hosts: Object.fromEntries(
-        input.hosts.map(({ facts: { name }, connection, place }) => [name, hostVariables(connection, place)]),
-      ),
+      hosts: Object.fromEntries(input.hosts.map((host) => [host.facts.name, hostVariables(host)])),
       children: Object.fromEntries(
         input.runs.map((run) => {
           const { common, hosts } = shareVariables(run.hosts);
@@ -101,12 +99,7 @@ export function renderInventory(input: InventoryInput): Variables {
               monitoring_secrets: run.secrets.map((secret) => ({ ...secret })),
               ...escapeVariables({ ...run.variables, ...common }),
             },
-            hosts: Object.fromEntries(
-              [...hosts].map(([host, variables]) => [
-                host,
-                { monitoring_server: facts.get(host) ?? null, ...escapeVariables(variables) },
-              ]),
-            ),
+            hosts: Object.fromEntries([...hosts].map(([host, variables]) => [host, escapeVariables(variables)])),
           };
           return [runGroup(run.name), group];
         }),
@@ -120,8 +113,9 @@ export function runGroup(run: string): string {
   return `run_${run}`;
 }
 
-function hostVariables(connection: HostConnection, place: HostPlace | undefined): Variables {
+function hostVariables({ connection, facts, place }: InventoryHost): Variables {
   return {
+    monitoring_server: { ...facts },
     ansible_host: connection.host,
     ansible_port: connection.port,
     ansible_user: connection.user,

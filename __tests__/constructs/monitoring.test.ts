@@ -144,7 +144,7 @@ describe("members and components", () => {
       });
       new Prometheus(hub, "prometheus");
     });
-    const server = stacks.get("here").run("prometheus").hosts.hub?.monitoring_server as { id: string };
+    const server = stacks.get("here").inventory.all.hosts.hub?.monitoring_server as { id: string };
     expect(server.id).toMatch(/^\$\{data\.terraform_remote_state\..*\.outputs\..*hub.*id\}$/);
     expect(stacks.get("there").paths).toEqual([
       "there/network/Resource",

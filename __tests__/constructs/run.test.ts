@@ -18,7 +18,7 @@ describe("a run", () => {
     expect(run(stack, "prometheus").triggers).toEqual({
       content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       data: expect.stringMatching(
-        /^\$\{sha256\(jsonencode\(local\.monitoring_data_\w+\.all\.children\.run_prometheus\)\)\}$/,
+        /^\$\{sha256\(jsonencode\(\[(local\.monitoring_data_\w+)\.all\.children\.run_prometheus, \{ for host in keys\(\1\.all\.children\.run_prometheus\.hosts\) : host => \1\.all\.hosts\[host\]\.monitoring_server \}\]\)\)\}$/,
       ) as string,
       interrupted: '${try(filesha256("../../../.cdktf-monitoring/test/in-flight/prometheus"), "")}',
     });
@@ -38,7 +38,7 @@ describe("a run", () => {
   });
 
   test("consumes the machine's identity, so that a rebuilt server is provisioned", () => {
-    const server = stack.run("node_exporter").hosts.app?.monitoring_server as Record<string, string>;
+    const server = stack.inventory.all.hosts.app?.monitoring_server as Record<string, string>;
     expect(server).toMatchObject({
       name: "app",
       id: expect.stringMatching(/^\$\{null_resource\.network_server_\w+\["app"\]\.id\}$/) as string,

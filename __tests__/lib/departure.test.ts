@@ -25,7 +25,7 @@ function leaving(uninstall: boolean, keepData: boolean): unknown {
 
 test("a server that leaves is reconciled to nothing", () => {
   expect(leaving(true, true)).toEqual({
-    app: { monitoring_server: facts, monitoring_components: [], reconcile_keep_data: true },
+    app: { monitoring_components: [], reconcile_keep_data: true },
   });
   expect(leaving(true, false)).toMatchObject({ app: { reconcile_keep_data: false } });
 });

@@ -52,6 +52,14 @@ describe("renderInventory", () => {
               alias: "i-1",
               wait: 120,
             },
+            monitoring_server: {
+              name: "hub",
+              id: "i-1",
+              generation: "1",
+              address: "10.0.0.1",
+              bind: "",
+              architecture: "arm64",
+            },
             monitoring_place: { network: "prod/network", public_address: null },
           },
         },
@@ -65,14 +73,6 @@ describe("renderInventory", () => {
             },
             hosts: {
               hub: {
-                monitoring_server: {
-                  name: "hub",
-                  id: "i-1",
-                  generation: "1",
-                  address: "10.0.0.1",
-                  bind: "",
-                  architecture: "arm64",
-                },
                 port: 80,
               },
             },

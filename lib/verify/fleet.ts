@@ -37,6 +37,7 @@ interface Inventory {
         {
           readonly ansible_host: string;
           readonly ansible_port: number;
+          readonly monitoring_server: { readonly address: string; readonly bind: string };
           readonly monitoring_ssh: { readonly jump_host: string | null };
           readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
         }
@@ -50,7 +51,6 @@ interface Group {
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
-  readonly monitoring_server: { readonly address: string; readonly bind: string };
   readonly firewall_ports?: readonly AdmittedPort[];
   readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
   readonly prometheus_port?: number;
@@ -78,12 +78,12 @@ export function readFleet(text: string): Fleet {
     return {
       name,
       network: place.network,
-      address: variables.monitoring_server.address,
+      address: host.monitoring_server.address,
       publicAddress: place.public_address ?? undefined,
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
-      questions: port === undefined ? {} : { prometheus: url(variables.monitoring_server.bind, port) },
+      questions: port === undefined ? {} : { prometheus: url(host.monitoring_server.bind, port) },
     };
   });
   return {

@@ -68,6 +68,11 @@ function apply(): void {
   run("apply", "-input=false", "-no-color", "-auto-approve");
 }
 
+/** The rules that are not ours, as the stack's output names them. */
+function surplus(): unknown {
+  return JSON.parse(run("output", "-raw", "-no-color", "surplus_rules"));
+}
+
 const summary = (changes: readonly Change[]): string[] =>
   changes.map(({ address, change }) => `${change.actions.join("+")} ${address.replace(/_[0-9A-F]{8}/g, "")}`).sort();
 
@@ -89,6 +94,7 @@ describe("a stack on AWS, with the real provider against moto", () => {
       run("init", "-input=false", "-no-color");
       expect(run("validate", "-no-color")).toContain("The configuration is valid.");
       apply();
+      expect(surplus()).toEqual([]);
       // Moto forgets the description of a rule that names a group, when it is made; not when it is changed.
       const forgotten = plan();
       for (const { change } of forgotten) {
@@ -121,6 +127,30 @@ describe("a stack on AWS, with the real provider against moto", () => {
       "server-hub tcp/9090 from 203.0.113.7/32",
     ]);
   });
+
+  awsTest(
+    "names a rule that is not of our making, as long as it is there",
+    async () => {
+      stack();
+      const [group = ""] = [...(await moto.groupNames())].find(([, name]) => name.endsWith("-server-hub")) ?? [];
+      const rule = {
+        GroupId: group,
+        "IpPermissions.1.IpProtocol": "tcp",
+        "IpPermissions.1.FromPort": "9090",
+        "IpPermissions.1.ToPort": "9090",
+        "IpPermissions.1.IpRanges.1.CidrIp": "198.51.100.9/32",
+      };
+      const answer = await moto.ask("AuthorizeSecurityGroupIngress", rule);
+      const [id = ""] = /sgr-[0-9a-f]+/.exec(answer) ?? [];
+      run("apply", "-refresh-only", "-input=false", "-no-color", "-auto-approve");
+      expect(surplus()).toEqual([`server-hub ${id}`]);
+      expect(summary(plan())).toEqual([]);
+      await moto.ask("RevokeSecurityGroupIngress", rule);
+      run("apply", "-refresh-only", "-input=false", "-no-color", "-auto-approve");
+      expect(surplus()).toEqual([]);
+    },
+    120,
+  );
 
   awsTest("takes the newest image of the Debian project for new servers", async () => {
     expect(await moto.ids("DescribeInstances", "imageId")).toEqual(

@@ -74,7 +74,7 @@ describe("AwsServer", () => {
       new AwsHub(scope, { hub: { dataVolumeSize: 20 } });
     });
     expect(stack.resource("test/hub-server/data-volume/Resource")).toMatchObject({ size: 20, encrypted: true });
-    const { monitoring_server: facts } = stack.run("prometheus").hosts.hub ?? {};
+    const { monitoring_server: facts } = stack.inventory.all.hosts.hub ?? {};
     expect(facts).toMatchObject({
       generation: expect.stringMatching(/^\$\{aws_volume_attachment\..*\.id\}$/) as string,
     });
