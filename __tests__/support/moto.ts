@@ -112,7 +112,7 @@ export class Moto {
   }
 
   /** Asks EC2's API, and returns its XML. */
-  public async ask(action: string): Promise<string> {
+  public async ask(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const response = await fetch(this.url, {
       method: "POST",
       headers: {
@@ -120,7 +120,7 @@ export class Moto {
         // It checks no signature, but reads from here which service is meant.
         authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
       },
-      body: new URLSearchParams({ Action: action, Version: "2016-11-15" }),
+      body: new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }),
     });
     if (!response.ok) throw new Error(`${action}: ${response.status} ${await response.text()}`);
     return response.text();

@@ -10,6 +10,7 @@ import type { Monitoring } from "../monitoring";
 import { problem } from "../problem";
 import { IServer } from "../server";
 import type { AwsNetwork } from "./aws-network";
+import { AwsSurplusRules, idsOf } from "./aws-surplus-rules";
 
 /** The security groups of one network, which follow from the access graphs of the monitorings that its servers belong to. */
 export class AwsSecurityGroups extends Construct {
@@ -18,6 +19,7 @@ export class AwsSecurityGroups extends Construct {
   private readonly cache = new Map<Monitoring, { readonly graph: readonly Edge[]; readonly groups: SecurityGroups }>();
   private readonly ids = new Map<string, string>();
   private readonly resource: SecurityGroup;
+  private readonly egress: readonly VpcSecurityGroupEgressRule[];
 
   public constructor(
     private readonly network: AwsNetwork,
@@ -33,19 +35,18 @@ export class AwsSecurityGroups extends Construct {
       description: "Ingress by the access graph of cdktf-monitoring",
       tags: { Name: `${network.name}-${groups.key}` },
     });
-    for (const [id, cidr] of [
-      ["egress-ipv4", { cidrIpv4: "0.0.0.0/0" }],
-      ["egress-ipv6", { cidrIpv6: "::/0" }],
-    ] as const) {
-      new VpcSecurityGroupEgressRule(this, id, {
-        forEach: groups,
-        provider,
-        securityGroupId: this.at(groups.key),
-        ipProtocol: "-1",
-        ...cidr,
-        description: "what servers connect to is not restricted",
-      });
-    }
+    const ways = { "egress-ipv4": { cidrIpv4: "0.0.0.0/0" }, "egress-ipv6": { cidrIpv6: "::/0" } };
+    this.egress = Object.entries(ways).map(
+      ([id, cidr]) =>
+        new VpcSecurityGroupEgressRule(this, id, {
+          forEach: groups,
+          provider,
+          securityGroupId: this.at(groups.key),
+          ipProtocol: "-1",
+          ...cidr,
+          description: "what servers connect to is not restricted",
+        }),
+    );
   }
 
   /** Lets a server's groups follow a monitoring's access graph, by rules in the monitoring's stack. */
@@ -62,9 +63,10 @@ export class AwsSecurityGroups extends Construct {
     this.register(membersGroup(monitoring.name));
     const rules = eachLate(() => this.ruleEntries(monitoring));
     const inSameStack = TerraformStack.of(monitoring) === TerraformStack.of(this);
-    new VpcSecurityGroupIngressRule(monitoring, `ingress-${this.network.name}`, {
+    const provider = inSameStack ? this.provider : undefined;
+    const ingress = new VpcSecurityGroupIngressRule(monitoring, `ingress-${this.network.name}`, {
       forEach: rules,
-      provider: inSameStack ? this.provider : undefined,
+      provider,
       securityGroupId: rules.getString("group"),
       referencedSecurityGroupId: rules.getString("source"),
       cidrIpv4: rules.getString("ipv4"),
@@ -73,6 +75,13 @@ export class AwsSecurityGroups extends Construct {
       fromPort: rules.getNumber("port"),
       toPort: rules.getNumber("port"),
       description: rules.getString("description"),
+    });
+    AwsSurplusRules.of(monitoring).watch({
+      network: this.network.name,
+      provider,
+      groups: () => Object.fromEntries(this.groupsOf(monitoring).groups.map((key) => [key, this.idOf(key)])),
+      rules: [ingress, ...this.egress].map(idsOf),
+      after: [ingress, ...(inSameStack ? this.egress : [])],
     });
     monitoring.node.addValidation({ validate: () => ruleProblems(this.groupsOf(monitoring).rules) });
   }
