@@ -10,16 +10,17 @@ export function cidrProblem(cidr: string): string | undefined {
   const [address = "", mask, ...rest] = cidr.split("/");
   const ip = parseIp(address);
   if (!ip || rest.length > 0) return `"${cidr}" is not a CIDR block such as "203.0.113.7/32"`;
-  if (mask === undefined) return `CIDR mask is missing in "${cidr}": did you mean "${cidr}/${ip.bits}"?`;
+  if (mask === undefined)
+    return `CIDR mask is missing in "${cidr}": did you mean "${mappedIpv4(ip, ip.bits) ?? `${cidr}/${ip.bits}`}"?`;
   if (!/^\d{1,3}$/.test(mask) || Number(mask) > ip.bits)
     return `the mask of "${cidr}" must be a number from 0 to ${ip.bits}`;
   const network = networkOf(ip, Number(mask));
-  if (network.value !== ip.value)
-    return `"${cidr}" has bits beyond its mask: did you mean "${formatIp(network)}/${mask}"?`;
-  const mapped = mappedIpv4(ip, Number(mask));
-  return mapped === undefined
+  const mapped = mappedIpv4(network, Number(mask));
+  if (mapped !== undefined)
+    return `"${cidr}" is an IPv4 block in the notation of IPv6, which no firewall matches: did you mean "${mapped}"?`;
+  return network.value === ip.value
     ? undefined
-    : `"${cidr}" is an IPv4 block in the notation of IPv6, which no firewall matches: did you mean "${mapped}"?`;
+    : `"${cidr}" has bits beyond its mask: did you mean "${formatIp(network)}/${mask}"?`;
 }
 
 /** The IPv4 block that an IPv6 block stands for (RFC 4291, section 2.5.5.2), or undefined. */

@@ -3,6 +3,7 @@ import { cidrProblem, Ipv4Block } from "../../lib/cidr";
 
 const octet = fc.integer({ min: 0, max: 255 });
 const address = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join("."));
+const mapped = address.map((text) => `::ffff:${text}`);
 
 describe("cidrProblem", () => {
   test.each(["203.0.113.7/32", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1/128"])("accepts %s", (cidr) => {
@@ -12,6 +13,7 @@ describe("cidrProblem", () => {
   test.each([
     ["203.0.113.7", 'CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
     ["2001:db8::1", 'CIDR mask is missing in "2001:db8::1": did you mean "2001:db8::1/128"?'],
+    ["::ffff:203.0.113.7", 'CIDR mask is missing in "::ffff:203.0.113.7": did you mean "203.0.113.7/32"?'],
     ["999.1.1.1/24", '"999.1.1.1/24" is not a CIDR block such as "203.0.113.7/32"'],
     ["10.0.0.0/33", 'the mask of "10.0.0.0/33" must be a number from 0 to 32'],
     ["10.0.0.0/-1", 'the mask of "10.0.0.0/-1" must be a number from 0 to 32'],
@@ -35,7 +37,7 @@ describe("cidrProblem", () => {
 
   test("accepts what it suggests", () => {
     fc.assert(
-      fc.property(fc.oneof(address, fc.ipV6()), fc.integer({ min: 0, max: 128 }), (host, mask) => {
+      fc.property(fc.oneof(address, mapped, fc.ipV6()), fc.integer({ min: 0, max: 128 }), (host, mask) => {
         const cidr = `${host}/${host.includes(":") ? mask : mask % 33}`;
         const suggestion = /did you mean "(.*)"/.exec(cidrProblem(cidr) ?? "")?.[1];
         expect(suggestion === undefined ? undefined : cidrProblem(suggestion)).toBeUndefined();
