@@ -1,8 +1,9 @@
+import { ServerSets } from "../server-sets";
 import { CRITERIA } from "./criteria";
 import { count, Result } from "./criteria/criterion";
 import { Measured, Outcome, Verdict } from "./judge";
 import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";
-import { edgeTable, names } from "./table";
+import { edgeTable } from "./table";
 
 /** What there is to say of a monitoring. */
 export interface Report {
@@ -115,7 +116,9 @@ function unmeasuredEdges(verdicts: readonly Verdict[]): string[] {
     const reason = `${probe.from} -> %s ${probe.protocol}/${probe.port} (${probe.name}): ${why}`;
     reasons.set(reason, (reasons.get(reason) ?? new Set()).add(probe.to));
   }
-  return [...reasons].map(([reason, to]) => reason.replace("%s", () => names([...to])));
+  const sets = new ServerSets();
+  const lines = [...reasons].map(([reason, to]) => reason.replace("%s", () => sets.text([...to])));
+  return [...lines, ...sets.definitions];
 }
 
 function oneLine(text: string): string {

@@ -1,22 +1,23 @@
+import { ServerSets } from "../server-sets";
 import { Outcome, Verdict } from "./judge";
-
-/** Names that are all told; beyond that they are counted. */
-const TOLD = 3;
+import { CONTROLLER, STRANGER } from "./plan";
 
 /** A line for each kind of edge: who was tried from, to whom, where, what should come of it and what came. */
 export function edgeTable(verdicts: readonly Verdict[]): string[] {
+  const sets = new ServerSets();
   const measured = verdicts.filter(({ outcome }) => outcome !== Outcome.NOT_MEASURED);
   const rows = merge(measured).map(({ verdict: { probe, expected, found, outcome }, from, to, probes }) => [
-    names(from),
+    endsOf(from, sets),
     "->",
-    names(to),
+    endsOf(to, sets),
     `${probe.protocol}/${probe.port}`,
     probe.name,
     expected ?? "",
     outcome === Outcome.FINE ? (found ?? "") : `${found ?? ""}  <== DIFFERS`,
     probes > 1 ? `${probes} probes` : "",
   ]);
-  return align([["FROM", "", "TO", "PORT", "WHAT", "SHOULD BE", "IS", ""], ...rows]);
+  const lines = align([["FROM", "", "TO", "PORT", "WHAT", "SHOULD BE", "IS", ""], ...rows]);
+  return [...lines, ...sets.definitions];
 }
 
 /** Edges of the same kind. */
@@ -59,9 +60,13 @@ function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   else map.set(key, [value]);
 }
 
-/** A few names, or how many there are. */
-export function names(all: readonly string[]): string {
-  return all.length <= TOLD ? all.join(", ") : `${all.length} servers`;
+/** Who is at one end of edges; this machine is no server, and is told apart. */
+function endsOf(all: readonly string[], sets: ServerSets): string {
+  const here = [CONTROLLER, STRANGER];
+  const servers = all.filter((name) => !here.includes(name));
+  return [...(servers.length === 0 ? [] : [sets.text(servers)]), ...here.filter((name) => all.includes(name))].join(
+    ", ",
+  );
 }
 
 function align(rows: readonly (readonly string[])[]): string[] {

@@ -1,0 +1,79 @@
+import { InventoryRun, renderInventory, Variables } from "../../../lib/inventory";
+import { readFleet } from "../../../lib/verify/fleet";
+
+const PORT = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["10.0.0.1/32"] };
+const NAMES = ["hub", "app", "db"];
+
+/** The inventory of a small fleet, as a deploy renders it. */
+function inventory(bind = ""): string {
+  const common = { content: "", component: false, artifacts: [], secrets: [], variables: {} };
+  const run = (name: string, hosts: readonly (readonly [string, Variables])[], component = false): InventoryRun => ({
+    ...common,
+    name,
+    playbook: `${name}.yml`,
+    component,
+    hosts: new Map(hosts),
+  });
+  const rules = { firewall_mode: "guard", firewall_ports: [PORT] };
+  const target = { address: "10.0.0.11:9100", labels: { instance: "app", monitoring: "m" } };
+  const prometheus = { prometheus_port: 9090, prometheus_targets: [{ job: "node", targets: [target] }] };
+  const strict = { ...rules, firewall_mode: "strict", firewall_ssh: { port: 22, sources: ["10.0.0.1/32"] } };
+  return JSON.stringify(
+    renderInventory({
+      monitoring: "m",
+      hosts: NAMES.map((name, index) => ({
+        connection: {
+          host: `203.0.113.${index}`,
+          port: 2222,
+          user: "root",
+          hostKeys: [],
+          hostKeyAlias: name,
+          waitSeconds: 1,
+          ...(name === "db" ? { jumpHost: "root@bastion" } : {}),
+        },
+        place: { network: "net", publicAddress: `203.0.113.${index}` },
+        facts: { name, id: name, generation: "1", address: `10.0.0.1${index}`, bind, architecture: "amd64" },
+      })),
+      runs: [
+        run("firewall", [
+          ["hub", rules],
+          ["app", rules],
+          ["db", strict],
+        ]),
+        run("prometheus", [["hub", prometheus]], true),
+      ],
+    }),
+  );
+}
+
+test("a fleet is read from the inventory of a deploy, variables that most have alike too", () => {
+  const { servers, kinds, targets } = readFleet(inventory());
+  expect(servers.map(({ name }) => name)).toEqual(["app", "db", "hub"]);
+  expect(servers[0]).toEqual({
+    name: "app",
+    network: "net",
+    address: "10.0.0.11",
+    publicAddress: "203.0.113.1",
+    ssh: { host: "203.0.113.1", port: 2222, jumpHost: false },
+    ports: [PORT],
+    sshd: undefined,
+    questions: {},
+  });
+  expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
+  expect(kinds).toEqual(["prometheus"]);
+  expect(targets).toEqual(["node/app"]);
+});
+
+test.each([
+  ["", "http://127.0.0.1:9090"],
+  ["10.0.0.10", "http://10.0.0.10:9090"],
+  ["2001:db8::1", "http://[2001:db8::1]:9090"],
+])("a Prometheus that listens on %j is asked where it listens", (bind, url) => {
+  const hub = readFleet(inventory(bind)).servers.find(({ name }) => name === "hub");
+  expect(hub?.questions).toEqual({ prometheus: url });
+});
+
+test("an inventory that does not say where servers stand is refused, with the remedy", () => {
+  const old = inventory().replace(/,"monitoring_place":\{[^}]*\}/g, "");
+  expect(() => readFleet(old)).toThrow(/in which network the server "\w+" is: deploy the stack again/);
+});

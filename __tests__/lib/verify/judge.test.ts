@@ -1,0 +1,77 @@
+import { Outcome } from "../../../lib/verify/judge";
+import { CONTROLLER, STRANGER } from "../../../lib/verify/plan";
+import { Changes, fleet, measured, WELL } from "../../support/fleet";
+
+const STRANGE = { address: "192.0.2.2", reaches: new Set(["hub", "app-0"]) };
+
+/** What became of one edge, in words. */
+function edge(from: string, to: string, port: number, changes: Changes = {}, given = fleet()): string | undefined {
+  const verdict = measured(given, changes).verdicts.find(
+    ({ probe }) => probe.from === from && probe.to === to && probe.port === port,
+  );
+  return verdict && [verdict.outcome, ...(verdict.why === undefined ? [] : [verdict.why])].join(": ");
+}
+
+test("all is fine where who is admitted gets through, and all others are dropped", () => {
+  const outcomes = measured(fleet(3)).verdicts.map(({ outcome }) => outcome);
+  expect(new Set(outcomes)).toEqual(new Set([Outcome.FINE]));
+});
+
+test.each([
+  ["hub", "app-0", 9100, "filtered"],
+  ["hub", "app-0", 9100, "refused"],
+  ["hub", "app-0", 9100, "unreachable"],
+  ["app-0", "hub", 9090, "open"],
+  ["app-0", "hub", 9090, "refused"],
+])("%s -> %s %d differs when it is %s", (from, to, port, found) => {
+  expect(edge(from, to, port, { found: { [`${from} ${to} ${port}`]: found } })).toBe(Outcome.DIFFERS);
+});
+
+test("that there is no way for somebody who is not admitted says nothing of the firewall", () => {
+  const found = { "app-0 hub 9090": "unreachable" };
+  expect(edge("app-0", "hub", 9090, { found })).toBe(`${Outcome.NOT_MEASURED}: unreachable`);
+});
+
+test("silence of a server that is not there is not that of its firewall; an open port is one all the same", () => {
+  const answers = { hub: { unreachable: "no route" } };
+  expect(edge("app-0", "hub", 9090, { answers })).toBe(`${Outcome.NOT_MEASURED}: hub could not be looked at`);
+  expect(edge("app-0", "hub", 9090, { answers, found: { "app-0 hub 9090": "open" } })).toBe(Outcome.DIFFERS);
+  expect(edge("hub", "app-0", 9100, { answers })).toBe(`${Outcome.NOT_MEASURED}: hub could not be looked at`);
+});
+
+test("this machine is who the server sees, whatever its own address", () => {
+  const [, ...rest] = WELL.lines ?? [];
+  const answers = { "app-0": { lines: ["peer=203.0.113.99 22", ...rest] } };
+  const found = { [`${CONTROLLER} app-0 9100`]: "filtered" };
+  expect(edge(CONTROLLER, "app-0", 9100, { answers, found })).toBe(Outcome.FINE);
+  expect(edge(CONTROLLER, "app-0", 9100, { answers: { "app-0": { lines: rest } } })).toMatch(
+    "not measured: by what address app-0 sees this machine is not known",
+  );
+});
+
+test("servers of different networks see each other's public addresses", () => {
+  const given = fleet(1, { network: "other", publicAddress: "203.0.113.7" });
+  const servers = given.servers.map((one) => (one.name === "hub" ? { ...one, publicAddress: "203.0.113.8" } : one));
+  const found = { "hub app-0 9100": "filtered" };
+  expect(edge("hub", "app-0", 9100, { found }, { ...given, servers })).toBe(Outcome.FINE);
+});
+
+test("a server that is known by a name only is not judged", () => {
+  const given = fleet();
+  const servers = given.servers.map((one) => (one.name === "hub" ? { ...one, address: "hub.example.com" } : one));
+  expect(edge("hub", "app-0", 9100, {}, { ...given, servers })).toMatch(/^not measured: by what address/);
+});
+
+describe("a stranger", () => {
+  test("counts where it comes through to SSH, which itself is not told", () => {
+    expect(edge(STRANGER, "app-0", 9100, { stranger: STRANGE })).toBe(Outcome.FINE);
+    expect(edge(STRANGER, "app-0", 22, { stranger: STRANGE })).toBeUndefined();
+    const found = { [`${STRANGER} app-0 9100`]: "open" };
+    expect(edge(STRANGER, "app-0", 9100, { stranger: STRANGE, found })).toBe(Outcome.DIFFERS);
+  });
+
+  test("is no proof by its silence where it would not be heard anyway", () => {
+    const found = { [`${STRANGER} app-0 22`]: "filtered" };
+    expect(edge(STRANGER, "app-0", 9100, { stranger: STRANGE, found })).toBeUndefined();
+  });
+});
