@@ -37,7 +37,7 @@ interface Inventory {
         {
           readonly ansible_host: string;
           readonly ansible_port: number;
-          readonly monitoring_server: { readonly address: string; readonly bind: string };
+          readonly monitoring_server?: { readonly address: string; readonly bind: string };
           readonly monitoring_ssh: { readonly jump_host: string | null };
           readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
         }
@@ -71,19 +71,19 @@ export function readFleet(text: string): Fleet {
   const prometheus = variablesOf(children[runGroup("prometheus")]);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
-    const place = host?.monitoring_place;
-    if (!host || !place)
+    const { monitoring_place: place, monitoring_server: machine } = host ?? {};
+    if (!host || !place || !machine)
       throw new Error(`the inventory does not say in which network the server "${name}" is: deploy the stack again`);
     const port = prometheus[name]?.prometheus_port;
     return {
       name,
       network: place.network,
-      address: host.monitoring_server.address,
+      address: machine.address,
       publicAddress: place.public_address ?? undefined,
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
-      questions: port === undefined ? {} : { prometheus: url(host.monitoring_server.bind, port) },
+      questions: port === undefined ? {} : { prometheus: url(machine.bind, port) },
     };
   });
   return {
