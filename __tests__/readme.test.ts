@@ -36,6 +36,10 @@ test("the README's first example is what main.ts has as its stack local", () => 
   app.synth();
   const resources = ({ json }: Synthesized): unknown => [json.resource, json.locals];
   expect(resources(Synthesized.of("local", app.outdir))).toEqual(resources(Synthesized.of("local", outdir)));
+  // And so is the access graph that it shows.
+  const access = readFileSync(join(outdir, "stacks", "local", "access.md"), "utf8");
+  for (const part of [/^\|[^]*?\n\n/m, /```mermaid\n[^]*?```/])
+    expect(readme).toContain(part.exec(access)?.[0] ?? access);
   rmSync(outdir, { recursive: true });
 });
 

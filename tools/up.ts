@@ -82,6 +82,7 @@ async function summarize(environment: Readonly<Record<string, string>>, file: st
 Prometheus   ${String(outputs.prometheus_url)}
 Targets      ${String(outputs.prometheus_url)}/api/v1/targets   (each "up" within a scrape interval)
 ${channel === undefined ? "" : `Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages\n`}
+Check        npm run verify       tries who reaches what, and whether all targets are up
 Look again   npm run up           changes nothing when nothing changed
 One part     npm run play         runs a single playbook again
 By hand      . ${file} && npx cdktf deploy ${LOCAL_STACK}
