@@ -61,8 +61,10 @@ def servers(plan: dict[str, Any], scratch: Path, lifeline: ansible.Lifeline) -> 
     command = [str(program), "--inventory", str(scratch / "inventory.json"), "--extra-vars", f"@{scratch / 'variables.json'}"]
     events = scratch / "events.jsonl"
     environment = ansible.environment(HERE / "ansible.cfg", NAME, events) | {"PYTHONDONTWRITEBYTECODE": "1"}
-    lifeline.run([*command, "verify.yml"], environment, HERE)
+    code = lifeline.run([*command, "verify.yml"], environment, HERE)
     told = {event["host"]: event for event in results.read_events(events)}
+    if rules.hosts and not told:
+        raise RunError(f"Ansible ended with {code} before it came to any server")
     return {host: _answer(told.get(host), host, rules.hosts[host], places) for host in rules.hosts}
 
 

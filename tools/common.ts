@@ -224,13 +224,17 @@ print("locked", flush=True)
 sys.stdin.read()
 `;
 
-/** Runs a tool as this process: a mistake of the user is told without a stack trace, and the exit status says it too. */
-export function main(tool: () => Promise<void>): void {
+/**
+ * Runs a tool as this process: a mistake of the user is told without a stack trace, and the exit status says it too.
+ *
+ * @param failed the exit status of a tool that could not do its work
+ */
+export function main(tool: () => Promise<void>, failed = 1): void {
   tool().catch((error: unknown) => {
     const forUser =
       error instanceof UserError ||
       (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
     console.error(forUser ? `\n${error.message}` : error);
-    process.exit(1);
+    process.exit(failed);
   });
 }

@@ -36,13 +36,12 @@ async function verify(): Promise<void> {
     ...(await ansibleStep.ensure(console.error)),
   };
   const outputs = await stackOutputs(values.stack, environment);
-  const surplus = surplusRules(outputs);
   const reports = new Map<string, Report>();
-  for (const [index, deployed] of deployedMonitorings(values.stack, outputs).entries()) {
+  for (const deployed of deployedMonitorings(values.stack, outputs)) {
     const measured = await measure(values.stack, deployed, Number(values.sample), environment);
+    const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
     const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
-    // They are the stack's, whichever monitoring comes first.
-    reports.set(deployed.prefix, makeReport(measured, commands, index === 0 ? surplus : []));
+    reports.set(deployed.prefix, makeReport({ ...measured, surplus }, commands));
   }
   const status = statusOf([...reports.values()]);
   if (values.json) console.log(JSON.stringify({ status, monitorings: Object.fromEntries(reports) }, undefined, 2));
@@ -60,11 +59,9 @@ function commandsOf(stack: string, prefix: string, kinds: readonly string[]): Co
   };
 }
 
-/** Rules of the cloud's firewall that no deploy made, where the stack knows of such. */
-function surplusRules(outputs: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(outputs)
-    .filter(([name]) => name.endsWith("surplus_rules"))
-    .flatMap(([, value]) => (typeof value === "string" ? (JSON.parse(value) as string[]) : (value as string[])));
+/** Rules of the cloud's firewall that are not of our making, as an output tells them; undefined where there is none. */
+function surplusRules(output: unknown): string[] | undefined {
+  return typeof output === "string" ? (JSON.parse(output) as string[]) : undefined;
 }
 
 function print(reports: ReadonlyMap<string, Report>, status: Status): void {
@@ -81,15 +78,5 @@ function print(reports: ReadonlyMap<string, Report>, status: Status): void {
   console.log(`\n${words[status]}`);
 }
 
-/** That it could not be measured must not look like a difference. */
-async function orNotMeasured(): Promise<void> {
-  try {
-    await verify();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(error instanceof UserError ? `\n${error.message}` : error);
-    process.exitCode = Status.NOT_MEASURED;
-  }
-}
-
-main(orNotMeasured);
+// That it could not be measured must not look like a difference.
+main(verify, Status.NOT_MEASURED);

@@ -28,6 +28,8 @@ export interface Measured {
   readonly plan: Plan;
   readonly looks: ReadonlyMap<string, Look>;
   readonly verdicts: readonly Verdict[];
+  /** Rules of the cloud's firewall that are not of our making; undefined where no cloud has one. */
+  readonly surplus?: readonly string[];
 }
 
 /** What came of the tries, by who made them, each in the order of the plan. */

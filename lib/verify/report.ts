@@ -27,12 +27,8 @@ export enum Status {
   NOT_MEASURED = 2,
 }
 
-/**
- * Puts together what there is to say.
- *
- * @param surplus rules of the cloud's firewall that no deploy made
- */
-export function makeReport(measured: Measured, commands: Commands, surplus: readonly string[]): Report {
+/** Puts together what there is to say. */
+export function makeReport(measured: Measured, commands: Commands): Report {
   const { looks, verdicts, plan } = measured;
   const criteria = CRITERIA.map((criterion) => criterion(measured, commands)).filter((result) => result !== undefined);
   const all = [...looks.values()];
@@ -42,10 +38,6 @@ export function makeReport(measured: Measured, commands: Commands, surplus: read
       .filter(({ outcome }) => outcome === Outcome.DIFFERS)
       .map((verdict) => edgeDifference(verdict, looks.get(verdict.probe.to), commands)),
     ...criteria.flatMap((result) => result.differences),
-    ...surplus.map((what) => ({
-      what: `the cloud's firewall has a rule that no deploy made: ${what}`,
-      mend: "remove it there, or declare what needs it",
-    })),
   ];
   return {
     tried: triedFrom(measured),

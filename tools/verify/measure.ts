@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../lib/paths";
-import { readFleet } from "../../lib/verify/fleet";
+import { Fleet, readFleet } from "../../lib/verify/fleet";
 import { judge, Measured } from "../../lib/verify/judge";
 import { Answer, Look, readLook } from "../../lib/verify/look";
 import { CONTROLLER, makePlan, Plan, STRANGER } from "../../lib/verify/plan";
@@ -29,7 +29,7 @@ export async function measure(
   sample: number,
   environment: Readonly<Record<string, string>>,
 ): Promise<Measured> {
-  const fleet = readFleet(inventory);
+  const fleet = fleetOf(inventory);
   const own = await ownAddress();
   const blocks = Object.values(networkInterfaces()).flatMap((all = []) => all.flatMap(({ cidr }) => cidr ?? []));
   const stranger = findStranger(fleet, own, blocks);
@@ -61,6 +61,14 @@ export async function measure(
   ]);
   const verdicts = judge(fleet, plan, looks, found);
   return { fleet, plan, looks, verdicts };
+}
+
+function fleetOf(inventory: string): Fleet {
+  try {
+    return readFleet(inventory);
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function dialled(plan: Plan, source: string): [string, number][] {

@@ -7,8 +7,8 @@ const commands: Commands = {
   play: (run, server, force = false) => `play ${run} on ${server}${force ? " by force" : ""}`,
 };
 
-function report(changes: Changes = {}, given = fleet(), surplus: readonly string[] = []): Report {
-  return makeReport(measured(given, changes), commands, surplus);
+function report(changes: Changes = {}, given = fleet(), surplus?: readonly string[]): Report {
+  return makeReport({ ...measured(given, changes), surplus }, commands);
 }
 
 /** The differences, each with how it is mended. */
@@ -99,9 +99,10 @@ describe("a difference says what it means and how it is mended", () => {
 
   test("a rule of the cloud's firewall that is surplus", () => {
     expect(differences({}, fleet(), ["sg-1: tcp/9100 from 0.0.0.0/0"])).toEqual([
-      "the cloud's firewall has a rule that no deploy made: sg-1: tcp/9100 from 0.0.0.0/0 => remove it there, or declare what needs it",
+      "the cloud's firewall has a rule that is not of our making: sg-1: tcp/9100 from 0.0.0.0/0 => remove it there, or declare what needs it; the next deploy looks again",
     ]);
     expect(statusOf([report({}, fleet(), ["a rule"])])).toBe(Status.DIFFERS);
+    expect(statusOf([report({}, fleet(), [])])).toBe(Status.FINE);
   });
 });
 

@@ -13,12 +13,13 @@ export interface Result {
 /** One of the things that a monitoring promises. Undefined where there is nothing that it is about. */
 export type Criterion = (measured: Measured, commands: Commands) => Result | undefined;
 
-/** The promise that a kind of component is reached by those only who have business there. */
-export function reachedOnlyBy(title: string, who: string, kind: string): Criterion {
+/** The promise that components of some kinds are reached by those only who have business there. */
+export function reachedOnlyBy(title: string, who: string, ...kinds: readonly string[]): Criterion {
+  const ours = (name: string): boolean => kinds.some((kind) => name.startsWith(`${kind}_`));
   return ({ verdicts, fleet }) => {
-    const holders = fleet.servers.filter(({ ports }) => ports.some(({ name }) => name.startsWith(`${kind}_`)));
+    const holders = fleet.servers.filter(({ ports }) => ports.some(({ name }) => ours(name)));
     if (holders.length === 0) return undefined;
-    const mine = verdicts.filter(({ probe }) => probe.name.startsWith(`${kind}_`));
+    const mine = verdicts.filter(({ probe }) => ours(probe.name));
     return {
       text: `${title}: reached by ${who} only: ${count(holders.length, "server")}, ${tally(mine)}`,
       outcome: worst(mine.map(({ outcome }) => outcome)),

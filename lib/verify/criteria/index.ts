@@ -1,3 +1,4 @@
+import { cloudFirewall } from "./cloud-firewall";
 import { Criterion, reachedOnlyBy } from "./criterion";
 import { everyPort } from "./every-port";
 import { firewalls } from "./firewalls";
@@ -6,7 +7,8 @@ import { targets } from "./targets";
 /** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
 export const CRITERIA: readonly Criterion[] = [
   firewalls,
-  reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter"),
+  cloudFirewall,
+  reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
   reachedOnlyBy("Prometheus", "technicians", "prometheus"),
   targets,
   everyPort,
