@@ -54,7 +54,7 @@ test("a new member changes what node exporter's and Prometheus' runs consume, an
       if (more) hub.member("web");
     });
   const [before, after] = [build(false), build(true)];
-  expect(after.variables("node_exporter", "app")).toEqual(before.variables("node_exporter", "app"));
+  expect(after.consumed("node_exporter", "app")).toEqual(before.consumed("node_exporter", "app"));
   expect(after.run("prometheus").hosts.hub).toEqual({
     ...before.run("prometheus").hosts.hub,
     prometheus_targets: expect.anything() as unknown,

@@ -77,6 +77,11 @@ export class Synthesized {
     return { ...vars, ...hosts[host] };
   }
 
+  /** All that a run consumes on a host, which is in its trigger: its variables, and the machine itself. */
+  public consumed(run: string, host: string): readonly unknown[] {
+    return [this.variables(run, host), this.inventory.all.hosts[host]?.monitoring_server];
+  }
+
   /** The inventory as it stands in the Terraform JSON. */
   public get inventory(): Inventory {
     const [first] = Object.values(this.json.locals);

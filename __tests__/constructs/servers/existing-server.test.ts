@@ -74,7 +74,7 @@ describe("ExistingServer", () => {
     const before = server();
     const after = server({ generation: "2" });
     expect(after.ssh.hostKeyAlias).not.toBe(before.ssh.hostKeyAlias);
-    const consumed = (props: Partial<ExistingServerProps>): unknown => synthHub(props).run("node_exporter").hosts.hub;
+    const consumed = (props: Partial<ExistingServerProps>): unknown => synthHub(props).consumed("node_exporter", "hub");
     expect(consumed({ generation: "2" })).not.toEqual(consumed({}));
     expect(consumed({ jumpHost: "bastion", user: "admin", publicAddress: "203.0.113.7" })).toEqual(consumed({}));
   });
