@@ -67,6 +67,8 @@ interface HostVariables {
  */
 export function readFleet(text: string): Fleet {
   const { hosts, children } = (JSON.parse(text) as Inventory).all;
+  if (!(runGroup("firewall") in children))
+    throw new Error("the inventory knows of no firewall: deploy the stack again");
   const firewall = variablesOf(children[runGroup("firewall")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {

@@ -46,7 +46,7 @@ export const SAMPLE = 10;
  */
 export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan {
   const { servers } = fleet;
-  const from = sample(servers, size);
+  const from = sample(fleet, size);
   const skipped = new Set<string>();
   const probes = servers.flatMap((to) => [
     ...from.flatMap((source) => fromServer(source, to, skipped)),
@@ -64,10 +64,13 @@ export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan 
   return { probes, from: from.map(({ name }) => name), stranger: stranger?.address, skipped: [...skipped] };
 }
 
-/** All servers that have a port which no other one has, for these monitor; of the others, some of each network. */
-function sample(servers: readonly FleetServer[], size: number): FleetServer[] {
+/** All servers with a component of ours that no other one has, for these monitor; of the others, some of each network. */
+function sample({ servers, kinds }: Fleet, size: number): FleetServer[] {
   const holders = new Map<string, number>();
-  for (const { name } of servers.flatMap(({ ports }) => ports)) holders.set(name, (holders.get(name) ?? 0) + 1);
+  const ours = servers.flatMap(({ ports }) =>
+    ports.filter(({ name }) => kinds.some((kind) => name.startsWith(`${kind}_`))),
+  );
+  for (const { name } of ours) holders.set(name, (holders.get(name) ?? 0) + 1);
   const monitors = servers.filter(({ ports }) => ports.some(({ name }) => holders.get(name) === 1));
   const rank = new Map<string, number>();
   const others = servers

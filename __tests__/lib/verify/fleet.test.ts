@@ -75,5 +75,8 @@ test.each([
 
 test("an inventory that does not say where servers stand is refused, with the remedy", () => {
   const old = inventory().replace(/,"monitoring_place":\{[^}]*\}/g, "");
+  expect(() => readFleet('{"all": {"hosts": {}, "children": {}}}')).toThrow(
+    "knows of no firewall: deploy the stack again",
+  );
   expect(() => readFleet(old)).toThrow(/in which network the server "\w+" is: deploy the stack again/);
 });

@@ -57,6 +57,12 @@ test("a stranger tries only where it is seen as one", () => {
   ]);
 });
 
+test("an exporter that is not ours makes no server one that monitors, however rare it is", () => {
+  const exporter = { name: "exporter_odd", protocol: "tcp", port: 9187, sources: [] };
+  const odd = server("odd", "10.9.0.2", { ports: [exporter] });
+  expect(makePlan({ ...fleet(), servers: [...fleet().servers, odd] }, 0).from).toEqual(["hub"]);
+});
+
 test("in a large fleet it is tried from those that monitor and the same few others, of each network, to all", () => {
   // GIVEN
   const large = fleet(1000);
