@@ -36,6 +36,12 @@ const traces = (server: string): string =>
   );
 
 beforeAll(async () => {
+  // On one of the servers all is closed that nobody needs, SSH for the others too.
+  project.edit("main.ts", (text) =>
+    text
+      .replace("server: servers.app }", "server: servers.app, firewall: FirewallMode.STRICT }")
+      .replace("  IServer,", "  FirewallMode,\n  IServer,"),
+  );
   const { code, output } = await project.npm("up");
   if (code !== 0) throw new Error(output);
   const inspect = (format: string): string => project.docker("inspect", "--format", format, "e2e-verify-hub");
@@ -66,6 +72,7 @@ test(
     ]);
     expect(output).toMatch(/^app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
+    expect(output).toMatch(/^hub +-> +app +tcp\/22 +ssh +closed +filtered/m);
     expect([code, other.code]).toEqual([0, 0]);
     expect(JSON.parse(other.output)).toMatchObject({ status: 0, monitorings: { "": { differences: [] } } });
     expect([project.runTimes, ...SERVERS.map(traces)]).toEqual(before);
@@ -88,7 +95,9 @@ test(
     expect(strangerReaches("hub", 9090)).toBe(false);
     const { code, output } = await verify();
     expect(output).toContain("the firewall's table is not loaded on app: its ports are open to all");
-    expect(output).toContain("npm run play firewall -- --limit app");
+    expect(output).toMatch(
+      /hub -> app tcp\/22 \(ssh\): should be closed, is open\n.*npm run play firewall -- --limit app/,
+    );
     expect(output).toContain("Not all is as it should be.");
     expect(code).toBe(1);
 
