@@ -36,19 +36,24 @@ export async function cdktf(
   };
   process.on("SIGINT", note);
   // Locking providers for other platforms would ask the registry, and the lock file lies in the output folder anyway.
-  const { code } = await run("npx", ["cdktf", ...args, "--auto-approve", "--skip-provider-lock"], {
-    cwd: projectRoot,
-    // cdktf draws pictures unless it is told that nobody watches; and its update check would ask the internet.
-    environment: { ...environment, CI: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
-    log: (raw) => {
-      file.write(`${raw}\n`);
-      const plain = uncoloured(raw);
-      const progress = progressOf(plain.trim());
-      if (progress !== undefined) log(progress);
-      else if (plain.trim() !== "" && !STACK.test(plain) && (problems.length > 0 || ERROR.test(plain)))
-        problems.push(plain.trimEnd());
+  // Not by npx, which takes a third of a second to find it.
+  const { code } = await run(
+    join(projectRoot, "node_modules", ".bin", "cdktf"),
+    [...args, "--auto-approve", "--skip-provider-lock"],
+    {
+      cwd: projectRoot,
+      // cdktf draws pictures unless it is told that nobody watches; and its update check would ask the internet.
+      environment: { ...environment, CI: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
+      log: (raw) => {
+        file.write(`${raw}\n`);
+        const plain = uncoloured(raw);
+        const progress = progressOf(plain.trim());
+        if (progress !== undefined) log(progress);
+        else if (plain.trim() !== "" && !STACK.test(plain) && (problems.length > 0 || ERROR.test(plain)))
+          problems.push(plain.trimEnd());
+      },
     },
-  });
+  );
   process.off("SIGINT", note);
   file.end();
   const where = `all that it said: ${path}`;

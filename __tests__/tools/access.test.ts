@@ -36,7 +36,7 @@ describe("npm run access", () => {
     [
       ["--stack", "aws"],
       { AWS_REGION: "eu-central-1", AWS_KEY_FILE: "/nonexistent", TECHNICIANS: "0.0.0.0/0" },
-      "the app could not be synthesized: npx tsx main.ts",
+      "the app could not be synthesized: node --import tsx main.ts",
     ],
     [["--all"], {}, "Unknown option '--all'"],
   ])(
