@@ -22,7 +22,12 @@ export class BareProject {
     this.remove();
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     symlinkSync(join(projectRoot, "node_modules"), join(this.directory, "node_modules"));
-    const settings = { language: "typescript", app: "node --import tsx main.ts", projectId: "bare", sendCrashReports: "false" };
+    const settings = {
+      language: "typescript",
+      app: "node --import tsx main.ts",
+      projectId: "bare",
+      sendCrashReports: "false",
+    };
     writeFileSync(join(this.directory, "cdktf.json"), JSON.stringify(settings));
     writeFileSync(
       join(this.directory, "main.ts"),

@@ -48,7 +48,10 @@ export class BenchProject {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     copyProject(this.directory);
     const settings = join(this.directory, "cdktf.json");
-    const app = { ...(JSON.parse(readFileSync(settings, "utf8")) as object), app: "node --import tsx tools/bench/deploy/app.ts" };
+    const app = {
+      ...(JSON.parse(readFileSync(settings, "utf8")) as object),
+      app: "node --import tsx tools/bench/deploy/app.ts",
+    };
     writeFileSync(settings, JSON.stringify(app));
     this.grow(0);
   }
