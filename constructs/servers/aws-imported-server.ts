@@ -42,6 +42,12 @@ export interface AwsInstanceProps {
    */
   readonly jumpHost?: string;
   /**
+   * The server's public host keys (`ssh-ed25519 AAAA…`).
+   *
+   * @default - the key that is seen first is pinned
+   */
+  readonly hostKeys?: readonly string[];
+  /**
    * @default - that of the instance's type
    */
   readonly architecture?: Architecture;
@@ -93,6 +99,7 @@ export class ImportedAwsServer extends Construct implements IServer {
       user: props.user ?? "admin",
       keyFile: keyFile ?? this.network.keyFile,
       jumpHost,
+      hostKeys: props.hostKeys,
       waitSeconds: 300,
     };
     this.network.securityGroups.add(this);
