@@ -82,6 +82,21 @@ describe("a monitoring", () => {
   });
 });
 
+test("a monitoring that does not provision has no runs at deploy time, and says how they are run later", () => {
+  const stack = synth((scope) => {
+    new Hub(scope, {}, { provision: false }).member("app");
+  });
+  expect(stack.paths.filter((path) => path.startsWith("test/monitoring/"))).toEqual([]);
+  expect(JSON.parse(String(stack.json.output.runs?.value))).toEqual(
+    ["firewall", "node_exporter", "prometheus", "reconcile"].map((name) => ({
+      name,
+      command: expect.stringMatching(new RegExp(`^exec python3 assets/\\S+/run\\.py ${name}$`)) as string,
+      state: "../../../.cdktf-monitoring/test",
+    })),
+  );
+  expect(Object.keys(stack.inventory.all.children)).toContain("run_prometheus");
+});
+
 test("a second monitoring of a stack keeps its runs apart from the first one's", () => {
   const stack = synth((scope) => {
     const first = new Hub(scope);

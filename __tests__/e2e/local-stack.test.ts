@@ -158,6 +158,21 @@ describe("npm run play", () => {
   );
 
   test(
+    "runs all of them, in their order",
+    async () => {
+      const { code, output } = await project.npm("play", ["--all"]);
+      expect(code).toBe(0);
+      const runs = ["firewall", "node_exporter", "prometheus", "site", "reconcile"];
+      expect([...output.matchAll(/^(\w+) +app: unchanged$/gm)].map(([, run]) => run)).toEqual(
+        runs.filter((run) => run !== "prometheus"),
+      );
+      for (const run of runs)
+        for (const host of Object.values(project.result(run))) expect(host).toMatchObject({ touched: false });
+    },
+    DEPLOY,
+  );
+
+  test(
     "names the runs that there are",
     async () => {
       expect((await project.npm("play")).output).toContain("firewall, node_exporter, prometheus, reconcile, site");
