@@ -24,7 +24,10 @@ export default tseslint.config(
       ...jest.configs["flat/recommended"].rules,
       // Helpers that hold an expectation for several tests, and tests that skip themselves where something is missing.
       "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
-      "jest/no-standalone-expect": ["error", { additionalTestBlockFunctions: ["terraformTest", "awsTest"] }],
+      "jest/no-standalone-expect": [
+        "error",
+        { additionalTestBlockFunctions: ["terraformTest", "awsTest", "rootTest"] },
+      ],
     },
   },
   {

@@ -6,10 +6,12 @@
 Whoever plans, and judges, is another program. The inventory is in MONITORING_INVENTORY and the stack's private state in
 MONITORING_STATE, as for run.py; unlike that it takes no lock and leaves nothing behind, for it may be called at any time.
 
-    PLAN     {"servers": {NAME: {"to": [[ADDRESS, PORT] …], "questions": {KIND: URL}}},
-              "controller": {NAME: {"from": ADDRESS or null, "to": [[ADDRESS, PORT] …]}}}
+    PLAN     {"servers": {NAME: {"to": [[ADDRESS, PORT] …], "datagrams": DATAGRAMS, "questions": {KIND: URL}}},
+              "controller": {NAME: {"from": ADDRESS or null, "to": [[ADDRESS, PORT] …], "datagrams": DATAGRAMS}}}
+             where DATAGRAMS, which may be left out, are [[NAME of a server, ADDRESS, PORT] …]
     ANSWERS  {"servers": {NAME: {"lines": [KEY=VALUE …]} or {"unreachable": WHY} or {"failed": WHY}},
-              "controller": {NAME: [FOUND …]}}
+              "controller": {NAME: [FOUND …]},
+              "datagrams": {NAME: [FOUND or null …]}}
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,7 @@ import run
 from controller import ansible, firewall, inventory, results, ssh, unreachable
 from controller.errors import RunError
 from verification import probe
+from verification.exchange import exchange
 
 HERE = Path(__file__).resolve().parent
 NAME = "verify"
@@ -43,29 +48,51 @@ def from_here(plan: dict[str, Any]) -> dict[str, list[str]]:
     return dict(zip(plan, asyncio.run(every())))
 
 
-def servers(plan: dict[str, Any], scratch: Path, lifeline: ansible.Lifeline) -> dict[str, dict[str, Any]]:
-    """What each server says."""
-    everything, state = inventory.decode(os.environ.get("MONITORING_INVENTORY", "")), run.state_directory()
-    rules = inventory.Run.of(everything, firewall.NAME)
-    firewall.add(rules, everything)
-    for host, variables in rules.hosts.items():
-        asked = plan.get(host) or {}
-        variables["verify_probes"] = probe.encode({"from": None, "to": asked["to"]}) if asked.get("to") else ""
-        variables["verify_questions"] = asked.get("questions") or {}
-    program = ansible.find(state)
-    places = ssh.Places(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
-    places.jump_logs.mkdir()
-    run.private(places.known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(rules)))
-    run.private(scratch / "inventory.json", json.dumps(rules.ansible_inventory(dict.fromkeys(rules.hosts, ""), places)))
-    run.private(scratch / "variables.json", json.dumps({"monitoring_run_name": NAME, "monitoring_force": False}))
-    command = [str(program), "--inventory", str(scratch / "inventory.json"), "--extra-vars", f"@{scratch / 'variables.json'}"]
-    events = scratch / "events.jsonl"
-    environment = ansible.environment(HERE / "ansible.cfg", NAME, events) | {"PYTHONDONTWRITEBYTECODE": "1"}
-    code = lifeline.run([*command, "verify.yml"], environment, HERE)
-    told = {event["host"]: event for event in results.read_events(events)}
-    if rules.hosts and not told:
-        raise RunError(f"Ansible ended with {code} before it came to any server")
-    return {host: _answer(told.get(host), host, rules.hosts[host], places) for host in rules.hosts}
+class Servers:
+    """The servers of the inventory, on which scripts of `verification/` are run."""
+
+    def __init__(self, scratch: Path, lifeline: ansible.Lifeline) -> None:
+        everything, state = inventory.decode(os.environ.get("MONITORING_INVENTORY", "")), run.state_directory()
+        self._scratch, self._lifeline = scratch, lifeline
+        self._rules = inventory.Run.of(everything, firewall.NAME)
+        firewall.add(self._rules, everything)
+        self._program = ansible.find(state)
+        self._places = ssh.Places(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
+        self._places.jump_logs.mkdir()
+        known = inventory.known_hosts_lines(self._rules)
+        run.private(self._places.known_hosts, "".join(line + "\n" for line in known))
+
+    def look(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """What each server says of itself, of what it tried and of what its components were asked."""
+        variables = {}
+        for host in self._rules.hosts:
+            asked = plan.get(host) or {}
+            probes = probe.encode({"from": None, "to": asked["to"]}) if asked.get("to") else ""
+            variables[host] = {"verify_probes": probes, "verify_questions": asked.get("questions") or {}}
+        return self._play("look", variables)
+
+    def datagrams(self, arguments: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
+        """What the program of that name says on servers, by its arguments there."""
+        return self._play("datagrams", {host: {"verify_arguments": each} for host, each in arguments.items()})
+
+    def _play(self, script: str, own: Mapping[str, inventory.Variables]) -> dict[str, dict[str, Any]]:
+        """What a script says on servers, each with variables of its own."""
+        if not own:
+            return {}
+        rules = replace(self._rules, hosts={host: {**self._rules.hosts[host], **variables} for host, variables in own.items()})
+        hosts = rules.ansible_inventory(dict.fromkeys(rules.hosts, ""), self._places)
+        variables = {"monitoring_run_name": NAME, "monitoring_force": False, "verify_script": script}
+        run.private(self._scratch / "inventory.json", json.dumps(hosts))
+        run.private(self._scratch / "variables.json", json.dumps(variables))
+        options = ["--inventory", str(self._scratch / "inventory.json"), "--extra-vars", f"@{self._scratch / 'variables.json'}"]
+        events = self._scratch / "events.jsonl"
+        events.unlink(missing_ok=True)
+        environment = ansible.environment(HERE / "ansible.cfg", NAME, events) | {"PYTHONDONTWRITEBYTECODE": "1"}
+        code = self._lifeline.run([str(self._program), *options, "verify.yml"], environment, HERE)
+        told = {event["host"]: event for event in results.read_events(events)}
+        if rules.hosts and not told:
+            raise RunError(f"Ansible ended with {code} before it came to any server")
+        return {host: _answer(told.get(host), host, rules.hosts[host], self._places) for host in rules.hosts}
 
 
 def _answer(event: results.Event | None, host: str, variables: dict[str, Any], places: ssh.Places) -> dict[str, Any]:
@@ -79,14 +106,22 @@ def _answer(event: results.Event | None, host: str, variables: dict[str, Any], p
 
 
 def measure(plan: dict[str, Any], lifeline: ansible.Lifeline) -> dict[str, Any]:
-    """Both at the same time."""
+    """Connections are tried from the servers and from here at the same time, and then datagrams, where there are any."""
     own: dict[str, list[str]] = {}
     here = threading.Thread(target=lambda: own.update(from_here(plan["controller"])), daemon=True)
     here.start()
     with tempfile.TemporaryDirectory(prefix="cdktf-monitoring-verify-") as scratch:
-        answers = servers(plan["servers"], Path(scratch), lifeline)
-    here.join()
-    return {"servers": answers, "controller": own}
+        servers = Servers(Path(scratch), lifeline)
+        answers = servers.look(plan["servers"])
+        here.join()
+        # Those that gave no answer would be waited for again.
+        answered = {host for host, answer in answers.items() if "lines" in answer}
+        wanted = {source: each.get("datagrams") or [] for source, each in {**plan["servers"], **plan["controller"]}.items()}
+        addresses = {source: each["from"] for source, each in plan["controller"].items()}
+        heard = exchange(
+            wanted, addresses, lambda asked: servers.datagrams({host: asked[host] for host in asked.keys() & answered})
+        )
+    return {"servers": answers, "controller": own, "datagrams": heard}
 
 
 def main() -> int:

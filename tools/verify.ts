@@ -5,7 +5,7 @@ import { makeReport, Report, reportLines, Status, statusOf } from "../lib/verify
 import { main, UserError } from "./common";
 import { LOCAL_STACK } from "./local-stack";
 import { ansibleStep, terraformStep } from "./preparation";
-import { deployedMonitorings, stackOutputs } from "./stack-outputs";
+import { deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
 import { measure } from "./verify/measure";
 
 const HELP = `npm run verify [-- options]: measures on a deployed stack who reaches which port, and compares it with the access graph
@@ -15,7 +15,8 @@ const HELP = `npm run verify [-- options]: measures on a deployed stack who reac
   --json           all that was measured, for programs
   -h, --help       this text
 
-Changes nothing on the servers. Exits with 1 when anything differs, with 2 when not all could be measured.`;
+Changes nothing on the servers; what listens on a port of UDP gets some datagrams, which it may log.
+Exits with 1 when anything differs, with 2 when not all could be measured.`;
 
 async function verify(): Promise<void> {
   const { values } = parseArgs({
@@ -38,7 +39,7 @@ async function verify(): Promise<void> {
   const outputs = await stackOutputs(values.stack, environment);
   const reports = new Map<string, Report>();
   for (const deployed of deployedMonitorings(values.stack, outputs)) {
-    const measured = await measure(values.stack, deployed, Number(values.sample), environment);
+    const measured = await measure(stackDirectory(values.stack), deployed, Number(values.sample), environment);
     const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
     const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
     reports.set(deployed.prefix, makeReport({ ...measured, surplus }, commands));

@@ -7,8 +7,10 @@ import { removeFolders, Said, start, temporaryFolder, writeProgram } from "./pyt
 const ANSIBLE = `#!/bin/sh
 [ "$1" = --version ] && { echo "ansible-playbook [core 2.19.14]"; exit; }
 cp "$2" "$NOTES/inventory.json"
+printf . >> "$NOTES/runs"
+grep -q '"verify_script": "look"' "\${4#@}" && said=table=intact || said='[]'
 echo "what Ansible says"
-echo '{"name": "Look", "host": "hub", "begin": true, "status": "ok", "seconds": 1, "answer": ["table=intact"]}' >> "$MONITORING_EVENTS"
+echo '{"name": "Look", "host": "hub", "begin": true, "status": "ok", "seconds": 1, "answer": ["'$said'"]}' >> "$MONITORING_EVENTS"
 echo '{"name": "Look", "host": "app", "begin": true, "status": "unreachable", "seconds": 1, "message": "ssh: connect to host app port 22: No route to host"}' >> "$MONITORING_EVENTS"
 exit 4
 `;
@@ -68,6 +70,7 @@ test("each server's answer is told, and why others gave none, beside what this m
       db: { failed: "Ansible did not come to it" },
     },
     controller: { here: ["refused"] },
+    datagrams: { here: [] },
   });
   expect(stderr).toContain("what Ansible says");
   expect(code).toBe(0);
@@ -87,6 +90,19 @@ test("each server is handed what it is to try and to ask, and the rules that it 
     monitoring_firewall_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
   expect(all.hosts.app).toMatchObject({ verify_probes: "", verify_questions: {} });
+});
+
+test("Ansible is started anew for datagrams only where there are some, and not for servers that gave no answer", async () => {
+  const runs = (): number => readFileSync(join(project, "runs"), "utf8").length;
+  await verify({ servers: { hub: { to: [], questions: {} } }, controller: {} });
+  expect(runs()).toBe(1);
+  const datagrams = [["hub", "127.0.0.1", 9]];
+  const { stdout } = await verify({
+    servers: { app: { datagrams } },
+    controller: { here: { from: null, to: [], datagrams } },
+  });
+  expect(runs()).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ datagrams: { app: [null], here: ["dropped"] } });
 });
 
 test("nothing is left behind, and no run's lock is taken", async () => {

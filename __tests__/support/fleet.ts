@@ -1,7 +1,7 @@
 import { Fleet, FleetServer } from "../../lib/verify/fleet";
 import { Found, judge, Measured } from "../../lib/verify/judge";
 import { Answer, readLook } from "../../lib/verify/look";
-import { CONTROLLER, makePlan, SSH } from "../../lib/verify/plan";
+import { CONTROLLER, isDatagram, makePlan, Probe, SSH } from "../../lib/verify/plan";
 import { Stranger } from "../../lib/verify/stranger";
 
 /** Where this machine is, as the servers see it. */
@@ -66,18 +66,23 @@ export function measured(given: Fleet, changes: Changes = {}): Measured {
       return [name, readLook(name, answer)] as const;
     }),
   );
-  const found: Found = new Map(
-    [...new Set(plan.probes.map(({ from }) => from))].map((source) => [
-      source,
-      plan.probes
-        .filter(({ from }) => from === source)
-        .map(({ to, port, name, sources }) => {
-          const address =
-            source === CONTROLLER ? `${GATEWAY}/32` : given.servers.find((one) => one.name === source)?.address;
-          const right = name === SSH || sources.includes(address ?? "") ? "open" : "filtered";
-          return changes.found?.[`${source} ${to} ${port}`] ?? right;
-        }),
-    ]),
-  );
-  return { fleet: given, plan, looks, verdicts: judge(given, plan, looks, found) };
+  const found = (wanted: (probe: Probe) => boolean, [through, silent]: readonly [string, string]) =>
+    new Map(
+      [...new Set(plan.probes.map(({ from }) => from))].map((source) => [
+        source,
+        plan.probes
+          .filter((probe) => probe.from === source && wanted(probe))
+          .map(({ to, port, name, sources }) => {
+            const address =
+              source === CONTROLLER ? `${GATEWAY}/32` : given.servers.find((one) => one.name === source)?.address;
+            const right = name === SSH || sources.includes(address ?? "") ? through : silent;
+            return changes.found?.[`${source} ${to} ${port}`] ?? right;
+          }),
+      ]),
+    );
+  const all: Found = {
+    connections: found((probe) => !isDatagram(probe), ["open", "filtered"]),
+    datagrams: found(isDatagram, ["let in", "dropped"]),
+  };
+  return { fleet: given, plan, looks, verdicts: judge(given, plan, looks, all) };
 }

@@ -23,8 +23,9 @@ export interface Result {
 export class Lab {
   /** Where the controller is, as the servers see it. */
   public readonly gateway: string;
+  /** The folder of the private state. */
+  public readonly state: string;
   private readonly project: string;
-  private readonly state: string;
   private readonly block: Ipv4Block;
   private docker: Record<string, string> = {};
 
@@ -71,16 +72,22 @@ export class Lab {
     this.engine("restart", this.container(name));
   }
 
+  /** The inventory that a deploy with these runs would leave, as JSON. */
+  public inventory(runs: readonly InventoryRun[]): string {
+    return JSON.stringify(
+      renderInventory({
+        monitoring: "test",
+        artifactLocation: Artifacts.fromEnvironment().location,
+        hosts: this.names.map((host) => this.host(host)),
+        runs,
+      }),
+    );
+  }
+
   /** Plays a run. */
   public async play(name: string, runs: readonly InventoryRun[], ...options: string[]): Promise<RunResult> {
-    const inventory = renderInventory({
-      monitoring: "test",
-      artifactLocation: Artifacts.fromEnvironment().location,
-      hosts: this.names.map((host) => this.host(host)),
-      runs,
-    });
     const file = join(this.project, "inventory.json");
-    writeFileSync(file, JSON.stringify(inventory));
+    writeFileSync(file, this.inventory(runs));
     return run("python3", [join(projectRoot, "playbooks/run.py"), name, "--inventory", file, ...options], {
       environment: { MONITORING_STATE: this.state },
     });
@@ -104,6 +111,7 @@ export class Lab {
         hostKeyAlias: this.container(name),
         waitSeconds: 20,
       },
+      place: { network: this.prefix },
       facts: { name, id: "1", generation: "1", address, bind: address, architecture },
     };
   }

@@ -1,14 +1,17 @@
 import { admits } from "./admission";
 import { Fleet, FleetServer } from "./fleet";
 import { Look } from "./look";
-import { CONTROLLER, Plan, Probe, seenFrom, SSH, STRANGER } from "./plan";
+import { CONTROLLER, isDatagram, Plan, Probe, seenFrom, SSH, STRANGER } from "./plan";
 
 /** How a try compares with what should have come of it. */
 export interface Verdict {
   readonly probe: Probe;
   /** `open` or `closed`; undefined where it cannot be told. */
   readonly expected?: string;
-  /** `open`, `refused`, `filtered` (nothing came back), `unreachable` or an error; undefined where nothing was tried. */
+  /**
+   * `open`, `refused` or `filtered` (nothing came back), of datagrams `let in` or `dropped`; `unreachable` or an error;
+   * undefined where nothing was tried.
+   */
   readonly found?: string;
   readonly outcome: Outcome;
   /** Why it was not measured. */
@@ -33,19 +36,28 @@ export interface Measured {
 }
 
 /** What came of the tries, by who made them, each in the order of the plan. */
-export type Found = ReadonlyMap<string, readonly string[]>;
+export interface Found {
+  /** Of those to connect. */
+  readonly connections: ReadonlyMap<string, readonly string[]>;
+  /** Of datagrams; null where nobody can tell. */
+  readonly datagrams: ReadonlyMap<string, readonly (string | null)[]>;
+}
 
 /** Compares what was found with what the servers' rules say. */
 export function judge(fleet: Fleet, plan: Plan, looks: ReadonlyMap<string, Look>, found: Found): Verdict[] {
   const servers = new Map(fleet.servers.map((server) => [server.name, server]));
-  const tries = new Map([...found].map(([from, results]) => [from, results[Symbol.iterator]()]));
+  const [connections, datagrams] = [iterators(found.connections), iterators(found.datagrams)];
   const all = plan.probes.map((probe) => {
-    const result = tries.get(probe.from)?.next().value;
+    const result = (isDatagram(probe) ? datagrams : connections).get(probe.from)?.next().value ?? undefined;
     const address = addressOf(probe, servers, looks, plan.stranger);
     const expected = address === undefined ? undefined : admits(probe.sources, address);
     return verdict(probe, expected, result, looks.get(probe.to)?.silent, looks.get(probe.from)?.silent);
   });
   return withoutControls(all, servers);
+}
+
+function iterators<T>(found: ReadonlyMap<string, readonly T[]>): Map<string, Iterator<T, undefined>> {
+  return new Map([...found].map(([from, results]) => [from, results[Symbol.iterator]()]));
 }
 
 /** As what a destination sees who knocks. */
@@ -76,14 +88,16 @@ function verdict(
   const expected = own ? "open" : admitted === undefined ? undefined : admitted ? "open" : "closed";
   const unmeasured = (why: string): Verdict => ({ probe, expected, found, outcome: Outcome.NOT_MEASURED, why });
   if (silentSource !== undefined) return unmeasured(`${probe.from} could not be looked at`);
-  if (found === "open" && expected === "closed") return { probe, expected, found, outcome: Outcome.DIFFERS };
+  const through = found === "open" || found === "let in";
+  if (through && expected === "closed") return { probe, expected, found, outcome: Outcome.DIFFERS };
   if (silentDestination !== undefined) return unmeasured(`${probe.to} could not be looked at`);
-  if (found === undefined) return unmeasured(`${probe.from} said nothing of it`);
+  if (found === undefined)
+    return unmeasured(`${isDatagram(probe) ? `${probe.from} or ${probe.to}` : probe.from} said nothing of it`);
   if (expected === undefined) return unmeasured(`by what address ${probe.to} sees ${probe.from} is not known`);
   if (found === "unreachable" || found.startsWith("error")) {
     return expected === "open" ? { probe, expected, found, outcome: Outcome.DIFFERS } : unmeasured(found);
   }
-  const right = expected === "open" ? found === "open" : found === "filtered";
+  const right = expected === "open" ? through : found === "filtered" || found === "dropped";
   return { probe, expected, found, outcome: right ? Outcome.FINE : Outcome.DIFFERS };
 }
 

@@ -8,7 +8,7 @@ export const STRANGER = "a stranger";
 /** What the port of a server's SSH is called. */
 export const SSH = "ssh";
 
-/** One try to connect. */
+/** One try to come through: to connect or, where the protocol is `udp`, with datagrams, which nobody answers. */
 export interface Probe {
   /** The name of a server, {@link CONTROLLER} or {@link STRANGER}. */
   readonly from: string;
@@ -22,6 +22,11 @@ export interface Probe {
   readonly name: string;
   /** Who is admitted there, as addresses and CIDR blocks. */
   readonly sources: readonly string[];
+}
+
+/** Whether it is tried with datagrams. */
+export function isDatagram({ protocol }: Probe): boolean {
+  return protocol === "udp";
 }
 
 /** What is to be tried, and what is not. */
@@ -53,9 +58,6 @@ export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan 
     ...fromController(to, skipped),
     ...(stranger?.reaches.has(to.name) === true ? [...atPorts(STRANGER, to, to.address), sshOf(STRANGER, to)] : []),
   ]);
-  for (const { name, protocol, port } of servers.flatMap(({ ports }) => ports)) {
-    if (protocol !== "tcp") skipped.add(`${protocol}/${port} (${name}): only tcp answers whoever knocks`);
-  }
   if (from.length < servers.length) {
     skipped.add(
       `from ${servers.length - from.length} of ${servers.length} servers: tried from all that monitor, and ${size} others (in turn from each network, in the order of names)`,
@@ -116,9 +118,7 @@ function fromController(to: FleetServer, skipped: Set<string>): Probe[] {
 }
 
 function atPorts(from: string, to: FleetServer, address: string): Probe[] {
-  return to.ports
-    .filter(({ protocol }) => protocol === "tcp")
-    .map(({ name, protocol, port, sources }) => ({ from, to: to.name, address, port, protocol, name, sources }));
+  return to.ports.map((port) => ({ ...port, from, to: to.name, address }));
 }
 
 function sshOf(from: string, to: FleetServer): Probe {

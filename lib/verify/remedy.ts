@@ -49,7 +49,7 @@ function closedMend({ probe, found }: Verdict, commands: Commands): string {
       ? `nothing listens there: start the service on ${to}`
       : `nothing listens there: ${commands.play(kind, to, true)}`;
   }
-  if (found === "filtered") {
+  if (found === "filtered" || found === "dropped") {
     const cloud =
       from === CONTROLLER && name === SSH ? "" : `${commands.play("firewall", to)}; if that changes nothing, `;
     return `something on the way drops it: ${cloud}look at the cloud's firewall, and at other tables on ${to} (nft list ruleset)`;

@@ -6,25 +6,27 @@ import { playbooksDirectory } from "../../lib/paths";
 import { Fleet, readFleet } from "../../lib/verify/fleet";
 import { judge, Measured } from "../../lib/verify/judge";
 import { Answer, Look, readLook } from "../../lib/verify/look";
-import { CONTROLLER, makePlan, Plan, STRANGER } from "../../lib/verify/plan";
+import { CONTROLLER, isDatagram, makePlan, Plan, STRANGER } from "../../lib/verify/plan";
 import { findStranger } from "../../lib/verify/stranger";
 import { run, UserError } from "../common";
-import { Deployed, stackDirectory } from "../stack-outputs";
+import { Deployed } from "../stack-outputs";
 
 /** What verify.py answers. */
 interface Answers {
   readonly servers: Readonly<Record<string, Answer>>;
   readonly controller: Readonly<Record<string, readonly string[]>>;
+  readonly datagrams: Readonly<Record<string, readonly (string | null)[]>>;
 }
 
 /**
  * Measures who reaches which port of a monitoring's servers.
  *
+ * @param directory where its stack's runs are started
  * @param sample from how many servers that do not monitor it is tried
  * @throws UserError when nothing could be measured
  */
 export async function measure(
-  stack: string,
+  directory: string,
   { inventory, runs }: Deployed,
   sample: number,
   environment: Readonly<Record<string, string>>,
@@ -36,15 +38,15 @@ export async function measure(
   const plan = makePlan(fleet, sample, stranger);
   const request = {
     servers: Object.fromEntries(
-      fleet.servers.map(({ name, questions }) => [name, { to: dialled(plan, name), questions }]),
+      fleet.servers.map(({ name, questions }) => [name, { ...dialled(plan, name), questions }]),
     ),
     controller: {
-      [CONTROLLER]: { from: null, to: dialled(plan, CONTROLLER) },
-      [STRANGER]: { from: stranger?.address ?? null, to: dialled(plan, STRANGER) },
+      [CONTROLLER]: { from: null, ...dialled(plan, CONTROLLER) },
+      [STRANGER]: { from: stranger?.address ?? null, ...dialled(plan, STRANGER) },
     },
   };
   const { code, stdout, stderr } = await run("python3", [join(playbooksDirectory, "verify.py")], {
-    cwd: stackDirectory(stack),
+    cwd: directory,
     environment: {
       ...environment,
       MONITORING_STATE: runs[0]?.state ?? "",
@@ -55,11 +57,12 @@ export async function measure(
   if (code !== 0) throw new UserError(`nothing could be measured: ${stderr.trim()}`);
   const answers = JSON.parse(stdout) as Answers;
   const looks = new Map(fleet.servers.map(({ name }): [string, Look] => [name, readLook(name, answers.servers[name])]));
-  const found = new Map([
+  const connections = new Map([
     ...[...looks].map(([name, look]) => [name, look.found] as const),
     ...Object.entries(answers.controller),
   ]);
-  const verdicts = judge(fleet, plan, looks, found);
+  const datagrams = new Map(Object.entries(answers.datagrams));
+  const verdicts = judge(fleet, plan, looks, { connections, datagrams });
   return { fleet, plan, looks, verdicts };
 }
 
@@ -71,8 +74,16 @@ function fleetOf(inventory: string): Fleet {
   }
 }
 
-function dialled(plan: Plan, source: string): [string, number][] {
-  return plan.probes.filter(({ from }) => from === source).map(({ address, port }) => [address, port]);
+/** What a source is to try. */
+function dialled(
+  { probes }: Plan,
+  source: string,
+): { readonly to: [string, number][]; readonly datagrams: [string, string, number][] } {
+  const mine = probes.filter(({ from }) => from === source);
+  return {
+    to: mine.filter((probe) => !isDatagram(probe)).map(({ address, port }) => [address, port]),
+    datagrams: mine.filter(isDatagram).map(({ to, address, port }) => [to, address, port]),
+  };
 }
 
 /** The address by which this machine goes into the world, if it has a way there; nothing is sent. */

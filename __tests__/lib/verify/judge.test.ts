@@ -1,6 +1,6 @@
-import { Outcome } from "../../../lib/verify/judge";
-import { CONTROLLER, STRANGER } from "../../../lib/verify/plan";
-import { Changes, fleet, measured, WELL } from "../../support/fleet";
+import { judge, Outcome } from "../../../lib/verify/judge";
+import { CONTROLLER, isDatagram, STRANGER } from "../../../lib/verify/plan";
+import { Changes, fleet, measured, server, WELL } from "../../support/fleet";
 
 const STRANGE = { address: "192.0.2.2", reaches: new Set(["hub", "app-0"]) };
 
@@ -60,6 +60,39 @@ test("a server that is known by a name only is not judged", () => {
   const given = fleet();
   const servers = given.servers.map((one) => (one.name === "hub" ? { ...one, address: "hub.example.com" } : one));
   expect(edge("hub", "app-0", 9100, {}, { ...given, servers })).toMatch(/^not measured: by what address/);
+});
+
+describe("datagrams", () => {
+  const port = { name: "alertmanager_cluster", protocol: "udp", port: 9100, sources: ["10.0.0.10"] };
+  const ports = [...server("any", "").ports, port];
+  const given = fleet(1, { ports });
+  const outcome = (from: string, found?: string | null): Outcome | undefined => {
+    const { plan, looks } = measured(given);
+    const probes = plan.probes.filter((probe) => isDatagram(probe) && probe.from === from);
+    const datagrams = new Map(found === undefined ? [] : [[from, [found]] as const]);
+    return judge(given, { ...plan, probes }, looks, { connections: new Map(), datagrams })[0]?.outcome;
+  };
+
+  test("are told apart from connections to a port of the same number", () => {
+    const verdicts = measured(given).verdicts.filter(({ probe }) => probe.to === "app-0" && probe.from === "hub");
+    expect(verdicts.map(({ probe, found, outcome }) => [probe.protocol, found, outcome])).toEqual([
+      ["tcp", "open", Outcome.FINE],
+      ["udp", "let in", Outcome.FINE],
+    ]);
+  });
+
+  test.each([
+    ["hub", "let in", Outcome.FINE],
+    ["hub", "dropped", Outcome.DIFFERS],
+    ["hub", "unreachable", Outcome.DIFFERS],
+    ["hub", null, Outcome.NOT_MEASURED],
+    ["hub", undefined, Outcome.NOT_MEASURED],
+    [CONTROLLER, "let in", Outcome.DIFFERS],
+    [CONTROLLER, "dropped", Outcome.FINE],
+    [CONTROLLER, "unreachable", Outcome.NOT_MEASURED],
+  ])("from %s, %s: %s", (from, found, wanted) => {
+    expect(outcome(from, found)).toBe(wanted);
+  });
 });
 
 describe("a stranger", () => {

@@ -1,4 +1,4 @@
-import { CONTROLLER, makePlan, STRANGER } from "../../../lib/verify/plan";
+import { CONTROLLER, isDatagram, makePlan, STRANGER } from "../../../lib/verify/plan";
 import { fleet, server } from "../../support/fleet";
 
 const edges = (...args: Parameters<typeof makePlan>): string[] =>
@@ -40,11 +40,15 @@ test("what this machine does not reach itself is said not to be tried", () => {
   expect(published.skipped).toEqual([expect.stringContaining("published on this machine")]);
 });
 
-test("a port of udp is said not to be tried", () => {
+test("a port of udp is tried from the same places, with datagrams", () => {
   const gossip = { name: "alertmanager_cluster", protocol: "udp", port: 9094, sources: [] };
   const { probes, skipped } = makePlan(fleet(1, { ports: [gossip] }), 10);
-  expect(probes.filter(({ port }) => port === 9094)).toEqual([]);
-  expect(skipped).toEqual(["udp/9094 (alertmanager_cluster): only tcp answers whoever knocks"]);
+  const datagrams = probes.filter(isDatagram);
+  expect(datagrams.map(({ from, to, port }) => [from, to, port])).toEqual([
+    ["hub", "app-0", 9094],
+    [CONTROLLER, "app-0", 9094],
+  ]);
+  expect(skipped).toEqual([]);
 });
 
 test("a stranger tries only where it is seen as one", () => {

@@ -1,3 +1,4 @@
+import { CONTROLLER } from "../../../lib/verify/plan";
 import { Commands } from "../../../lib/verify/remedy";
 import { makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
 import { Changes, fleet, measured, WELL } from "../../support/fleet";
@@ -97,6 +98,17 @@ describe("a difference says what it means and how it is mended", () => {
     ]);
   });
 
+  test("a datagram that does not come through, and one that should not", () => {
+    const gossip = { name: "alertmanager_cluster", protocol: "udp", port: 9094, sources: ["10.0.0.10"] };
+    const given = fleet(1, { ports: [gossip] });
+    expect(differences({ found: { "hub app-0 9094": "dropped" } }, given)).toEqual([
+      expect.stringContaining("should be open, is dropped => something on the way drops it: play firewall on app-0"),
+    ]);
+    expect(differences({ found: { [`${CONTROLLER} app-0 9094`]: "let in" } }, given)).toEqual([
+      expect.stringContaining("should be closed, is let in => the firewall's table on app-0 is as it should be"),
+    ]);
+  });
+
   test("a rule of the cloud's firewall that is surplus", () => {
     expect(differences({}, fleet(), ["sg-1: tcp/9100 from 0.0.0.0/0"])).toEqual([
       "the cloud's firewall has a rule that is not of our making: sg-1: tcp/9100 from 0.0.0.0/0 => remove it there, or declare what needs it; the next deploy looks again",
@@ -148,6 +160,11 @@ test("a server that is not there is named once, and makes the whole not measured
   expect(gone.differences).toEqual([]);
   expect(statusOf([gone])).toBe(Status.NOT_MEASURED);
   expect(statusOf([gone, report({ found: { "hub app-0 9100": "refused" } })])).toBe(Status.DIFFERS);
+});
+
+test("ports of UDP and TCP that share a number are two", () => {
+  const both = ["tcp", "udp"].map((protocol) => ({ name: "exporter_dns", protocol, port: 53, sources: [] }));
+  expect(reportLines(report({}, fleet(1, { ports: both }))).at(-1)).toContain("all that is tried: 6 ports");
 });
 
 test("what works against the firewall is a warning, for it may be on purpose", () => {

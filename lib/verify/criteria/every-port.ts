@@ -2,7 +2,7 @@ import { count, Criterion, tally, worst } from "./criterion";
 
 /** That all that was tried came out as the servers' rules say. */
 export const everyPort: Criterion = ({ verdicts, plan }) => {
-  const ports = new Set(verdicts.map(({ probe }) => `${probe.to} ${probe.port}`));
+  const ports = new Set(verdicts.map(({ probe }) => `${probe.to} ${probe.protocol}/${probe.port}`));
   const sources = new Set(plan.probes.map(({ from }) => from));
   return {
     text: `all that is tried: ${count(ports.size, "port")} from ${count(sources.size, "place")}, ${tally(verdicts)}`,
