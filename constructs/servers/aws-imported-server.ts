@@ -5,11 +5,11 @@ import { Construct } from "constructs";
 import { Architecture } from "../../lib/architecture";
 import { instanceArchitecture } from "../../lib/instance-types";
 import { jumpHostProblem } from "../../lib/jump-host";
-import { serverNameProblem } from "../../lib/names";
 import { eachLate } from "../late";
 import { refuse } from "../problem";
 import { IServer, OnLeave, SshAccess } from "../server";
 import { AwsNetwork } from "./aws-network";
+import { serverName } from "./names";
 
 /** Settings of `AwsServer.fromInstance`. */
 export interface AwsInstanceProps {
@@ -82,8 +82,7 @@ export class ImportedAwsServer extends Construct implements IServer {
   public constructor(scope: Construct, id: string, props: AwsInstanceProps) {
     super(scope, id);
     const { instance, jumpHost, keyFile } = props;
-    this.name = props.name ?? id.replace(/-server$/, "");
-    refuse(this, serverNameProblem(this.name));
+    this.name = serverName(this, props.name);
     if (jumpHost !== undefined) refuse(this, jumpHostProblem(jumpHost));
     this.network = props.network;
     this.cloudFirewall = props.network;

@@ -18,6 +18,7 @@ import { located, problem } from "../problem";
 import { ICloudFirewall, IServer, IServerNetwork } from "../server";
 import { KeyPair } from "./aws-key-pair";
 import { AwsSecurityGroups } from "./aws-security-groups";
+import { checkNetworkName } from "./names";
 
 /** A VPC that is there already, and its routes with it. */
 export interface AwsVpc {
@@ -73,7 +74,6 @@ export interface AwsNetworkProps {
 const SUBNET_BITS = 4;
 /** The AWS account of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image). */
 const DEBIAN = "136693071363";
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
  * Public subnets of a VPC on AWS, for `AwsServer`s. Its security groups let to the servers what their monitoring's
@@ -103,7 +103,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
   public constructor(scope: Construct, id: string, props: AwsNetworkProps) {
     super(scope, id);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
-    this.checkName();
+    checkNetworkName(this, "name", 63);
     this.provider = props.provider;
     this.ipv6 = props.ipv6 ?? false;
     this.requireProvider();
@@ -149,22 +149,6 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
 
   public follow(monitoring: Monitoring, server: IServer): void {
     this.securityGroups.follow(monitoring, server);
-  }
-
-  private checkName(): void {
-    if (!NAME.test(this.name))
-      throw problem(
-        this,
-        `the name "${this.name}" must have lower-case letters, digits and hyphens only, 63 at most: give the network another name`,
-      );
-    const twin = this.node.root.node
-      .findAll()
-      .find((other) => other instanceof AwsNetwork && other !== this && other.name === this.name);
-    if (twin)
-      throw problem(
-        this,
-        `the name "${this.name}" is that of ${twin.node.path} already: give one of them another name`,
-      );
   }
 
   private checkExisting({ cidrBlock, availabilityZones }: AwsNetworkProps, { subnetIds }: AwsVpc): void {

@@ -5,12 +5,12 @@ import { Construct } from "constructs";
 import { Architecture } from "../../lib/architecture";
 import { cloudConfig } from "../../lib/cloud-config";
 import { hasNvmeDisks, instanceArchitecture, instanceTypeProblem } from "../../lib/instance-types";
-import { serverNameProblem } from "../../lib/names";
 import { problem, refuse } from "../problem";
 import { IServer, SshAccess } from "../server";
 import { AwsDataVolume } from "./aws-data-volume";
 import { AwsInstanceProps, ImportedAwsServer } from "./aws-imported-server";
 import { AwsNetwork } from "./aws-network";
+import { serverName } from "./names";
 
 /** Settings of an {@link AwsServer}. */
 export interface AwsServerProps {
@@ -102,8 +102,7 @@ export class AwsServer extends Construct implements IServer {
   /** @throws when the name, the instance type, the subnet or a size is unusable */
   public constructor(scope: Construct, id: string, props: AwsServerProps) {
     super(scope, id);
-    this.name = props.name ?? id.replace(/-server$/, "");
-    refuse(this, serverNameProblem(this.name));
+    this.name = serverName(this, props.name);
     this.network = props.network;
     this.cloudFirewall = props.network;
     const { provider, securityGroups, keyName, keyFile } = this.network;

@@ -4,9 +4,9 @@ import { addressProblem, sshPortProblem } from "../../lib/address";
 import { Architecture } from "../../lib/architecture";
 import { hostPort } from "../../lib/host-port";
 import { jumpHostProblem } from "../../lib/jump-host";
-import { serverNameProblem } from "../../lib/names";
-import { problem, refuse } from "../problem";
+import { problem } from "../problem";
 import { IServer, IServerNetwork, OnLeave, SshAccess } from "../server";
+import { serverName } from "./names";
 
 /** Settings of an {@link ExistingServer}. */
 export interface ExistingServerProps {
@@ -117,8 +117,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   /** @throws when the name, an address, the port, the jump host, a host key or the generation is malformed */
   public constructor(scope: Construct, id: string, props: ExistingServerProps) {
     super(scope, id);
-    this.name = props.name ?? id.replace(/-server$/, "");
-    refuse(this, serverNameProblem(this.name));
+    this.name = serverName(this, props.name);
     this.check(props);
     const port = props.port ?? 22;
     this.network = props.network ?? this;

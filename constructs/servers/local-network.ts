@@ -20,6 +20,7 @@ import { located, problem } from "../problem";
 import { IServerNetwork } from "../server";
 import { stateDirectory } from "../state";
 import type { LocalServer } from "./local-server";
+import { checkNetworkName } from "./names";
 
 /** Settings of a {@link LocalNetwork}. */
 export interface LocalNetworkProps {
@@ -63,7 +64,6 @@ interface ServerDescription {
 const SCRIPTS = join("constructs", "servers", "local");
 /** What the provisioners hand over from the triggers: all that a destroy provisioner can see. */
 const TRIGGERS = ["LOCAL_NETWORK", "LOCAL_SERVER", "DOCKER_HOST"];
-const PREFIX = /^[a-z0-9][a-z0-9-]{0,31}$/;
 /** Published ports begin here; those below are often taken. */
 const FIRST_PUBLISHED_PORT = 20_000;
 const PUBLISHED_PORTS = 40_000;
@@ -90,19 +90,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   public constructor(scope: Construct, id: string, props: LocalNetworkProps = {}) {
     super(scope, id);
     this.name = props.prefix ?? TerraformStack.of(this).node.id;
-    if (!PREFIX.test(this.name))
-      throw problem(
-        this,
-        `the prefix "${this.name}" must have lower-case letters, digits and hyphens only, 32 at most`,
-      );
-    const twin = this.node.root.node
-      .findAll()
-      .find((other) => other instanceof LocalNetwork && other !== this && other.name === this.name);
-    if (twin)
-      throw problem(
-        this,
-        `the prefix "${this.name}" is that of ${twin.node.path} already: give one of them another prefix`,
-      );
+    checkNetworkName(this, "prefix", 32);
     this.published = props.published ?? process.platform !== "linux";
     const subnet = props.subnet ?? "198.18.0.0/20";
     const block = this.parseSubnet(subnet);

@@ -1,10 +1,10 @@
 import { Construct } from "constructs";
 import { Architecture } from "../../lib/architecture";
-import { serverNameProblem } from "../../lib/names";
-import { problem, refuse } from "../problem";
+import { problem } from "../problem";
 import { IServer, SshAccess } from "../server";
 import { stateFile } from "../state";
 import { LocalNetwork } from "./local-network";
+import { serverName } from "./names";
 
 /** Settings of a {@link LocalServer}. */
 export interface LocalServerProps {
@@ -54,8 +54,7 @@ export class LocalServer extends Construct implements IServer {
   /** @throws when the name is unusable, or the address is taken or outside the network */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {
     super(scope, id);
-    this.name = props.name ?? id.replace(/-server$/, "");
-    refuse(this, serverNameProblem(this.name));
+    this.name = serverName(this, props.name);
     this.network = props.network;
     this.container = `${this.network.name}-${this.name}`;
     this.publish = [22, ...(props.publish ?? [])];
