@@ -83,8 +83,8 @@ export abstract class Component extends Construct {
   }
 
   /**
-   * Makes a page of the component known by outputs: where technicians open it and, where that is a public address, how
-   * they reach it through SSH.
+   * Makes a page of the component known by outputs: where technicians open it and, where that is a public address or
+   * behind a jump host, how they reach it through SSH.
    *
    * @param title what it is called, for people
    * @returns its URL
@@ -94,9 +94,11 @@ export abstract class Component extends Construct {
     const port = this.portOf(listener);
     const url = `http://${server.endpoint(port)}`;
     monitoring.output(`${this.kind}_url`, url, `${title}, for technicians`);
-    if (server.publicAddress === undefined || isPrivateAddress(server.publicAddress)) return url;
+    const publicly = server.publicAddress !== undefined && !isPrivateAddress(server.publicAddress);
+    if (!publicly && server.ssh.jumpHost === undefined) return url;
     const tunnel = `${this.kind}_tunnel`;
     monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at http://localhost:${port}`);
+    if (!publicly) return url;
     Annotations.of(this).addWarning(
       `${title} is served without TLS at a public address: what technicians read and write there can be read on the way. Open it through SSH, by the command in the output "${tunnel}"`,
     );

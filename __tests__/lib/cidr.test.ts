@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { cidrProblem, Ipv4Block } from "../../lib/cidr";
+import { cidrProblem, Ipv4Block, isPrivateAddress } from "../../lib/cidr";
 
 const octet = fc.integer({ min: 0, max: 255 });
 const address = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join("."));
@@ -87,3 +87,24 @@ test("a block is divided into smaller ones", () => {
   expect(() => block.subnet(4, 16)).toThrow("10.72.0.0/16 has no block number 16 of 4 more bits");
   expect(() => block.subnet(17, 0)).toThrow("has no block number 0 of 17 more bits");
 });
+
+test.each([
+  "10.1.2.3",
+  "172.31.0.1",
+  "192.168.1.1",
+  "100.64.0.1",
+  "127.0.0.1",
+  "198.18.0.1",
+  "::1",
+  "fd00::1",
+  "fe80::1",
+])("%s is reached from its own network only", (address) => {
+  expect(isPrivateAddress(address)).toBe(true);
+});
+
+test.each(["203.0.113.7", "172.32.0.1", "11.0.0.1", "2001:db8::1", "app.example.com"])(
+  "%s may be anybody's",
+  (address) => {
+    expect(isPrivateAddress(address)).toBe(false);
+  },
+);
