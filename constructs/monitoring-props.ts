@@ -6,7 +6,8 @@ export interface MonitoringProps {
   /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
   readonly technicians: readonly string[];
   /**
-   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from there.
+   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from that too:
+   * name here the private address that the jump host comes by, where it has one.
    *
    * @default - those of the technicians
    */

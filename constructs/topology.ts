@@ -30,13 +30,13 @@ export function sshPort({ ssh }: IServer): number {
   return ssh.port ?? 22;
 }
 
-/** From where Ansible connects to a server: its jump host, where there is one, as CIDR blocks. */
+/** From where Ansible connects to a server, as CIDR blocks: from its jump host too, where there is one. */
 export function controllersOf({ ssh }: IServer, controllers: readonly string[]): readonly string[] {
   if (ssh.jumpHost === undefined) return controllers;
   const { host } = parseJumpHost(ssh.jumpHost);
   const family = isIP(host);
-  // A jump host that has a name only is let in by no address.
-  return family === 0 ? controllers : [`${host}/${family === 4 ? 32 : 128}`];
+  // A jump host that has a name only is let in by no address; one that comes by another address is named by the user.
+  return family === 0 ? controllers : [`${host}/${family === 4 ? 32 : 128}`, ...controllers];
 }
 
 function nameProblems(members: readonly Member[]): string[] {

@@ -158,3 +158,21 @@ describe("what is wrong on its face", () => {
     expect(make).toThrow(message);
   });
 });
+
+test("a server behind a jump host admits that to SSH, beside controllers and technicians", () => {
+  const { hosts } = synth((stack) => {
+    const monitoring = new Monitoring(stack, "monitoring", {
+      technicians: ["203.0.113.0/24"],
+      controllers: ["10.0.0.1/32"],
+    });
+    const server = new ExistingServer(stack, "hub-server", {
+      address: "10.0.0.7",
+      jumpHost: "admin@198.51.100.1:2222",
+    });
+    const hub = new MonitoringHost(stack, "hub", { monitoring, server, firewall: FirewallMode.STRICT });
+    new Prometheus(hub, "prometheus");
+  }).run("firewall");
+  expect(hosts.hub).toMatchObject({
+    firewall_ssh: { port: 22, sources: ["10.0.0.1/32", "198.51.100.1/32", "203.0.113.0/24"] },
+  });
+});
