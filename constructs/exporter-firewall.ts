@@ -33,10 +33,10 @@ export class ExporterFirewall extends Construct {
   }
 
   /**
-   * Lets somebody reach a port of the application's own.
+   * Lets somebody reach a port of the application's own. A port that a component or an exporter listens on is refused
+   * at synthesis, for that follows from the access graph.
    *
    * @param reason why, for whoever reviews the access graph
-   * @throws when a component of ours listens there
    */
   public allow(peer: Peer, port: Port, reason = "the application is reached here"): void {
     const { server, monitoring } = this.member;
@@ -57,27 +57,28 @@ export class ExporterFirewall extends Construct {
 
   /** The variables of the role `firewall`. Asked at synthesis, when all is placed. */
   public variables(edges: readonly Edge[]): Variables {
-    const { server, listening: placements, monitoring } = this.member;
+    const { server, listening, monitoring } = this.member;
     const rules = hostFirewall({
       server: server.name,
-      placements,
+      listening,
       edges,
       addressOf: (name) => monitoring.dial(server, name),
     });
     return firewallVariables(rules, this.mode === FirewallMode.STRICT);
   }
 
-  /** What is allowed to strangers at a port of ours, as sentences for the user. */
+  /** What is allowed to strangers at a port that is to be guarded, as sentences for the user. */
   public problems(): string[] {
+    const { components, listening, node } = this.member;
     return this.allowed.flatMap(({ listener: { port, protocol } }) => {
-      const component = this.member.components.find(({ listeners }) =>
+      const holder = listening.find(({ listeners }) =>
         listeners.some((listener) => listener.port === port && listener.protocol === protocol),
       );
-      return component === undefined
-        ? []
-        : [
-            `port ${port}/${protocol} is ${component.node.path}'s, and who reaches that follows from the access graph: remove allow(…) for it`,
-          ];
+      if (holder === undefined) return [];
+      const { path } = components.find(({ kind }) => kind === holder.kind)?.node ?? node;
+      return [
+        `port ${port}/${protocol} is ${path}'s, and who reaches that follows from the access graph: remove allow(…) for it`,
+      ];
     });
   }
 }

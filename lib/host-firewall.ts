@@ -24,7 +24,7 @@ export interface HostFirewall {
 export interface HostFirewallInput {
   readonly server: string;
   /** What listens on the server. */
-  readonly placements: readonly Listening[];
+  readonly listening: readonly Listening[];
   /** The edges of the access graph that lead to it. */
   readonly edges: readonly Edge[];
   /** The address by which another server appears to it, by its name. */
@@ -32,7 +32,7 @@ export interface HostFirewallInput {
 }
 
 /** The access graph as the rules of one server's own firewall. */
-export function hostFirewall({ server, placements, edges, addressOf }: HostFirewallInput): HostFirewall {
+export function hostFirewall({ server, listening, edges, addressOf }: HostFirewallInput): HostFirewall {
   const sources = (wanted: (edge: Edge) => boolean): string[] => [
     ...new Set(
       edges
@@ -43,7 +43,7 @@ export function hostFirewall({ server, placements, edges, addressOf }: HostFirew
   ];
   const at = (port: number, protocol: string) => (edge: Edge) =>
     edge.listener.port === port && edge.listener.protocol === protocol;
-  const ports = placements.flatMap(({ kind, listeners }) =>
+  const ports = listening.flatMap(({ kind, listeners }) =>
     listeners.map(({ name, port, protocol }) => ({
       name: `${kind}_${name}`,
       protocol,
@@ -51,7 +51,7 @@ export function hostFirewall({ server, placements, edges, addressOf }: HostFirew
       sources: sources(at(port, protocol)),
     })),
   );
-  const kinds = new Set([SSH, ...placements.map(({ kind }) => kind)]);
+  const kinds = new Set([SSH, ...listening.map(({ kind }) => kind)]);
   const others = edges.filter(({ kind }) => !kinds.has(kind)).map(({ listener }) => listener);
   const open = new Map(
     others.map(({ name, port, protocol }) => [

@@ -128,6 +128,22 @@ test("a port of ours is refused to strangers", () => {
   );
 });
 
+test("so is the port of an exporter that was there already", () => {
+  expect(() =>
+    synth((stack) => {
+      const topology = new Hub(stack);
+      const { monitoring } = topology;
+      const server = topology.server("db");
+      const db = new FirewalledServer(stack, "db", {
+        monitoring,
+        server,
+        exporters: [{ job: "postgres", port: 9187 }],
+      });
+      db.firewall.allow(Peer.anyIpv4(), Port.tcp(9187));
+    }),
+  ).toThrow("port 9187/tcp is test/db's, and who reaches that follows from the access graph: remove allow(…) for it");
+});
+
 test("a source that is known by a name only is refused, for firewalls admit addresses", () => {
   const build = (address: string): (() => unknown) => {
     return () =>

@@ -11,7 +11,7 @@ test("lets through what the access graph needs at our ports and at SSH, and noth
       const through = [...networks.keys()].flatMap((server) => {
         const rules = hostFirewall({
           server,
-          placements: placements.filter((placement) => placement.server === server),
+          listening: placements.filter((placement) => placement.server === server),
           edges: byServer.get(server) ?? [],
           addressOf,
         });
@@ -35,7 +35,7 @@ const admission = {
 };
 const rules = hostFirewall({
   server: "app",
-  placements: [
+  listening: [
     {
       kind: "loki",
       server: "app",
