@@ -1,7 +1,8 @@
 import { Fleet, FleetServer } from "../../lib/verify/fleet";
 import { Found, judge, Measured } from "../../lib/verify/judge";
 import { Answer, readLook } from "../../lib/verify/look";
-import { CONTROLLER, isDatagram, makePlan, Probe, SSH } from "../../lib/verify/plan";
+import { SSH } from "../../lib/access";
+import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
 import { Stranger } from "../../lib/verify/stranger";
 
 /** Where this machine is, as the servers see it. */

@@ -1,4 +1,5 @@
 import { AdmittedPort } from "../host-firewall";
+import { hostPort } from "../host-port";
 import { runGroup } from "../inventory";
 
 /** A server, as the inventory of a deployed stack knows it. */
@@ -107,6 +108,5 @@ function variablesOf(group: Group | undefined): Readonly<Record<string, HostVari
 
 /** Where a component is asked on its own server. */
 function url(bind: string, port: number): string {
-  const host = bind === "" ? "127.0.0.1" : bind;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return `http://${hostPort(bind === "" ? "127.0.0.1" : bind, port)}`;
 }

@@ -1,7 +1,8 @@
+import { SSH } from "../access";
 import { admits } from "./admission";
 import { Fleet, FleetServer } from "./fleet";
 import { Look } from "./look";
-import { CONTROLLER, isDatagram, Plan, Probe, seenFrom, SSH, STRANGER } from "./plan";
+import { CONTROLLER, isDatagram, Plan, Probe, seenFrom, STRANGER } from "./plan";
 
 /** How a try compares with what should have come of it. */
 export interface Verdict {

@@ -1,3 +1,4 @@
+import { SSH } from "../access";
 import { Fleet, FleetServer } from "./fleet";
 import { Stranger } from "./stranger";
 
@@ -5,8 +6,6 @@ import { Stranger } from "./stranger";
 export const CONTROLLER = "this machine";
 /** This machine by an address that nobody admits. */
 export const STRANGER = "a stranger";
-/** What the port of a server's SSH is called. */
-export const SSH = "ssh";
 
 /** One try to come through: to connect or, where the protocol is `udp`, with datagrams, which nobody answers. */
 export interface Probe {

@@ -1,6 +1,7 @@
+import { SSH } from "../access";
 import { Look } from "./look";
 import { Verdict } from "./judge";
-import { CONTROLLER, SSH } from "./plan";
+import { CONTROLLER } from "./plan";
 
 /** Something that is not as it should be. */
 export interface Difference {

@@ -1,3 +1,4 @@
+import { groupBy } from "../grouping";
 import { ServerSets } from "../server-sets";
 import { Outcome, Verdict } from "./judge";
 import { CONTROLLER, STRANGER } from "./plan";
@@ -30,17 +31,14 @@ interface Row {
 
 /** Puts edges together that differ by their ends only: first by source, then sources with the same destinations. */
 function merge(verdicts: readonly Verdict[]): Row[] {
-  const bySource = new Map<string, Verdict[]>();
-  for (const verdict of verdicts) add(bySource, [verdict.probe.from, ...kindOf(verdict)].join("\0"), verdict);
-  const byDestinations = new Map<string, Verdict[][]>();
-  for (const group of bySource.values()) {
+  const bySource = groupBy(verdicts, (verdict) => [verdict.probe.from, ...kindOf(verdict)].join("\0"));
+  const byDestinations = groupBy([...bySource.values()], (group) => {
     const [first] = group;
-    if (!first) continue;
+    const to = group.map(({ probe }) => probe.to);
     // A server is not tried from itself: with it, "each to all others" has the same ends for all.
-    const ends = new Set([first.probe.from, ...group.map(({ probe }) => probe.to)]);
-    const key = group.length === 1 ? group.map(({ probe }) => probe.to) : [...ends].sort();
-    add(byDestinations, [...kindOf(first), ...key].join("\0"), group);
-  }
+    const ends = group.length === 1 ? to : [...new Set([first?.probe.from ?? "", ...to])].sort();
+    return [...(first ? kindOf(first) : []), ...ends].join("\0");
+  });
   return [...byDestinations.values()].flatMap((groups): Row[] => {
     const all = groups.flat();
     const [verdict] = all;
@@ -52,12 +50,6 @@ function merge(verdicts: readonly Verdict[]): Row[] {
 
 function kindOf({ probe, expected, found, outcome }: Verdict): string[] {
   return [probe.protocol, String(probe.port), probe.name, expected ?? "", found ?? "", outcome];
-}
-
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const found = map.get(key);
-  if (found) found.push(value);
-  else map.set(key, [value]);
 }
 
 /** Who is at one end of edges; this machine is no server, and is told apart. */
