@@ -1,6 +1,7 @@
 import { ArtifactRequest } from "../lib/artifacts";
 import { contentHash } from "../lib/content-hash";
-import { InventoryRun } from "../lib/inventory";
+import { filesHash } from "../lib/generated-file";
+import { InventoryRun, Variables } from "../lib/inventory";
 import { playbooksDirectory } from "../lib/paths";
 import type { Component } from "./component";
 import type { Monitoring } from "./monitoring";
@@ -11,7 +12,10 @@ export class ComponentRun extends Run {
   private readonly components: Component[] = [];
 
   public constructor(scope: Monitoring, kind: string) {
-    super(scope, kind, { content: contentHash(playbooksDirectory, [`${kind}.yml`, "roles/base", `roles/${kind}`]) });
+    super(scope, kind, {
+      content: contentHash(playbooksDirectory, [`${kind}.yml`, "roles/base", `roles/${kind}`]),
+      files: `${scope.filesDirectory}/${kind}`,
+    });
   }
 
   /** Adds a component of this kind. */
@@ -34,7 +38,12 @@ export class ComponentRun extends Run {
       artifacts: this.artifacts,
       secrets,
       variables: {},
-      hosts: new Map(this.components.map((component) => [component.member.server.name, component.variables])),
+      hosts: new Map(this.components.map((component) => [component.member.server.name, variablesOf(component)])),
     };
   }
+}
+
+/** What its role is handed on its server; files that it copies count by what is in them. */
+function variablesOf({ variables, files }: Component): Variables {
+  return files.length === 0 ? variables : { ...variables, monitoring_files_sha256: filesHash(files) };
 }

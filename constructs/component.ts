@@ -3,6 +3,7 @@ import { Construct, IConstruct } from "constructs";
 import { Connection, Listener, Listening, Placement, portProblem } from "../lib/access";
 import { ArtifactRequest } from "../lib/artifacts";
 import { isPrivateAddress } from "../lib/cidr";
+import { GeneratedFile } from "../lib/generated-file";
 import { Variables } from "../lib/inventory";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
@@ -24,6 +25,12 @@ export interface ComponentDescription {
    * @default false
    */
   readonly agent?: boolean;
+  /**
+   * Whether several hosts may have one, which then work together.
+   *
+   * @default false
+   */
+  readonly clustered?: boolean;
 }
 
 /**
@@ -41,8 +48,10 @@ export abstract class Component extends Construct {
   public readonly version: string;
   /** What it is reached on. */
   public readonly listeners: readonly Listener[];
-  /** Whether it belongs on every server; of the others a `Monitoring` has at most one of a kind. */
+  /** Whether it belongs on every server. */
   public readonly agent: boolean;
+  /** Whether several hosts may have one; of what is neither that nor an agent, a `Monitoring` has at most one. */
+  public readonly clustered: boolean;
   /** The archive that it is installed from. */
   public readonly artifactRequest: ArtifactRequest;
 
@@ -52,6 +61,7 @@ export abstract class Component extends Construct {
     this.kind = description.kind;
     this.listeners = description.listeners;
     this.agent = description.agent ?? false;
+    this.clustered = description.clustered ?? false;
     for (const { port } of this.listeners) refuse(this, portProblem(port));
     this.member = this.findMember();
     this.artifactRequest = this.findArtifact(description);
@@ -69,6 +79,11 @@ export abstract class Component extends Construct {
 
   /** The secrets that its role reads on the controller. */
   public get secrets(): readonly SecretReference[] {
+    return [];
+  }
+
+  /** The files that its role copies to its server: what holds braces or quotes, and no tokens. Asked at synthesis, when all is placed. */
+  public get files(): readonly GeneratedFile[] {
     return [];
   }
 
@@ -93,10 +108,11 @@ export abstract class Component extends Construct {
     const { server, monitoring } = this.member;
     const port = this.portOf(listener);
     const url = `http://${server.endpoint(port)}`;
-    monitoring.output(`${this.kind}_url`, url, `${title}, for technicians`);
+    const suffix = monitoring.first(this.kind) === this ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
+    monitoring.output(`${this.kind}_url${suffix}`, url, `${title}, for technicians`);
     const publicly = server.publicAddress !== undefined && !isPrivateAddress(server.publicAddress);
     if (!publicly && server.ssh.jumpHost === undefined) return url;
-    const tunnel = `${this.kind}_tunnel`;
+    const tunnel = `${this.kind}_tunnel${suffix}`;
     monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at http://localhost:${port}`);
     if (!publicly) return url;
     Annotations.of(this).addWarning(

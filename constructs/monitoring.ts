@@ -25,7 +25,9 @@ import { MonitoringProps } from "./monitoring-props";
 import { requireNullProvider } from "./null-provider";
 import { fetchArtifacts, resolveNames } from "./preparation";
 import { located, problem } from "./problem";
+import { eachSynthesis } from "./each-synthesis";
 import { FirewallRun } from "./firewall-run";
+import { writeGeneratedFiles } from "./generated-files";
 import { ReconcileRun } from "./reconcile-run";
 import { late } from "./late";
 import { Run } from "./run";
@@ -53,6 +55,8 @@ export class Monitoring extends Construct {
   public readonly playbooksPath: string;
   /** The private folder of its runs, as Terraform sees it. */
   public readonly stateDirectory: string;
+  /** The folder of what is generated for the roles, beside the stack's Terraform JSON. */
+  public readonly filesDirectory: string;
   private readonly outputPrefix: string;
   private readonly joined: Member[] = [];
   private readonly servers = new Map<string, IServer>();
@@ -80,7 +84,9 @@ export class Monitoring extends Construct {
         `outputPrefix: "${this.outputPrefix}" must have lower-case letters, digits and underscores only, a letter first`,
       );
     }
-    this.stateDirectory = stateDirectory(this) + (this.outputPrefix === "" ? "" : `-${this.outputPrefix}`);
+    const suffix = this.outputPrefix === "" ? "" : `-${this.outputPrefix}`;
+    this.stateDirectory = stateDirectory(this) + suffix;
+    this.filesDirectory = `files${suffix}`;
     const anywhere = props.allowFromAnywhere ?? false;
     this.technicians = located(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
     const { controllers = this.technicians } = props;
@@ -116,7 +122,10 @@ export class Monitoring extends Construct {
     }
     new FirewallRun(this);
     this.reconcile = new ReconcileRun(this);
-    writeAccess(this, this.outputPrefix);
+    eachSynthesis(this, (folder) => {
+      writeAccess(this, folder, this.outputPrefix);
+      writeGeneratedFiles(this, folder);
+    });
     boundAccess(this, props.bounds ?? []);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }
@@ -131,6 +140,11 @@ export class Monitoring extends Construct {
   public get components(): readonly Component[] {
     this.cache.components ??= this.members.flatMap(({ components }) => components);
     return this.cache.components;
+  }
+
+  /** The component of a kind that was placed first, where there is one by now. */
+  public first(kind: string): Component | undefined {
+    return this.placed.find((component) => component.kind === kind);
   }
 
   /** All that listens on the servers. */
@@ -181,10 +195,11 @@ export class Monitoring extends Construct {
   /**
    * Called when a component is placed on a member.
    *
-   * @throws when there is one of its kind already, and it is no agent
+   * @throws when there is one of its kind already, and it is neither an agent nor clustered
    */
   public place(component: Component): void {
-    const twin = component.agent ? undefined : this.placed.find(({ kind }) => kind === component.kind);
+    const alone = !component.agent && !component.clustered;
+    const twin = alone ? this.first(component.kind) : undefined;
     if (twin)
       throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
     this.placed.push(component);

@@ -13,6 +13,8 @@ export interface RunDescription {
   readonly content: string;
   /** The path of a playbook outside our folder, as Terraform sees it. */
   readonly playbookPath?: string;
+  /** The folder of the files that a synthesis makes for it, by server, as Terraform sees it. */
+  readonly files?: string;
 }
 
 /**
@@ -34,7 +36,8 @@ export abstract class Run extends Construct {
     refuse(this, runNameProblem(id));
     this.content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
-    this.command = `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}`;
+    const files = description.files === undefined ? "" : ` --files ${description.files}`;
+    this.command = `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}${files}`;
     if (scope.provision) this.resource = this.makeResource(scope, id);
     scope.addRun(this);
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs one of the monitoring's playbooks over the hosts that need it.
 
-    run.py RUN [--playbook FILE] [--inventory FILE] [--force] [--check] [--limit HOST]
+    run.py RUN [--playbook FILE] [--files FOLDER] [--inventory FILE] [--force] [--check] [--limit HOST]
 
 Terraform calls it with the inventory in MONITORING_INVENTORY (base64 of gzip of JSON) and, in MONITORING_STATE, the
 folder of the stack's private run state. That folder then holds
@@ -30,7 +30,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # the folder is hashed and copied by others
 
 import artifacts
-from controller import ansible, firewall, inventory, results, secrets, ssh, unreachable
+from controller import ansible, files, firewall, inventory, results, secrets, ssh, unreachable
 from controller.errors import RunError
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +43,7 @@ class Options:
 
     run: str
     playbook: Path | None
+    files: Path | None
     inventory: Path | None
     force: bool
     check: bool
@@ -54,6 +55,7 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("run", help="the run's name, such as prometheus")
     parser.add_argument("--playbook", type=Path, help="a playbook of your own; its whole folder is taken along")
+    parser.add_argument("--files", type=Path, metavar="FOLDER", help="what a synthesis made for the roles, by host")
     parser.add_argument("--inventory", type=Path, help="a JSON inventory, instead of the one in MONITORING_INVENTORY")
     parser.add_argument("--force", action="store_true", help="work on hosts that are as they should be, too")
     parser.add_argument("--check", action="store_true", help="change nothing, say what would change")
@@ -181,18 +183,19 @@ class Runner:
         fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
         run.variables["monitoring_secrets"] = resolved
         program = ansible.find(self._state)
-        files: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+        archives: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
         try:
             available = artifacts.ensure(run.artifacts, project / "artifacts.lock.json", lambda line: say(f"{run.name}  {line}"))
         except artifacts.ArtifactError as error:
             raise RunError(str(error)) from error
         for archive in available:
-            of = files.setdefault(archive.artifact.name, {}).setdefault(archive.artifact.version, {})
+            of = archives.setdefault(archive.artifact.name, {}).setdefault(archive.artifact.version, {})
             of[archive.artifact.architecture] = {"sha256": archive.sha256, "path": str(archive.path)}
 
         self._copy(HERE, self._folder / "playbooks")
         if self._options.playbook:
             self._copy(self._options.playbook.resolve().parent, self._folder / "own")
+        self._take_files(run)
         places = ssh.Places(project, self._state / "known_hosts", self._folder / "known_hosts", self._jump_logs)
         shutil.rmtree(self._jump_logs, ignore_errors=True)
         self._jump_logs.mkdir(mode=0o700)
@@ -201,7 +204,7 @@ class Runner:
         variables = {
             "monitoring_run_name": run.name,
             "monitoring_force": self._options.force,
-            "monitoring_artifact_files": files,
+            "monitoring_artifact_files": archives,
         }
         private(self._folder / "variables.json", json.dumps(variables))
         command = [str(program), "--inventory", str(self._folder / "inventory.json")]
@@ -236,6 +239,19 @@ class Runner:
             command = [*command, "--limit", self._options.limit]
         environment = ansible.environment(folder / "ansible.cfg", run.name, self._events)
         return self._lifeline.run([*command, *playbooks], environment, folder)
+
+    def _take_files(self, run: inventory.Run) -> None:
+        """Tells each host's role where the files are that were made for it."""
+        folder = self._folder / "files"
+        shutil.rmtree(folder, ignore_errors=True)
+        for host, variables in run.hosts.items():
+            wanted = variables.get("monitoring_files_sha256") or run.variables.get("monitoring_files_sha256")
+            if not wanted:
+                continue
+            if self._options.files is None:
+                raise RunError(f'{run.name} needs the files that were made for it: name their folder by --files')
+            files.take_generated(wanted, self._options.files.absolute() / host, folder / host)
+            variables["monitoring_files"] = str(folder / host)
 
     @staticmethod
     def _copy(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { filesHash } from "../../lib/generated-file";
 import { removeFolders, Running, Said, start, temporaryFolder, until, untilExists, writeProgram } from "./python";
 
 type Variables = Record<string, unknown>;
@@ -384,6 +385,42 @@ describe("a run that is cut off", () => {
     await until(() => !alive(pid));
     expect(alive(pid)).toBe(false);
   }
+});
+
+describe("files that a synthesis made", () => {
+  /** An inventory that wants a file of this text for the hub, which is there. */
+  function withFile(content: string): Variables {
+    mkdirSync(join(project, "files", "hub", "rules"), { recursive: true });
+    writeFileSync(join(project, "files", "hub", "rules", "own.yml"), content);
+    return inventory({ monitoring_files_sha256: filesHash([{ path: "rules/own.yml", content }]) });
+  }
+
+  test("are handed to each host's role as a private copy", async () => {
+    expect(await run(withFile("groups: []\n"), {}, ["--files", join(project, "files")])).toMatchObject({ code: 0 });
+    const { all } = JSON.parse(readFileSync(join(state, "runs", "prometheus", "inventory.json"), "utf8")) as {
+      all: { hosts: { hub: Record<string, string> } };
+    };
+    const folder = join(state, "runs", "prometheus", "files", "hub");
+    expect(all.hosts.hub.monitoring_files).toBe(folder);
+    expect(readFileSync(join(folder, "rules", "own.yml"), "utf8")).toBe("groups: []\n");
+  });
+
+  test("are refused before any server is touched when they are not those that were planned", async () => {
+    const planned = withFile("groups: []\n");
+    writeFileSync(join(project, "files", "hub", "rules", "own.yml"), "groups: [changed]\n");
+    const { code, stderr } = await run(planned, {}, ["--files", join(project, "files")]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `prometheus  error: ${join(project, "files", "hub")} is not what was planned (it was changed since): synthesize and deploy again\n`,
+    });
+    expect(calls()).toEqual([]);
+  });
+
+  test("are asked for when nobody named their folder, and missed when they are gone", async () => {
+    const planned = inventory({ monitoring_files_sha256: "1" });
+    expect((await run(planned)).stderr).toContain("name their folder by --files");
+    expect((await run(planned, {}, ["--files", project])).stderr).toContain("(it is missing)");
+  });
 });
 
 test("a second run waits for the first, and says so", async () => {
