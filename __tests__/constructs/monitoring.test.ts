@@ -90,7 +90,9 @@ test("a monitoring that does not provision has no runs at deploy time, and says 
   expect(JSON.parse(String(stack.json.output.runs?.value))).toEqual(
     ["firewall", "node_exporter", "prometheus", "reconcile"].map((name) => ({
       name,
-      command: expect.stringMatching(new RegExp(`^exec python3 assets/\\S+/run\\.py ${name}( --files files/${name})?$`)) as string,
+      command: expect.stringMatching(
+        new RegExp(`^exec python3 assets/\\S+/run\\.py ${name}( --files files/${name})?$`),
+      ) as string,
       state: "../../../.cdktf-monitoring/test",
     })),
   );

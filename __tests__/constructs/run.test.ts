@@ -27,7 +27,9 @@ describe("a run", () => {
   test("hands the inventory over in the environment, not in the command", () => {
     const [provisioner] = run(stack, "prometheus").provisioner ?? [];
     expect(provisioner?.["local-exec"]).toEqual({
-      command: expect.stringMatching(/^exec python3 assets\/\S+\/run\.py prometheus --files files\/prometheus$/) as string,
+      command: expect.stringMatching(
+        /^exec python3 assets\/\S+\/run\.py prometheus --files files\/prometheus$/,
+      ) as string,
       environment: {
         MONITORING_STATE: "../../../.cdktf-monitoring/test",
         MONITORING_INVENTORY: expect.stringMatching(
