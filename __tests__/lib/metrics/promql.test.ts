@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { metricsIn, promqlProblem, withoutGrafanaVariables } from "../../../lib/metrics/promql";
+
+describe("metricsIn", () => {
+  test.each([
+    ["up", ["up"]],
+    ["up{job='node'} == 0", ["up"]],
+    ["a / on (instance) group_left (b) c", ["a", "c"]],
+    ["sum by (le) (rate(x_bucket[5m])) > 0.9 # y", ["x_bucket"]],
+    ["histogram_quantile(0.9, x_bucket) and time() - z > 5", ["x_bucket", "z"]],
+    ["max_over_time(instance:cpu:rate5m[1h:5m] offset 1d)", ["instance:cpu:rate5m"]],
+    ["b or a or b", ["a", "b"]],
+    ["absent(up{job=~'a|b'})", ["up"]],
+    ['{__name__="x", job="y"}', ["x"]],
+    ['{"x", job="y"}', ["x"]],
+    ["{`__name__`='x'}", ["x"]],
+    ["vector(1)", []],
+    // Words of the language are names, too.
+    ["sum(avg) / on () count", ["avg", "count"]],
+  ])("reads %s", (expression, names) => {
+    expect(metricsIn(expression)).toEqual(names);
+  });
+
+  test.each([
+    ["", "the expression is empty"],
+    [" # nothing", 'the expression ends too early, after "# nothing"'],
+    ["sum(a", 'the expression ends too early, after "sum(a"'],
+    ["1 +", 'the expression ends too early, after "1 +"'],
+    ["foo bar", 'the expression does not parse at character 5, near "foo bar"'],
+    ["up{job='a}", 'the expression does not parse at character 8, near "up{job=\'a}"'],
+    ["rate(a[$__rate_interval])", 'the expression does not parse at character 8, near "rate(a[$__rate_interval])"'],
+    [
+      'count({__name__=~"a.*"})',
+      'the selector {__name__=~"a.*"} names no metric: write the metric\'s name before the braces, or __name__="name"',
+    ],
+    ['a{__name__="b"}', 'the selector a{__name__="b"} names two metrics, "a" and "b": remove one of them'],
+  ])("refuses %j", (expression, message) => {
+    expect(() => metricsIn(expression)).toThrow(message);
+    expect(promqlProblem(expression)).toBe(message);
+  });
+
+  test("finds all that was put into an expression, however it is nested", () => {
+    fc.assert(
+      fc.property(expressions, ({ text, names }) => {
+        expect(metricsIn(text)).toEqual([...new Set(names)].sort());
+        expect(promqlProblem(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  test("tells an expression that is cut off from one that is whole", () => {
+    fc.assert(
+      fc.property(expressions, ({ text }) => {
+        expect(promqlProblem(`sum(${text}`)).toMatch(/ends too early/);
+        expect(promqlProblem(`${text})`)).toMatch(/does not parse/);
+        expect(promqlProblem(`${text} +`)).toMatch(/ends too early/);
+      }),
+    );
+  });
+
+  test("says something of any text, and hangs on none", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(typeof (promqlProblem(text) ?? "")).toBe("string");
+      }),
+    );
+  });
+});
+
+interface Expression {
+  readonly text: string;
+  readonly names: readonly string[];
+}
+
+const words = ["sum", "by", "on", "offset", "bool", "and", "inf", "nan", "ignoring", "group_left", "group_right"];
+const names = fc.stringMatching(/^[a-z_][a-z0-9_:]{0,12}$/).filter((name) => !words.includes(name));
+const values = fc.string().map((value) => JSON.stringify(value));
+
+const selectors: fc.Arbitrary<Expression> = fc
+  .tuple(names, values, fc.constantFrom("n{}", 'n{a="v"}', "n{a!=v,b=~v}", "{__name__='n',a=v}", '{"n"}', "n"))
+  .map(([name, value, shape]) => ({
+    text: shape.replace(/"v"|v/g, () => value).replace(/\bn\b/, () => name),
+    names: [name],
+  }));
+
+const { expressions } = fc.letrec<{ expressions: Expression }>((tie) => ({
+  expressions: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    selectors,
+    fc
+      .tuple(tie("expressions"), tie("expressions"), fc.constantFrom("+", "/", "> bool", "and on (a)", "unless"))
+      .map(([left, right, operator]) => ({
+        text: `(${left.text}) ${operator} (${right.text})`,
+        names: [...left.names, ...right.names],
+      })),
+    fc
+      .tuple(
+        tie("expressions"),
+        fc.constantFrom(
+          "sum by (a, b) (@)",
+          "max_over_time((@)[5m:])",
+          "- @",
+          "label_replace(@, 'a', '$1', 'b', '.*')",
+        ),
+      )
+      .map(([inner, outer]) => ({ text: outer.replace("@", () => `(${inner.text})`), names: inner.names })),
+  ),
+}));
+
+describe("withoutGrafanaVariables", () => {
+  test.each([
+    ["rate(a[$__rate_interval])", "rate(a[5m])"],
+    ["rate(a[${__rate_interval}])", "rate(a[5m])"],
+    ["rate(a[$window]) / rate(b[${window:raw}:$step])", "rate(a[5m]) / rate(b[5m:5m])"],
+    ["rate(a[$__interval] offset $__range)", "rate(a[5m] offset 5m)"],
+    ["increase(a[1h]) / $__range_s * $__interval_ms", "increase(a[1h]) / 300 * 300"],
+    ['up{instance=~"$instance", job="${job}"}', 'up{instance=~"$instance", job="${job}"}'],
+  ])("turns %s into %s", (expression, plain) => {
+    expect(withoutGrafanaVariables(expression)).toBe(plain);
+    expect(promqlProblem(plain)).toBeUndefined();
+  });
+});

@@ -1,0 +1,97 @@
+import type { SyntaxNode } from "@lezer/common";
+import { parser } from "@prometheus-io/lezer-promql";
+
+/**
+ * The names of the metrics that a PromQL expression reads, sorted, each once.
+ *
+ * @throws when it does not parse, or a selector names no metric: whether anything emits it could not be told
+ */
+export function metricsIn(expression: string): string[] {
+  const names = new Set<string>();
+  const textOf = ({ from, to }: SyntaxNode) => expression.slice(from, to);
+  parser.parse(expression).iterate({
+    enter: (reference) => {
+      const { node, name } = reference;
+      if (node.type.isError || (name === "StringLiteral" && !TERMINATED.test(textOf(node))))
+        throw new Error(syntaxError(expression, node.from));
+      if (name === "VectorSelector") names.add(metricOf(node, textOf));
+    },
+  });
+  return [...names].sort();
+}
+
+/** What is wrong with a PromQL expression, as {@link metricsIn} finds it, or undefined. */
+export function promqlProblem(expression: string): string | undefined {
+  try {
+    metricsIn(expression);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * A dashboard's expression with a value in place of what Grafana fills in where PromQL has no string: intervals such as
+ * `$__rate_interval`, numbers such as `$__range_s`, and variables between brackets, as in `[$window]`.
+ */
+export function withoutGrafanaVariables(expression: string): string {
+  return expression
+    .replace(/\$(__\w+_m?s\b|\{__\w+_m?s\})/g, "300")
+    .replace(/\$(__(rate_)?interval\b|__range\b|\{__((rate_)?interval|range)\})/g, "5m")
+    .replace(/\[[^\]"'`]*\]/g, (range) => range.replace(/\$(\w+|\{\w+(:\w+)?\})/g, "5m"));
+}
+
+/** The grammar takes strings without an end; Prometheus does not. */
+const TERMINATED = /^("([^"\\\n]|\\[^\n])*"|'([^'\\\n]|\\[^\n])*'|`[^`]*`)$/;
+const NAME_LABEL = "__name__";
+
+function metricOf(selector: SyntaxNode, textOf: (node: SyntaxNode) => string): string {
+  const matchers = selector.getChild("LabelMatchers");
+  const named = matchers ? [...quotedNames(matchers, textOf), ...nameMatchers(matchers, textOf)] : [];
+  const identifier = selector.getChild("Identifier");
+  if (identifier) named.unshift(textOf(identifier));
+  const [name, second] = named;
+  if (name === undefined)
+    throw new Error(
+      `the selector ${textOf(selector)} names no metric: write the metric's name before the braces, or ${NAME_LABEL}="name"`,
+    );
+  if (second !== undefined)
+    throw new Error(
+      `the selector ${textOf(selector)} names two metrics, "${name}" and "${second}": remove one of them`,
+    );
+  return name;
+}
+
+/** Names as in `{"http.requests"}`. */
+function quotedNames(matchers: SyntaxNode, textOf: (node: SyntaxNode) => string): string[] {
+  return matchers.getChildren("QuotedLabelName").map((name) => unquoted(textOf(name)));
+}
+
+/** Names as in `{__name__="up"}`. */
+function nameMatchers(matchers: SyntaxNode, textOf: (node: SyntaxNode) => string): string[] {
+  const all = [...matchers.getChildren("UnquotedLabelMatcher"), ...matchers.getChildren("QuotedLabelMatcher")];
+  return all.flatMap((matcher) => {
+    const [label, operator, value] = [matcher.firstChild, matcher.getChild("MatchOp"), matcher.lastChild];
+    if (!label || !operator || !value || textOf(operator) !== "=") return [];
+    return [textOf(label), unquoted(textOf(label))].includes(NAME_LABEL) ? [unquoted(textOf(value))] : [];
+  });
+}
+
+function unquoted(literal: string): string {
+  const inner = literal.slice(1, -1);
+  return literal.startsWith("`") ? inner : inner.replace(/\\(.)/g, "$1");
+}
+
+/** Says where an expression stops being one: at a character, counted from 1, and what is around it. */
+function syntaxError(expression: string, position: number): string {
+  if (expression.trim() === "") return "the expression is empty";
+  const rest = expression.slice(position).trim();
+  if (rest === "") return `the expression ends too early, after "${excerpt(expression.trimEnd().slice(-EXCERPT))}"`;
+  return `the expression does not parse at character ${position + 1}, near "${excerpt(expression.slice(Math.max(0, position - EXCERPT / 2)))}"`;
+}
+
+const EXCERPT = 40;
+
+function excerpt(text: string): string {
+  return text.slice(0, EXCERPT).replace(/\s+/g, " ").trim();
+}
