@@ -27,6 +27,14 @@ export const sources: readonly Source[] = [
     tags: ["netgo"],
     files: ["LICENSE", "NOTICE", "documentation/examples/prometheus.yml"],
   },
+  {
+    name: "alertmanager",
+    // An older version than the released one: the modules of newer ones lack the built web UI that they embed.
+    module: "github.com/prometheus/alertmanager",
+    packages: ["cmd/alertmanager", "cmd/amtool"],
+    tags: ["netgo"],
+    files: ["LICENSE", "NOTICE", "examples/ha/alertmanager.yml"],
+  },
 ];
 
 /** An archive of the `source` channel as its manifest names it. */

@@ -72,7 +72,7 @@ describe("source builds", () => {
   };
   const key = (name: string) => buildKey(step(name), { os: "linux", architecture });
 
-  test("are known for all that playbooks install, in the version that they pin", () => {
+  test("are known for all that playbooks install, in the version that they pin, or an older one", () => {
     const pins = JSON.parse(readFileSync(join(projectRoot, "playbooks", "artifacts.json"), "utf8")) as Record<
       string,
       { version: string }
@@ -86,11 +86,13 @@ describe("source builds", () => {
     // As a Go module, Prometheus 3.15.0 is v0.315.0.
     const [major = "", minor = "", patch = ""] = (pins.prometheus?.version ?? "").split(".");
     expect(pinned("prometheus")).toBe(`0.${major}${minor.padStart(2, "0")}.${patch}`);
+    // The newest module of Alertmanager that compiles.
+    expect(pinned("alertmanager")).toBe("0.31.1");
   });
 
   test("refuse a name that they don't know, and say which they know", async () => {
     await expect(buildSources(["grafana"], () => undefined)).rejects.toThrow(
-      `"grafana" can't be built from source. Known: node_exporter, prometheus`,
+      `"grafana" can't be built from source. Known: node_exporter, prometheus, alertmanager`,
     );
   });
 
