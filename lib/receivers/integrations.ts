@@ -1,0 +1,175 @@
+import { Secret } from "../secret";
+import { Integration, Setting } from "./integration";
+import {
+  DiscordReceiverProps,
+  EmailReceiverProps,
+  HealthchecksReceiverProps,
+  NtfyReceiverProps,
+  PagerDutyReceiverProps,
+  SlackReceiverProps,
+  TeamsReceiverProps,
+  TelegramReceiverProps,
+  WebhookReceiverProps,
+} from "./receiver-props";
+
+/** Our own texts for an integration: templates of `templates/`. */
+const text = (name: string): string => `{{ template "monitoring.${name}" . }}`;
+
+export function slack({ webhookUrl, channel, sendResolved = true }: SlackReceiverProps): Integration {
+  return {
+    key: "slack_configs",
+    secrets: { webhook_url: webhookUrl },
+    settings: (file) => ({
+      api_url_file: file("webhook_url"),
+      channel,
+      send_resolved: sendResolved,
+      color: text("slack.color"),
+      title: text("slack.title"),
+      title_link: text("alerts-url"),
+      text: text("slack.text"),
+      fallback: text("title"),
+      footer: "",
+    }),
+  };
+}
+
+export function discord({ webhookUrl, sendResolved = true }: DiscordReceiverProps): Integration {
+  return {
+    key: "discord_configs",
+    secrets: { webhook_url: webhookUrl },
+    settings: (file) => ({
+      webhook_url_file: file("webhook_url"),
+      send_resolved: sendResolved,
+      title: text("title"),
+      message: text("markdown.text"),
+    }),
+  };
+}
+
+export function teams({ webhookUrl, sendResolved = true }: TeamsReceiverProps): Integration {
+  return {
+    key: "msteamsv2_configs",
+    secrets: { webhook_url: webhookUrl },
+    settings: (file) => ({
+      webhook_url_file: file("webhook_url"),
+      send_resolved: sendResolved,
+      title: text("title"),
+      text: text("markdown.text"),
+    }),
+  };
+}
+
+export function email(props: EmailReceiverProps): Integration {
+  const { smarthost, from, to, login, requireTls = true, sendResolved = true } = props;
+  return {
+    key: "email_configs",
+    secrets: login === undefined ? {} : { password: login.password },
+    settings: (file) => ({
+      smarthost,
+      from,
+      to: to.join(", "),
+      auth_username: login?.user,
+      auth_password_file: login && file("password"),
+      require_tls: requireTls,
+      send_resolved: sendResolved,
+      headers: { Subject: text("title") },
+      html: text("email.html"),
+      text: text("email.text"),
+    }),
+  };
+}
+
+export function pagerDuty({ routingKey, url, sendResolved = true }: PagerDutyReceiverProps): Integration {
+  return {
+    key: "pagerduty_configs",
+    secrets: { routing_key: routingKey },
+    settings: (file) => ({
+      routing_key_file: file("routing_key"),
+      url,
+      send_resolved: sendResolved,
+      description: text("title"),
+      severity: text("pagerduty.severity"),
+      client: "Alertmanager",
+      client_url: text("alerts-url"),
+      class: "{{ .CommonLabels.alertname }}",
+      component: "{{ .CommonLabels.instance }}",
+      group: "{{ .CommonLabels.monitoring }}",
+      details: { alerts: text("plain.text") },
+    }),
+  };
+}
+
+export function telegram(props: TelegramReceiverProps): Integration {
+  const { botToken, chatId, topic, apiUrl, sendResolved = true } = props;
+  return {
+    key: "telegram_configs",
+    secrets: { bot_token: botToken },
+    settings: (file) => ({
+      bot_token_file: file("bot_token"),
+      chat_id: chatId,
+      message_thread_id: topic,
+      api_url: apiUrl,
+      send_resolved: sendResolved,
+      parse_mode: "HTML",
+      message: text("telegram.text"),
+    }),
+  };
+}
+
+export function webhook({ url, bearerToken, maxAlerts, sendResolved = true }: WebhookReceiverProps): Integration {
+  return {
+    key: "webhook_configs",
+    secrets: { url, ...(bearerToken && { bearer_token: bearerToken }) },
+    settings: (file) => ({
+      url_file: file("url"),
+      max_alerts: maxAlerts,
+      send_resolved: sendResolved,
+      http_config: bearerToken && bearer(file("bearer_token")),
+    }),
+  };
+}
+
+/** Only what fires is a sign of life: that the Watchdog is over would be taken for one. */
+export function healthchecks({ pingUrl }: HealthchecksReceiverProps): Integration {
+  return webhook({ url: pingUrl, sendResolved: false });
+}
+
+/**
+ * ntfy reads Alertmanager's JSON itself, by templates in headers (ntfy 2.10 and later). These are Go templates on the
+ * JSON's names, `\n` stands for a line's end. It takes 32 KiB of JSON, hence few alerts at once.
+ */
+export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: NtfyReceiverProps): Integration {
+  return {
+    key: "webhook_configs",
+    secrets: { topic_url: topicUrl, ...(accessToken && { access_token: accessToken }) },
+    settings: (file) => ({
+      url_file: file("topic_url"),
+      max_alerts: NTFY_ALERTS,
+      send_resolved: sendResolved,
+      http_config: {
+        ...(accessToken && bearer(file("access_token"))),
+        http_headers: {
+          "X-Template": { values: ["yes"] },
+          "X-Title": { values: [NTFY_TITLE] },
+          "X-Message": { values: [NTFY_MESSAGE] },
+          "X-Priority": priority === undefined ? undefined : { values: [String(priority)] },
+        },
+      },
+    }),
+  };
+}
+
+const NTFY_ALERTS = 10;
+const NTFY_TITLE = `{{ if eq .status "firing" }}Firing{{ else }}Resolved{{ end }}: {{ range $i, $a := .alerts }}{{ if eq $i 0 }}{{ $a.annotations.summary }}{{ end }}{{ end }}`;
+const NTFY_MESSAGE = `{{ range .alerts }}{{ .status }}: {{ .annotations.description }}\\n{{ end }}{{ .externalURL }}`;
+
+function bearer(file: string): Readonly<Record<string, Setting>> {
+  return { authorization: { type: "Bearer", credentials_file: file } };
+}
+
+/** The first problem with the secrets of an integration, or undefined. No text of a secret is repeated. */
+export function secretsProblem({ secrets }: Integration): string | undefined {
+  const missing = Object.entries(secrets).find(([, secret]) => !((secret as unknown) instanceof Secret));
+  if (missing === undefined) return undefined;
+  return `its ${missing[0]} is no Secret: give Secret.fromEnvironment("<the name of a variable>") or Secret.fromFile("<a path>")`;
+}

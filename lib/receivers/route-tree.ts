@@ -1,0 +1,93 @@
+import { Setting } from "./integration";
+import { NOBODY } from "./receiver-problems";
+import { Route, Routing } from "./routing";
+import { DEAD_MANS_ALERT, TEST_ALERT } from "./special-alerts";
+
+/** A route as Alertmanager's configuration has it. */
+type RouteSetting = Readonly<Record<string, Setting | undefined>>;
+
+/** The receivers of what is critical and of the rest. */
+export interface Purposes {
+  readonly critical: string;
+  readonly rest: string;
+}
+
+/**
+ * Who gets what is critical, and who the rest.
+ *
+ * @param receivers the names of all
+ */
+export function purposes({ critical, rest }: Routing, receivers: readonly string[]): Purposes {
+  const remaining = rest ?? receivers[0] ?? NOBODY;
+  return { critical: critical ?? remaining, rest: remaining };
+}
+
+/**
+ * The tree of routes.
+ *
+ * @param deadMansSwitch the name of the receiver that must hear each minute that alerts still arrive, or undefined
+ */
+export function routeTree(
+  routing: Routing,
+  { critical, rest }: Purposes,
+  deadMansSwitch: string | undefined,
+): RouteSetting {
+  const { groupBy = ["alertname", "instance"], groupWait = "30s", groupInterval = "5m" } = routing;
+  const { repeatInterval = "12h", criticalRepeatInterval = "4h" } = routing;
+  return {
+    receiver: rest,
+    group_by: groupBy,
+    group_wait: groupWait,
+    group_interval: groupInterval,
+    repeat_interval: repeatInterval,
+    routes: [
+      signOfLife(deadMansSwitch ?? NOBODY),
+      trial([...new Set([critical, rest])]),
+      ...(routing.routes ?? []).map(ownRoute),
+      { matchers: ['severity="critical"'], receiver: critical, repeat_interval: criticalRepeatInterval },
+      // What a route with `continue` took would end with it, if nothing here took it.
+      { receiver: rest },
+    ],
+  };
+}
+
+/**
+ * Each minute: groups are looked at every 20 s, and what was sent within 50 s is not sent again. (An interval of one
+ * minute for both would skip each second one, for a message is sent a little after its group was looked at.)
+ */
+function signOfLife(receiver: string): RouteSetting {
+  return {
+    matchers: [`alertname="${DEAD_MANS_ALERT}"`],
+    receiver,
+    group_by: ["alertname"],
+    group_wait: "0s",
+    group_interval: "20s",
+    repeat_interval: "50s",
+  };
+}
+
+/** The test alert goes to each of them at once, each trial by itself, and only once: it is over long before it would repeat. */
+function trial(receivers: readonly string[]): RouteSetting {
+  return {
+    matchers: [`alertname="${TEST_ALERT}"`],
+    group_by: ["..."],
+    group_wait: "0s",
+    group_interval: "10s",
+    repeat_interval: "5d",
+    routes: receivers.map((receiver) => ({ receiver, continue: true })),
+  };
+}
+
+function ownRoute(route: Route): RouteSetting {
+  return {
+    matchers: route.matchers.map(String),
+    receiver: route.receiver,
+    continue: route.continue,
+    group_by: route.groupBy,
+    group_wait: route.groupWait,
+    group_interval: route.groupInterval,
+    repeat_interval: route.repeatInterval,
+    mute_time_intervals: route.mutedDuring,
+    active_time_intervals: route.activeDuring,
+  };
+}

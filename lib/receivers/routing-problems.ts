@@ -1,0 +1,135 @@
+import { labelNameProblem } from "../names";
+import { durationProblem, durationSeconds } from "../units";
+import { Receiver } from "./receiver";
+import { Inhibition, Route, Routing, TimeInterval } from "./routing";
+
+/** For how long Alertmanager remembers what it sent (its `--data.retention`): beyond that it would repeat it anyway. */
+const MEMORY = "5d";
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** The first problem with the receivers of one Alertmanager together, or undefined. */
+export function receiversProblem(receivers: readonly Receiver[]): string | undefined {
+  const names = new Set<string>();
+  const owners = new Map<string, unknown>();
+  for (const { name, integrations } of receivers) {
+    if (names.has(name)) return `there are two receivers "${name}"`;
+    names.add(name);
+    for (const integration of integrations) {
+      const { owner } = integration;
+      if ((owners.get(owner) ?? integration) !== integration) return `there are two receivers "${owner}"`;
+      owners.set(owner, integration);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The first problem with a routing, or undefined.
+ *
+ * @param receivers the names of all receivers
+ */
+export function routingProblem(routing: Routing, receivers: readonly string[]): string | undefined {
+  const { critical, rest, routes = [], timeIntervals = [], inhibitions = [] } = routing;
+  const intervals = timeIntervals.map(({ name }) => name);
+  const repeated = intervals.find((name, index) => intervals.indexOf(name) !== index);
+  return first(
+    () => receiverProblem("critical", critical, receivers),
+    () => receiverProblem("rest", rest, receivers),
+    () => timingProblem(routing),
+    () => intervalProblem("criticalRepeatInterval", routing.criticalRepeatInterval),
+    () => labelsProblem("sameBy", routing.sameBy),
+    () => (repeated === undefined ? undefined : `there are two timeIntervals "${repeated}"`),
+    ...timeIntervals.map(
+      (interval) => () => within(`timeIntervals, "${interval.name}"`, timeIntervalProblem(interval)),
+    ),
+    ...routes.map((route, i) => () => within(`routes, number ${i + 1}`, routeProblem(route, receivers, intervals))),
+    ...inhibitions.map((inhibition, i) => () => within(`inhibitions, number ${i + 1}`, inhibitionProblem(inhibition))),
+  );
+}
+
+function routeProblem(route: Route, receivers: readonly string[], intervals: readonly string[]): string | undefined {
+  const { mutedDuring = [], activeDuring = [] } = route;
+  const unknown = [...mutedDuring, ...activeDuring].find((name) => !intervals.includes(name));
+  if (route.matchers.length === 0 && route.continue !== true)
+    return "without matchers it takes all alerts from the routes after it: give it matchers, or continue";
+  if (unknown !== undefined) return `there is no time interval "${unknown}": there are ${list(intervals)}`;
+  return receiverProblem("receiver", route.receiver, receivers) ?? timingProblem(route);
+}
+
+function timingProblem(
+  timing: Pick<Routing, "groupBy" | "groupWait" | "groupInterval" | "repeatInterval">,
+): string | undefined {
+  return first(
+    () => (timing.groupBy?.join() === "..." ? undefined : labelsProblem("groupBy", timing.groupBy)),
+    () => (durationSeconds(timing.groupWait ?? "") === 0 ? undefined : intervalProblem("groupWait", timing.groupWait)),
+    () => intervalProblem("groupInterval", timing.groupInterval),
+    () => intervalProblem("repeatInterval", timing.repeatInterval),
+  );
+}
+
+function inhibitionProblem({ source, target, equal }: Inhibition): string | undefined {
+  if (source.length === 0) return "without a source any alert would silence others";
+  if (target.length === 0) return "without a target it would silence all alerts";
+  return labelsProblem("equal", equal);
+}
+
+function timeIntervalProblem({ name, times = [], weekdays = [], timeZone }: TimeInterval): string | undefined {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) return `a name has letters, digits, "_" and "-" only`;
+  const day = weekdays.find((weekday) => !WEEKDAYS.includes(weekday));
+  if (day !== undefined) return `"${day}" is none of ${WEEKDAYS.join(", ")}`;
+  if (timeZone !== undefined && !isTimeZone(timeZone))
+    return `"${timeZone}" is not a time zone such as "Europe/Berlin"`;
+  return times.map(hoursProblem).find((found) => found !== undefined);
+}
+
+function hoursProblem(hours: string): string | undefined {
+  const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d|24:00`;
+  const [, begin, end] = new RegExp(`^(${clock})-(${clock})$`).exec(hours) ?? [];
+  if (begin === undefined || end === undefined) return `"${hours}" is not a part of a day such as "09:00-17:00"`;
+  if (begin < end) return undefined;
+  return `"${hours}" ends before it begins: one that passes midnight is two, such as "22:00-24:00" and "00:00-06:00"`;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "" && !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+function receiverProblem(what: string, name: string | undefined, receivers: readonly string[]): string | undefined {
+  if (name === undefined || receivers.includes(name)) return undefined;
+  return `${what}: there is no receiver "${name}": there are ${list(receivers)}`;
+}
+
+function labelsProblem(what: string, labels: readonly string[] = []): string | undefined {
+  const malformed = labels.map(labelNameProblem).find((found) => found !== undefined);
+  if (malformed !== undefined) return `${what}: ${malformed}`;
+  const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
+  return repeated === undefined ? undefined : `${what}: "${repeated}" is there twice`;
+}
+
+function intervalProblem(what: string, duration: string | undefined): string | undefined {
+  if (duration === undefined) return undefined;
+  const found = durationProblem(duration);
+  if (found !== undefined) return `${what}: ${found}`;
+  if ((durationSeconds(duration) ?? 0) <= (durationSeconds(MEMORY) ?? 0)) return undefined;
+  return `${what}: "${duration}" is longer than ${MEMORY}, for which Alertmanager remembers what it sent`;
+}
+
+function within(where: string, found: string | undefined): string | undefined {
+  return found === undefined ? undefined : `${where}: ${found}`;
+}
+
+function first(...checks: readonly (() => string | undefined)[]): string | undefined {
+  for (const check of checks) {
+    const found = check();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+}
