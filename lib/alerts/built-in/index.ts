@@ -1,0 +1,23 @@
+import { AlertDefinition } from "../definition";
+import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
+import { computeAlerts } from "./compute";
+import { diskAlerts } from "./disks";
+import { kernelAlerts } from "./kernel";
+import { networkAlerts } from "./network";
+import { prometheusAlerts } from "./prometheus";
+import { serverAlerts } from "./servers";
+import { serviceAlerts } from "./services";
+
+/** The alerts that come with a monitoring. */
+export const builtInAlerts: readonly AlertDefinition[] = [
+  ...serverAlerts,
+  ...diskAlerts,
+  ...computeAlerts,
+  ...kernelAlerts,
+  ...networkAlerts,
+  ...serviceAlerts,
+  ...prometheusAlerts,
+  ...alertmanagerAlerts,
+  ...grafanaAlerts,
+  watchdog,
+];
