@@ -1,0 +1,6 @@
+/** The uids of the own dashboards. Links name them, also those in alerts: they never change. */
+export const Uids = {
+  FLEET: "cdktf-monitoring-fleet",
+  SERVER: "cdktf-monitoring-server",
+  MONITORING: "cdktf-monitoring-monitoring",
+} as const;
