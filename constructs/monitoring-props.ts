@@ -1,8 +1,46 @@
 import { Access } from "../lib/access-bounds";
+import { Alert } from "../lib/alerts/alert";
 import { Artifacts } from "../lib/artifacts";
+import { Receiver, Routing } from "../lib/receivers";
+
+/** What a `Monitoring` alerts about, and who is told. */
+export interface AlertingProps {
+  /**
+   * Who is told of alerts, such as `Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })`.
+   *
+   * @default - nobody, and a synthesis warns of it
+   */
+  readonly receivers?: readonly Receiver[];
+  /**
+   * Which of the receivers gets what, and how often.
+   *
+   * @default - the first receiver gets all
+   */
+  readonly routing?: Routing;
+  /**
+   * Who is told each minute that alerts still arrive, and raises an alarm itself when they do not, such as
+   * `Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })`.
+   *
+   * @default - nobody, and a synthesis warns of it: a monitoring that is down looks like one that has nothing to say
+   */
+  readonly deadMansSwitch?: Receiver;
+  /**
+   * What of the alerts is to be otherwise, such as `Alert.tune("DiskAlmostFull", { thresholds: { warning: 85 } })`,
+   * `Alert.off("ClockNotSynchronised")`, or an `Alert.custom({ … })` beside them.
+   *
+   * @default - the alerts as they are in `docs/runbooks`
+   */
+  readonly alerts?: readonly Alert[];
+  /**
+   * What comes before an alert's name in the address of its runbook, such as `https://wiki.example.com/runbooks/`.
+   *
+   * @default - Prometheus shows them itself
+   */
+  readonly runbooks?: string;
+}
 
 /** Settings of a `Monitoring`. */
-export interface MonitoringProps {
+export interface MonitoringProps extends AlertingProps {
   /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
   readonly technicians: readonly string[];
   /**

@@ -17,6 +17,7 @@ import { originBlocks } from "../lib/origins";
 import { playbooksDirectory } from "../lib/paths";
 import { boundAccess } from "./access-bounds";
 import { writeAccess } from "./access-file";
+import { Alerting } from "./alerting";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import { removeWhatLeaves } from "./departure";
@@ -47,6 +48,8 @@ export class Monitoring extends Construct {
   /** Whether a deploy runs the playbooks. */
   public readonly provision: boolean;
   public readonly artifacts: Artifacts;
+  /** What it alerts about, and who is told. */
+  public readonly alerting: Alerting;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
   public readonly inventory: unknown;
   /** What the inventory is called in expressions. */
@@ -127,6 +130,7 @@ export class Monitoring extends Construct {
       writeGeneratedFiles(this, folder);
     });
     boundAccess(this, props.bounds ?? []);
+    this.alerting = new Alerting(this, props);
     this.node.addValidation({ validate: () => topologyProblems(this) });
   }
 

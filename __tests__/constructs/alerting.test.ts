@@ -1,0 +1,67 @@
+import { Alert, Receiver, Secret, Severity } from "../../constructs";
+import { synth } from "../support/synth";
+import { Hub } from "../support/topology";
+
+const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
+
+test("the rules follow from what is placed", () => {
+  let names: readonly string[] = [];
+  synth((stack) => {
+    const hub = new Hub(stack);
+    hub.monitoring.node.addValidation({
+      validate: () => {
+        names = hub.monitoring.alerting.groups.flatMap(({ alerts }) => alerts.map(({ name }) => name));
+        return [];
+      },
+    });
+  });
+  expect(names).toContain("ServerUnreachable");
+  expect(names).toContain("Watchdog");
+  expect(names.filter((name) => name.startsWith("Alertmanager"))).toEqual([]);
+});
+
+test("the runbooks' address is ours, or the user's", () => {
+  synth((stack) => {
+    const addresses = (runbooks?: string): (string | undefined)[] =>
+      new Hub(stack, {}, { runbooks }).monitoring.alerting.groups.flatMap(({ alerts }) =>
+        alerts.filter(({ name }) => name === "Watchdog").map(({ annotations }) => annotations.runbook_url),
+      );
+    expect(addresses()).toEqual(["{{ $externalURL }}/user/runbooks.html#Watchdog"]);
+    stack.node.children.forEach(({ node: { id } }) => stack.node.tryRemoveChild(id));
+    expect(addresses("https://wiki.example.com/")).toEqual(["https://wiki.example.com/Watchdog"]);
+  });
+});
+
+describe("is refused, with the monitoring's path", () => {
+  test("two changes of one alert", () => {
+    const off = Alert.off("Watchdog");
+    expect(() => synth((stack) => new Hub(stack, {}, { alerts: [off, off] }))).toThrow(
+      /^test\/monitoring: alerts: there are two entries for "Watchdog"/,
+    );
+  });
+
+  test("two of a name of the user's own", () => {
+    const own = Alert.custom({
+      name: "QueueTooLong",
+      expr: "up == 0",
+      severity: Severity.WARNING,
+      summary: "too long",
+      description: "wait",
+    });
+    expect(() => synth((stack) => new Hub(stack, {}, { alerts: [own, own] }))).toThrow(
+      /two entries for "QueueTooLong"/,
+    );
+  });
+
+  test("receivers without an Alertmanager", () => {
+    expect(() => synth((stack) => new Hub(stack, {}, { receivers: [ops] }))).toThrow(
+      /\[test\/monitoring\] receivers are given, and no Alertmanager is placed that would tell them/,
+    );
+  });
+
+  test("a routing to whom nobody knows", () => {
+    expect(() => synth((stack) => new Hub(stack, {}, { receivers: [ops], routing: { critical: "pager" } }))).toThrow(
+      /^test\/monitoring: routing: .*"pager"/,
+    );
+  });
+});
