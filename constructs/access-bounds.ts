@@ -1,4 +1,4 @@
-import { Access, boundsByKind, Reacher, surplusEdges } from "../lib/access-bounds";
+import { Access, allBounds, boundOf, isSame, Reacher, surplusEdges } from "../lib/access-bounds";
 import { AccessRow, accessMatrix } from "../lib/access-matrix";
 import { ServerSets } from "../lib/server-sets";
 import type { Monitoring } from "./monitoring";
@@ -7,10 +7,10 @@ import { problem } from "./problem";
 /**
  * Refuses a synthesis whose access graph is beyond the bounds.
  *
- * @throws when two bounds are about the same kind of component
+ * @throws when two bounds are about the same kind of component and listener
  */
 export function boundAccess(monitoring: Monitoring, own: readonly Access[]): void {
-  const repeated = own.find(({ kind }, index) => own.findIndex((other) => other.kind === kind) < index);
+  const repeated = own.find((bound, index) => own.findIndex((other) => isSame(bound, other)) < index);
   if (repeated) throw problem(monitoring, `bounds: there are two for "${repeated.kind}": make one of them`);
   monitoring.node.addValidation({ validate: () => [...idleBounds(monitoring, own), ...surplus(monitoring, own)] });
 }
@@ -25,9 +25,9 @@ function idleBounds({ listening }: Monitoring, own: readonly Access[]): string[]
 
 function surplus(monitoring: Monitoring, own: readonly Access[]): string[] {
   const { accessGraph, technicians } = monitoring;
-  const bounds = boundsByKind(own);
+  const bounds = allBounds(own);
   return accessMatrix(surplusEdges(bounds, accessGraph, technicians)).flatMap((row) => {
-    const bound = bounds.get(row.kind);
+    const bound = boundOf(bounds, row.kind, row.listener);
     return bound ? [sentence(monitoring, row, bound)] : [];
   });
 }
@@ -37,10 +37,8 @@ function sentence(monitoring: Monitoring, row: AccessRow, bound: Access): string
   const sets = new ServerSets();
   const from = sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`;
   const [server = ""] = sourceKind === undefined ? destinations : sources;
-  const wider = Access.only(kind, [
-    ...bound.reachers,
-    sourceKind === undefined ? Reacher.technicians() : Reacher.component(sourceKind),
-  ]);
+  const reacher = sourceKind === undefined ? Reacher.technicians() : Reacher.component(sourceKind);
+  const wider = Access.only(kind, [...bound.reachers, reacher], bound.listener);
   return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)}, for "${reason}", which is beyond ${bound.toString()}: remove the connection, or admit it by the monitoring's bounds: [${wider.toString()}]`;
 }
 

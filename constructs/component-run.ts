@@ -30,13 +30,15 @@ export class ComponentRun extends Run {
 
   public get inventoryRun(): InventoryRun {
     const secrets = this.components.flatMap((component) => component.secrets);
+    const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
       name: this.node.id,
       playbook: `${this.node.id}.yml`,
       content: this.content,
       component: true,
+      agent: this.components.some(({ agent }) => agent),
       artifacts: this.artifacts,
-      secrets,
+      secrets: [...byName.values()],
       variables: {},
       hosts: new Map(this.components.map((component) => [component.member.server.name, variablesOf(component)])),
     };

@@ -46,27 +46,31 @@ export abstract class Component extends Construct {
   public readonly member: Member;
   /** The version that is installed. */
   public readonly version: string;
-  /** What it is reached on. */
-  public readonly listeners: readonly Listener[];
   /** Whether it belongs on every server. */
   public readonly agent: boolean;
   /** Whether several hosts may have one; of what is neither that nor an agent, a `Monitoring` has at most one. */
   public readonly clustered: boolean;
   /** The archive that it is installed from. */
   public readonly artifactRequest: ArtifactRequest;
+  private readonly ownListeners: readonly Listener[];
 
   /** @throws when there is no server in its scope, or it cannot listen on a port that it is given */
   protected constructor(scope: Construct, id: string, description: ComponentDescription) {
     super(scope, id);
     this.kind = description.kind;
-    this.listeners = description.listeners;
+    this.ownListeners = description.listeners;
     this.agent = description.agent ?? false;
     this.clustered = description.clustered ?? false;
-    for (const { port } of this.listeners) refuse(this, portProblem(port));
+    for (const { port } of this.ownListeners) refuse(this, portProblem(port));
     this.member = this.findMember();
     this.artifactRequest = this.findArtifact(description);
     this.version = this.artifactRequest.version;
     this.member.place(this);
+  }
+
+  /** What it is reached on. */
+  public get listeners(): readonly Listener[] {
+    return this.ownListeners;
   }
 
   /** Whom it must reach. Asked at synthesis, when all is placed. */

@@ -1,5 +1,9 @@
 import { Construct } from "constructs";
 import { Connection, scrapeConnections } from "../lib/access";
+import { CUSTOM_GROUP } from "../lib/alerts/groups";
+import { ruleFile } from "../lib/alerts/rule-file";
+import { GeneratedFile } from "../lib/generated-file";
+import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
 import { jobNameProblem, labelNameProblem } from "../lib/names";
 import { scrapeTargets } from "../lib/scrape";
@@ -41,6 +45,8 @@ export interface PrometheusProps {
   readonly scrapeInterval?: string;
   /** After how long a scrape is given up; at most the interval. @default "10s", or the interval if that is shorter */
   readonly scrapeTimeout?: string;
+  /** How often rules are evaluated, and so alerts begin and end. @default "15s" */
+  readonly evaluationInterval?: string;
   /** Labels added to what leaves this Prometheus (alerts, federation, remote write). @default - none */
   readonly externalLabels?: Readonly<Record<string, string>>;
   /** Further jobs beside the members'. @default - none */
@@ -52,6 +58,7 @@ export interface PrometheusProps {
 }
 
 const SCRAPE_INTERVAL = "15s";
+const ALERTMANAGER = "alertmanager";
 const OWN_FLAGS = [
   "config.file",
   "storage.tsdb.path",
@@ -59,6 +66,7 @@ const OWN_FLAGS = [
   "storage.tsdb.retention.size",
   "web.listen-address",
   "web.external-url",
+  "web.user-assets",
 ];
 
 /**
@@ -90,7 +98,12 @@ export class Prometheus extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    return scrapeConnections(this.member.monitoring.listening);
+    const { listening } = this.member.monitoring;
+    const told = listening.some(({ kind }) => kind === ALERTMANAGER);
+    return [
+      ...scrapeConnections(listening),
+      ...(told ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts" }] : []),
+    ];
   }
 
   public override get secrets(): readonly SecretReference[] {
@@ -108,11 +121,13 @@ export class Prometheus extends Component {
       prometheus_port: this.portOf("http"),
       prometheus_external_url: this.url,
       prometheus_scrape_interval: interval,
+      prometheus_evaluation_interval: this.props.evaluationInterval ?? "15s",
       prometheus_scrape_timeout: this.props.scrapeTimeout ?? shorter("10s", interval),
       prometheus_retention_time: this.props.retention ?? "15d",
       prometheus_retention_size: this.props.retentionSize ?? "",
       prometheus_external_labels: this.props.externalLabels ?? {},
       prometheus_extra_flags: this.flags,
+      prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),
       prometheus_targets: targets.map(({ job, targets }) => ({
         job,
         targets: targets.map((target) => ({ ...target })),
@@ -121,9 +136,32 @@ export class Prometheus extends Component {
     };
   }
 
+  /** What the role copies: our rules, and the users' own. */
+  public override get files(): readonly GeneratedFile[] {
+    const { groups } = this.member.monitoring.alerting;
+    const own = groups.filter(({ name }) => name === CUSTOM_GROUP);
+    const ours = groups.filter(({ name }) => name !== CUSTOM_GROUP);
+    return [
+      { path: "rules/monitoring.yml", content: ruleFile(ours) },
+      ...(own.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(own) }]),
+    ];
+  }
+
+  /** Where alerts are sent, by how they are dialled from here. */
+  private get alertmanagers(): string[] {
+    const { monitoring, server } = this.member;
+    return monitoring.listening
+      .filter(({ kind }) => kind === ALERTMANAGER)
+      .flatMap(({ server: name, listeners }) =>
+        listeners
+          .filter((listener) => listener.name === "http")
+          .map(({ port }) => hostPort(monitoring.dial(server, name), port)),
+      );
+  }
+
   private checkSettings(): void {
-    const { retention, retentionSize, scrapeInterval, scrapeTimeout, externalLabels } = this.props;
-    for (const [name, duration] of Object.entries({ retention, scrapeInterval, scrapeTimeout })) {
+    const { retention, retentionSize, scrapeInterval, scrapeTimeout, evaluationInterval, externalLabels } = this.props;
+    for (const [name, duration] of Object.entries({ retention, scrapeInterval, scrapeTimeout, evaluationInterval })) {
       this.checkDuration(name, duration);
     }
     if (retentionSize !== undefined && !isByteSize(retentionSize)) {

@@ -34,12 +34,14 @@ export class Access {
    * A kind of component may be reached by these only, whatever the components declare. What connects from the same
    * server passes no firewall, and is not bounded.
    *
+   * @param listener one of its listeners, by name, which then only this bound is about; by default all that have no
+   * bound of their own
    * @throws when the kind's name is malformed
    */
-  public static only(kind: string, reachers: readonly Reacher[]): Access {
+  public static only(kind: string, reachers: readonly Reacher[], listener?: string): Access {
     const found = runNameProblem(kind);
     if (found !== undefined) throw new Error(`Access.only: ${found}`);
-    return new Access(kind, [...reachers]);
+    return new Access(kind, [...reachers], listener);
   }
 
   private constructor(
@@ -47,37 +49,63 @@ export class Access {
     public readonly kind: string,
     /** Who may reach it. */
     public readonly reachers: readonly Reacher[],
+    /**
+     * The name of the listener that is reached.
+     *
+     * @default - all that have no bound of their own
+     */
+    public readonly listener?: string,
   ) {}
 
   /** As it is written in the code. */
   public toString(): string {
-    return `Access.only("${this.kind}", [${this.reachers.join(", ")}])`;
+    const listener = this.listener === undefined ? "" : `, "${this.listener}"`;
+    return `Access.only("${this.kind}", [${this.reachers.join(", ")}]${listener})`;
   }
 }
 
 const WATCHERS = ["prometheus", "alertmanager", "grafana"].map((kind) => Reacher.component(kind));
+const LOG_READERS = ["prometheus", "grafana"].map((kind) => Reacher.component(kind));
 
 /** What holds unless a monitoring says otherwise: exporters are Prometheus' alone, and what watches is reached by what watches. */
 const DEFAULTS: readonly Access[] = [
   Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
   Access.only("exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
   Access.only("prometheus", [...WATCHERS, Reacher.technicians()]),
-  Access.only("alertmanager", [...WATCHERS, Reacher.technicians()]),
+  Access.only("alertmanager", [...WATCHERS, Reacher.component("loki"), Reacher.technicians()]),
+  Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp"),
+  Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_udp"),
+  Access.only("loki", [...LOG_READERS, Reacher.component("log_agent"), Reacher.technicians()]),
+  Access.only("loki", [Reacher.component("loki")], "grpc"),
+  Access.only("loki", [Reacher.component("loki")], "gossip"),
 ];
 
-/** All bounds that hold, by the kind of component: one's own take the place of ours. */
-export function boundsByKind(own: readonly Access[]): ReadonlyMap<string, Access> {
-  return new Map([...DEFAULTS, ...own].map((bound) => [bound.kind, bound]));
+/** All bounds that hold: one's own take the place of ours for the same listener, or for all of the kind. */
+export function allBounds(own: readonly Access[]): readonly Access[] {
+  const replaces = (bound: Access, ours: Access): boolean =>
+    isSame(bound, ours) || (bound.kind === ours.kind && bound.listener === undefined);
+  return [...DEFAULTS.filter((ours) => !own.some((bound) => replaces(bound, ours))), ...own];
+}
+
+/** Whether two bounds are about the same kind and listener. */
+export function isSame(one: Access, other: Access): boolean {
+  return one.kind === other.kind && one.listener === other.listener;
+}
+
+/** The bound of a listener, where there is one. */
+export function boundOf(bounds: readonly Access[], kind: string, listener: string): Access | undefined {
+  const ofKind = bounds.filter((bound) => bound.kind === kind);
+  return ofKind.find((bound) => bound.listener === listener) ?? ofKind.find((bound) => bound.listener === undefined);
 }
 
 /** The edges that are beyond the bounds. */
 export function surplusEdges(
-  bounds: ReadonlyMap<string, Access>,
+  bounds: readonly Access[],
   edges: readonly Edge[],
   technicians: readonly string[],
 ): Edge[] {
-  return edges.filter(({ source, destination, kind }) => {
-    const bound = bounds.get(kind);
+  return edges.filter(({ source, destination, kind, listener }) => {
+    const bound = boundOf(bounds, kind, listener.name);
     if (bound === undefined || source.server === destination) return false;
     return !bound.reachers.some((reacher) =>
       reacher.kind === undefined

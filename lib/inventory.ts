@@ -59,6 +59,8 @@ export interface InventoryRun {
   readonly content: string;
   /** Whether it installs one of our components (and not a playbook of the user). */
   readonly component: boolean;
+  /** Whether that belongs on every server. @default false */
+  readonly agent?: boolean;
   readonly artifacts: readonly ArtifactRequest[];
   readonly secrets: readonly SecretReference[];
   /** Variables of every host. */
@@ -94,7 +96,12 @@ export function renderInventory(input: InventoryInput): Variables {
           const { common, hosts } = shareVariables(run.hosts);
           const group = {
             vars: {
-              monitoring_run: { playbook: run.playbook, content: run.content, component: run.component },
+              monitoring_run: {
+                playbook: run.playbook,
+                content: run.content,
+                component: run.component,
+                ...(run.agent === true ? { agent: true } : {}),
+              },
               monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),
               monitoring_secrets: run.secrets.map((secret) => ({ ...secret })),
               ...escapeVariables({ ...run.variables, ...common }),

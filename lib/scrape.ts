@@ -28,7 +28,14 @@ export function scrapeTargets(
   monitoring: string,
   address: (server: string) => string,
 ): ScrapeTargets[] {
-  const scraped = edges.filter(({ listener }) => listener.scrapeJob !== undefined);
+  // What is reached for another reason too is scraped once.
+  const scraped = [
+    ...new Map(
+      edges
+        .filter(({ listener }) => listener.scrapeJob !== undefined)
+        .map((edge) => [`${edge.destination} ${edge.listener.port}`, edge]),
+    ).values(),
+  ];
   scraped.sort((a, b) => compare(a.destination, b.destination));
   return [...groupBy(scraped, ({ listener }) => listener.scrapeJob ?? "")]
     .sort(([a], [b]) => compare(a, b))

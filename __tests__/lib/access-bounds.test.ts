@@ -1,24 +1,26 @@
 import fc from "fast-check";
 import { Edge } from "../../lib/access";
-import { Access, boundsByKind, Reacher, surplusEdges } from "../../lib/access-bounds";
+import { Access, allBounds, Reacher, surplusEdges } from "../../lib/access-bounds";
 import { randomTopology } from "../support/topologies";
 
-const edge = (source: Edge["source"], destination: string, kind: string): Edge => ({
+const edge = (source: Edge["source"], destination: string, kind: string, name = "http"): Edge => ({
   source,
   destination,
   kind,
-  listener: { name: "http", port: 9100, protocol: "tcp" },
+  listener: { name, port: 9100, protocol: "tcp" },
   reason: "it is needed",
 });
 const TECHNICIANS = ["203.0.113.7/32"];
 const surplus = (edges: readonly Edge[], ...own: Access[]): Edge[] =>
-  surplusEdges(boundsByKind(own), edges, TECHNICIANS);
+  surplusEdges(allBounds(own), edges, TECHNICIANS);
 
 test("a bound is written as in the code", () => {
   const bound = Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]);
   expect(bound.toString()).toBe(
     'Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])',
   );
+  const cluster = Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp");
+  expect(cluster.toString()).toBe('Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp")');
   expect(() => Access.only("Node Exporter", [])).toThrow('Access.only: "Node Exporter" cannot be a run\'s name');
 });
 
@@ -42,6 +44,15 @@ describe("without a bound of one's own", () => {
     expect(surplus([...accepted, ...beyond, edge({ cidr: "203.0.113.7/32" }, "b", kind)])).toEqual(beyond);
   });
 
+  test.each(["cluster_tcp", "cluster_udp"])("the cluster of Alertmanagers is reached by these only, at %s", (name) => {
+    const gossip = edge({ server: "a", kind: "alertmanager" }, "b", "alertmanager", name);
+    const beyond = [
+      edge({ server: "a", kind: "prometheus" }, "b", "alertmanager", name),
+      edge({ cidr: "203.0.113.7/32" }, "b", "alertmanager", name),
+    ];
+    expect(surplus([gossip, ...beyond])).toEqual(beyond);
+  });
+
   test("what stays within a server is not bounded", () => {
     expect(surplus([edge({ server: "hub", kind: "grafana" }, "hub", "node_exporter")])).toEqual([]);
   });
@@ -49,7 +60,7 @@ describe("without a bound of one's own", () => {
   test("what follows from any topology is within the bounds", () => {
     fc.assert(
       fc.property(randomTopology, ({ edges, technicians }) => {
-        expect(surplusEdges(boundsByKind([]), edges, technicians)).toEqual([]);
+        expect(surplusEdges(allBounds([]), edges, technicians)).toEqual([]);
       }),
     );
   });
@@ -62,10 +73,22 @@ test("one's own bound takes the place of ours, for its kind", () => {
   expect(surplus([scrape, look], Access.only("loki", []))).toEqual([look]);
 });
 
+test("a bound of one listener holds for that alone, and one of the kind for all others", () => {
+  const page = edge({ cidr: "203.0.113.7/32" }, "b", "alertmanager");
+  const gossip = edge({ server: "a", kind: "alertmanager" }, "b", "alertmanager", "cluster_tcp");
+  expect(surplus([page, gossip], Access.only("alertmanager", [], "http"))).toEqual([page]);
+  expect(surplus([page, gossip], Access.only("alertmanager", []))).toEqual([page, gossip]);
+  const both = [
+    Access.only("alertmanager", []),
+    Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp"),
+  ];
+  expect(surplus([page, gossip], ...both)).toEqual([page]);
+});
+
 test("a bound that admits nobody finds every edge that leads to its kind from elsewhere", () => {
   fc.assert(
     fc.property(randomTopology, fc.constantFrom("node_exporter", "alertmanager", "loki"), (topology, kind) => {
-      const found = surplusEdges(boundsByKind([Access.only(kind, [])]), topology.edges, topology.technicians);
+      const found = surplusEdges(allBounds([Access.only(kind, [])]), topology.edges, topology.technicians);
       expect(found).toEqual(
         topology.edges.filter(
           ({ source, destination, kind: reached }) => reached === kind && source.server !== destination,

@@ -14,6 +14,7 @@ test("scrapeTargets groups by job, in the order of names, labelled with the serv
     edge("v6", 9100, "six"),
     edge("web", 9100, "node"),
     edge("hub", 9090, "prometheus"),
+    { ...edge("hub", 9090, "prometheus"), reason: "what is reached for another reason, too" },
     edge("app", 9100, "node"),
     edge("hub", 9093),
   ];

@@ -35,6 +35,7 @@ export function fleet(others = 1, more: Partial<FleetServer> = {}): Fleet {
       { ...hub, ports: [...hub.ports, prometheus], questions: { prometheus: `http://${HUB}:9090` } },
     ],
     kinds: ["node_exporter", "prometheus"],
+    agents: ["node_exporter"],
     targets: [...servers.map(({ name }) => `node/${name}`), "node/hub", "prometheus/hub"],
   };
 }

@@ -63,8 +63,8 @@ export const randomTopology: fc.Arbitrary<RandomTopology> = fc
       kind: "alertmanager",
       server,
       agent: false,
-      listeners: [listener(9093, http), listener(9094, { name: "cluster", protocol: "udp" })],
-      connections: [{ kind: "alertmanager", listener: "cluster", reason: "gossips" }],
+      listeners: [listener(9093, http), listener(9094, { name: "cluster_udp", protocol: "udp" })],
+      connections: [{ kind: "alertmanager", listener: "cluster_udp", reason: "gossips" }],
     }));
     const store: Placement = {
       kind: "loki",

@@ -17,7 +17,7 @@ export interface AlertsInput {
 }
 
 /** The group of users' own alerts. */
-const CUSTOM_GROUP = "custom";
+export const CUSTOM_GROUP = "custom";
 
 /**
  * The rules of a monitoring, in groups.

@@ -25,6 +25,8 @@ export interface Fleet {
   readonly servers: readonly FleetServer[];
   /** The kinds of component that have a run. */
   readonly kinds: readonly string[];
+  /** Those of them that belong on every server. */
+  readonly agents: readonly string[];
   /** What Prometheus should scrape of the members, as `job/instance`. */
   readonly targets: readonly string[];
 }
@@ -48,7 +50,7 @@ interface Inventory {
   };
 }
 interface Group {
-  readonly vars?: Partial<HostVariables> & { readonly monitoring_run?: { readonly component: boolean } };
+  readonly vars?: Partial<HostVariables> & { readonly monitoring_run?: { readonly component: boolean; readonly agent?: boolean } };
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
@@ -89,11 +91,13 @@ export function readFleet(text: string): Fleet {
       questions: port === undefined ? {} : { prometheus: url(machine.bind, port) },
     };
   });
+  const runs = Object.entries(children).map(
+    ([group, { vars }]) => [group.slice(runGroup("").length), vars?.monitoring_run] as const,
+  );
   return {
     servers: servers.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    kinds: Object.entries(children)
-      .filter(([, { vars }]) => vars?.monitoring_run?.component === true)
-      .map(([group]) => group.slice(runGroup("").length)),
+    kinds: runs.filter(([, run]) => run?.component === true).map(([kind]) => kind),
+    agents: runs.filter(([, run]) => run?.agent === true).map(([kind]) => kind),
     targets: Object.values(prometheus).flatMap(({ prometheus_targets: jobs = [] }) =>
       jobs.flatMap(({ job, targets }) => targets.map(({ labels }) => `${job}/${labels.instance}`)),
     ),

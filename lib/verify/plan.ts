@@ -65,14 +65,12 @@ export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan 
   return { probes, from: from.map(({ name }) => name), stranger: stranger?.address, skipped: [...skipped] };
 }
 
-/** All servers with a component of ours that no other one has, for these monitor; of the others, some of each network. */
-function sample({ servers, kinds }: Fleet, size: number): FleetServer[] {
-  const holders = new Map<string, number>();
-  const ours = servers.flatMap(({ ports }) =>
-    ports.filter(({ name }) => kinds.some((kind) => name.startsWith(`${kind}_`))),
+/** All servers with a component of ours that does not belong on every one, for these monitor; of the others, some of each network. */
+function sample({ servers, kinds, agents }: Fleet, size: number): FleetServer[] {
+  const watching = kinds.filter((kind) => !agents.includes(kind));
+  const monitors = servers.filter(({ ports }) =>
+    ports.some(({ name }) => watching.some((kind) => name.startsWith(`${kind}_`))),
   );
-  for (const { name } of ours) holders.set(name, (holders.get(name) ?? 0) + 1);
-  const monitors = servers.filter(({ ports }) => ports.some(({ name }) => holders.get(name) === 1));
   const rank = new Map<string, number>();
   const others = servers
     .filter((server) => !monitors.includes(server))

@@ -7,12 +7,12 @@ const NAMES = ["hub", "app", "db"];
 /** The inventory of a small fleet, as a deploy renders it. */
 function inventory(bind = ""): string {
   const common = { content: "", component: false, artifacts: [], secrets: [], variables: {} };
-  const run = (name: string, hosts: readonly (readonly [string, Variables])[], component = false): InventoryRun => ({
+  const run = (name: string, hosts: readonly (readonly [string, Variables])[], more = {}): InventoryRun => ({
     ...common,
     name,
     playbook: `${name}.yml`,
-    component,
     hosts: new Map(hosts),
+    ...more,
   });
   const rules = { firewall_mode: "guard", firewall_ports: [PORT] };
   const target = { address: "10.0.0.11:9100", labels: { instance: "app", monitoring: "m" } };
@@ -40,14 +40,15 @@ function inventory(bind = ""): string {
           ["app", rules],
           ["db", strict],
         ]),
-        run("prometheus", [["hub", prometheus]], true),
+        run("prometheus", [["hub", prometheus]], { component: true }),
+        run("node_exporter", [["app", {}]], { component: true, agent: true }),
       ],
     }),
   );
 }
 
 test("a fleet is read from the inventory of a deploy, variables that most have alike too", () => {
-  const { servers, kinds, targets } = readFleet(inventory());
+  const { servers, kinds, agents, targets } = readFleet(inventory());
   expect(servers.map(({ name }) => name)).toEqual(["app", "db", "hub"]);
   expect(servers[0]).toEqual({
     name: "app",
@@ -60,7 +61,8 @@ test("a fleet is read from the inventory of a deploy, variables that most have a
     questions: {},
   });
   expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
-  expect(kinds).toEqual(["prometheus"]);
+  expect(kinds).toEqual(["prometheus", "node_exporter"]);
+  expect(agents).toEqual(["node_exporter"]);
   expect(targets).toEqual(["node/app"]);
 });
 

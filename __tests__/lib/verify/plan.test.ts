@@ -61,6 +61,17 @@ test("a stranger tries only where it is seen as one", () => {
   ]);
 });
 
+test("each server of a cluster monitors, also where it has nothing else that does", () => {
+  const alertmanager = { name: "alertmanager_http", protocol: "tcp", port: 9093, sources: [] };
+  const { servers, kinds, ...rest } = fleet(4);
+  const second = ["app-2", "hub"];
+  const clustered = servers.map((each) =>
+    second.includes(each.name) ? { ...each, ports: [...each.ports, alertmanager] } : each,
+  );
+  const plan = makePlan({ ...rest, servers: clustered, kinds: [...kinds, "alertmanager"] }, 0);
+  expect([...plan.from].sort()).toEqual(["app-2", "hub"]);
+});
+
 test("an exporter that is not ours makes no server one that monitors, however rare it is", () => {
   const exporter = { name: "exporter_odd", protocol: "tcp", port: 9187, sources: [] };
   const odd = server("odd", "10.9.0.2", { ports: [exporter] });

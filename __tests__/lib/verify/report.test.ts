@@ -177,5 +177,5 @@ test("what works against the firewall is a warning, for it may be on purpose", (
 
 test("nothing at all is not fine", () => {
   expect(statusOf([])).toBe(Status.NOT_MEASURED);
-  expect(statusOf([report({}, { servers: [], kinds: [], targets: [] })])).toBe(Status.NOT_MEASURED);
+  expect(statusOf([report({}, { servers: [], kinds: [], agents: [], targets: [] })])).toBe(Status.NOT_MEASURED);
 });
