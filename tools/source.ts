@@ -1,14 +1,14 @@
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { cacheDirectory, makeWorkFolder, sha256File, UserError, withLock, writeAtomically, type Log } from "./common";
 import { pack } from "./source/archive";
+import { contents, type Contents } from "./source/contents";
 import { build, buildKey, download, thisPlatform, type GoModule } from "./source/go";
+import { moduleVersion, stampFlags } from "./source/version";
+import { generateWiring } from "./source/wire";
 
 /** A program of the `source` channel: a Go module, and what goes into the archive beside the programs. */
-export interface Source extends GoModule {
-  /** Files of the module that upstream's archive holds at its top. */
-  readonly files: readonly string[];
-}
+export interface Source extends GoModule, Contents {}
 
 /** All that can be built from source. */
 export const sources: readonly Source[] = [
@@ -34,6 +34,27 @@ export const sources: readonly Source[] = [
     packages: ["cmd/alertmanager", "cmd/amtool"],
     tags: ["netgo"],
     files: ["LICENSE", "NOTICE", "examples/ha/alertmanager.yml"],
+  },
+  {
+    name: "grafana",
+    // Years older than the released one: no newer module of it is to be had. Server and API only, as with Prometheus.
+    module: "github.com/grafana/grafana",
+    packages: ["pkg/cmd/grafana"],
+    // Without the C library's ways to look up names and users, which a static program cannot have.
+    tags: ["oss", "netgo", "osusergo", "sqlite_omit_load_extension"],
+    wire: "pkg/server",
+    cgo: true,
+    tree: true,
+    files: [
+      "LICENSE",
+      "NOTICE.md",
+      "conf",
+      "public/app/plugins",
+      "public/dashboards",
+      "public/emails",
+      "public/img/user_profile.png",
+      "public/views",
+    ],
   },
 ];
 
@@ -130,24 +151,20 @@ async function isIntact(directory: string, source: Source, entry: SourceArchive)
 async function buildArchive(directory: string, source: Source, log: Log): Promise<SourceArchive> {
   const platform = serverPlatform();
   const module = await download(source, log);
-  const version = readFileSync(join(module.directory, "VERSION"), "utf8").trim();
+  const version = moduleVersion(module);
   const work = makeWorkFolder(directory);
   try {
-    const linkerFlags = versionFlags(source.module, version, module.version, module.time);
-    await build(source, { directory: work, platform, linkerFlags }, log);
+    const workspace =
+      source.wire === undefined ? undefined : await generateWiring(source, module, makeFolder(work, "module"), log);
+    const programs = makeFolder(work, "programs");
+    const linkerFlags = stampFlags(source.module, version, module);
+    await build(source, { directory: programs, platform, linkerFlags, workspace }, log);
     const file = archiveName(source.name, version, platform.architecture);
-    const programs = source.packages.map((name) => (name === "." ? basename(source.module) : basename(name)));
     const sha256 = await pack(
       join(work, file),
-      file.replace(/\.tar\.gz$/, ""),
-      [
-        ...programs.map((name) => ({ name, file: join(work, name), executable: true })),
-        ...source.files.map((name) => ({
-          name: basename(name),
-          file: join(module.directory, name),
-          executable: false,
-        })),
-      ],
+      // Grafana's own archives are the only ones whose top folder does not bear the platform's name.
+      source.tree ? `${source.name}-${version}` : file.replace(/\.tar\.gz$/, ""),
+      contents(source, programs, module.directory),
       module.time.getTime() / 1000,
     );
     renameSync(join(work, file), join(directory, file));
@@ -163,19 +180,8 @@ function serverPlatform() {
   return { os: "linux", architecture: thisPlatform().architecture };
 }
 
-/** What makes `--version` and the metric `*_build_info` tell what this is: the version, and that it is not upstream's build. */
-export function versionFlags(module: string, version: string, moduleVersion: string, time: Date): string[] {
-  const values = {
-    Version: version,
-    Revision: `${module}@${moduleVersion}`,
-    Branch: "source",
-    BuildUser: "cdktf-monitoring",
-    BuildDate: buildDate(time),
-  };
-  return Object.entries(values).map(([name, value]) => `-X github.com/prometheus/common/version.${name}=${value}`);
-}
-
-/** A time as promu writes it: `20260925-07:25:38`. The module's, not ours, so that two builds are alike. */
-function buildDate(time: Date): string {
-  return time.toISOString().replace(/-/g, "").replace("T", "-").replace(/\..*$/, "");
+function makeFolder(parent: string, name: string): string {
+  const folder = join(parent, name);
+  mkdirSync(folder);
+  return folder;
 }

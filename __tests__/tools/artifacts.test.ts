@@ -21,7 +21,7 @@ describe("architectures", () => {
 describe("what the fetcher is asked for", () => {
   test("is every program for every architecture, pinned", () => {
     const asked = requests(Artifacts.released(), [Architecture.AMD64, Architecture.ARM64]);
-    expect(asked).toHaveLength(6);
+    expect(asked).toHaveLength(8);
     for (const request of asked) {
       expect(request).toMatchObject({ channel: "release", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
       expect(request).not.toHaveProperty("location");

@@ -3,17 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot, sha256File } from "../../tools/common";
-import {
-  archiveName,
-  buildSources,
-  readManifest,
-  sourceDirectory,
-  sourceNames,
-  sources,
-  versionFlags,
-} from "../../tools/source";
+import { archiveName, buildSources, readManifest, sourceDirectory, sourceNames, sources } from "../../tools/source";
 import { pack } from "../../tools/source/archive";
-import { buildKey, thisPlatform } from "../../tools/source/go";
+import { contents } from "../../tools/source/contents";
+import { build, buildKey, thisPlatform } from "../../tools/source/go";
+import { moduleVersion, stampFlags } from "../../tools/source/version";
 
 const folder = mkdtempSync(join(tmpdir(), "source-"));
 const before = { ...process.env };
@@ -54,6 +48,18 @@ describe("an archive", () => {
     ]);
   });
 
+  test("holds names as long as tar can have them", async () => {
+    const work = mkdtempSync(join(folder, "work-"));
+    const file = join(work, "file");
+    writeFileSync(file, "x");
+    const name = ["a".repeat(70), "b".repeat(70), "c".repeat(90)].join("/");
+    const archive = join(work, "long.tar.gz");
+    const entry = (wanted: string) => [{ name: wanted, file, executable: false }];
+    await pack(archive, "top", entry(name), 0);
+    expect(execFileSync("tar", ["-tzf", archive]).toString()).toBe(`top/\ntop/${name}\n`);
+    await expect(pack(archive, "top", entry("d".repeat(101)), 0)).rejects.toThrow("name too long for a tar header");
+  });
+
   test("has the same bytes from the same files, and the digest that it says", async () => {
     const [one, two] = [await pack3("a.tar.gz"), await pack3("b.tar.gz")];
     expect(one.sha256).toBe(two.sha256);
@@ -91,8 +97,8 @@ describe("source builds", () => {
   });
 
   test("refuse a name that they don't know, and say which they know", async () => {
-    await expect(buildSources(["grafana"], () => undefined)).rejects.toThrow(
-      `"grafana" can't be built from source. Known: node_exporter, prometheus, alertmanager`,
+    await expect(buildSources(["thanos"], () => undefined)).rejects.toThrow(
+      `"thanos" can't be built from source. Known: node_exporter, prometheus, alertmanager, grafana`,
     );
   });
 
@@ -140,14 +146,63 @@ describe("source builds", () => {
   });
 
   test("tell the truth about themselves", () => {
-    const flags = versionFlags("example.org/m", "3.15.0", "v0.315.0", new Date("2026-09-25T07:25:38Z"));
+    const module = { directory: "", version: "v0.315.0", time: new Date("2026-09-25T07:25:38Z") };
     const prefix = "-X github.com/prometheus/common/version.";
-    expect(flags).toEqual([
+    expect(stampFlags("example.org/m", "3.15.0", module)).toEqual([
       `${prefix}Version=3.15.0`,
       `${prefix}Revision=example.org/m@v0.315.0`,
       `${prefix}Branch=source`,
       `${prefix}BuildUser=cdktf-monitoring`,
       `${prefix}BuildDate=20260925-07:25:38`,
     ]);
+    expect(stampFlags("github.com/grafana/grafana", "10.0.0", module)).toEqual([
+      "-X main.version=10.0.0",
+      "-X main.commit=github.com/grafana/grafana@v0.315.0",
+      "-X main.buildBranch=source",
+      "-X main.buildstamp=1790321138",
+    ]);
+  });
+
+  test("are of the version that their module says, or of a day before the next one", () => {
+    const directory = mkdtempSync(join(folder, "module-"));
+    const version = () => moduleVersion({ directory, version: "v0.0.1", time: new Date("2023-06-09T16:45:53Z") });
+    writeFileSync(join(directory, "package.json"), '{ "version": "10.0.0-preview" }');
+    expect(version()).toBe("10.0.0-preview.20230609");
+    writeFileSync(join(directory, "VERSION"), "3.15.0\n");
+    expect(version()).toBe("3.15.0");
+  });
+
+  test("are packed as upstream does: flat, or with the module's folders where a program needs them", () => {
+    const module = mkdtempSync(join(folder, "module-"));
+    mkdirSync(join(module, "public/app/panel/__mocks__"), { recursive: true });
+    const files = [
+      "LICENSE",
+      "public/app/panel/plugin.json",
+      "public/app/panel/module.tsx",
+      "public/app/panel/__mocks__/a.json",
+    ];
+    for (const file of files) {
+      writeFileSync(join(module, file), "");
+    }
+    const source = { name: "m", module: "example.org/m", packages: ["pkg/cmd/server"], tags: [] };
+    const names = (tree: boolean, wanted: string[]) =>
+      contents({ ...source, tree, files: wanted }, "/programs", module).map(
+        ({ name, executable }) => `${name} ${executable}`,
+      );
+    expect(names(true, ["LICENSE", "public"])).toEqual([
+      "bin/server true",
+      "LICENSE false",
+      "public/app/panel/plugin.json false",
+    ]);
+    expect(names(false, ["public/app/panel/plugin.json"])).toEqual(["server true", "plugin.json false"]);
+  });
+
+  test("that hold C are made for the system that builds them only", async () => {
+    process.env.PATH = before.PATH;
+    const grafana = { ...step("grafana"), cgo: true };
+    const target = { directory: folder, platform: { os: "plan9", architecture: "amd64" }, linkerFlags: [] };
+    await expect(build(grafana, target, () => undefined)).rejects.toThrow(
+      /grafana holds C, and can be built from source on plan9 only/,
+    );
   });
 });

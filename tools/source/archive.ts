@@ -56,12 +56,10 @@ const BLOCK = 512;
 /** The header block of a file, or of a folder where the name ends in a slash, in POSIX ustar format. */
 export function tarHeader(entry: { name: string; size: number; mode: number; time: number }): Buffer {
   const block = Buffer.alloc(BLOCK);
-  if (Buffer.byteLength(entry.name) > 100) {
-    throw new Error(`name too long for a tar header: "${entry.name}"`);
-  }
+  const [prefix, name] = splitName(entry.name);
   const octal = (value: number, offset: number, length: number) =>
     block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, offset);
-  block.write(entry.name, 0);
+  block.write(name, 0);
   octal(entry.mode, 100, 8);
   octal(0, 108, 8);
   octal(0, 116, 8);
@@ -69,9 +67,24 @@ export function tarHeader(entry: { name: string; size: number; mode: number; tim
   octal(entry.time, 136, 12);
   block.write(entry.name.endsWith("/") ? "5" : "0", 156);
   block.write("ustar\x0000", 257);
+  block.write(prefix, 345);
   // The checksum counts its own field as spaces.
   block.write(" ".repeat(8), 148);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return block;
+}
+
+/** A name as a header holds it: what is longer than 100 bytes is parted at a slash. */
+function splitName(name: string): readonly [string, string] {
+  if (Buffer.byteLength(name) <= 100) {
+    return ["", name];
+  }
+  for (let slash = name.indexOf("/"); slash >= 0; slash = name.indexOf("/", slash + 1)) {
+    const [prefix, rest] = [name.slice(0, slash), name.slice(slash + 1)];
+    if (Buffer.byteLength(rest) <= 100 && Buffer.byteLength(prefix) <= 155) {
+      return [prefix, rest];
+    }
+  }
+  throw new Error(`name too long for a tar header: "${name}"`);
 }

@@ -13,6 +13,10 @@ export interface GoModule {
   /** Packages of the programs, relative to the module; `.` is the module itself. */
   readonly packages: readonly string[];
   readonly tags: readonly string[];
+  /** The package, relative to the module, in which `wire` writes code that the module does not hold. */
+  readonly wire?: string;
+  /** Whether C is part of it: it then needs a C compiler, and is linked so that it runs with any C library, or none. */
+  readonly cgo?: boolean;
 }
 
 /** For which machine a program is built, in Go's words. */
@@ -67,24 +71,33 @@ export async function download(module: GoModule, log: Log): Promise<DownloadedMo
   return { directory, version, time: new Date(time) };
 }
 
+/** What a build makes, and where. */
+export interface Target {
+  /** The folder of the programs. */
+  readonly directory: string;
+  readonly platform: Platform;
+  readonly linkerFlags: readonly string[];
+  /** The folder of the `go.mod` that counts. @default - the one of ours that pins the module */
+  readonly workspace?: string;
+}
+
 /** Builds a module's programs into a folder, each named after its package. */
-export async function build(
-  module: GoModule,
-  target: { directory: string; platform: Platform; linkerFlags: readonly string[] },
-  log: Log,
-): Promise<void> {
+export async function build(module: GoModule, target: Target, log: Log): Promise<void> {
   await requireGo(module);
+  if (module.cgo) {
+    await requireC(module, target.platform);
+  }
   const packages = module.packages.map((name) => (name === "." ? module.module : `${module.module}/${name}`));
   const environment = {
     ...goEnvironment,
-    CGO_ENABLED: "0",
+    CGO_ENABLED: module.cgo ? "1" : "0",
     GOOS: target.platform.os,
     GOARCH: target.platform.architecture,
     // Programs run on other machines than the one that builds them: none of its special instructions.
     GOAMD64: "v1",
     GOARM64: "v8.0",
   };
-  const options = { cwd: sourceFolder(module), environment };
+  const options = { cwd: target.workspace ?? sourceFolder(module), environment };
   const settings = [...flags, ...(module.tags.length > 0 ? ["-tags", module.tags.join(",")] : [])];
 
   const started = Date.now();
@@ -97,7 +110,7 @@ export async function build(
     log(`${module.name}: ${compiled} packages compiled since the start, of ${total} at most, ${seconds()}`);
   }, 15_000);
   try {
-    const linker = ["-s", "-w", ...target.linkerFlags].join(" ");
+    const linker = ["-s", "-w", ...(module.cgo ? ["-extldflags=-static"] : []), ...target.linkerFlags].join(" ");
     const args = ["build", "-v", ...settings, "-ldflags", linker, "-o", `${target.directory}/`, ...packages];
     const count = (line: string) => (compiled += line.startsWith("go: ") ? 0 : 1);
     const { code, stderr } = await run("go", args, { ...options, log: count });
@@ -114,7 +127,7 @@ export async function build(
 }
 
 // What was checked is what builds: no other toolchain fetched, no workspace around ours.
-const goEnvironment = { GOTOOLCHAIN: "local", GOWORK: "off" };
+export const goEnvironment = { GOTOOLCHAIN: "local", GOWORK: "off" };
 
 /** Throws a {@link UserError} unless Go is there and new enough for a module's `go.mod`. */
 async function requireGo(module: GoModule): Promise<void> {
@@ -130,5 +143,22 @@ async function requireGo(module: GoModule): Promise<void> {
   const version = found.stdout.trim();
   if (!isAtLeast(version, wanted)) {
     throw new UserError(`${version || "this Go"} is too old, and ${why}: ${how}`);
+  }
+}
+
+/** Throws a {@link UserError} unless there is a C compiler that makes programs for the platform. */
+async function requireC(module: GoModule, platform: Platform): Promise<void> {
+  if (platform.os !== thisPlatform().os) {
+    throw new UserError(
+      `${module.name} holds C, and can be built from source on ${platform.os} only: use its released archive`,
+    );
+  }
+  const named = await run("go", ["env", "CC"], { environment: goEnvironment });
+  const [compiler = "gcc"] = named.stdout.trim().split(/\s+/);
+  const found = await run(compiler, ["--version"]).catch(() => undefined);
+  if (found?.code !== 0) {
+    throw new UserError(
+      `no C compiler (${compiler}) on this machine, and ${module.name} is to be built from source: install it (Debian: apt-get install gcc libc6-dev)`,
+    );
   }
 }
