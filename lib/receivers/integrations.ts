@@ -12,7 +12,7 @@ import {
   WebhookReceiverProps,
 } from "./receiver-props";
 
-/** Our own texts for an integration: templates of `templates/`. */
+/** What one of our own templates says: `templates.ts` has them. */
 const text = (name: string): string => `{{ template "monitoring.${name}" . }}`;
 
 export function slack({ webhookUrl, channel, sendResolved = true }: SlackReceiverProps): Integration {
@@ -23,11 +23,11 @@ export function slack({ webhookUrl, channel, sendResolved = true }: SlackReceive
       api_url_file: file("webhook_url"),
       channel,
       send_resolved: sendResolved,
-      color: text("slack.color"),
-      title: text("slack.title"),
-      title_link: text("alerts-url"),
-      text: text("slack.text"),
-      fallback: text("title"),
+      color: text("color.slack"),
+      title: text("title.slack"),
+      title_link: text("url.alerts"),
+      text: text("text.slack"),
+      fallback: text("title.slack"),
       footer: "",
     }),
   };
@@ -40,8 +40,8 @@ export function discord({ webhookUrl, sendResolved = true }: DiscordReceiverProp
     settings: (file) => ({
       webhook_url_file: file("webhook_url"),
       send_resolved: sendResolved,
-      title: text("title"),
-      message: text("markdown.text"),
+      title: text("title.plain"),
+      message: text("text.markdown"),
     }),
   };
 }
@@ -53,8 +53,8 @@ export function teams({ webhookUrl, sendResolved = true }: TeamsReceiverProps): 
     settings: (file) => ({
       webhook_url_file: file("webhook_url"),
       send_resolved: sendResolved,
-      title: text("title"),
-      text: text("markdown.text"),
+      title: text("title.plain"),
+      text: text("text.markdown"),
     }),
   };
 }
@@ -72,9 +72,9 @@ export function email(props: EmailReceiverProps): Integration {
       auth_password_file: login && file("password"),
       require_tls: requireTls,
       send_resolved: sendResolved,
-      headers: { Subject: text("title") },
-      html: text("email.html"),
-      text: text("email.text"),
+      headers: { Subject: text("title.plain") },
+      html: text("mail"),
+      text: text("text.plain"),
     }),
   };
 }
@@ -87,14 +87,14 @@ export function pagerDuty({ routingKey, url, sendResolved = true }: PagerDutyRec
       routing_key_file: file("routing_key"),
       url,
       send_resolved: sendResolved,
-      description: text("title"),
-      severity: text("pagerduty.severity"),
+      description: text("title.plain"),
+      severity: text("severity.pagerduty"),
       client: "Alertmanager",
-      client_url: text("alerts-url"),
+      client_url: text("url.alerts"),
       class: "{{ .CommonLabels.alertname }}",
       component: "{{ .CommonLabels.instance }}",
       group: "{{ .CommonLabels.monitoring }}",
-      details: { alerts: text("plain.text") },
+      details: { alerts: text("text.plain") },
     }),
   };
 }
@@ -111,7 +111,7 @@ export function telegram(props: TelegramReceiverProps): Integration {
       api_url: apiUrl,
       send_resolved: sendResolved,
       parse_mode: "HTML",
-      message: text("telegram.text"),
+      message: text("text.telegram"),
     }),
   };
 }

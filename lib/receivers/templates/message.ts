@@ -1,0 +1,132 @@
+import { Format, linkTo, text } from "./format";
+import { define, Expression, quoted, use } from "./go";
+
+const WHAT: Expression = "or .Annotations.summary .Labels.alertname";
+const TIME = "2006-01-02 15:04 MST";
+const SHOWN_APART = ["alertname", "severity", "instance", "monitoring"];
+
+/** The title of a message: how bad, what, where. */
+export function title(format: Format): string {
+  return define(
+    `monitoring.title.${format.name}`,
+    [
+      `${use("monitoring.state")}: `,
+      `{{ if eq (len .Alerts) 1 }}{{ with index .Alerts 0 }}${text(format, WHAT)}{{ end }}{{ else }}`,
+      text(format, `or .CommonLabels.alertname "Alerts"`),
+      `{{ with .CommonLabels.instance }} on ${text(format, ".")}{{ end }}, ${use("monitoring.count")}{{ end }}`,
+    ].join(""),
+  );
+}
+
+/** The text of a message: each alert with what, where, since when and how bad; and where to go from there. */
+export function message(format: Format): string {
+  const { bold, end, gap, name, titled } = format;
+  return define(
+    `monitoring.text.${name}`,
+    [
+      titled ? `${bold(use(`monitoring.title.${name}`))}${end}` : "",
+      some(format, "Firing", [
+        heading(format, ""),
+        description(format),
+        facts(format, FIRING),
+        ownRunbook(format),
+        gap,
+      ]),
+      some(format, "Resolved", [heading(format, "Resolved: "), facts(format, RESOLVED), gap]),
+      ways(format),
+    ].join(""),
+  );
+}
+
+/** How bad a message's worst alert is, or that all are over; and how many there are. */
+export const counts: string = [
+  define(
+    "monitoring.state",
+    worst({ critical: "CRITICAL", warning: "WARNING", other: "FIRING", resolved: "RESOLVED" }),
+  ),
+  define(
+    "monitoring.count",
+    [
+      "{{ if .Alerts.Firing }}{{ len .Alerts.Firing }} firing{{ end }}",
+      "{{ if and .Alerts.Firing .Alerts.Resolved }}, {{ end }}",
+      "{{ if .Alerts.Resolved }}{{ len .Alerts.Resolved }} resolved{{ end }}",
+    ].join(""),
+  ),
+].join("");
+
+/** A text for each state that a message may be in. */
+export interface States {
+  readonly critical: string;
+  readonly warning: string;
+  /** Something of another severity fires. */
+  readonly other: string;
+  /** Nothing fires any more. */
+  readonly resolved: string;
+}
+
+/** Puts in the text for the worst that fires. */
+export function worst({ critical, warning, other, resolved }: States): string {
+  const assigned = (value: string): string => `{{ $state = ${quoted(value)} }}`;
+  return [
+    `{{ $state := ${quoted(resolved)} }}{{ range .Alerts.Firing }}`,
+    `{{ if eq .Labels.severity "critical" }}${assigned(critical)}`,
+    `{{ else if eq $state ${quoted(critical)} }}`,
+    `{{ else if eq .Labels.severity "warning" }}${assigned(warning)}`,
+    `{{ else if eq $state ${quoted(resolved)} }}${assigned(other)}{{ end }}{{ end }}{{ $state }}`,
+  ].join("");
+}
+
+const FIRING = [
+  `(or .Labels.severity "firing")`,
+  ".Labels.instance",
+  ".Labels.monitoring",
+  `(.StartsAt.UTC.Format ${quoted(`since ${TIME}`)})`,
+  `(.Labels.Remove (stringSlice ${SHOWN_APART.map(quoted).join(" ")})).String`,
+];
+
+const RESOLVED = [
+  ".Labels.instance",
+  ".Labels.monitoring",
+  `(.StartsAt.UTC.Format ${quoted(`from ${TIME}`)})`,
+  `((.EndsAt.Sub .StartsAt).Seconds | humanizeDuration | printf "lasted %s")`,
+];
+
+/** The first few of those in a state. */
+function some({ most, end, escaped }: Format, state: string, each: readonly string[]): string {
+  return [
+    `{{ range $i, $alert := .Alerts.${state} }}{{ if lt $i ${most} }}${each.join("")}{{ end }}{{ end }}`,
+    `{{ if gt (len .Alerts.${state}) ${most} }}`,
+    escaped(`printf "These are ${most} of %d (${state.toLowerCase()})." (len .Alerts.${state})`),
+    `${end}{{ end }}`,
+  ].join("");
+}
+
+/** A message of one alert has this in its title. */
+function heading(format: Format, prefix: string): string {
+  return `{{ if gt (len $.Alerts) 1 }}${format.bold(`${prefix}${text(format, WHAT)}`)}${format.end}{{ end }}`;
+}
+
+function description(format: Format): string {
+  return `{{ with .Annotations.description }}${text(format, ".")}${format.end}{{ end }}`;
+}
+
+function facts(format: Format, parts: readonly Expression[]): string {
+  const joined = `join " · " (stringSlice ${parts.join(" ")}) | reReplaceAll "( · )+" " · " | reReplaceAll "^ · | · $" ""`;
+  return `${text(format, joined)}${format.end}`;
+}
+
+/** Where alerts of several names are in one message, each has its own. */
+function ownRunbook(format: Format): string {
+  const link = format.link(use("monitoring.url"), "Runbook");
+  return `{{ if not $.CommonAnnotations.runbook_url }}{{ with .Annotations.runbook_url }}${link}${format.end}{{ end }}{{ end }}`;
+}
+
+function ways(format: Format): string {
+  const next = format.name === "plain" ? "" : " · ";
+  return [
+    `{{ if .CommonAnnotations.runbook_url }}${linkTo(format, "runbook", "Runbook")}${next}{{ end }}`,
+    `{{ if .CommonAnnotations.dashboard }}${linkTo(format, "dashboard", "Dashboard")}${next}{{ end }}`,
+    `{{ if .Alerts.Firing }}${linkTo(format, "silence", "Silence")}${next}{{ end }}`,
+    linkTo(format, "alerts", "Alerts"),
+  ].join("");
+}
