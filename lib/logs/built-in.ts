@@ -1,0 +1,28 @@
+import { Parser } from "./log-format";
+import { LogSource } from "./log-source";
+
+/** Who wrote an entry is told by what journald found out itself: only root's are believed. */
+const ROOT = { _UID: "0" };
+
+/** What every member sends: logins by SSH, what sudo allowed and denied, and what the kernel killed for want of memory. */
+export const BUILT_IN: readonly LogSource[] = [
+  LogSource._journalFields("sshd", [
+    { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...ROOT }, kind: "audit", parser: Parser.PLAIN },
+  ]),
+  LogSource._journalFields("sudo", [
+    { fields: { SYSLOG_IDENTIFIER: "sudo", ...ROOT }, kind: "audit", parser: Parser.PLAIN },
+  ]),
+  LogSource._journalFields("kernel", [
+    {
+      fields: { _TRANSPORT: "kernel" },
+      kind: "oom",
+      parser: Parser.PLAIN,
+      only: "(?i)out of memory|oom-kill|oom_reaper",
+    },
+  ]),
+];
+
+/** The same logins where a server keeps no journal, from the file that a syslog daemon writes: its lines get the job `sshd` or `sudo`. */
+export const AUTH_LOG: LogSource = LogSource._of("auth", [
+  { paths: ["/var/log/auth.log"], exclude: [], kind: "audit", parser: Parser.AUTH },
+]);

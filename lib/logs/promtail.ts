@@ -1,0 +1,93 @@
+import { stringify } from "yaml";
+import { AGENT, AgentConfig } from "./agent-config";
+import { RelabelRule } from "./journal";
+import { Stage } from "./stages";
+
+/** Promtail's configuration. It is read with `-config.expand-env`: where to send to is in the environment. */
+export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
+  const config = {
+    server: { log_level: "warn", grpc_listen_address: "127.0.0.1", grpc_listen_port: 0 },
+    positions: { filename: AGENT.positions, ignore_invalid_yaml: true },
+    clients: [
+      {
+        url: `\${${AGENT.url}}`,
+        batchwait: AGENT.batchWait,
+        timeout: AGENT.timeout,
+        backoff_config: { min_period: "500ms", max_period: AGENT.longestPause, max_retries: 0 },
+        external_labels: labels,
+      },
+    ],
+    limits_config: { max_line_size: `${AGENT.lineKibibytes}KB`, max_line_size_truncate: true },
+    target_config: { sync_period: AGENT.globInterval },
+    scrape_configs: [
+      {
+        job_name: "files",
+        file_sd_configs: [{ files: [AGENT.targets], refresh_interval: AGENT.refreshInterval }],
+        pipeline_stages: files.map(stage),
+      },
+      {
+        job_name: AGENT.journal,
+        journal: { max_age: AGENT.journalAge },
+        relabel_configs: journalRules.map(rule),
+        pipeline_stages: journal.map(stage),
+      },
+    ],
+  };
+  return `# Written by cdktf-monitoring: the next deploy overwrites what is changed here.\n${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+function rule({ sources, regex, target, replacement }: RelabelRule): object {
+  return {
+    source_labels: sources,
+    regex,
+    ...(target === undefined ? { action: "keep" } : { target_label: target, replacement }),
+  };
+}
+
+function stage(each: Stage): object {
+  switch (each.type) {
+    case "regex":
+      return { regex: { expression: each.expression } };
+    case "json":
+      return { json: { expressions: each.expressions } };
+    case "logfmt":
+      return { logfmt: { mapping: same(each.keys) } };
+    case "template":
+      return { template: { source: each.source, template: each.template } };
+    case "timestamp": {
+      const [format, ...others] = each.layouts;
+      return { timestamp: { source: "time", format, fallback_formats: others, location: "Local" } };
+    }
+    case "labels":
+      return { labels: same(each.names) };
+    case "multiline":
+      return {
+        multiline: { firstline: each.firstLine, max_wait_time: AGENT.blockWait, max_lines: AGENT.blockLines },
+      };
+    case "output":
+      return { output: { source: each.source } };
+    case "count":
+      return {
+        metrics: {
+          [each.name]: {
+            type: "Counter",
+            description: each.description,
+            prefix: "",
+            source: each.source,
+            max_idle_duration: "24h",
+            config: { action: "inc" },
+          },
+        },
+      };
+    case "label_drop":
+      return { labeldrop: each.names };
+    case "match":
+      return { match: { selector: each.selector, stages: each.stages.map(stage) } };
+    case "drop":
+      return { match: { selector: each.selector, action: "drop", drop_counter_reason: each.reason } };
+  }
+}
+
+function same(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}
