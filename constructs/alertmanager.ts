@@ -3,7 +3,8 @@ import { Connection, Listener, portProblem } from "../lib/access";
 import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
 import { Variables } from "../lib/inventory";
-import { alertmanagerConfig, allReceivers, receiverSecrets, templateFiles } from "../lib/receivers";
+import { alertmanagerConfig, allReceivers, receiverSecrets } from "../lib/receivers/alertmanager-config";
+import { templateFiles } from "../lib/receivers/templates";
 import { SecretReference } from "../lib/secret";
 import { durationProblem } from "../lib/units";
 import { Component } from "./component";
@@ -67,7 +68,10 @@ export class Alertmanager extends Component {
     });
     this.props = props;
     if (this.cluster.length > MOST)
-      throw problem(this, `there are ${MOST} Alertmanagers in this monitoring already, and no use for more: remove one`);
+      throw problem(
+        this,
+        `there are ${MOST} Alertmanagers in this monitoring already, and no use for more: remove one`,
+      );
     refuse(this, portProblem(this.clusterPort));
     const found = props.retention === undefined ? undefined : durationProblem(props.retention);
     if (found !== undefined) throw problem(this, `retention: ${found}`);

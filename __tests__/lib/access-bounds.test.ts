@@ -11,8 +11,7 @@ const edge = (source: Edge["source"], destination: string, kind: string, name = 
   reason: "it is needed",
 });
 const TECHNICIANS = ["203.0.113.7/32"];
-const surplus = (edges: readonly Edge[], ...own: Access[]): Edge[] =>
-  surplusEdges(allBounds(own), edges, TECHNICIANS);
+const surplus = (edges: readonly Edge[], ...own: Access[]): Edge[] => surplusEdges(allBounds(own), edges, TECHNICIANS);
 
 test("a bound is written as in the code", () => {
   const bound = Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]);
