@@ -31,7 +31,7 @@ export function alertGroups(input: AlertsInput): RuleGroup[] {
   const groups = [...groupBy(on, ({ group }) => group)].map(([name, alerts]) => ({
     name,
     recordings: [...new Set(alerts.flatMap(({ recordings = [] }) => recordings))],
-    alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?.tuning ?? {}, input.runbooks)),
+    alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?.tuning ?? {}, input)),
   }));
   const own = input.changes.flatMap(({ addition }) => addition ?? []);
   return own.length === 0 ? groups : [...groups, { name: CUSTOM_GROUP, recordings: [], alerts: own.map(customRule) }];
@@ -58,7 +58,7 @@ function isPlaced({ kinds, clustered = false }: AlertDefinition, input: AlertsIn
   return kinds.every((kind) => where.has(kind));
 }
 
-function rulesOf(definition: AlertDefinition, tuning: AlertTuning, runbooks: string): AlertRule[] {
+function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runbooks }: AlertsInput): AlertRule[] {
   const { name, thresholds, levels, summary, description, dashboard } = definition;
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return levels.map((level) => ({
@@ -67,7 +67,12 @@ function rulesOf(definition: AlertDefinition, tuning: AlertTuning, runbooks: str
     ...atOnce(tuning.for ?? level.for),
     severity: tuning.severity ?? level.severity,
     labels: tuning.labels ?? {},
-    annotations: { summary, description, runbook_url: `${runbooks}${name}`, dashboard },
+    annotations: {
+      summary,
+      description,
+      runbook_url: `${runbooks}${name}`,
+      ...(kinds.has("grafana") ? { dashboard } : {}),
+    },
   }));
 }
 

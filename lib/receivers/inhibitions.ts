@@ -5,7 +5,8 @@ import { DEAD_MANS_ALERT, TEST_ALERT } from "./special-alerts";
 /** Alerts that a server is not there: whatever else is said about it follows from that. */
 const ABSENT = "ServerUnreachable|ServerNeverAppeared";
 
-const SAME_BY = ["monitoring", "instance", "job", "device", "mountpoint", "fstype", "name", "chip", "sensor"];
+/** What the alerts that come with us are about, beyond their name. */
+const SAME_BY = ["monitoring", "instance", "job", "device", "mountpoint", "fstype", "name", "collector"];
 
 /** What silences what: the usual inhibitions, and then those of the user. */
 export function inhibitions({ sameBy = SAME_BY, inhibitions: own = [] }: Routing): Inhibition[] {

@@ -67,10 +67,7 @@ export class Receiver {
   /** Several receivers that get the same alerts, as one. @throws when the name is malformed or there are none */
   public static group(name: string, members: readonly Receiver[]): Receiver {
     refuse(name, members.length > 0 ? undefined : "a group of receivers needs some");
-    return new Receiver(
-      name,
-      members.flatMap((member) => member.integrations),
-    );
+    return new Receiver(name, [...new Set(members.flatMap(({ integrations }) => integrations))]);
   }
 
   private static of(name: string, integration: Integration, found?: string): Receiver {
