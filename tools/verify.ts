@@ -8,14 +8,17 @@ import { ansibleStep, terraformStep } from "./preparation";
 import { deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
 import { measure } from "./verify/measure";
 
-const HELP = `npm run verify [-- options]: measures on a deployed stack who reaches which port, and compares it with the access graph
+const HELP = `npm run verify [-- options]: measures on a deployed stack whether all that it promises is so: who reaches which port,
+whether targets are up and alerts arrive
 
   --stack <name>   another stack than "${LOCAL_STACK}"
   --sample <n>     from how many servers it is tried, beside those that monitor (${SAMPLE})
+  --no-alert       send no test alert to the receivers
   --json           all that was measured, for programs
   -h, --help       this text
 
-Changes nothing on the servers; what listens on a port of UDP gets some datagrams, which it may log.
+Changes nothing on the servers. The receivers get a test alert, and what listens on a port of UDP some datagrams, which it
+may log.
 Exits with 1 when anything differs, with 2 when not all could be measured.`;
 
 async function verify(): Promise<void> {
@@ -23,6 +26,7 @@ async function verify(): Promise<void> {
     options: {
       stack: { type: "string", default: LOCAL_STACK },
       sample: { type: "string", default: `${SAMPLE}` },
+      "no-alert": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -39,7 +43,12 @@ async function verify(): Promise<void> {
   const outputs = await stackOutputs(values.stack, environment);
   const reports = new Map<string, Report>();
   for (const deployed of deployedMonitorings(values.stack, outputs)) {
-    const measured = await measure(stackDirectory(values.stack), deployed, Number(values.sample), environment);
+    const measured = await measure(
+      stackDirectory(values.stack),
+      deployed,
+      { sample: Number(values.sample), alert: !values["no-alert"] },
+      environment,
+    );
     const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
     const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
     reports.set(deployed.prefix, makeReport({ ...measured, surplus }, commands));

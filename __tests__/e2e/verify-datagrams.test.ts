@@ -36,7 +36,7 @@ const RULES: InventoryRun = {
 async function look(): Promise<Measured> {
   const runs = [{ name: "firewall", command: "", state: lab.state }];
   const deployed = { prefix: "", inventory: lab.inventory([RULES]), runs };
-  const measured = await measure(lab.state, deployed, 10, {});
+  const measured = await measure(lab.state, deployed, { sample: 10, alert: false }, {});
   expect(measured.verdicts.filter(({ outcome }) => outcome === Outcome.NOT_MEASURED)).toEqual([]);
   return measured;
 }

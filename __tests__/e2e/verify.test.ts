@@ -66,7 +66,7 @@ test(
     expect(output.split("\n").filter((line) => line.startsWith("  ok"))).toEqual([
       expect.stringContaining("firewalls: loaded as deployed, and at boot: 2 of 2 servers"),
       expect.stringMatching(/exporters: reached by .* only: 2 servers, \d+ probes .*, 0 differences$/),
-      expect.stringMatching(/Prometheus: reached by technicians only: 1 server, \d+ probes .*, 0 differences$/),
+      expect.stringMatching(/Prometheus and Alertmanager: reached by each other, Grafana and technicians only: 1 server, \d+ probes .*, 0 differences$/),
       expect.stringContaining("targets: 3 of 3 up"),
       expect.stringMatching(/all that is tried: 5 ports .*, 0 differences$/),
     ]);
@@ -128,7 +128,7 @@ test(
     expect(output).toContain("app -> hub tcp/9090 (prometheus_http): should be closed, is open");
     expect(output).toContain("somebody changed the firewall's table on hub: npm run play firewall -- --limit hub");
     expect(output).toContain("the target node/app is down");
-    expect(output).toMatch(/DIFFERS +Prometheus: reached by technicians only/);
+    expect(output).toMatch(/DIFFERS +Prometheus and Alertmanager: reached by each other, Grafana and technicians only/);
     expect(output).toMatch(/DIFFERS +targets: 2 of 3 up/);
     expect(code).toBe(1);
   },

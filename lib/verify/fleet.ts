@@ -50,18 +50,22 @@ interface Inventory {
   };
 }
 interface Group {
-  readonly vars?: Partial<HostVariables> & { readonly monitoring_run?: { readonly component: boolean; readonly agent?: boolean } };
+  readonly vars?: Partial<HostVariables> & {
+    readonly monitoring_run?: { readonly component: boolean; readonly agent?: boolean };
+  };
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
   readonly firewall_ports?: readonly AdmittedPort[];
   readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
-  readonly prometheus_port?: number;
   readonly prometheus_targets?: readonly {
     readonly job: string;
     readonly targets: readonly { readonly labels: { readonly instance: string } }[];
   }[];
 }
+
+/** The kinds of component that are asked on their own servers: each has a program of its name in `playbooks/verification/questions`. */
+const ASKED = ["prometheus", "alertmanager"];
 
 /**
  * Reads the inventory of a deployed stack.
@@ -74,12 +78,12 @@ export function readFleet(text: string): Fleet {
     throw new Error("the inventory knows of no firewall: deploy the stack again");
   const firewall = variablesOf(children[runGroup("firewall")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
+  const asked = ASKED.map((kind) => [kind, portsOf(kind, children[runGroup(kind)])] as const);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
     const { monitoring_place: place, monitoring_server: machine } = host ?? {};
     if (!host || !place || !machine)
       throw new Error(`the inventory does not say in which network the server "${name}" is: deploy the stack again`);
-    const port = prometheus[name]?.prometheus_port;
     return {
       name,
       network: place.network,
@@ -88,7 +92,12 @@ export function readFleet(text: string): Fleet {
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
-      questions: port === undefined ? {} : { prometheus: url(machine.bind, port) },
+      questions: Object.fromEntries(
+        asked.flatMap(([kind, ports]) => {
+          const port = ports.get(name);
+          return port === undefined ? [] : [[kind, url(machine.bind, port)]];
+        }),
+      ),
     };
   });
   const runs = Object.entries(children).map(
@@ -108,6 +117,15 @@ export function readFleet(text: string): Fleet {
 function variablesOf(group: Group | undefined): Readonly<Record<string, HostVariables>> {
   const hosts = Object.entries(group?.hosts ?? {});
   return Object.fromEntries(hosts.map(([name, own]) => [name, { ...group?.vars, ...own }]));
+}
+
+/** The port on which each server has a component of a kind. */
+function portsOf(kind: string, group: Group | undefined): ReadonlyMap<string, number> {
+  const ports = Object.entries(variablesOf(group)).map(([name, variables]) => {
+    const port = (variables as Readonly<Record<string, unknown>>)[`${kind}_port`];
+    return [name, port] as const;
+  });
+  return new Map(ports.filter((each): each is [string, number] => typeof each[1] === "number"));
 }
 
 /** Where a component is asked on its own server. */

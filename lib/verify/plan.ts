@@ -47,11 +47,12 @@ export const SAMPLE = 10;
  *
  * @param size how many servers that do not monitor are in the sample
  * @param stranger an address of this machine's that nobody admits, where there is one that tells anything
+ * @param unwanted what is not to be tried, in words
  */
-export function makePlan(fleet: Fleet, size: number, stranger?: Stranger): Plan {
+export function makePlan(fleet: Fleet, size: number, stranger?: Stranger, unwanted: readonly string[] = []): Plan {
   const { servers } = fleet;
   const from = sample(fleet, size);
-  const skipped = new Set<string>();
+  const skipped = new Set(unwanted);
   const probes = servers.flatMap((to) => [
     ...from.flatMap((source) => fromServer(source, to, skipped)),
     ...fromController(to, skipped),

@@ -23,19 +23,20 @@ interface Answers {
  *
  * @param directory where its stack's runs are started
  * @param sample from how many servers that do not monitor it is tried
+ * @param alert whether a test alert is sent
  * @throws UserError when nothing could be measured
  */
 export async function measure(
   directory: string,
   { inventory, runs }: Deployed,
-  sample: number,
+  { sample, alert }: { readonly sample: number; readonly alert: boolean },
   environment: Readonly<Record<string, string>>,
 ): Promise<Measured> {
-  const fleet = fleetOf(inventory);
+  const fleet = alert ? fleetOf(inventory) : unasked(fleetOf(inventory), "alertmanager");
   const own = await ownAddress();
   const blocks = Object.values(networkInterfaces()).flatMap((all = []) => all.flatMap(({ cidr }) => cidr ?? []));
   const stranger = findStranger(fleet, own, blocks);
-  const plan = makePlan(fleet, sample, stranger);
+  const plan = makePlan(fleet, sample, stranger, alert ? [] : ["whether alerts arrive: no test alert was wanted"]);
   const request = {
     servers: Object.fromEntries(
       fleet.servers.map(({ name, questions }) => [name, { ...dialled(plan, name), questions }]),
@@ -64,6 +65,15 @@ export async function measure(
   const datagrams = new Map(Object.entries(answers.datagrams));
   const verdicts = judge(fleet, plan, looks, { connections, datagrams });
   return { fleet, plan, looks, verdicts };
+}
+
+/** A fleet whose components of a kind are asked nothing. */
+function unasked(fleet: Fleet, kind: string): Fleet {
+  const servers = fleet.servers.map((server) => {
+    const questions = Object.entries(server.questions).filter(([asked]) => asked !== kind);
+    return { ...server, questions: Object.fromEntries(questions) };
+  });
+  return { ...fleet, servers };
 }
 
 function fleetOf(inventory: string): Fleet {

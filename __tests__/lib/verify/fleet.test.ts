@@ -41,6 +41,7 @@ function inventory(bind = ""): string {
           ["db", strict],
         ]),
         run("prometheus", [["hub", prometheus]], { component: true }),
+        run("alertmanager", [["hub", { alertmanager_port: 9093 }]], { component: true }),
         run("node_exporter", [["app", {}]], { component: true, agent: true }),
       ],
     }),
@@ -61,18 +62,18 @@ test("a fleet is read from the inventory of a deploy, variables that most have a
     questions: {},
   });
   expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
-  expect(kinds).toEqual(["prometheus", "node_exporter"]);
+  expect(kinds).toEqual(["prometheus", "alertmanager", "node_exporter"]);
   expect(agents).toEqual(["node_exporter"]);
   expect(targets).toEqual(["node/app"]);
 });
 
 test.each([
-  ["", "http://127.0.0.1:9090"],
-  ["10.0.0.10", "http://10.0.0.10:9090"],
-  ["2001:db8::1", "http://[2001:db8::1]:9090"],
-])("a Prometheus that listens on %j is asked where it listens", (bind, url) => {
+  ["", "http://127.0.0.1"],
+  ["10.0.0.10", "http://10.0.0.10"],
+  ["2001:db8::1", "http://[2001:db8::1]"],
+])("what listens on %j is asked where it listens", (bind, url) => {
   const hub = readFleet(inventory(bind)).servers.find(({ name }) => name === "hub");
-  expect(hub?.questions).toEqual({ prometheus: url });
+  expect(hub?.questions).toEqual({ prometheus: `${url}:9090`, alertmanager: `${url}:9093` });
 });
 
 test("an inventory that does not say where servers stand is refused, with the remedy", () => {

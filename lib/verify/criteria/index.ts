@@ -1,3 +1,4 @@
+import { alerts } from "./alerts";
 import { cloudFirewall } from "./cloud-firewall";
 import { Criterion, reachedOnlyBy } from "./criterion";
 import { everyPort } from "./every-port";
@@ -9,7 +10,8 @@ export const CRITERIA: readonly Criterion[] = [
   firewalls,
   cloudFirewall,
   reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
-  reachedOnlyBy("Prometheus", "technicians", "prometheus"),
+  reachedOnlyBy("Prometheus and Alertmanager", "each other, Grafana and technicians", "prometheus", "alertmanager"),
   targets,
+  alerts,
   everyPort,
 ];
