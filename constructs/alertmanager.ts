@@ -1,3 +1,4 @@
+import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { Connection, Listener, portProblem } from "../lib/access";
 import { GeneratedFile } from "../lib/generated-file";
@@ -77,6 +78,7 @@ export class Alertmanager extends Component {
     if (found !== undefined) throw problem(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Alertmanager");
+    if (this.member.monitoring.first(KIND) === this) this.warn();
     this.node.addValidation({ validate: () => this.networkProblems() });
   }
 
@@ -125,6 +127,11 @@ export class Alertmanager extends Component {
       alertmanager_grafana_url: this.grafanaUrl,
       alertmanager_extra_flags: this.flags,
     };
+  }
+
+  /** Says once what may not be meant of who is told. */
+  private warn(): void {
+    for (const warning of this.member.monitoring.alerting.warnings) Annotations.of(this).addWarning(warning);
   }
 
   private get clusterPort(): number {

@@ -184,6 +184,21 @@ test.each<[AlertmanagerProps, string]>([
   expect(() => place(stack, [], props)).toThrow(`test/hub/alertmanager: ${message}`);
 });
 
+describe("a synthesis warns, once", () => {
+  test("that alerts are sent to nobody", () => {
+    expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("alerts are sent to nobody: give receivers")]);
+  });
+
+  test("that nobody is told when the monitoring itself is down", () => {
+    const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
+    expect(clustered(["b"], {}, { receivers: [ops] }).warnings).toEqual([
+      expect.stringContaining("nobody is told when the monitoring itself is down: give deadMansSwitch"),
+    ]);
+    const outside = Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") });
+    expect(clustered(["b"], {}, { receivers: [ops], deadMansSwitch: outside }).warnings).toEqual([]);
+  });
+});
+
 function accessOf(stack: Synthesized): string {
   return readFileSync(join(stack.directory, "access.md"), "utf8");
 }
