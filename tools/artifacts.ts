@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { Architecture } from "../lib/architecture";
 import { Artifacts } from "../lib/artifacts";
 import { main, projectRoot, run, UserError, type Log, type RunResult } from "./common";
-import { buildSources, sourceNames } from "./source";
+import { buildSources, readManifest, sourceDirectory, sourceNames } from "./source";
 import { thisPlatform } from "./source/go";
 
 const HELP = `npm run artifacts: fetches the release archives that playbooks install, each checked against its SHA-256
@@ -75,9 +75,10 @@ const OTHER_WAYS = `Three other ways:
   a mirror   set CDKTF_MONITORING_MIRROR to the URL of a folder that holds them (or use Artifacts.mirror)
   source     npm run artifacts -- --source`;
 
-/** What the playbooks' fetcher is asked for: all that there is. */
+/** What the playbooks' fetcher is asked for: all that there is, but of source builds what can be built. */
 export function requests(artifacts: Artifacts, architectures: readonly Architecture[]): readonly object[] {
-  return artifactNames.flatMap((name) =>
+  const names = artifactNames.filter((name) => artifacts.channel !== "source" || sourceNames.includes(name));
+  return names.flatMap((name) =>
     architectures.map((architecture) => ({
       ...artifacts.request(name, architecture),
       ...(artifacts.location === undefined ? {} : { location: artifacts.location }),
@@ -88,6 +89,30 @@ export function requests(artifacts: Artifacts, architectures: readonly Architect
 const playbooks = join(projectRoot, "playbooks");
 
 const artifactNames = Object.keys(JSON.parse(readFileSync(join(playbooks, "artifacts.json"), "utf8")) as object);
+
+/**
+ * The archive of one program as this machine has it: fetched, in the cache, or built from source before.
+ *
+ * Throws a {@link UserError} where it is none of these.
+ */
+export async function archiveOf(name: string, log: Log): Promise<{ readonly version: string; readonly path: string }> {
+  const artifacts = fromEnvironment();
+  const request = { ...artifacts.request(name, thisArchitecture()), location: artifacts.location };
+  const reachable = artifacts.channel !== "release" || (await isReachable(artifacts));
+  const fetched = await (reachable
+    ? askFetcher([request], log)
+    : askFetcher([{ ...request, url: null, checksums: null }]));
+  if (fetched.code === 0) {
+    const [found] = JSON.parse(fetched.stdout) as Available[];
+    if (found) return found;
+  }
+  const built = readManifest(sourceDirectory())[name];
+  if (built) {
+    log(`${name} ${built.version} (source): present`);
+    return { version: built.version, path: join(sourceDirectory(), built.file) };
+  }
+  throw new UserError(`there is no archive of ${name} on this machine: npm run artifacts says how to have it`);
+}
 
 /** Reads a list such as `amd64,arm64`. */
 export function parseArchitectures(list: string): Architecture[] {

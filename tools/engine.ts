@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheDirectory, run, UserError, type Log } from "./common";
+import { installPackages, isDebian } from "./debian";
 
 /** A Docker engine that answers. */
 export interface Engine {
@@ -100,8 +101,7 @@ function refuseWhereWeCannotStart(problem: string): void {
   if (process.platform !== "linux") {
     throw new UserError(`no Docker engine answers (${problem}); ${ask}`);
   }
-  const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  if (!/^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release)) {
+  if (!isDebian()) {
     throw new UserError(`no Docker engine answers (${problem}); ${ask}`);
   }
   if (process.getuid?.() !== 0) {
@@ -119,27 +119,17 @@ async function installMissing(log: Log): Promise<boolean> {
     ["mmdebstrap", "mmdebstrap"],
   ].flatMap(([name, program]) => (program && name && !onPath(program) ? [name] : []));
   if (missing.length > 0) {
-    log(`installing ${missing.join(" and ")} with apt-get`);
-    await aptGet(["update"], log);
-    await aptGet(["install", "--yes", "--no-install-recommends", ...missing], log);
+    await installPackages(missing, BY_HAND, log);
   }
   // Debian 13 and Ubuntu's newer releases keep the client in a package of its own.
   if (!onPath("docker")) {
-    await aptGet(["install", "--yes", "--no-install-recommends", "docker-cli"], log);
+    await installPackages(["docker-cli"], BY_HAND, log);
     missing.push("docker-cli");
   }
   return missing.length > 0;
 }
 
-async function aptGet(args: readonly string[], log: Log): Promise<void> {
-  const result = await run("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {
-    environment: { DEBIAN_FRONTEND: "noninteractive" },
-  });
-  if (result.code !== 0) {
-    result.stderr.trim().split("\n").forEach(log);
-    throw new UserError(`apt-get ${args.join(" ")} failed (see above); install Docker by hand and run this again`);
-  }
-}
+const BY_HAND = "install Docker by hand and run this again";
 
 function onPath(program: string): boolean {
   const folders = (process.env.PATH ?? "").split(":");

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cacheDirectory, makeWorkFolder, sha256File, UserError, withLock, writeAtomically, type Log } from "./common";
 import { pack } from "./source/archive";
 import { contents, type Contents } from "./source/contents";
-import { build, buildKey, download, thisPlatform, type GoModule } from "./source/go";
+import { build, buildKey, download, thisPlatform, type DownloadedModule, type GoModule } from "./source/go";
 import { moduleVersion, stampFlags } from "./source/version";
 import { generateWiring } from "./source/wire";
+import { zip } from "./source/zip";
 
 /** A program of the `source` channel: a Go module, and what goes into the archive beside the programs. */
 export interface Source extends GoModule, Contents {}
@@ -55,6 +56,24 @@ export const sources: readonly Source[] = [
       "public/img/user_profile.png",
       "public/views",
     ],
+  },
+  {
+    name: "loki",
+    module: "github.com/grafana/loki/v3",
+    packages: ["cmd/loki"],
+    tags: ["netgo"],
+    zip: true,
+    files: [],
+  },
+  {
+    name: "promtail",
+    // Loki 3.7 came without Promtail, whose last releases were made from 3.6.
+    module: "github.com/grafana/loki/v3",
+    packages: ["clients/cmd/promtail"],
+    tags: ["netgo", "promtail_journal_enabled"],
+    library: { name: "libsystemd", header: "/usr/include/systemd/sd-journal.h", package: "libsystemd-dev" },
+    zip: true,
+    files: [],
   },
 ];
 
@@ -121,8 +140,12 @@ export function readManifest(directory: string): SourceManifest {
 }
 
 /** The archive's name, as upstream gives it. */
-export function archiveName(name: string, version: string, architecture: string): string {
-  return `${name}-${version}.linux-${architecture}.tar.gz`;
+export function archiveName(
+  { name, zip = false }: Pick<Source, "name" | "zip">,
+  version: string,
+  architecture: string,
+): string {
+  return zip ? `${name}-linux-${architecture}.zip` : `${name}-${version}.linux-${architecture}.tar.gz`;
 }
 
 async function missing(directory: string, wanted: readonly Source[], log: Log): Promise<Source[]> {
@@ -159,20 +182,31 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
     const programs = makeFolder(work, "programs");
     const linkerFlags = stampFlags(source.module, version, module);
     await build(source, { directory: programs, platform, linkerFlags, workspace }, log);
-    const file = archiveName(source.name, version, platform.architecture);
-    const sha256 = await pack(
-      join(work, file),
-      // Grafana's own archives are the only ones whose top folder does not bear the platform's name.
-      source.tree ? `${source.name}-${version}` : file.replace(/\.tar\.gz$/, ""),
-      contents(source, programs, module.directory),
-      module.time.getTime() / 1000,
-    );
+    const file = archiveName(source, version, platform.architecture);
+    const sha256 = await packAsUpstream(join(work, file), source, version, programs, module);
     renameSync(join(work, file), join(directory, file));
     log(`${source.name} ${version} (source): packed as ${file}, sha256 ${sha256}`);
     return { version, sha256: { [platform.architecture]: sha256 }, file, inputs: buildKey(source, platform) };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+async function packAsUpstream(
+  archive: string,
+  source: Source,
+  version: string,
+  programs: string,
+  { directory, time }: DownloadedModule,
+): Promise<string> {
+  const entries = contents(source, programs, directory);
+  const [program] = entries;
+  if (source.zip && program) {
+    return zip(archive, basename(archive, ".zip"), program.file, time);
+  }
+  // Grafana's own archives are the only ones whose top folder does not bear the platform's name.
+  const top = source.tree ? `${source.name}-${version}` : basename(archive, ".tar.gz");
+  return pack(archive, top, entries, time.getTime() / 1000);
 }
 
 /** Servers run Linux, whatever builds for them. */

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Architecture } from "../../lib/architecture";
 import { Artifacts } from "../../lib/artifacts";
 import { fetchArtifacts, parseArchitectures, requests } from "../../tools/artifacts";
 import { projectRoot, UserError } from "../../tools/common";
+import { sourceNames } from "../../tools/source";
 
 describe("architectures", () => {
   test("are read from a list", () => {
@@ -19,13 +20,27 @@ describe("architectures", () => {
 });
 
 describe("what the fetcher is asked for", () => {
-  test("is every program for every architecture, pinned", () => {
+  test("is every program for every architecture, pinned where its digest is known", () => {
     const asked = requests(Artifacts.released(), [Architecture.AMD64, Architecture.ARM64]);
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(14);
     for (const request of asked) {
-      expect(request).toMatchObject({ channel: "release", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+      expect(request).toMatchObject({ channel: "release", checksums: expect.stringMatching(/^https:/) as string });
       expect(request).not.toHaveProperty("location");
     }
+    expect(asked).toContainEqual(
+      expect.objectContaining({ name: "loki", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string }),
+    );
+  });
+
+  test("is of source builds only what can be built", () => {
+    const folder = mkdtempSync(join(tmpdir(), "built-"));
+    const built = Object.fromEntries(
+      sourceNames.map((name) => [name, { version: "1.0.0", file: name, sha256: { amd64: "0".repeat(64) } }]),
+    );
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(built));
+    const asked = requests(Artifacts.source(folder), [Architecture.AMD64]) as { name: string }[];
+    expect(asked.map(({ name }) => name).sort()).toEqual([...sourceNames].sort());
+    rmSync(folder, { recursive: true });
   });
 
   test("names the folder or the mirror", () => {

@@ -83,10 +83,12 @@ describe("source builds", () => {
       string,
       { version: string }
     >;
-    expect([...sourceNames].sort()).toEqual(Object.keys(pins).sort());
+    // Alloy needs a module that is nowhere to be had.
+    expect([...sourceNames, "alloy"].sort()).toEqual(Object.keys(pins).sort());
     const pinned = (name: string) => {
       const text = readFileSync(join(projectRoot, "tools", "source", name, "go.mod"), "utf8");
-      return new RegExp(`github.com/prometheus/${name} v(\\S+)`).exec(text)?.[1];
+      const module = step(name).module.replaceAll(".", "[.]");
+      return new RegExp(`${module} v(\\S+)`).exec(text)?.[1];
     };
     expect(pinned("node_exporter")).toBe(pins.node_exporter?.version);
     // As a Go module, Prometheus 3.15.0 is v0.315.0.
@@ -94,17 +96,20 @@ describe("source builds", () => {
     expect(pinned("prometheus")).toBe(`0.${major}${minor.padStart(2, "0")}.${patch}`);
     // The newest module of Alertmanager that compiles.
     expect(pinned("alertmanager")).toBe("0.31.1");
+    expect(pinned("loki")).toBe(pins.loki?.version);
+    // The newest module that holds Promtail.
+    expect(pinned("promtail")).toBe("3.6.4");
   });
 
   test("refuse a name that they don't know, and say which they know", async () => {
     await expect(buildSources(["thanos"], () => undefined)).rejects.toThrow(
-      `"thanos" can't be built from source. Known: node_exporter, prometheus, alertmanager, grafana`,
+      `"thanos" can't be built from source. Known: node_exporter, prometheus, alertmanager, grafana, loki, promtail`,
     );
   });
 
   test("need no Go for what is there and intact; a damaged archive is not", async () => {
     const directory = sourceDirectory();
-    const file = archiveName("node_exporter", "1.0.0", architecture);
+    const file = archiveName({ name: "node_exporter" }, "1.0.0", architecture);
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, file), "archive");
     const sha256 = { [architecture]: (await sha256File(join(directory, file))) ?? "" };
@@ -127,6 +132,11 @@ describe("source builds", () => {
     await expect(buildSources(["node_exporter"], () => undefined)).rejects.toThrow(
       /no Go on this machine, and node_exporter is to be built from source: install Go 1\.26/,
     );
+  });
+
+  test("are zips of the bare program where upstream's are, under a name that bears no version", () => {
+    expect(archiveName(step("loki"), "3.7.8", "arm64")).toBe("loki-linux-arm64.zip");
+    expect(archiveName(step("prometheus"), "3.15.0", "arm64")).toBe("prometheus-3.15.0.linux-arm64.tar.gz");
   });
 
   test("take a manifest that can't be read for none", () => {
@@ -161,11 +171,15 @@ describe("source builds", () => {
       "-X main.buildBranch=source",
       "-X main.buildstamp=1790321138",
     ]);
+    expect(stampFlags("github.com/grafana/loki/v3", "3.7.8", module)[0]).toBe(
+      "-X github.com/grafana/loki/v3/pkg/util/build.Version=3.7.8",
+    );
   });
 
-  test("are of the version that their module says, or of a day before the next one", () => {
+  test("are of the version that their module says, of its own one, or of a day before the next one", () => {
     const directory = mkdtempSync(join(folder, "module-"));
     const version = () => moduleVersion({ directory, version: "v0.0.1", time: new Date("2023-06-09T16:45:53Z") });
+    expect(version()).toBe("0.0.1");
     writeFileSync(join(directory, "package.json"), '{ "version": "10.0.0-preview" }');
     expect(version()).toBe("10.0.0-preview.20230609");
     writeFileSync(join(directory, "VERSION"), "3.15.0\n");

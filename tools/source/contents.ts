@@ -13,6 +13,8 @@ export interface Contents {
    * @default - all is at the archive's top
    */
   readonly tree?: boolean;
+  /** Whether the archive is a zip of the bare program, under a name without its version. @default - a gzipped tar */
+  readonly zip?: boolean;
 }
 
 /** What a module's web pages are built from, and what only they show. */

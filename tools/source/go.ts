@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAtLeast, projectRoot, run, UserError, type Log } from "../common";
+import { requireLibrary, type SystemLibrary } from "./system-library";
 
 /** A program, or several, of one Go module, built from a module of ours that pins it and all that it needs. */
 export interface GoModule {
@@ -17,6 +18,8 @@ export interface GoModule {
   readonly wire?: string;
   /** Whether C is part of it: it then needs a C compiler, and is linked so that it runs with any C library, or none. */
   readonly cgo?: boolean;
+  /** What it is compiled with, and loads when it runs. It is linked with the system's C library then. */
+  readonly library?: SystemLibrary;
 }
 
 /** For which machine a program is built, in Go's words. */
@@ -84,13 +87,17 @@ export interface Target {
 /** Builds a module's programs into a folder, each named after its package. */
 export async function build(module: GoModule, target: Target, log: Log): Promise<void> {
   await requireGo(module);
-  if (module.cgo) {
+  const withC = module.cgo === true || module.library !== undefined;
+  if (withC) {
     await requireC(module, target.platform);
+  }
+  if (module.library) {
+    await requireLibrary(module.name, module.library, log);
   }
   const packages = module.packages.map((name) => (name === "." ? module.module : `${module.module}/${name}`));
   const environment = {
     ...goEnvironment,
-    CGO_ENABLED: module.cgo ? "1" : "0",
+    CGO_ENABLED: withC ? "1" : "0",
     GOOS: target.platform.os,
     GOARCH: target.platform.architecture,
     // Programs run on other machines than the one that builds them: none of its special instructions.
