@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { obtainArtifacts } from "./artifacts";
+import { ensureChecker } from "./checkers";
 import { Log, projectRoot, run, UserError } from "./common";
 import { ensureEngine } from "./engine";
 import { ensurePython } from "./python";
@@ -31,6 +32,18 @@ export const ansibleStep: Step = {
 export const motoStep: Step = {
   title: "Moto, which stands for EC2",
   ensure: async (log) => ({ MOTO_SERVER: join(await ensurePython("requirements-test.txt", log), "moto_server") }),
+};
+
+/** What checks Prometheus' files, and tests its rules. */
+export const promtoolStep: Step = {
+  title: "promtool",
+  ensure: async (log) => ({ PROMTOOL: process.env.PROMTOOL ?? (await ensureChecker("promtool", "prometheus", log)) }),
+};
+
+/** What checks Alertmanager's files. */
+export const amtoolStep: Step = {
+  title: "amtool",
+  ensure: async (log) => ({ AMTOOL: process.env.AMTOOL ?? (await ensureChecker("amtool", "alertmanager", log)) }),
 };
 
 /** What local servers need on this machine. */

@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { attach, main, projectRoot, UserError } from "./common";
 import { stopIdleEngine } from "./engine";
-import { ansibleStep, artifactsStep, engineStep, motoStep, Step, terraformStep } from "./preparation";
+import {
+  amtoolStep,
+  ansibleStep,
+  artifactsStep,
+  engineStep,
+  motoStep,
+  promtoolStep,
+  Step,
+  terraformStep,
+} from "./preparation";
 
 const HELP = `npm test [-- options] [-- patterns]: unit, synthesis and Terraform levels
 npm run test:e2e: real servers on this machine (sets up what npm run up sets up)
@@ -18,7 +27,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
     ? [terraformStep, ansibleStep, engineStep, artifactsStep]
-    : [terraformStep, ansibleStep, motoStep];
+    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep];
   for (const step of steps) {
     try {
       Object.assign(
