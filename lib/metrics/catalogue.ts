@@ -45,7 +45,7 @@ export function defaultCollectors(): string[] {
 
 /** Whether node exporter has a collector, or a collector a switch, of this name. */
 export function isCollector(name: string): boolean {
-  return name in collectors();
+  return Object.hasOwn(collectors(), name);
 }
 
 /**

@@ -1,0 +1,99 @@
+import generated from "../../../lib/metrics/catalogue.json";
+import {
+  Catalogue,
+  cataloguedKinds,
+  collectorsOf,
+  defaultCollectors,
+  isCollector,
+  metricsOf,
+  sourceOf,
+} from "../../../lib/metrics/catalogue";
+
+const catalogue: Catalogue = generated;
+const lists = Object.entries(catalogue).flatMap(([kind, { metrics, collectors = {} }]) => [
+  [kind, metrics] as const,
+  ...Object.entries(collectors).map(([name, collector]) => [`${kind}, ${name}`, collector.metrics] as const),
+]);
+
+describe("the catalogue", () => {
+  test("tells of each kind that has metrics of its own", () => {
+    expect(cataloguedKinds).toEqual(expect.arrayContaining(["alertmanager", "node_exporter", "prometheus"]));
+  });
+
+  test.each(lists)("has the metrics of %s sorted, each once, by names that PromQL takes", (_, metrics) => {
+    expect(metrics).toEqual([...new Set(metrics)].sort());
+    expect(metrics.filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric))).toEqual([]);
+  });
+
+  test("has metrics of each collector that is on by itself", () => {
+    const empty = defaultCollectors().filter(
+      (name) => catalogue.node_exporter?.collectors?.[name]?.metrics.length === 0,
+    );
+    expect(empty).toEqual([]);
+    expect(defaultCollectors()).toEqual(expect.arrayContaining(["cpu", "filesystem", "meminfo", "textfile"]));
+  });
+
+  test("holds no metrics of the files that other programs leave for node exporter", () => {
+    expect(catalogue.node_exporter?.collectors?.textfile?.metrics).toEqual([
+      "node_textfile_mtime_seconds",
+      "node_textfile_scrape_error",
+    ]);
+  });
+});
+
+describe("metricsOf", () => {
+  test("has what a kind always emits, and what the given collectors do", () => {
+    expect(metricsOf("prometheus")).toContain("prometheus_tsdb_head_series");
+    expect(metricsOf("alertmanager")).toContain("alertmanager_notifications_failed_total");
+    const metrics = metricsOf("node_exporter", ["systemd"]);
+    expect(metrics).toContain("node_systemd_unit_state");
+    expect(metrics).toContain("node_exporter_build_info");
+    expect(metrics).not.toContain("node_load1");
+  });
+
+  test("has what is on by itself where nothing else is said", () => {
+    const metrics = metricsOf("node_exporter");
+    expect(metrics).toContain("node_load1");
+    expect(metrics).not.toContain("node_systemd_unit_state");
+  });
+
+  test("knows nothing of another kind", () => {
+    expect(metricsOf("quux").size).toBe(0);
+  });
+});
+
+describe("collectorsOf", () => {
+  test.each([
+    [["node_systemd_unit_state", "up"], ["systemd"]],
+    [["node_systemd_service_restart_total"], ["systemd", "systemd.enable-restarts-metrics"]],
+    [
+      ["node_load1", "node_cpu_seconds_total", "node_tcp_connection_states"],
+      ["cpu", "loadavg", "tcpstat"],
+    ],
+    [["prometheus_build_info", "quux"], []],
+  ])("of %j are %j", (metrics, collectors) => {
+    expect(collectorsOf(metrics)).toEqual(collectors);
+  });
+
+  test("gives collectors that emit all that there is", () => {
+    const all = Object.values(catalogue.node_exporter?.collectors ?? {}).flatMap(({ metrics }) => metrics);
+    const emitted = metricsOf("node_exporter", collectorsOf(all));
+    expect(all.filter((metric) => !emitted.has(metric))).toEqual([]);
+  });
+});
+
+test.each([
+  ["node_wifi_station_info", `node exporter's collector "wifi"`],
+  ["node_systemd_service_restart_total", `node exporter's collector "systemd.enable-restarts-metrics"`],
+  ["alertmanager_alerts", "alertmanager"],
+  ["quux", undefined],
+])("sourceOf(%j) is %j", (metric, source) => {
+  expect(sourceOf(metric)).toBe(source);
+});
+
+test("isCollector knows collectors and their switches", () => {
+  expect(isCollector("systemd")).toBe(true);
+  expect(isCollector("systemd.enable-restarts-metrics")).toBe(true);
+  expect(isCollector("systemctl")).toBe(false);
+  expect(isCollector("toString")).toBe(false);
+});

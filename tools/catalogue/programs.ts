@@ -1,0 +1,7 @@
+import { alertmanager } from "./alertmanager";
+import { nodeExporter } from "./node-exporter";
+import type { Program } from "./program";
+import { prometheus } from "./prometheus";
+
+/** The kinds that the catalogue tells of. */
+export const programs: readonly Program[] = [alertmanager, nodeExporter, prometheus];
