@@ -4,7 +4,6 @@ import {
   DiscordReceiverProps,
   EmailReceiverProps,
   HealthchecksReceiverProps,
-  NtfyReceiverProps,
   PagerDutyReceiverProps,
   SlackReceiverProps,
   TeamsReceiverProps,
@@ -134,36 +133,8 @@ export function healthchecks({ pingUrl }: HealthchecksReceiverProps): Integratio
   return webhook({ url: pingUrl, sendResolved: false });
 }
 
-/**
- * ntfy reads Alertmanager's JSON itself, by templates in headers (ntfy 2.10 and later). These are Go templates on the
- * JSON's names, `\n` stands for a line's end. It takes 32 KiB of JSON, hence few alerts at once.
- */
-export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: NtfyReceiverProps): Integration {
-  return {
-    key: "webhook_configs",
-    secrets: { topic_url: topicUrl, ...(accessToken && { access_token: accessToken }) },
-    settings: (file) => ({
-      url_file: file("topic_url"),
-      max_alerts: NTFY_ALERTS,
-      send_resolved: sendResolved,
-      http_config: {
-        ...(accessToken && bearer(file("access_token"))),
-        http_headers: {
-          "X-Template": { values: ["yes"] },
-          "X-Title": { values: [NTFY_TITLE] },
-          "X-Message": { values: [NTFY_MESSAGE] },
-          "X-Priority": priority === undefined ? undefined : { values: [String(priority)] },
-        },
-      },
-    }),
-  };
-}
-
-const NTFY_ALERTS = 10;
-const NTFY_TITLE = `{{ if eq .status "firing" }}Firing{{ else }}Resolved{{ end }}: {{ range $i, $a := .alerts }}{{ if eq $i 0 }}{{ $a.annotations.summary }}{{ end }}{{ end }}`;
-const NTFY_MESSAGE = `{{ range .alerts }}{{ .status }}: {{ .annotations.description }}\\n{{ end }}{{ .externalURL }}`;
-
-function bearer(file: string): Readonly<Record<string, Setting>> {
+/** Settings of HTTP with the token that a file holds. */
+export function bearer(file: string): Readonly<Record<string, Setting>> {
   return { authorization: { type: "Bearer", credentials_file: file } };
 }
 

@@ -1,6 +1,7 @@
 import { SecretReference } from "../secret";
 import { Integration, integrationSecrets, OwnedIntegration } from "./integration";
 import * as integrations from "./integrations";
+import { ntfy } from "./ntfy";
 import {
   DiscordReceiverProps,
   EmailReceiverProps,
@@ -48,7 +49,7 @@ export class Receiver {
 
   /** A topic of ntfy, on ntfy.sh or a server of your own: messages on phones. @throws when the name, priority or secret is malformed */
   public static ntfy(name: string, props: NtfyReceiverProps): Receiver {
-    return Receiver.of(name, integrations.ntfy(props), check.ntfyProblem(props));
+    return Receiver.of(name, ntfy(props), check.ntfyProblem(props));
   }
 
   /** Anything that takes Alertmanager's own JSON. @throws when the name, number or secret is malformed */

@@ -1,0 +1,48 @@
+import { Integration } from "./integration";
+import { bearer } from "./integrations";
+import { NtfyReceiverProps } from "./receiver-props";
+
+/**
+ * ntfy makes a message of Alertmanager's JSON by itself, by templates that come in headers: Go's, over the names in the
+ * JSON, without functions of others (https://docs.ntfy.sh/publish/#message-templating, since ntfy 2.10). It refuses JSON
+ * beyond 32 KiB and messages beyond 4,096 bytes, so both are kept short.
+ */
+export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: NtfyReceiverProps): Integration {
+  return {
+    key: "webhook_configs",
+    secrets: { topic_url: topicUrl, ...(accessToken && { access_token: accessToken }) },
+    settings: (file) => ({
+      url_file: file("topic_url"),
+      max_alerts: MOST_ALERTS,
+      send_resolved: sendResolved,
+      http_config: {
+        ...(accessToken && bearer(file("access_token"))),
+        http_headers: {
+          "X-Template": { values: ["yes"] },
+          "X-Title": { values: [TITLE] },
+          "X-Message": { values: [MESSAGE] },
+          "X-Priority": priority === undefined ? undefined : { values: [String(priority)] },
+        },
+      },
+    }),
+  };
+}
+
+const MOST_ALERTS = 10;
+const WHAT = '{{ printf "%.150s" (or .annotations.summary .labels.alertname) }}';
+
+const TITLE = [
+  '{{ if ne .status "firing" }}RESOLVED',
+  '{{ else if eq (or .commonLabels.severity "") "critical" }}CRITICAL',
+  '{{ else if eq (or .commonLabels.severity "") "warning" }}WARNING{{ else }}FIRING{{ end }}: ',
+  `{{ if eq (len .alerts) 1 }}{{ range .alerts }}${WHAT}{{ end }}`,
+  '{{ else }}{{ or .commonLabels.alertname "Alerts" }}{{ with .commonLabels.instance }} on {{ . }}{{ end }}{{ end }}',
+].join("");
+
+/** A header has no ends of lines: ntfy takes `\n` for one. */
+const MESSAGE = [
+  `{{ range .alerts }}{{ if gt (len $.alerts) 1 }}{{ .status }}: ${WHAT}\\n`,
+  String.raw`{{ else }}{{ with .annotations.description }}{{ printf "%.500s" . }}\n{{ end }}since {{ .startsAt }}\n{{ end }}{{ end }}`,
+  String.raw`{{ if .truncatedAlerts }}and {{ .truncatedAlerts }} more\n{{ end }}`,
+  String.raw`{{ with .commonAnnotations.runbook_url }}Runbook: {{ . }}\n{{ end }}Alerts: {{ .externalURL }}`,
+].join("");
