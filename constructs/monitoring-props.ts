@@ -25,7 +25,7 @@ export interface AlertingProps {
    */
   readonly deadMansSwitch?: Receiver;
   /**
-   * What of the alerts is to be otherwise, such as `Alert.tune("DiskAlmostFull", { thresholds: { warning: 85 } })`,
+   * What of the alerts is to be otherwise, such as `Alert.tune("DiskFull", { thresholds: { warning: 85 } })`,
    * `Alert.off("ClockNotSynchronised")`, or an `Alert.custom({ … })` beside them.
    *
    * @default - the alerts as they are in `docs/runbooks`
