@@ -26,7 +26,7 @@ function parse(text: string): Json {
 
 function ours(exported: Json): DashboardModel {
   const uid = uidOf(exported);
-  const { id: _, ...dashboard } = withOurDataSources(exported as JsonObject);
+  const dashboard = withOurDataSources(exported as JsonObject);
   return { ...dashboard, uid, title: textOf(dashboard.title, uid) };
 }
 

@@ -1,8 +1,204 @@
-import type { DashboardSubject } from "./dashboard";
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Alert } from "../alerts/alert";
+import { Severity } from "../alerts/rule";
+import { DashboardSubject } from "./dashboard";
+import { framed } from "./drawing/frame";
+import { Colours, limitsOf, NONE_IS_WELL } from "./drawing/limits";
+import { graph, stat, UP_OR_DOWN } from "./drawing/panels";
+import { barColumn, table } from "./drawing/tables";
+import {
+  ALL_SERVERS,
+  cpuUsed,
+  firingAlerts,
+  inodesUsed,
+  INTERVAL,
+  loadPerProcessor,
+  memoryUsed,
+  orZero,
+  spaceUsed,
+} from "./expressions";
 import { DashboardModel } from "./model";
 import { Uids } from "./uids";
 
-/** All servers, a line each. */
-export function drawFleet(_subject: DashboardSubject): DashboardModel {
-  return { uid: Uids.FLEET, title: "Fleet", panels: [] };
+/** Of a large fleet, the graphs show the servers that have most of something. */
+const MOST = 10;
+const UP = `up{${ALL_SERVERS}}`;
+
+/** All servers: whether all is well, a line for each, and who has had most of what. */
+export function drawFleet({ alerts }: DashboardSubject): DashboardModel {
+  return framed({
+    uid: Uids.FLEET,
+    title: "Fleet",
+    description: "Are all servers well? A click on one leads to its own dashboard.",
+    sections: [
+      { panels: [...overview(alerts), servers(alerts)] },
+      { title: "Alerts", panels: [firing()] },
+      { title: `Over time: the ${MOST} servers that have most`, panels: graphs(alerts) },
+    ],
+  });
+}
+
+function overview(alerts: readonly Alert[]): Builder<Panel>[] {
+  const count = { unit: units.NoUnit, width: 4 };
+  const most = { unit: units.Percent, width: 4, max: 100, decimals: 0 };
+  return [
+    stat({
+      ...count,
+      title: "Servers",
+      description: "How many servers answer?",
+      queries: [{ expr: orZero(`count(${UP} == 1)`), legend: "up" }],
+    }),
+    stat({
+      ...count,
+      title: "Servers down",
+      description: "How many servers do not answer?",
+      queries: [{ expr: orZero(`count(${UP} == 0)`), legend: "down" }],
+      limits: NONE_IS_WELL,
+    }),
+    stat({
+      ...count,
+      title: "Critical alerts",
+      description: "How many alerts want that somebody looks at once?",
+      queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="critical"})'), legend: "critical" }],
+      limits: NONE_IS_WELL,
+    }),
+    stat({
+      ...count,
+      title: "Warnings",
+      description: "How many alerts want that somebody looks within a working day?",
+      queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="warning"})'), legend: "warnings" }],
+      limits: NONE_IS_WELL.map(({ value }) => ({ value, severity: Severity.WARNING })),
+    }),
+    stat({
+      ...most,
+      title: "Least memory left",
+      description: "How much of its memory uses the server that has least left?",
+      queries: [{ expr: `max(${memoryUsed(ALL_SERVERS)})`, legend: "used" }],
+      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+    }),
+    stat({
+      ...most,
+      title: "Fullest disk",
+      description: "How full is the file system that is fullest of all?",
+      queries: [{ expr: `max(${spaceUsed(ALL_SERVERS)})`, legend: "used" }],
+      limits: limitsOf(alerts, "DiskFull", "warning", "critical"),
+    }),
+  ];
+}
+
+function servers(alerts: readonly Alert[]): Builder<Panel> {
+  const disk = limitsOf(alerts, "DiskFull", "warning", "critical");
+  const each = (expr: string) => `max by (instance) (${expr})`;
+  const none = `0 * ${each(UP)}`;
+  return table({
+    title: "Servers",
+    description: "How is each server? Those with alerts come first.",
+    width: 24,
+    height: 12,
+    sort: "Alerts",
+    columns: [
+      {
+        title: "Server",
+        label: "instance",
+        link: {
+          title: "The server's dashboard",
+          url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
+        },
+      },
+      { title: "State", expr: each(UP), words: UP_OR_DOWN, width: 80 },
+      {
+        title: "Alerts",
+        expr: `count by (instance) (${firingAlerts()} and on (instance) ${UP}) or ${none}`,
+        limits: NONE_IS_WELL,
+        width: 80,
+      },
+      barColumn("Processors", cpuUsed(ALL_SERVERS), limitsOf(alerts, "CpuBusy", "busy")),
+      {
+        title: "Load per processor",
+        expr: each(loadPerProcessor(ALL_SERVERS, 5)),
+        limits: limitsOf(alerts, "LoadHigh", "load"),
+        decimals: 2,
+        width: 150,
+      },
+      barColumn("Memory", each(memoryUsed(ALL_SERVERS)), limitsOf(alerts, "MemoryShort", "warning", "critical")),
+      barColumn("Fullest disk", each(spaceUsed(ALL_SERVERS)), disk),
+      barColumn("Most inodes", each(inodesUsed(ALL_SERVERS)), limitsOf(alerts, "InodesFull", "warning", "critical")),
+      {
+        title: "Up for",
+        expr: each(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
+        unit: units.DurationSeconds,
+        width: 140,
+      },
+    ],
+  });
+}
+
+/** The Watchdog is among them, which fires always: where the list is empty, no rule is evaluated. */
+function firing(): Builder<Panel> {
+  return table({
+    title: "Firing alerts",
+    description: "What fires now? The Watchdog always does: it proves that rules are evaluated.",
+    width: 24,
+    height: 7,
+    // By the alphabet, "critical" comes first, and "none" before "warning" only in the other direction.
+    sort: "Severity",
+    ascending: true,
+    columns: [
+      { title: "Severity", label: "severity", words: SEVERITIES, width: 110 },
+      { title: "Alert", label: "alertname" },
+      { title: "Server", label: "instance" },
+      { title: "Job", label: "job" },
+      {
+        title: "Firing",
+        expr: 'count by (severity, alertname, instance, job) (ALERTS{alertstate="firing"})',
+        width: 90,
+      },
+    ],
+  });
+}
+
+const SEVERITIES = {
+  critical: { text: "critical", color: Colours.CRITICAL },
+  warning: { text: "warning", color: Colours.WARNING },
+  none: { text: "none", color: Colours.PLAIN },
+} as const;
+
+function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
+  const most = (expr: string) => `topk(${MOST}, ${expr})`;
+  const percent = { unit: units.Percent, width: 6, max: 100 };
+  const traffic = ["receive", "transmit"].map(
+    (way) => `sum by (instance) (rate(node_network_${way}_bytes_total{${ALL_SERVERS},device!="lo"}${INTERVAL}))`,
+  );
+  return [
+    graph({
+      ...percent,
+      title: "Processors",
+      description: "Whose processors are busiest?",
+      queries: [{ expr: most(cpuUsed(ALL_SERVERS)), legend: "{{instance}}" }],
+      limits: limitsOf(alerts, "CpuBusy", "busy"),
+    }),
+    graph({
+      ...percent,
+      title: "Memory",
+      description: "Who has least memory left?",
+      queries: [{ expr: most(memoryUsed(ALL_SERVERS)), legend: "{{instance}}" }],
+      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+    }),
+    graph({
+      ...percent,
+      title: "Disks",
+      description: "Which file systems are fullest?",
+      queries: [{ expr: most(spaceUsed(ALL_SERVERS)), legend: "{{instance}} {{mountpoint}}" }],
+      limits: limitsOf(alerts, "DiskFull", "warning", "critical"),
+    }),
+    graph({
+      title: "Traffic",
+      description: "Who receives and sends most, together?",
+      unit: units.BytesPerSecondIEC,
+      width: 6,
+      queries: [{ expr: most(traffic.join(" + ")), legend: "{{instance}}" }],
+    }),
+  ];
 }

@@ -1,8 +1,34 @@
-import type { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard";
+import { framed } from "./drawing/frame";
 import { DashboardModel } from "./model";
+import { alertmanagerPanels } from "./monitoring/alertmanager";
+import { exporterPanels } from "./monitoring/exporters";
+import { grafanaPanels } from "./monitoring/grafana";
+import { overviewPanels } from "./monitoring/overview";
+import { notificationPanels, prometheusPanels } from "./monitoring/prometheus";
+import { scrapePanels } from "./monitoring/scrapes";
 import { Uids } from "./uids";
 
-/** The monitoring itself. */
-export function drawMonitoring(_subject: DashboardSubject): DashboardModel {
-  return { uid: Uids.MONITORING, title: "Monitoring itself", panels: [] };
+/** What watches the servers: what it scrapes and stores, whether rules are evaluated and messages delivered. */
+export function drawMonitoring({ kinds, alerts }: DashboardSubject): DashboardModel {
+  const alertmanager = kinds.has("alertmanager");
+  return framed({
+    uid: Uids.MONITORING,
+    title: "Monitoring itself",
+    description: "Can what the other dashboards and the alerts say be relied on?",
+    alerts: ',job!="node"',
+    sections: [
+      { panels: overviewPanels(alertmanager) },
+      { title: "Scrapes", panels: scrapePanels() },
+      { title: "Exporters", panels: exporterPanels() },
+      { title: "Prometheus", panels: prometheusPanels(alerts) },
+      ...(alertmanager
+        ? [
+            { title: "From Prometheus to Alertmanager", panels: notificationPanels(alerts) },
+            { title: "Alertmanager", panels: alertmanagerPanels() },
+          ]
+        : []),
+      ...(kinds.has("grafana") ? [{ title: "Grafana", panels: grafanaPanels(alerts) }] : []),
+    ],
+  });
 }

@@ -1,8 +1,8 @@
 import { dataSourceUids } from "./data-sources";
 import { isObject, Json, JsonObject, objectsOf, textOf, variablesOf } from "./model";
 
-/** What stands in an export for people to answer when they import it, and what else is for these only. */
-const QUESTIONS = ["__inputs", "__requires", "__elements"];
+/** What stands in an export for people to answer when they import it, and the number that it had where it was made. */
+const QUESTIONS = ["__inputs", "__requires", "__elements", "id"];
 /** What Grafana itself has: its own data, what other panels found, expressions. */
 const BUILT_IN = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "__expr__"];
 

@@ -1,8 +1,30 @@
-import type { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard";
+import { framed } from "./drawing/frame";
 import { DashboardModel } from "./model";
+import { diskPanels } from "./server/disks";
+import { memoryPanels } from "./server/memory";
+import { networkPanels } from "./server/network";
+import { overviewPanels } from "./server/overview";
+import { processorPanels } from "./server/processors";
+import { systemPanels } from "./server/system";
 import { Uids } from "./uids";
 
-/** One server. */
-export function drawServer(_subject: DashboardSubject): DashboardModel {
-  return { uid: Uids.SERVER, title: "Server", panels: [] };
+/** One server by the USE method: of each resource, how much of it is used, what waits for it, and what fails. */
+export function drawServer({ alerts }: DashboardSubject): DashboardModel {
+  return framed({
+    uid: Uids.SERVER,
+    title: "Server",
+    description:
+      "Is this server well, and if not, which of its resources is short? Dashed lines are where alerts begin.",
+    alerts: ',instance="$instance"',
+    choice: { label: "instance", title: "Server", of: 'up{job="node"}' },
+    sections: [
+      { panels: overviewPanels(alerts) },
+      { title: "Processors", panels: processorPanels(alerts) },
+      { title: "Memory", panels: memoryPanels(alerts) },
+      { title: "Disks", panels: diskPanels(alerts) },
+      { title: "Network", panels: networkPanels(alerts) },
+      { title: "Services, kernel and clock", panels: systemPanels(alerts) },
+    ],
+  });
 }

@@ -1,0 +1,97 @@
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  AnnotationQuery,
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  Panel,
+  QueryVariableBuilder,
+  RowBuilder,
+  VariableRefresh,
+  VariableSort,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataSources } from "../data-sources";
+import { firingAlerts } from "../expressions";
+import { DashboardModel } from "../model";
+import { Uids } from "../uids";
+
+/** Panels under one heading; each line of them must fill the 24 columns. */
+export interface Section {
+  /** @default - none: they stand at the top */
+  readonly title?: string;
+  readonly panels: readonly Builder<Panel>[];
+}
+
+/** What is special to one of our dashboards. */
+export interface Frame {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly sections: readonly Section[];
+  /** What matches the alerts that are marked in the graphs while they fire, such as `,job="node"`. @default - all */
+  readonly alerts?: string;
+  /** A variable to choose a value of a label by. @default - none */
+  readonly choice?: { readonly label: string; readonly title: string; readonly of: string };
+}
+
+const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
+const TAG = "cdktf-monitoring";
+/** The newest model that Grafana 10 knows; later ones bring it up to theirs when they load it. */
+const SCHEMA_VERSION = 38;
+const TITLES = new Map<string, string>([
+  [Uids.FLEET, "Fleet"],
+  [Uids.SERVER, "Server"],
+  [Uids.MONITORING, "Monitoring itself"],
+]);
+
+/** A whole dashboard: its panels placed and numbered, with links to the other ones. */
+export function framed({ uid, title, description, sections, alerts = "", choice }: Frame): DashboardModel {
+  const dashboard = new DashboardBuilder(title)
+    .uid(uid)
+    .description(description)
+    .tags([TAG])
+    .readonly()
+    .timezone("browser")
+    .time({ from: "now-1h", to: "now" })
+    .refresh("30s")
+    .tooltip(DashboardCursorSync.Crosshair)
+    .annotation(firing(alerts));
+  if (choice) dashboard.withVariable(variable(choice));
+  for (const [other, name] of TITLES) if (other !== uid) dashboard.link(link(other, name));
+  for (const section of sections) {
+    if (section.title !== undefined) dashboard.withRow(new RowBuilder(section.title));
+    for (const panel of section.panels) dashboard.withPanel(panel);
+  }
+  const built = dashboard.build();
+  const panels = (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
+  // The builders leave values undefined that JSON has no place for.
+  return JSON.parse(JSON.stringify({ ...built, panels, schemaVersion: SCHEMA_VERSION })) as DashboardModel;
+}
+
+function link(uid: string, title: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).icon("dashboard").url(`/d/${uid}`).keepTime(true);
+}
+
+function variable({ label, title, of }: NonNullable<Frame["choice"]>): QueryVariableBuilder {
+  return new QueryVariableBuilder(label)
+    .label(title)
+    .datasource(PROMETHEUS)
+    .query({ query: `label_values(${of}, ${label})`, qryType: 1, refId: label })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc);
+}
+
+function firing(matchers: string): Builder<AnnotationQuery> {
+  const annotation = new AnnotationQueryBuilder()
+    .name("Firing alerts")
+    .datasource(PROMETHEUS)
+    .enable(true)
+    .iconColor("red")
+    .expr(firingAlerts(matchers))
+    .build();
+  // What Prometheus' annotations have beyond those of others, the builder does not know.
+  const texts = { titleFormat: "{{alertname}}", textFormat: "{{severity}} on {{instance}}", step: "60s" };
+  return { build: () => ({ ...annotation, ...texts }) };
+}

@@ -1,0 +1,168 @@
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  Panel,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  ValueMapping,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { DataSources } from "../data-sources";
+import { Colours, Limit, steps } from "./limits";
+
+/** A query of PromQL, and what its series are called. */
+export interface Query {
+  readonly expr: string;
+  /** A name, or one made of labels: `{{device}}`. */
+  readonly legend: string;
+}
+
+/** What all panels have. */
+export interface Sketch {
+  readonly title: string;
+  /** The question that it answers. */
+  readonly description: string;
+  /** Grafana's name of it. */
+  readonly unit: string;
+  /** In columns, of which a dashboard has 24. */
+  readonly width: number;
+  readonly queries: readonly Query[];
+  /** Where alerts begin, which are drawn in. @default - none */
+  readonly limits?: readonly Limit[];
+  /** @default - what the values have */
+  readonly max?: number;
+}
+
+/** A graph over time. */
+export interface GraphSketch extends Sketch {
+  /** Whether the series are parts of one whole. @default false */
+  readonly stacked?: boolean;
+  /** Whether they are counts of single events. @default false */
+  readonly bars?: boolean;
+  /** Whether values below zero are drawn, too. @default false */
+  readonly signed?: boolean;
+}
+
+/** Words and colours that stand for values. */
+export type Words = Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+
+/** One number, coloured by its limits. */
+export interface StatSketch extends Sketch {
+  /** Words and colours in place of values. @default - none */
+  readonly words?: Words;
+  /** Whether to show what the series is called, in place of its value. @default false */
+  readonly names?: boolean;
+  readonly decimals?: number;
+  /** In lines of the dashboard. @default 4 */
+  readonly height?: number;
+}
+
+const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
+/** In lines of the dashboard. */
+export const GRAPH_HEIGHT = 8;
+const STAT_HEIGHT = 4;
+
+/** Whether something is there: the values of `up`. */
+export const UP_OR_DOWN = {
+  0: { text: "down", color: Colours.CRITICAL },
+  1: { text: "up", color: Colours.GOOD },
+} as const;
+
+/** A graph over time, with what each series had least, most and last. */
+export function graph(sketch: GraphSketch): Builder<Panel> {
+  const { limits = [], stacked = false, bars = false, signed = false, max } = sketch;
+  const panel = new GraphBuilder()
+    .title(sketch.title)
+    .description(sketch.description)
+    .datasource(PROMETHEUS)
+    .height(GRAPH_HEIGHT)
+    .span(sketch.width)
+    .unit(sketch.unit)
+    .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
+    .fillOpacity(stacked || bars ? 40 : 8)
+    .showPoints(VisibilityMode.Never)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs(["min", "max", "lastNotNull"]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
+  if (!signed) panel.min(0);
+  if (max !== undefined) panel.max(max);
+  if (limits.length > 0)
+    panel
+      .thresholds(absolute(limits))
+      .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+  sketch.queries.forEach((query, index) => panel.withTarget(target(query, index).range()));
+  return panel;
+}
+
+/** The present value, large, with its course behind it. */
+export function stat(sketch: StatSketch): Builder<Panel> {
+  const { limits = [], words, names = false, decimals, height = STAT_HEIGHT, max } = sketch;
+  const panel = new StatBuilder()
+    .title(sketch.title)
+    .description(sketch.description)
+    .datasource(PROMETHEUS)
+    .height(height)
+    .span(sketch.width)
+    .unit(sketch.unit)
+    .thresholds(absolute(limits))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .colorMode(BigValueColorMode.Value)
+    .graphMode(words || names ? BigValueGraphMode.None : BigValueGraphMode.Area)
+    .textMode(names ? BigValueTextMode.Name : BigValueTextMode.Value)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
+  if (words) panel.mappings([mapping(words)]);
+  if (decimals !== undefined) panel.decimals(decimals);
+  if (max !== undefined) panel.min(0).max(max);
+  sketch.queries.forEach((query, index) => panel.withTarget(target(query, index).range()));
+  return panel;
+}
+
+/** Words in place of values, as Grafana has them. */
+export function mapping(words: Words): ValueMapping {
+  return { type: MappingType.ValueToText, options: { ...words } };
+}
+
+/** Limits as a panel takes them. */
+export function absolute(limits: readonly Limit[]): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limits));
+}
+
+/** A query whose present values become lines of a table. */
+export function column(expr: string, index: number): DataqueryBuilder {
+  return target({ expr, legend: "" }, index).instant().format(PromQueryFormat.Table);
+}
+
+function target({ expr, legend }: Query, index: number): DataqueryBuilder {
+  return new DataqueryBuilder()
+    .refId(String.fromCharCode("A".charCodeAt(0) + index))
+    .expr(expr)
+    .legendFormat(legend);
+}

@@ -1,0 +1,38 @@
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Alert } from "../../alerts/alert";
+import { limitsOf } from "../drawing/limits";
+import { graph } from "../drawing/panels";
+import { INTERVAL } from "../expressions";
+import { processPanels } from "./process";
+
+/** Grafana: what it is asked, and whether it can answer. */
+export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
+  const requests = (matchers: string, by: string) =>
+    `sum by (${by}) (rate(grafana_http_request_duration_seconds_count${matchers}${INTERVAL}))`;
+  return [
+    graph({
+      title: "Requests",
+      description: "How many requests does Grafana answer, and with what? From 500 on it is Grafana that failed.",
+      unit: units.CountsPerSecond,
+      width: 12,
+      queries: [{ expr: requests("", "status_code"), legend: "{{status_code}}" }],
+    }),
+    graph({
+      title: "Requests that failed",
+      description: "How many requests of a hundred fail, because Grafana does not reach a data source or its database?",
+      unit: units.Percent,
+      width: 12,
+      queries: [
+        {
+          expr: `100 * (${requests('{status_code=~"5.."}', "instance")} or 0 * ${requests("", "instance")}) / (${requests("", "instance")} > 0)`,
+          legend: "{{instance}}",
+        },
+      ],
+      limits: limitsOf(alerts, "GrafanaFailing", "failed"),
+      max: 100,
+    }),
+    ...processPanels("grafana", "Grafana"),
+  ];
+}
