@@ -1,0 +1,93 @@
+import * as fc from "fast-check";
+import { limitSettings, LogLimits, LokiSettings, S3Storage, settingsProblem } from "../../../lib/logs/loki-settings";
+import { Secret } from "../../../lib/secret";
+
+const found = (settings: Partial<LokiSettings>) => settingsProblem({ streamRetention: [], limits: {}, ...settings });
+
+describe("retention", () => {
+  test("is a day at least", () => {
+    expect(found({ retention: "1d" })).toBeUndefined();
+    expect(found({ retention: "24h" })).toBeUndefined();
+    expect(found({ retention: "23h59m" })).toBe('retention: "23h59m" is less than a day, the least that Loki can keep');
+    expect(found({ retention: "a month" })).toMatch(/^retention: "a month" is not a duration/);
+  });
+
+  test("of streams names them by a selector", () => {
+    const stream = (selector: string, retention = "7d") => found({ streamRetention: [{ selector, retention }] });
+    expect(stream('{job="nginx"}')).toBeUndefined();
+    expect(stream('{ job = "nginx", kind!~"a|b" }')).toBeUndefined();
+    expect(stream("nginx")).toBe('streamRetention, "nginx": is not a selector such as {job="nginx"}');
+    expect(stream("{job=nginx}")).toMatch(/is not a selector/);
+    expect(stream('{job="nginx"} |= "x"')).toMatch(/is not a selector/);
+    expect(stream('{job="nginx"}', "1h")).toBe(
+      'streamRetention, "{job="nginx"}": "1h" is less than a day, the least that Loki can keep',
+    );
+  });
+});
+
+describe("limits", () => {
+  test("are Loki's own words, with defaults for a fleet", () => {
+    expect(limitSettings({})).toEqual({
+      ingestion_rate_mb: 16,
+      ingestion_burst_size_mb: 32,
+      per_stream_rate_limit: "8MB",
+      per_stream_rate_limit_burst: "16MB",
+      max_global_streams_per_user: 10_000,
+      max_line_size: "256KB",
+      reject_old_samples_max_age: "7d",
+      max_entries_limit_per_query: 5000,
+    });
+    expect(limitSettings({ ingestionRateMb: 0.5, streamRateMb: 1.5, maxAge: "1h" })).toMatchObject({
+      ingestion_rate_mb: 0.5,
+      ingestion_burst_size_mb: 1,
+      per_stream_rate_limit: "1.5MB",
+      per_stream_rate_limit_burst: "3MB",
+      reject_old_samples_max_age: "1h",
+    });
+  });
+
+  test.each<[LogLimits, string]>([
+    [{ ingestionRateMb: 0 }, "limits, ingestionRateMb: must be more than 0, got 0"],
+    [{ streamRateMb: Number.NaN }, "limits, streamRateMb: must be more than 0, got NaN"],
+    [{ maxStreams: 1.5 }, "limits, maxStreams: must be a whole number, got 1.5"],
+    [{ maxAge: "old" }, 'limits, maxAge: "old" is not a duration such as "15s", "1h30m" or "30d"'],
+  ])("%j are refused", (limits, sentence) => {
+    expect(found({ limits })).toBe(sentence);
+  });
+
+  test("that are positive are taken", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          ingestionRateMb: fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+          maxStreams: fc.integer({ min: 1 }),
+          maxLineKb: fc.integer({ min: 1 }),
+        }),
+        (limits) => found({ limits }) === undefined,
+      ),
+    );
+  });
+});
+
+describe("S3", () => {
+  const key = Secret.fromEnvironment("KEY");
+  const s3 = (storage: Partial<S3Storage>) => found({ s3: { bucket: "logs", ...storage } });
+
+  test("is a bucket of AWS, or of another service", () => {
+    expect(s3({ region: "eu-central-1" })).toBeUndefined();
+    expect(s3({ endpoint: "https://minio.example.org:9000", accessKey: key, secretKey: key })).toBeUndefined();
+  });
+
+  test.each<[Partial<S3Storage>, string]>([
+    [{}, "s3: name the bucket's region, or the endpoint of another service"],
+    [
+      { endpoint: "minio:9000" },
+      's3: the endpoint "minio:9000" is not a URL without a path, such as "https://minio.example.org:9000"',
+    ],
+    [{ bucket: "Logs" }, 's3: the bucket "Logs" must have 3 to 63 lower-case letters, digits, dots and hyphens'],
+    [{ region: "r", accessKey: key }, "s3: accessKey and secretKey belong together: give both, or none"],
+    [{ region: "r", secretKey: key }, "s3: accessKey and secretKey belong together: give both, or none"],
+  ])("%j is refused", (storage, sentence) => {
+    expect(s3(storage)).toBe(sentence);
+  });
+});
