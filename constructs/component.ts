@@ -5,6 +5,10 @@ import { ArtifactRequest } from "../lib/artifacts";
 import { isPrivateAddress } from "../lib/cidr";
 import { GeneratedFile } from "../lib/generated-file";
 import { Variables } from "../lib/inventory";
+import { LogFormat } from "../lib/logs/log-format";
+import { LogSource } from "../lib/logs/log-source";
+import { metricsOf } from "../lib/metrics/catalogue";
+import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
 import { located, problem, refuse } from "./problem";
@@ -89,6 +93,21 @@ export abstract class Component extends Construct {
   /** The files that its role copies to its server: what holds braces or quotes, and no tokens. Asked at synthesis, when all is placed. */
   public get files(): readonly GeneratedFile[] {
     return [];
+  }
+
+  /** The names of the metrics that Prometheus gets from it. Asked at synthesis, when all is placed. */
+  public get emits(): ReadonlySet<string> {
+    return metricsOf(this.kind);
+  }
+
+  /** What it asks of Prometheus, as rules and dashboards do: all metrics in that must be emitted. Asked at synthesis, when all is placed. */
+  public get queries(): readonly MetricUse[] {
+    return [];
+  }
+
+  /** Its own logs: what its unit writes to the journal. */
+  public get logSources(): readonly LogSource[] {
+    return [LogSource.journal(this.kind, { units: [`${this.kind}.service`], format: LogFormat.LOGFMT })];
   }
 
   /** What it is reached on, as the access graph sees it. */

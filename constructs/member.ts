@@ -3,7 +3,8 @@ import { Construct, IConstruct } from "constructs";
 import { Listener, Listening, Placement } from "../lib/access";
 import { HostConnection, HostFacts, InventoryHost } from "../lib/inventory";
 import { keyFileProblem } from "../lib/key-file";
-import { jobNameProblem, serverNameProblem } from "../lib/names";
+import { LogSource } from "../lib/logs/log-source";
+import { jobNameProblem, metricNameProblem, serverNameProblem } from "../lib/names";
 import { Port } from "../lib/peer";
 import type { Component } from "./component";
 import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
@@ -43,6 +44,13 @@ const EXPORTER = "exporter";
 
 const MEMBER = Symbol.for("cdktf-monitoring.member");
 
+  /**
+   * Logs of what is on the server, such as `LogSource.nginx()`, which are sent to Loki where one is placed. Logins by SSH,
+   * what sudo allowed and denied, what the kernel killed for want of memory, and the logs of our components are sent anyway.
+   *
+   * @default - none
+   */
+  readonly logs?: readonly LogSource[];
 /** A server that belongs to a `Monitoring`. */
 export abstract class Member extends Construct {
   public readonly monitoring: Monitoring;
@@ -64,6 +72,7 @@ export abstract class Member extends Construct {
     refuse(props.server, serverNameProblem(props.server.name));
     claim(this, props.server);
     props.server.node.addValidation({
+  private readonly logs: readonly LogSource[];
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
     this.exporters = this.exporterListeners(props.exporters ?? []);
@@ -76,6 +85,8 @@ export abstract class Member extends Construct {
     this.monitoring.join(this);
   }
 
+    this.logs = props.logs ?? [];
+    this.declared = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
   /** What is placed on the server. */
   public get components(): readonly Component[] {
     return [...this.placed];
@@ -100,6 +111,11 @@ export abstract class Member extends Construct {
   /** Called by components when they are constructed in the member's scope. */
   public place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
+  /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
+  public get logSources(): readonly LogSource[] {
+    return [...this.logs, ...this.placed.flatMap(({ logSources }) => logSources)];
+  }
+
     if (twin)
       throw problem(
         component,

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { LogAgentComponent, LogAgentProps } from "./log-agent";
 import { Member, MemberProps } from "./member";
 import { NodeExporter, NodeExporterProps } from "./node-exporter";
 
@@ -10,16 +11,37 @@ export interface MonitoredServerProps extends MemberProps {
    * @default - the node exporter's defaults
    */
   readonly nodeExporter?: NodeExporterProps;
+  /**
+   * Settings of the server's log agent, which it has where a Loki is placed.
+   *
+   * @default - the log agent's defaults
+   */
+  readonly logAgent?: LogAgentProps;
 }
 
-/** A server that is watched: it gets a node exporter, and Prometheus scrapes it. */
+/** A server that is watched: it gets a node exporter, and Prometheus scrapes it; where there is a Loki, a log agent. */
 export class MonitoredServer extends Member {
   public readonly hostsComponents: boolean = false;
   /** What tells Prometheus of the server's CPU, memory and disks. */
   public readonly nodeExporter: NodeExporter;
 
+  private readonly logAgentProps?: LogAgentProps;
+  private agent?: LogAgentComponent;
+
   public constructor(scope: Construct, id: string, props: MonitoredServerProps) {
     super(scope, id, props);
     this.nodeExporter = new NodeExporter(this, "node-exporter", props.nodeExporter);
+    this.logAgentProps = props.logAgent;
+    if (props.monitoring.first("loki")) this.sendLogs();
+  }
+
+  /** What sends its logs to Loki; undefined while no Loki is placed. */
+  public get logAgent(): LogAgentComponent | undefined {
+    return this.agent;
+  }
+
+  /** Called when there is a Loki. */
+  public sendLogs(): void {
+    this.agent ??= new LogAgentComponent(this, "log-agent", this.logAgentProps);
   }
 }

@@ -1,6 +1,7 @@
 import { Access } from "../lib/access-bounds";
 import { Alert } from "../lib/alerts/alert";
 import { Artifacts } from "../lib/artifacts";
+import { LogAgent } from "../lib/logs/log-agent";
 import { Receiver, Routing } from "../lib/receivers";
 
 /** What a `Monitoring` alerts about, and who is told. */
@@ -79,6 +80,12 @@ export interface MonitoringProps extends AlertingProps {
    * @default - nothing
    */
   readonly outputPrefix?: string;
+  /**
+   * The program that sends the members' logs to Loki, where one is placed.
+   *
+   * @default LogAgent.alloy()
+   */
+  readonly logAgent?: LogAgent;
   /**
    * Where the release archives come from.
    *

@@ -13,6 +13,7 @@ import { accessGraph, Edge, Listening, placementEdges } from "../lib/access";
 import { Artifacts } from "../lib/artifacts";
 import { contentHash } from "../lib/content-hash";
 import { renderInventory, Value } from "../lib/inventory";
+import { LogAgent } from "../lib/logs/log-agent";
 import { originBlocks } from "../lib/origins";
 import { playbooksDirectory } from "../lib/paths";
 import { boundAccess } from "./access-bounds";
@@ -49,6 +50,8 @@ export class Monitoring extends Construct {
   public readonly provision: boolean;
   public readonly artifacts: Artifacts;
   /** What it alerts about, and who is told. */
+  /** The program that sends the members' logs to Loki. */
+  public readonly logAgent: LogAgent;
   public readonly alerting: Alerting;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
   public readonly inventory: unknown;
@@ -98,6 +101,7 @@ export class Monitoring extends Construct {
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
 
     requireNullProvider(this);
+    this.logAgent = props.logAgent ?? LogAgent.alloy();
     const content = contentHash(playbooksDirectory, ["."]);
     const asset = new TerraformAsset(this, "playbooks", {
       path: playbooksDirectory,

@@ -70,6 +70,7 @@ const LOG_READERS = ["prometheus", "grafana"].map((kind) => Reacher.component(ki
 /** What holds unless a monitoring says otherwise: exporters are Prometheus' alone, and what watches is reached by what watches. */
 const DEFAULTS: readonly Access[] = [
   Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
+  Access.only("log_agent", [Reacher.component("prometheus"), Reacher.technicians()]),
   Access.only("exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
   Access.only("prometheus", [...WATCHERS, Reacher.technicians()]),
   Access.only("alertmanager", [...WATCHERS, Reacher.component("loki"), Reacher.technicians()]),

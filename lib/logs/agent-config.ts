@@ -1,7 +1,8 @@
 import { BUILT_IN } from "./built-in";
 import { RelabelRule, journalRules } from "./journal";
 import { LogSource } from "./log-source";
-import { filePipeline, journalPipeline, Stage } from "./stages";
+import { filePipeline, journalPipeline } from "./pipelines";
+import { Stage } from "./stages";
 
 /** What a server's log agent is to do, whichever program it is. */
 export interface AgentConfig {

@@ -86,7 +86,7 @@ function stage(each: Stage): string {
         block("metric.counter", [
           set("name", each.name),
           set("description", each.description),
-          set("prefix", ""),
+          set("prefix", each.prefix),
           set("source", each.source),
           set("max_idle_duration", "24h"),
           set("action", "inc"),

@@ -7,22 +7,24 @@ const ROOT = { _UID: "0" };
 /** What every member sends: logins by SSH, what sudo allowed and denied, and what the kernel killed for want of memory. */
 export const BUILT_IN: readonly LogSource[] = [
   LogSource._journalFields("sshd", [
-    { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...ROOT }, kind: "audit", parser: Parser.PLAIN },
+    { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...ROOT }, kind: "audit", parser: Parser.NONE },
   ]),
   LogSource._journalFields("sudo", [
-    { fields: { SYSLOG_IDENTIFIER: "sudo", ...ROOT }, kind: "audit", parser: Parser.PLAIN },
+    { fields: { SYSLOG_IDENTIFIER: "sudo", ...ROOT }, kind: "audit", parser: Parser.NONE },
   ]),
   LogSource._journalFields("kernel", [
     {
       fields: { _TRANSPORT: "kernel" },
       kind: "oom",
-      parser: Parser.PLAIN,
+      parser: Parser.NONE,
       only: "(?i)out of memory|oom-kill|oom_reaper",
     },
   ]),
 ];
 
 /** The same logins where a server keeps no journal, from the file that a syslog daemon writes: its lines get the job `sshd` or `sudo`. */
-export const AUTH_LOG: LogSource = LogSource._of("auth", [
-  { paths: ["/var/log/auth.log"], exclude: [], kind: "audit", parser: Parser.AUTH },
-]);
+export const AUTH_LOG: LogSource = LogSource._groups(
+  "auth",
+  [{ paths: ["/var/log/auth.log"], exclude: [], kind: "audit", parser: Parser.AUTH }],
+  false,
+);

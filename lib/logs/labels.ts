@@ -1,7 +1,7 @@
 import { BUILT_IN } from "./built-in";
 import { LEVELS, METHODS, STATUS_CLASSES } from "./log-format";
 import { LogSource } from "./log-source";
-import { labelsOf } from "./stages";
+import { labelsOf } from "./parsers";
 
 /** The values that a label has; undefined where they follow from the servers: their names, and those of files. */
 export type LabelValues = ReadonlySet<string> | undefined;

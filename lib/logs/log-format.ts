@@ -42,6 +42,8 @@ export enum Parser {
   PLAIN = "plain",
   /** What a syslog daemon writes to `auth.log`. */
   AUTH = "auth",
+  /** Not at all. */
+  NONE = "none",
 }
 
 /** How a format is parsed. */

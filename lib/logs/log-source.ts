@@ -115,8 +115,8 @@ export class LogSource {
   }
 
   /** @internal */
-  public static _of(name: string, files: readonly FileGroup[]): LogSource {
-    return new LogSource(name, files, [], false);
+  public static _groups(name: string, files: readonly FileGroup[], closed: boolean): LogSource {
+    return new LogSource(name, files, [], closed);
   }
 
   private constructor(
@@ -148,10 +148,9 @@ function webServer(name: string, parser: Parser, logs: WebServerLogs, folder = n
   const errors = logs.errorLogs ?? [`/var/log/${folder}/*error.log`];
   const group = (paths: readonly string[], kind: string, by: Parser): FileGroup[] =>
     paths.length === 0 ? [] : [{ paths, exclude: [], kind, parser: by }];
-  return LogSource._of(logs.name ?? name, [
-    ...group(access, "access", Parser.ACCESS),
-    ...group(errors, "error", parser),
-  ]);
+  const elsewhere = logs.accessLogs !== undefined || logs.errorLogs !== undefined;
+  const groups = [...group(access, "access", Parser.ACCESS), ...group(errors, "error", parser)];
+  return LogSource._groups(logs.name ?? name, groups, elsewhere);
 }
 
 function checkPath(name: string, path: string): void {

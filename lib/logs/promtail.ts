@@ -72,7 +72,7 @@ function stage(each: Stage): object {
           [each.name]: {
             type: "Counter",
             description: each.description,
-            prefix: "",
+            prefix: each.prefix,
             source: each.source,
             max_idle_duration: "24h",
             config: { action: "inc" },
