@@ -7,6 +7,7 @@ import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { refuse } from "./problem";
+import { sendLogs } from "./send-logs";
 
 /** Settings of a {@link Loki}. */
 export interface LokiProps {
@@ -81,6 +82,7 @@ export class Loki extends Component {
     refuse(this, settingsProblem({ retention, streamRetention, limits, s3 }));
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Loki");
+    sendLogs(this.member.monitoring);
     this.node.addValidation({ validate: () => this.clusterProblems() });
   }
 
