@@ -3,6 +3,7 @@ import { cloudFirewall } from "./cloud-firewall";
 import { Criterion, reachedOnlyBy } from "./criterion";
 import { everyPort } from "./every-port";
 import { firewalls } from "./firewalls";
+import { logs } from "./logs";
 import { targets } from "./targets";
 
 /** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
@@ -11,7 +12,9 @@ export const CRITERIA: readonly Criterion[] = [
   cloudFirewall,
   reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
   reachedOnlyBy("Prometheus and Alertmanager", "each other, Grafana and technicians", "prometheus", "alertmanager"),
+  reachedOnlyBy("Loki", "log agents, Grafana, Prometheus, its like and technicians", "loki"),
   targets,
   alerts,
+  logs,
   everyPort,
 ];

@@ -1,0 +1,77 @@
+import { Result } from "../../../../lib/verify/criteria/criterion";
+import { logs } from "../../../../lib/verify/criteria/logs";
+import { Outcome } from "../../../../lib/verify/judge";
+import { Answer } from "../../../../lib/verify/look";
+import { Commands } from "../../../../lib/verify/remedy";
+import { fleet, measured, server, WELL } from "../../../support/fleet";
+
+const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
+const questions = { loki: "http://10.0.0.2:3100" };
+
+/** What the criterion makes of Lokis that answer so, each on a server of its own. */
+function judged(...answers: readonly (object | undefined)[]): Result | undefined {
+  const given = fleet(0);
+  const hosts = answers.map((_, index) => server(`logs-${index + 1}`, `10.0.0.2${index}`, { questions }));
+  const said = answers.map((answer, index): [string, Answer] => {
+    const lines = answer === undefined ? [] : [`said=loki ${JSON.stringify(answer)}`];
+    return [`logs-${index + 1}`, { lines: [...(WELL.lines ?? []), ...lines] }];
+  });
+  const changes = { answers: Object.fromEntries(said) };
+  const all = { ...given, kinds: [...given.kinds, "log_agent"], servers: [...given.servers, ...hosts] };
+  return logs(measured(all, changes), commands);
+}
+
+const WELL_DONE = {
+  members: 1,
+  newest: [
+    { job: "nginx", kind: "access", age: 2.6 },
+    { job: "prometheus", age: 300 },
+    { job: "sshd", kind: "audit", age: 36_000 },
+  ],
+};
+
+test("what wrote last is told with its age", () => {
+  expect(judged(WELL_DONE)).toEqual({
+    text: "logs: 1 Loki; newest lines of nginx (access) 3 s ago, prometheus 5 min ago, sshd (audit) 10 h ago",
+    outcome: Outcome.FINE,
+    differences: [],
+  });
+});
+
+test("a line from a clock that is ahead is one of now", () => {
+  expect(judged({ ...WELL_DONE, newest: [{ job: "nginx", age: -3 }] })?.text).toBe(
+    "logs: 1 Loki; newest lines of nginx 0 s ago",
+  );
+});
+
+test("of a cluster all are asked", () => {
+  const three = { ...WELL_DONE, members: 3 };
+  expect(judged(three, three, three)).toMatchObject({ outcome: Outcome.FINE });
+  expect(judged(three, three, { ...three, members: 2 })).toMatchObject({
+    outcome: Outcome.DIFFERS,
+    differences: [
+      { what: "Loki on logs-3 is in a cluster of 2, and should be in one of 3", mend: "play loki on logs-3" },
+    ],
+  });
+});
+
+test("one that does not answer, and one without lines, are told", () => {
+  const { text, differences } = judged({ error: "no answer" }, { members: 2, newest: [] }) ?? {};
+  expect(text).toBe("logs: 2 Lokis; no lines");
+  expect(differences?.map(({ what }) => what)).toEqual([
+    "Loki on logs-1: no answer",
+    "Loki on logs-2 has no line of the last day",
+  ]);
+});
+
+test("where a server said nothing, nothing was measured", () => {
+  expect(judged(undefined)).toEqual({
+    text: "logs: 1 Loki; none said what lines it has",
+    outcome: Outcome.NOT_MEASURED,
+    differences: [],
+  });
+});
+
+test("without a Loki there is nothing to promise", () => {
+  expect(judged()).toBeUndefined();
+});
