@@ -17,6 +17,13 @@ export interface Exporter {
   /** The job under which Prometheus scrapes it, at `/metrics`. */
   readonly job: string;
   readonly port: number;
+  /**
+   * The names of those of its metrics that rules and dashboards use, as they are queried: `http_requests_total`, of a
+   * histogram `http_duration_seconds_bucket`. What uses a metric that nothing is known to emit is refused.
+   *
+   * @default - none
+   */
+  readonly metrics?: readonly string[];
 }
 
 /** Settings of every kind of member. */
@@ -37,13 +44,6 @@ export interface MemberProps {
    * @default - none
    */
   readonly exporters?: readonly Exporter[];
-}
-
-/** The kind of what is on a server already. */
-const EXPORTER = "exporter";
-
-const MEMBER = Symbol.for("cdktf-monitoring.member");
-
   /**
    * Logs of what is on the server, such as `LogSource.nginx()`, which are sent to Loki where one is placed. Logins by SSH,
    * what sudo allowed and denied, what the kernel killed for want of memory, and the logs of our components are sent anyway.
@@ -51,6 +51,13 @@ const MEMBER = Symbol.for("cdktf-monitoring.member");
    * @default - none
    */
   readonly logs?: readonly LogSource[];
+}
+
+/** The kind of what is on a server already. */
+const EXPORTER = "exporter";
+
+const MEMBER = Symbol.for("cdktf-monitoring.member");
+
 /** A server that belongs to a `Monitoring`. */
 export abstract class Member extends Construct {
   public readonly monitoring: Monitoring;
@@ -61,8 +68,11 @@ export abstract class Member extends Construct {
   public readonly inventoryHost: InventoryHost;
   /** Who may reach the server. */
   public readonly firewall: ExporterFirewall;
+  /** The names of metrics that its exporters are said to emit. */
+  public readonly declared: readonly string[];
   private readonly placed: Component[] = [];
   private readonly exporters: readonly Listener[];
+  private readonly logs: readonly LogSource[];
 
   /** @throws when the server's name or an exporter is unusable, or the server belongs to another member */
   protected constructor(scope: Construct, id: string, props: MemberProps) {
@@ -72,10 +82,11 @@ export abstract class Member extends Construct {
     refuse(props.server, serverNameProblem(props.server.name));
     claim(this, props.server);
     props.server.node.addValidation({
-  private readonly logs: readonly LogSource[];
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
     this.exporters = this.exporterListeners(props.exporters ?? []);
+    this.logs = props.logs ?? [];
+    this.declared = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
     this.inventoryHost = {
       connection: connectionOf(props.server),
       place: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
@@ -85,8 +96,6 @@ export abstract class Member extends Construct {
     this.monitoring.join(this);
   }
 
-    this.logs = props.logs ?? [];
-    this.declared = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
   /** What is placed on the server. */
   public get components(): readonly Component[] {
     return [...this.placed];
@@ -102,6 +111,11 @@ export abstract class Member extends Construct {
     return [...this.placed.map(({ placement }) => placement), ...this.foreign];
   }
 
+  /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
+  public get logSources(): readonly LogSource[] {
+    return [...this.logs, ...this.placed.flatMap(({ logSources }) => logSources)];
+  }
+
   private get foreign(): Placement[] {
     if (this.exporters.length === 0) return [];
     const { exporters: listeners, server } = this;
@@ -111,11 +125,6 @@ export abstract class Member extends Construct {
   /** Called by components when they are constructed in the member's scope. */
   public place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
-  /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
-  public get logSources(): readonly LogSource[] {
-    return [...this.logs, ...this.placed.flatMap(({ logSources }) => logSources)];
-  }
-
     if (twin)
       throw problem(
         component,
@@ -126,9 +135,10 @@ export abstract class Member extends Construct {
   }
 
   private exporterListeners(exporters: readonly Exporter[]): Listener[] {
-    return exporters.map(({ job, port }, index) => {
+    return exporters.map(({ job, port, metrics = [] }, index) => {
       refuse(this, jobNameProblem(job));
       located(this, `exporters: "${job}": `, () => Port.tcp(port));
+      for (const metric of metrics) refuse(this, metricNameProblem(metric));
       if (exporters.findIndex((other) => other.job === job) < index)
         throw problem(this, `exporters: there are two of the job "${job}": give one of them another name`);
       return { name: job, port, protocol: "tcp", scrapeJob: job, technicians: true };

@@ -22,6 +22,7 @@ import { Alerting } from "./alerting";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import { removeWhatLeaves } from "./departure";
+import { metricProblems, neededCollectors } from "./emitted-metrics";
 import type { Member } from "./member";
 import { MonitoringProps } from "./monitoring-props";
 import { requireNullProvider } from "./null-provider";
@@ -49,9 +50,9 @@ export class Monitoring extends Construct {
   /** Whether a deploy runs the playbooks. */
   public readonly provision: boolean;
   public readonly artifacts: Artifacts;
-  /** What it alerts about, and who is told. */
   /** The program that sends the members' logs to Loki. */
   public readonly logAgent: LogAgent;
+  /** What it alerts about, and who is told. */
   public readonly alerting: Alerting;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
   public readonly inventory: unknown;
@@ -71,6 +72,7 @@ export class Monitoring extends Construct {
     members?: readonly Member[];
     components?: readonly Component[];
     edges?: readonly Edge[];
+    collectors?: readonly string[];
     inventory?: Value;
   } = {};
   private readonly placed: Component[] = [];
@@ -99,9 +101,9 @@ export class Monitoring extends Construct {
     this.controllers = located(this, "controllers: ", () => originBlocks(controllers, anywhere));
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
+    this.logAgent = props.logAgent ?? LogAgent.alloy();
 
     requireNullProvider(this);
-    this.logAgent = props.logAgent ?? LogAgent.alloy();
     const content = contentHash(playbooksDirectory, ["."]);
     const asset = new TerraformAsset(this, "playbooks", {
       path: playbooksDirectory,
@@ -135,7 +137,7 @@ export class Monitoring extends Construct {
     });
     boundAccess(this, props.bounds ?? []);
     this.alerting = new Alerting(this, props);
-    this.node.addValidation({ validate: () => topologyProblems(this) });
+    this.node.addValidation({ validate: () => [...topologyProblems(this), ...metricProblems(this)] });
   }
 
   /** All servers that joined, in the order of their names. */
@@ -173,6 +175,12 @@ export class Monitoring extends Construct {
       technicians: this.technicians,
     });
     return this.cache.edges;
+  }
+
+  /** The collectors of node exporter that rules and dashboards need. Asked at synthesis, when all is placed. */
+  public get neededCollectors(): readonly string[] {
+    this.cache.collectors ??= neededCollectors(this);
+    return this.cache.collectors;
   }
 
   /** What a component must reach, by the connections that it declares. */

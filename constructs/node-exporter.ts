@@ -1,19 +1,31 @@
-import { Construct } from "constructs";
+import { Annotations, Aspects } from "cdktf";
+import { Construct, IConstruct } from "constructs";
 import { Variables } from "../lib/inventory";
+import { CollectorFlags } from "../lib/metrics/collector-flags";
+import { collectorProblem, metricsOf } from "../lib/metrics/catalogue";
+import { metricNameProblem } from "../lib/names";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
-import { problem } from "./problem";
+import { refuse } from "./problem";
 
 /** Settings of a {@link NodeExporter}. */
 export interface NodeExporterProps {
   /** @default 9100 */
   readonly port?: number;
   /**
-   * Collectors beyond those that node exporter enables by itself.
+   * Collectors beyond those that node exporter enables by itself and those that rules and dashboards need, such as
+   * `tcpstat`; switches of theirs too, such as `systemd.enable-start-time-metrics`.
    *
-   * @default ["systemd"]
+   * @default - none
    */
   readonly collectors?: readonly string[];
+  /**
+   * The names of those metrics in the server's textfile folder that rules and dashboards use. What uses a metric that
+   * nothing is known to emit is refused.
+   *
+   * @default - none
+   */
+  readonly metrics?: readonly string[];
   /**
    * Further command-line flags, as `--name` or `--name=value`.
    *
@@ -31,9 +43,10 @@ export interface NodeExporterProps {
 /** Prometheus' node exporter: a server's CPU, memory, disks, network and units as metrics. Every member has one. */
 export class NodeExporter extends Component {
   private readonly collectors: readonly string[];
-  private readonly flags: readonly string[];
+  private readonly declared: readonly string[];
+  private readonly flags: CollectorFlags;
 
-  /** @throws when a flag is malformed or a collector's name is none */
+  /** @throws when a flag is malformed, there is no such collector, or a metric's name is none */
   public constructor(scope: Construct, id: string, props: NodeExporterProps = {}) {
     super(scope, id, {
       kind: "node_exporter",
@@ -42,19 +55,43 @@ export class NodeExporter extends Component {
       agent: true,
       listeners: [{ name: "http", port: props.port ?? 9100, protocol: "tcp", scrapeJob: "node", technicians: true }],
     });
-    this.collectors = props.collectors ?? ["systemd"];
-    this.flags = extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]);
-    for (const name of this.collectors) {
-      if (!/^[a-z0-9_.]+$/.test(name)) throw problem(this, `"${name}" is not a collector's name (such as "systemd")`);
-    }
+    this.collectors = props.collectors ?? [];
+    this.declared = props.metrics ?? [];
+    this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
+    for (const name of this.collectors) refuse(this, collectorProblem(name));
+    for (const name of this.declared) refuse(this, metricNameProblem(name));
+    if (this.flags.switchOff) this.warnOfWhatIsMissing();
+  }
+
+  public override get emits(): ReadonlySet<string> {
+    const known = metricsOf(this.kind, this.flags.enabled(this.wanted));
+    return this.declared.length === 0 ? known : new Set([...known, ...this.declared]);
   }
 
   public get variables(): Variables {
     return {
       node_exporter_version: this.version,
       node_exporter_port: this.portOf("http"),
-      node_exporter_collectors: this.collectors,
-      node_exporter_extra_flags: this.flags,
+      node_exporter_collectors: this.flags.missing(this.wanted),
+      node_exporter_extra_flags: this.flags.all,
     };
+  }
+
+  /** What users want, and what rules and dashboards need. */
+  private get wanted(): readonly string[] {
+    return [...this.collectors, ...this.member.monitoring.neededCollectors];
+  }
+
+  /** A collector may be of no use on one server; that what is asked about it has no answer there is said, at synthesis. */
+  private warnOfWhatIsMissing(): void {
+    const visit = (node: IConstruct) => {
+      const enabled = new Set(this.flags.enabled(this.wanted));
+      const off = this.member.monitoring.neededCollectors.filter((name) => !enabled.has(name));
+      if (node !== this || off.length === 0) return;
+      Annotations.of(this).addWarning(
+        `extraFlags switch off what rules or dashboards need of node exporter: ${off.join(", ")}; they tell nothing of this server`,
+      );
+    };
+    Aspects.of(this).add({ visit });
   }
 }

@@ -2,10 +2,12 @@ import { Construct } from "constructs";
 import { Connection, scrapeConnections } from "../lib/access";
 import { CUSTOM_GROUP } from "../lib/alerts/groups";
 import { ruleFile } from "../lib/alerts/rule-file";
+import { ruleQueries } from "../lib/alerts/queries";
 import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
-import { jobNameProblem, labelNameProblem } from "../lib/names";
+import { MetricUse } from "../lib/metrics/unknown-metrics";
+import { jobNameProblem, labelNameProblem, metricNameProblem } from "../lib/names";
 import { scrapeTargets } from "../lib/scrape";
 import { Secret, SecretReference } from "../lib/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../lib/units";
@@ -31,6 +33,13 @@ export interface ScrapeJob {
   readonly labels?: Readonly<Record<string, string>>;
   /** A token that is sent as `Authorization: Bearer`. @default - none */
   readonly bearerToken?: Secret;
+  /**
+   * The names of those of its metrics that rules and dashboards use, as they are queried: `http_requests_total`, of a
+   * histogram `http_duration_seconds_bucket`. What uses a metric that nothing is known to emit is refused.
+   *
+   * @default - none
+   */
+  readonly metrics?: readonly string[];
 }
 
 /** Settings of a {@link Prometheus}. */
@@ -57,6 +66,16 @@ export interface PrometheusProps {
   readonly version?: string;
 }
 
+/** What it makes of each scrape, whatever is scraped, and of its alerts (prometheus.io/docs/concepts/jobs_instances). */
+const OWN_SERIES = [
+  "up",
+  "scrape_duration_seconds",
+  "scrape_samples_post_metric_relabeling",
+  "scrape_samples_scraped",
+  "scrape_series_added",
+  "ALERTS",
+  "ALERTS_FOR_STATE",
+];
 const SCRAPE_INTERVAL = "15s";
 const ALERTMANAGER = "alertmanager";
 const OWN_FLAGS = [
@@ -97,6 +116,11 @@ export class Prometheus extends Component {
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
 
+  /** How often targets are scraped. */
+  public get scrapeInterval(): string {
+    return this.props.scrapeInterval ?? SCRAPE_INTERVAL;
+  }
+
   public override get connections(): readonly Connection[] {
     const { listening } = this.member.monitoring;
     const told = listening.some(({ kind }) => kind === ALERTMANAGER);
@@ -115,7 +139,7 @@ export class Prometheus extends Component {
   public get variables(): Variables {
     const { monitoring, server } = this.member;
     const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(server, name));
-    const interval = this.props.scrapeInterval ?? SCRAPE_INTERVAL;
+    const interval = this.scrapeInterval;
     return {
       prometheus_version: this.version,
       prometheus_port: this.portOf("http"),
@@ -128,8 +152,8 @@ export class Prometheus extends Component {
       prometheus_external_labels: this.props.externalLabels ?? {},
       prometheus_extra_flags: this.flags,
       prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),
-      prometheus_targets: targets.map(({ job, targets }) => ({
-        job,
+      prometheus_targets: targets.map(({ targets, ...job }) => ({
+        ...job,
         targets: targets.map((target) => ({ ...target })),
       })),
       prometheus_scrape_jobs: (this.props.scrapeJobs ?? []).map(jobVariables),
@@ -145,6 +169,18 @@ export class Prometheus extends Component {
       { path: "rules/monitoring.yml", content: ruleFile(ours) },
       ...(own.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(own) }]),
     ];
+  }
+
+  /** Its own metrics, those that it makes of each scrape, those of its rules, and what users' jobs are said to emit. */
+  public override get emits(): ReadonlySet<string> {
+    const recorded = this.member.monitoring.alerting.groups.flatMap(({ recordings }) => recordings);
+    const declared = (this.props.scrapeJobs ?? []).flatMap(({ metrics = [] }) => metrics);
+    return new Set([...super.emits, ...OWN_SERIES, ...recorded.map(({ record }) => record), ...declared]);
+  }
+
+  /** The rules that it evaluates. */
+  public override get queries(): readonly MetricUse[] {
+    return ruleQueries(this.member.monitoring.alerting.groups);
   }
 
   /** Where alerts are sent, by how they are dialled from here. */
@@ -173,7 +209,7 @@ export class Prometheus extends Component {
 
   private checkJobs(): void {
     const names = new Set<string>();
-    for (const { job, targets, interval, timeout, scheme, labels } of this.props.scrapeJobs ?? []) {
+    for (const { job, targets, interval, timeout, scheme, labels, metrics = [] } of this.props.scrapeJobs ?? []) {
       const where = `scrapeJobs, job "${job}"`;
       const misnamed = jobNameProblem(job);
       if (misnamed !== undefined) throw problem(this, `scrapeJobs: ${misnamed}`);
@@ -187,6 +223,8 @@ export class Prometheus extends Component {
       this.checkDuration(`${where}, timeout`, timeout);
       this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
       this.checkLabels(`${where}, labels`, labels);
+      const unnamed = metrics.map(metricNameProblem).find((found) => found !== undefined);
+      if (unnamed !== undefined) throw problem(this, `${where}, metrics: ${unnamed}`);
     }
   }
 

@@ -25,6 +25,12 @@ export function labelNameProblem(name: string): string | undefined {
   return undefined;
 }
 
+/** The first problem with a metric's name, or undefined. */
+export function metricNameProblem(name: string): string | undefined {
+  if (/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return undefined;
+  return `"${name}" cannot be a metric's name: letters, digits, underscores and colons, no digit first`;
+}
+
 /** The first problem with the name of a scrape job, or undefined. It becomes a file's name. */
 export function jobNameProblem(name: string): string | undefined {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return undefined;

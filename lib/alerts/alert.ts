@@ -1,5 +1,5 @@
 import { promqlProblem } from "../metrics/promql";
-import { nearestNames } from "../metrics/unknown-metrics";
+import { nearestNames } from "../metrics/nearest-names";
 import { labelNameProblem } from "../names";
 import { durationProblem } from "../units";
 import { builtInAlerts } from "./built-in";

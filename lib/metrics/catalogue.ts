@@ -1,4 +1,5 @@
 import generated from "./catalogue.json";
+import { nearestNames } from "./nearest-names";
 
 /** What a kind of component was seen to emit by `npm run catalogue`. */
 export interface CatalogueEntry {
@@ -31,8 +32,17 @@ export const cataloguedKinds: readonly string[] = Object.keys(catalogue);
  * @param collectors what is on of what can be switched; by default, what is on by itself
  */
 export function metricsOf(kind: string, collectors?: readonly string[]): ReadonlySet<string> {
-  const entry = catalogue[kind];
   const on = collectors ?? defaultCollectors();
+  // A large fleet asks for the same again and again.
+  const key = [kind, ...on].join(" ");
+  const found = answers.get(key) ?? emittedBy(catalogue[kind], on);
+  answers.set(key, found);
+  return found;
+}
+
+const answers = new Map<string, ReadonlySet<string>>();
+
+function emittedBy(entry: CatalogueEntry | undefined, on: readonly string[]): ReadonlySet<string> {
   return new Set([...(entry?.metrics ?? []), ...on.flatMap((name) => entry?.collectors?.[name]?.metrics ?? [])]);
 }
 
@@ -43,9 +53,12 @@ export function defaultCollectors(): string[] {
     .map(([name]) => name);
 }
 
-/** Whether node exporter has a collector, or a collector a switch, of this name. */
-export function isCollector(name: string): boolean {
-  return Object.hasOwn(collectors(), name);
+/** The first problem with the name of a collector of node exporter, or of a switch of one, or undefined. */
+export function collectorProblem(name: string): string | undefined {
+  if (Object.hasOwn(collectors(), name)) return undefined;
+  const nearest = nearestNames(name, Object.keys(collectors()));
+  const remedy = nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : 'there is "systemd", for example';
+  return `"${name}" is not a collector of node exporter: ${remedy}`;
 }
 
 /**

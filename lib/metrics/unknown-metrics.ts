@@ -1,5 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import { sourceOf } from "./catalogue";
+import { nearestNames } from "./nearest-names";
 import { metricsIn } from "./promql";
 
 /** A PromQL expression, and what it belongs to. */
@@ -14,7 +14,7 @@ export interface MetricUse {
  * each expression that does not parse.
  */
 export function unknownMetrics(uses: readonly MetricUse[], emitted: ReadonlySet<string>): string[] {
-  return uses.flatMap(({ where, expression }) => {
+  const found = uses.flatMap(({ where, expression }) => {
     try {
       return metricsIn(expression)
         .filter((metric) => !emitted.has(metric))
@@ -23,24 +23,14 @@ export function unknownMetrics(uses: readonly MetricUse[], emitted: ReadonlySet<
       return [`${where}: ${error instanceof Error ? error.message : String(error)}`];
     }
   });
+  // Two levels of one alert ask for the same.
+  return [...new Set(found)];
 }
-
-/** The names closest to one that there is not, nearest first: those that begin with it, then those written alike. */
-export function nearestNames(name: string, names: Iterable<string>, count = 3): string[] {
-  const ranked = [...names].map((other) => ({ other, rank: other.startsWith(name) ? 0 : distance(name, other) }));
-  return ranked
-    .filter(({ rank }) => rank <= name.length * LIKENESS)
-    .sort((a, b) => a.rank - b.rank || (a.other < b.other ? -1 : 1))
-    .slice(0, count)
-    .map(({ other }) => other);
-}
-
-/** Up to which part of a name's letters may differ in one that is meant instead. */
-const LIKENESS = 0.5;
 
 function hint(metric: string, emitted: ReadonlySet<string>): string {
   const source = sourceOf(metric);
   if (source !== undefined) return `it comes from ${source}, which is not there`;
   const nearest = nearestNames(metric, emitted);
-  return nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : "no name is near it";
+  const near = nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : "no name is near it";
+  return `${near}; if an exporter of yours emits it, name it in the metrics of that exporter or scrape job`;
 }

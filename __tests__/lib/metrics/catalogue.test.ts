@@ -2,9 +2,9 @@ import generated from "../../../lib/metrics/catalogue.json";
 import {
   Catalogue,
   cataloguedKinds,
+  collectorProblem,
   collectorsOf,
   defaultCollectors,
-  isCollector,
   metricsOf,
   sourceOf,
 } from "../../../lib/metrics/catalogue";
@@ -91,9 +91,13 @@ test.each([
   expect(sourceOf(metric)).toBe(source);
 });
 
-test("isCollector knows collectors and their switches", () => {
-  expect(isCollector("systemd")).toBe(true);
-  expect(isCollector("systemd.enable-restarts-metrics")).toBe(true);
-  expect(isCollector("systemctl")).toBe(false);
-  expect(isCollector("toString")).toBe(false);
+test.each([
+  ["systemd", undefined],
+  ["systemd.enable-restarts-metrics", undefined],
+  ["systemdd", '"systemdd" is not a collector of node exporter: the nearest names are systemd'],
+  ["toString", '"toString" is not a collector of node exporter'],
+  ["--", '"--" is not a collector of node exporter: there is "systemd", for example'],
+])("collectorProblem(%j) is %j", (name, found) => {
+  if (found === undefined) expect(collectorProblem(name)).toBeUndefined();
+  else expect(collectorProblem(name)).toContain(found);
 });
