@@ -46,7 +46,7 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     stat({
       ...count,
-      title: "Servers",
+      title: "Servers up",
       description: "How many servers answer?",
       queries: [{ expr: orZero(`count(${UP} == 1)`), legend: "up" }],
     }),
@@ -142,7 +142,7 @@ function firing(): Builder<Panel> {
     description: "What fires now? The Watchdog always does: it proves that rules are evaluated.",
     width: 24,
     height: 7,
-    // By the alphabet, "critical" comes first, and "none" before "warning" only in the other direction.
+    // By the alphabet, "critical" comes first.
     sort: "Severity",
     ascending: true,
     columns: [

@@ -1,0 +1,190 @@
+import { Dashboard, DashboardSubject } from "../../../lib/dashboards/dashboard";
+import {
+  annotationsOf,
+  isObject,
+  JsonObject,
+  objectsOf,
+  panelsOf,
+  textOf,
+  variablesOf,
+} from "../../../lib/dashboards/model";
+import { Uids } from "../../../lib/dashboards/uids";
+
+const COLUMNS = 24;
+const all: DashboardSubject = {
+  kinds: new Set(["node_exporter", "prometheus", "alertmanager", "grafana"]),
+  alerts: [],
+};
+const least: DashboardSubject = { kinds: new Set(["node_exporter", "prometheus"]), alerts: [] };
+
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+function draw(dashboard: Dashboard, subject: DashboardSubject): JsonObject {
+  return JSON.parse(dashboard.json(subject) ?? "") as JsonObject;
+}
+
+function rectangle({ gridPos }: JsonObject): Rectangle {
+  return gridPos as unknown as Rectangle;
+}
+
+function titled(dashboard: JsonObject, title: string): JsonObject {
+  const found = panelsOf(dashboard).find((panel) => panel.title === title);
+  if (!found) throw new Error(`no panel "${title}"`);
+  return found;
+}
+
+const own = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()];
+const drawn = own.flatMap((dashboard) => [
+  [dashboard.title, "all components", draw(dashboard, all)] as const,
+  [dashboard.title, "Prometheus only", draw(dashboard, least)] as const,
+]);
+
+describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) => {
+  const panels = panelsOf(dashboard);
+  const answering = panels.filter(({ type }) => type !== "row");
+
+  test("has a uid, and no number of some Grafana", () => {
+    expect(Object.values(Uids)).toContain(dashboard.uid);
+    expect(dashboard).not.toHaveProperty("id");
+  });
+
+  test("is read by Grafana 10, cannot be edited, and refreshes itself", () => {
+    expect(dashboard).toMatchObject({ schemaVersion: 38, editable: false, refresh: "30s" });
+    expect(dashboard.time).toEqual({ from: "now-1h", to: "now" });
+    expect(dashboard.tags).toEqual(["cdktf-monitoring"]);
+  });
+
+  test("numbers its panels, each by a number of its own", () => {
+    const ids = panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id) => Number.isInteger(id))).toBe(true);
+  });
+
+  test("keeps within the grid, without overlaps or gaps", () => {
+    const cells = new Map<string, number>();
+    for (const { x, y, w, h } of panels.map(rectangle)) {
+      expect(x + w).toBeLessThanOrEqual(COLUMNS);
+      for (let column = x; column < x + w; column++)
+        for (let line = y; line < y + h; line++) {
+          const cell = `${column},${line}`;
+          cells.set(cell, (cells.get(cell) ?? 0) + 1);
+        }
+    }
+    const bottom = Math.max(...panels.map(rectangle).map(({ y, h }) => y + h));
+    expect([...cells.values()].every((times) => times === 1)).toBe(true);
+    expect(cells.size).toBe(bottom * COLUMNS);
+  });
+
+  test("begins with a line of numbers that says whether all is well", () => {
+    const first = answering.filter((panel) => rectangle(panel).y === 0);
+    expect(first.length).toBeGreaterThanOrEqual(6);
+    for (const panel of first) expect(panel.type).toBe("stat");
+  });
+
+  test("says of each panel what it answers, in what unit, from which data source", () => {
+    for (const panel of answering) {
+      expect(panel.description).toMatch(/\?/);
+      expect(panel.datasource).toEqual({ type: "prometheus", uid: "prometheus" });
+      const { defaults, overrides } = panel.fieldConfig as { defaults: JsonObject; overrides: JsonObject[] };
+      expect(panel.type === "table" ? overrides.length > 0 : defaults.unit).toBeTruthy();
+      expect(objectsOf(panel.targets).length).toBeGreaterThan(0);
+    }
+  });
+
+  test("has no two panels of one title below one heading", () => {
+    let heading = "";
+    const titles = panels.flatMap(({ type, title }) => {
+      const text = textOf(title);
+      if (type === "row") heading = text;
+      return type === "row" ? [] : [`${heading}/${text}`];
+    });
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test("links to the others, and keeps the time that is looked at", () => {
+    const links = objectsOf(dashboard.links);
+    const others = Object.values(Uids).filter((uid) => uid !== dashboard.uid);
+    expect(links.map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
+    expect(links.every(({ keepTime }) => keepTime)).toBe(true);
+  });
+
+  test("marks firing alerts", () => {
+    expect(annotationsOf(dashboard)).toEqual([
+      expect.objectContaining({ enable: true, expr: expect.stringContaining("ALERTS{") as string }),
+    ]);
+  });
+});
+
+describe("Fleet", () => {
+  test("leads from each server to its dashboard", () => {
+    const table = titled(draw(Dashboard.fleet(), all), "Servers");
+    expect(JSON.stringify(table)).toContain(
+      `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
+    );
+  });
+
+  test("has a column for each query, in the order in which they are read", () => {
+    const table = titled(draw(Dashboard.fleet(), all), "Servers");
+    const [, organize] = objectsOf(table.transformations);
+    const { renameByName, indexByName } = organize?.options as { renameByName: JsonObject; indexByName: JsonObject };
+    expect(renameByName).toMatchObject({ instance: "Server", "Value #A": "State", "Value #B": "Alerts" });
+    expect(Object.keys(indexByName)).toHaveLength(1 + objectsOf(table.targets).length);
+  });
+});
+
+describe("Server", () => {
+  test("lets people choose a server, also one that is down", () => {
+    const [variable] = variablesOf(draw(Dashboard.server(), all));
+    expect(variable).toMatchObject({ name: "instance", type: "query" });
+    expect(variable?.query).toMatchObject({ query: 'label_values(up{job="node"}, instance)' });
+  });
+
+  test("asks about the chosen server only", () => {
+    for (const panel of panelsOf(draw(Dashboard.server(), all)))
+      for (const { expr } of objectsOf(panel.targets)) expect(expr).toContain('instance="$instance"');
+  });
+});
+
+describe("Monitoring itself", () => {
+  const headings = (subject: DashboardSubject) =>
+    panelsOf(draw(Dashboard.monitoring(), subject))
+      .filter(({ type }) => type === "row")
+      .map(({ title }) => title);
+
+  test("is about what is placed", () => {
+    expect(headings(all)).toEqual([
+      "Scrapes",
+      "Exporters",
+      "Prometheus",
+      "From Prometheus to Alertmanager",
+      "Alertmanager",
+      "Grafana",
+    ]);
+    expect(headings(least)).toEqual(["Scrapes", "Exporters", "Prometheus"]);
+  });
+
+  test("asks nothing of what is not placed", () => {
+    expect(Dashboard.monitoring().json(least)).not.toMatch(/alertmanager_|grafana_/);
+  });
+});
+
+test("thresholds are drawn as dashed lines", () => {
+  const { fieldConfig } = titled(draw(Dashboard.server(), all), "Memory used");
+  const { defaults } = isObject(fieldConfig) ? fieldConfig : { defaults: undefined };
+  expect(defaults).toMatchObject({
+    custom: { thresholdsStyle: { mode: "dashed" } },
+    thresholds: {
+      mode: "absolute",
+      steps: [
+        { value: null, color: "green" },
+        { value: 90, color: "orange" },
+        { value: 95, color: "red" },
+      ],
+    },
+  });
+});

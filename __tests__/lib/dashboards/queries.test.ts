@@ -1,0 +1,105 @@
+import { cataloguedKinds, collectorsOf, defaultCollectors, metricsOf } from "../../../lib/metrics/catalogue";
+import { metricsIn, promqlProblem } from "../../../lib/metrics/promql";
+import { Dashboard } from "../../../lib/dashboards/dashboard";
+import { dashboardQueries } from "../../../lib/dashboards/queries";
+
+function queriesOf(dashboard: object): string[] {
+  return dashboardQueries(JSON.stringify({ title: "T", panels: [], ...dashboard })).map(({ expression }) => expression);
+}
+
+function panel(expr: string, datasource?: unknown, target?: unknown): object {
+  return { panels: [{ title: "P", datasource, targets: [{ expr, datasource: target }] }] };
+}
+
+describe("dashboardQueries", () => {
+  test("says what asks", () => {
+    const annotation = { name: "A", expr: "ALERTS" };
+    const variable = { type: "query", name: "V", query: "label_values(up, instance)" };
+    const asked = dashboardQueries(
+      JSON.stringify({
+        title: "T",
+        ...panel("up"),
+        templating: { list: [variable] },
+        annotations: { list: [annotation] },
+      }),
+    );
+    expect(asked).toEqual([
+      { where: 'dashboard "T", panel "P"', expression: "up" },
+      { where: 'dashboard "T", variable "V"', expression: "up" },
+      { where: 'dashboard "T", annotation "A"', expression: "ALERTS" },
+    ]);
+  });
+
+  test("finds panels in collapsed rows", () => {
+    expect(queriesOf({ panels: [{ type: "row", ...panel("up") }] })).toEqual(["up"]);
+  });
+
+  test("replaces what only Grafana knows", () => {
+    expect(queriesOf(panel("rate(a_total[$__rate_interval])"))).toEqual(["rate(a_total[5m])"]);
+  });
+
+  test.each([
+    ["the default", undefined, undefined],
+    ["null", null, null],
+    ["the panel's", { type: "prometheus", uid: "prometheus" }, undefined],
+    ["the query's own", { type: "datasource", uid: "-- Mixed --" }, { type: "prometheus", uid: "prometheus" }],
+    ["one that people choose", { type: "prometheus", uid: "${source}" }, undefined],
+    ["one without a type", { uid: "prometheus" }, undefined],
+  ])("takes those to Prometheus, by %s", (_how, ofPanel, ofTarget) => {
+    expect(queriesOf(panel("up", ofPanel, ofTarget))).toEqual(["up"]);
+  });
+
+  test("leaves those to others", () => {
+    expect(queriesOf(panel('{job="nginx"}', { type: "loki", uid: "loki" }))).toEqual([]);
+    expect(queriesOf({ panels: [{ title: "Text", type: "text" }] })).toEqual([]);
+  });
+
+  test.each([
+    ["label_values(up, instance)", ["up"]],
+    ['label_values(up{job=~"a,b"}, instance)', ['up{job=~"a,b"}']],
+    [" label_values( rate(a_total[5m]) , instance ) ", ["rate(a_total[5m])"]],
+    ["query_result(topk(3, up))", ["topk(3, up)"]],
+    ["label_values(instance)", []],
+    ["label_names()", []],
+    ["metrics(node_.*)", []],
+  ])("reads the variable %s", (query, expected) => {
+    expect(queriesOf({ templating: { list: [{ type: "query", query }] } })).toEqual(expected);
+    expect(queriesOf({ templating: { list: [{ type: "query", query: { query, refId: "A" } }] } })).toEqual(expected);
+  });
+
+  test("leaves variables that ask nothing", () => {
+    expect(queriesOf({ templating: { list: [{ type: "custom", query: "up, down" }] } })).toEqual([]);
+  });
+
+  test("reads annotations of both forms, and not Grafana's own", () => {
+    const list = [
+      { name: "a", expr: "up" },
+      { name: "b", target: { expr: "down" } },
+      { name: "Annotations & Alerts", builtIn: 1, datasource: { type: "grafana", uid: "-- Grafana --" } },
+    ];
+    expect(queriesOf({ annotations: { list } })).toEqual(["up", "down"]);
+  });
+});
+
+describe.each([Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()])("the queries of $title", (dashboard) => {
+  const kinds = ["node_exporter", "prometheus", "alertmanager", "grafana"].filter((kind) =>
+    cataloguedKinds.includes(kind),
+  );
+  const queries = dashboardQueries(dashboard.json({ kinds: new Set(kinds), alerts: [] }) ?? "");
+
+  test("are PromQL", () => {
+    expect(queries.length).toBeGreaterThan(15);
+    for (const { where, expression } of queries) expect([where, promqlProblem(expression)]).toEqual([where, undefined]);
+  });
+
+  test("read metrics that are there, by collectors that are on by themselves, or always with us", () => {
+    const collectors = [...defaultCollectors(), "systemd"];
+    const emitted = new Set(kinds.flatMap((kind) => [...metricsOf(kind, collectors)]));
+    const used = new Set(queries.flatMap(({ expression }) => metricsIn(expression)));
+    expect([...used].filter((metric) => !emitted.has(metric) && !MADE_BY_PROMETHEUS.includes(metric))).toEqual([]);
+    expect(collectors).toEqual(expect.arrayContaining(collectorsOf(used)));
+  });
+});
+
+/** What Prometheus writes itself, of each scrape and for each alert. */
+const MADE_BY_PROMETHEUS = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "ALERTS"];
