@@ -15,7 +15,8 @@ export class Alerting implements Notification {
   public readonly receivers: readonly Receiver[];
   public readonly routing: Routing;
   public readonly deadMansSwitch?: Receiver;
-  private readonly changes: readonly Alert[];
+  /** What is to be otherwise than we have it. */
+  public readonly changes: readonly Alert[];
   private readonly runbooks: string;
 
   /** @throws when receivers share a name, or the routing names what is not there or is malformed */

@@ -125,19 +125,20 @@ export abstract class Component extends Construct {
    * behind a jump host, how they reach it through SSH.
    *
    * @param title what it is called, for people
+   * @param known the URL by which they open it, if that does not follow from its server
    * @returns its URL
    */
-  protected page(listener: string, title: string): string {
+  protected page(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
-    const port = this.portOf(listener);
-    const url = `http://${server.endpoint(port)}`;
+    const { port, scheme = "http" } = this.listenerOf(listener);
+    const url = known ?? `${scheme}://${server.endpoint(port)}`;
     const suffix = monitoring.first(this.kind) === this ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
     monitoring.output(`${this.kind}_url${suffix}`, url, `${title}, for technicians`);
     const publicly = server.publicAddress !== undefined && !isPrivateAddress(server.publicAddress);
     if (!publicly && server.ssh.jumpHost === undefined) return url;
     const tunnel = `${this.kind}_tunnel${suffix}`;
-    monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at http://localhost:${port}`);
-    if (!publicly) return url;
+    monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at ${scheme}://localhost:${port}`);
+    if (!publicly || url.startsWith("https:")) return url;
     Annotations.of(this).addWarning(
       `${title} is served without TLS at a public address: what technicians read and write there can be read on the way. Open it through SSH, by the command in the output "${tunnel}"`,
     );
@@ -146,9 +147,13 @@ export abstract class Component extends Construct {
 
   /** The port of one of its listeners. */
   protected portOf(listener: string): number {
+    return this.listenerOf(listener).port;
+  }
+
+  private listenerOf(listener: string): Listener {
     const found = this.listeners.find(({ name }) => name === listener);
     if (!found) throw problem(this, `no listener "${listener}"`);
-    return found.port;
+    return found;
   }
 
   private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest {

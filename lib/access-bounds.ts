@@ -79,6 +79,7 @@ const DEFAULTS: readonly Access[] = [
   Access.only("loki", [...LOG_READERS, Reacher.component("log_agent"), Reacher.technicians()]),
   Access.only("loki", [Reacher.component("loki")], "grpc"),
   Access.only("loki", [Reacher.component("loki")], "gossip"),
+  Access.only("grafana", [Reacher.component("prometheus"), Reacher.technicians()]),
 ];
 
 /** All bounds that hold: one's own take the place of ours for the same listener, or for all of the kind. */

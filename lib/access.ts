@@ -8,6 +8,12 @@ export interface Listener {
   /** `tcp` or `udp`. */
   readonly protocol: string;
   /**
+   * Whether it speaks `http` or `https`, for who scrapes or opens it.
+   *
+   * @default "http"
+   */
+  readonly scheme?: string;
+  /**
    * The job under which Prometheus scrapes it.
    *
    * @default - it is not scraped

@@ -12,6 +12,8 @@ export interface ScrapeTarget {
 /** A job and its targets, as the role `prometheus` takes it. */
 export interface ScrapeTargets {
   readonly job: string;
+  /** @default "http" */
+  readonly scheme?: string;
   readonly targets: readonly ScrapeTarget[];
 }
 
@@ -41,11 +43,18 @@ export function scrapeTargets(
     .sort(([a], [b]) => compare(a, b))
     .map(([job, all]) => ({
       job,
+      ...schemeOf(all),
       targets: all.map(({ destination, listener }) => ({
         address: hostPort(address(destination), listener.port),
         labels: { instance: destination, monitoring },
       })),
     }));
+}
+
+/** How a job's targets are reached, which is the same for all. */
+function schemeOf([first]: readonly Edge[]): { readonly scheme?: string } {
+  const scheme = first?.listener.scheme ?? "http";
+  return scheme === "http" ? {} : { scheme };
 }
 
 function compare(a: string, b: string): number {

@@ -1,0 +1,257 @@
+import { Token } from "cdktf";
+import { Construct } from "constructs";
+import { Connection } from "../lib/access";
+import { dashboardsProblem } from "../lib/dashboards/collection";
+import { Dashboard, DashboardSubject } from "../lib/dashboards/dashboard";
+import { DataSources } from "../lib/dashboards/data-sources";
+import { Uids } from "../lib/dashboards/uids";
+import { GeneratedFile } from "../lib/generated-file";
+import { Settings, settingsProblem } from "../lib/grafana/settings";
+import { hostPort } from "../lib/host-port";
+import { Value, Variables } from "../lib/inventory";
+import { SecretReference } from "../lib/secret";
+import { Component } from "./component";
+import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
+import { problem } from "./problem";
+import { Prometheus } from "./prometheus";
+import { sshCommand } from "./ssh-tunnel";
+
+/** What Grafana asks, by kind, which is also the data source's uid and its plugin; each at its listener `http`. */
+const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
+  { kind: DataSources.PROMETHEUS, name: "Prometheus" },
+  { kind: DataSources.ALERTMANAGER, name: "Alertmanager" },
+  { kind: DataSources.LOKI, name: "Loki" },
+];
+const SECRETS = "/etc/grafana/secrets";
+const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
+const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
+
+/**
+ * Grafana, which shows what the others know. Its data sources follow from what is placed, its dashboards are code: both
+ * are the same at each deploy, whatever people tried out in its pages. It is placed by its scope; several of them share
+ * a PostgreSQL database.
+ */
+export class Grafana extends Component {
+  /** Where people open it. */
+  public readonly url: string;
+  private readonly props: GrafanaProps;
+  private readonly dashboards: readonly Dashboard[];
+
+  /** @throws when a URL, a path, the database or a setting is malformed */
+  public constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
+    super(scope, id, {
+      kind: "grafana",
+      artifact: "grafana",
+      version: props.version,
+      clustered: true,
+      listeners: [
+        {
+          name: "http",
+          port: props.port ?? 3000,
+          protocol: "tcp",
+          scheme: props.tls === undefined ? "http" : "https",
+          scrapeJob: "grafana",
+          technicians: true,
+        },
+      ],
+    });
+    this.props = props;
+    this.dashboards = props.dashboards ?? [];
+    this.checkUrl();
+    this.checkTls();
+    this.checkDatabase();
+    this.checkSettings();
+    this.url = this.page("http", "Grafana", props.url);
+    if (props.adminPassword === undefined) this.tellPassword();
+    this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
+  }
+
+  public override get connections(): readonly Connection[] {
+    return SOURCES.map(({ kind }) => ({ kind, listener: "http", reason: "shows what it knows" }));
+  }
+
+  public override get secrets(): readonly SecretReference[] {
+    const { adminPassword, secretKey, database, secretSettings = {} } = this.props;
+    const named = { admin_password: adminPassword, secret_key: secretKey, database_password: database?.password };
+    return [
+      ...Object.entries(named).flatMap(([name, secret]) => (secret ? [secret.reference(name)] : [])),
+      ...Object.entries(secretSettings).flatMap(([section, keys]) =>
+        Object.entries(keys).map(([key, secret]) => secret.reference(secretName(section, key))),
+      ),
+    ];
+  }
+
+  public override get files(): readonly GeneratedFile[] {
+    const { subject } = this;
+    return this.allDashboards.flatMap((dashboard) => {
+      const content = dashboard.json(subject);
+      return content === undefined ? [] : [{ path: `dashboards/${dashboard.uid}.json`, content }];
+    });
+  }
+
+  public get variables(): Variables {
+    const { tls, database } = this.props;
+    const shown = this.allDashboards.some(({ uid }) => uid === Uids.FLEET);
+    return {
+      grafana_version: this.version,
+      grafana_port: this.portOf("http"),
+      grafana_url: this.url,
+      grafana_tls_certificate: tls?.certificate ?? "",
+      grafana_tls_key: tls?.key ?? "",
+      ...(database === undefined ? {} : databaseVariables(database)),
+      grafana_settings: this.settings,
+      grafana_datasources: this.placedSources.map((source) => this.dataSource(source)),
+      grafana_absent_datasources: SOURCES.filter(({ kind }) => !this.isPlaced(kind)).map(({ name }) => name),
+      grafana_home_dashboard: shown ? Uids.FLEET : "",
+    };
+  }
+
+  /** Our own where there is what they are about, and the user's. */
+  private get allDashboards(): readonly Dashboard[] {
+    const own = this.isPlaced(DataSources.PROMETHEUS)
+      ? [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()]
+      : [];
+    return [...own, ...this.dashboards];
+  }
+
+  private get subject(): DashboardSubject {
+    const { components, alerting } = this.member.monitoring;
+    return { kinds: new Set(components.map(({ kind }) => kind)), alerts: alerting.changes };
+  }
+
+  private get placedSources(): typeof SOURCES {
+    return SOURCES.filter(({ kind }) => this.isPlaced(kind));
+  }
+
+  private isPlaced(kind: string): boolean {
+    return this.member.monitoring.first(kind) !== undefined;
+  }
+
+  /** The users' settings, with the files of the secret ones in their place. */
+  private get settings(): Settings {
+    const { settings = {}, secretSettings = {} } = this.props;
+    const sections = [...new Set([...Object.keys(settings), ...Object.keys(secretSettings)])];
+    return Object.fromEntries(
+      sections.map((section) => {
+        const secret = Object.keys(secretSettings[section] ?? {}).map((key) => [
+          key,
+          `$__file{${SECRETS}/${secretName(section, key)}}`,
+        ]);
+        return [section, { ...settings[section], ...(Object.fromEntries(secret) as Record<string, string>) }];
+      }),
+    );
+  }
+
+  private dataSource({ kind, name }: (typeof SOURCES)[number]): Value {
+    const { monitoring, server } = this.member;
+    const target = monitoring.first(kind);
+    const port = target?.listeners.find((listener) => listener.name === "http")?.port ?? 0;
+    const address = monitoring.dial(server, target?.member.server.name ?? "");
+    const isDefault = kind === DataSources.PROMETHEUS;
+    return {
+      uid: kind,
+      name,
+      url: `http://${hostPort(address, port)}`,
+      ...(isDefault ? { default: true } : {}),
+      options: this.sourceOptions(kind),
+    };
+  }
+
+  private sourceOptions(kind: string): Variables {
+    if (kind === DataSources.ALERTMANAGER) return { implementation: "prometheus" };
+    if (kind !== DataSources.PROMETHEUS) return {};
+    const prometheus = this.member.monitoring.first(kind);
+    return {
+      httpMethod: "POST",
+      ...(prometheus instanceof Prometheus ? { timeInterval: prometheus.scrapeInterval } : {}),
+      ...(this.isPlaced(DataSources.ALERTMANAGER) ? { alertmanagerUid: DataSources.ALERTMANAGER } : {}),
+    };
+  }
+
+  private checkUrl(): void {
+    const { url } = this.props;
+    if (url === undefined || Token.isUnresolved(url)) return;
+    if (!/^https?:\/\/[^\s?#`;]+$/.test(url))
+      throw problem(this, `url: "${url}" is not a URL such as "https://grafana.example.com/"`);
+  }
+
+  private checkTls(): void {
+    const { tls, url } = this.props;
+    const relative = tls && [tls.certificate, tls.key].find((path) => !/^\/[^\s:]+$/.test(path));
+    if (relative !== undefined)
+      throw problem(
+        this,
+        `tls: "${relative}" is not an absolute path of a file on the server, without spaces and colons`,
+      );
+    if (tls !== undefined && url?.startsWith("http:") === true)
+      throw problem(this, `url: "${url}" is plain HTTP, and tls is given: write https://, or leave tls out`);
+  }
+
+  private checkDatabase(): void {
+    const { database } = this.props;
+    if (!database) return;
+    const { port = 5432, sslMode = "require" } = database;
+    if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem(this, `database: ${port} is not a port`);
+    if (!SSL_MODES.includes(sslMode))
+      throw problem(this, `database: the sslMode "${sslMode}" is none of ${SSL_MODES.join(", ")}`);
+  }
+
+  private checkSettings(): void {
+    const { settings = {}, secretSettings = {} } = this.props;
+    const found = settingsProblem(settings);
+    if (found !== undefined) throw problem(this, `settings: ${found}`);
+    const names = Object.entries(secretSettings).map(([section, keys]) => [
+      section,
+      Object.fromEntries(Object.keys(keys).map((key) => [key, ""])),
+    ]);
+    const secretly = settingsProblem(Object.fromEntries(names) as Settings);
+    if (secretly !== undefined) throw problem(this, `secretSettings: ${secretly}`);
+    for (const [section, keys] of Object.entries(secretSettings))
+      for (const key of Object.keys(keys))
+        if (settings[section]?.[key] !== undefined)
+          throw problem(this, `[${section}] ${key} is among settings and secretSettings: remove one of them`);
+  }
+
+  /** Several show the same, and know the same users, by what they share. */
+  private togetherProblems(): string[] {
+    const all = this.member.monitoring.components.filter(({ kind }) => kind === this.kind);
+    const { database, adminPassword, secretKey } = this.props;
+    const lacking = Object.entries({ database, adminPassword, secretKey }).flatMap(([name, value]) =>
+      value === undefined ? [name] : [],
+    );
+    if (all.length < 2 || lacking.length === 0) return [];
+    return [
+      `there are ${all.length} Grafanas, which must share a PostgreSQL database and its secrets: give this one ${lacking.join(", ")}, the same as the others`,
+    ];
+  }
+
+  private dashboardProblems(): string[] {
+    const uids = this.placedSources.map(({ kind }) => kind);
+    const found = dashboardsProblem(this.allDashboards, this.subject, uids);
+    return found === undefined ? [] : [found];
+  }
+
+  private tellPassword(): void {
+    const { monitoring, server } = this.member;
+    if (monitoring.first(this.kind) !== this) return;
+    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${MADE_PASSWORD}`;
+    monitoring.output(
+      "grafana_password_command",
+      sshCommand(server, [], read),
+      "Shows the password of Grafana's admin",
+    );
+  }
+}
+
+function databaseVariables({ host, port, name, user, sslMode }: GrafanaDatabase): Variables {
+  return {
+    grafana_database_host: hostPort(host, port ?? 5432),
+    grafana_database_name: name ?? "grafana",
+    grafana_database_user: user ?? "grafana",
+    grafana_database_ssl_mode: sslMode ?? "require",
+  };
+}
+
+function secretName(section: string, key: string): string {
+  return `setting_${section}_${key}`;
+}
