@@ -121,11 +121,6 @@ export class Prometheus extends Component {
     return this.props.scrapeInterval ?? SCRAPE_INTERVAL;
   }
 
-  /** How often targets are scraped. */
-  public get scrapeInterval(): string {
-    return this.props.scrapeInterval ?? SCRAPE_INTERVAL;
-  }
-
   public override get connections(): readonly Connection[] {
     const { listening } = this.member.monitoring;
     const told = listening.some(({ kind }) => kind === ALERTMANAGER);
