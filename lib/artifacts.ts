@@ -3,10 +3,11 @@ import { join, resolve } from "node:path";
 import { Architecture } from "./architecture";
 import { playbooksDirectory } from "./paths";
 
-/** One release archive, as the playbooks' fetcher takes it. */
+/** One release archive, or another file that is published once and for all, as the playbooks' fetcher takes it. */
 export interface ArtifactRequest {
   readonly name: string;
   readonly version: string;
+  /** What of the release it is for: an architecture, or `any`. */
   readonly architecture: string;
   /** The archive's file name. */
   readonly file: string;
@@ -14,7 +15,10 @@ export interface ArtifactRequest {
   readonly url?: string;
   /** Where upstream lists the digests of that release. */
   readonly checksums?: string;
-  /** The pinned digest; null when none is known, and then the release's own checksum file is asked once. */
+  /**
+   * The pinned digest; null when none is known. Then the release's own checksum file is asked once, or where there is
+   * none, the file itself is trusted the first time.
+   */
   readonly sha256: string | null;
   /** Where the archive comes from when it is not in the cache. */
   readonly channel: string;
@@ -115,6 +119,23 @@ export class Artifacts {
     };
   }
 
+  /**
+   * A dashboard that is published on grafana.com. A folder of source builds has none: then it comes from there, too.
+   *
+   * @param id its number there
+   */
+  public dashboard(id: number, revision: number): ArtifactRequest {
+    return {
+      name: `grafana-dashboard-${id}`,
+      version: `${revision}`,
+      architecture: "any",
+      file: `grafana-dashboard-${id}-${revision}.json`,
+      url: `https://grafana.com/api/dashboards/${id}/revisions/${revision}/download`,
+      sha256: dashboardPins[id]?.[revision] ?? null,
+      channel: this.built ? "release" : this.channel,
+    };
+  }
+
   private builtRequest(name: string, architecture: Architecture, version?: string): ArtifactRequest {
     const built = this.builtOf(name);
     const sha256 = built.sha256[architecture];
@@ -136,6 +157,9 @@ export class Artifacts {
 }
 
 const pins = readJson(join(playbooksDirectory, "artifacts.json")) as Record<string, Pin>;
+
+/** `playbooks/dashboards.json`: digests of dashboards on grafana.com, by id and revision. */
+const dashboardPins = readJson(join(playbooksDirectory, "dashboards.json")) as Record<string, Record<string, string>>;
 
 function pinOf(name: string): Pin {
   const pin = pins[name];

@@ -23,7 +23,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -104,7 +104,7 @@ def log_to_stderr(line: str) -> None:
 def ensure(requests: list[dict[str, Any]], lock_file: Path | None = None, log: Log = log_to_stderr) -> list[Available]:
     """Makes sure that all archives are in the cache.
 
-    lock_file: where digests are kept that were taken from a release's own checksum file.
+    lock_file: where digests are kept that nobody pinned.
     Raises ArtifactError; what was complete by then stays in the cache.
     """
     return [_ensure_one(Artifact.of(request), lock_file, log) for request in requests]
@@ -145,6 +145,9 @@ def _fetch(artifact: Artifact, partial: Path, log: Log) -> tuple[str, str]:
     location = artifact.location
     if location and not location.startswith(("http://", "https://")):
         source = Path(location).expanduser() / artifact.file
+        if artifact.channel == "release" and not source.exists():
+            # The folder has what was built from source; this is not built.
+            return _fetch(replace(artifact, location=None), partial, log)
         try:
             with source.open("rb") as stream, partial.open("wb") as target:
                 return str(source), _copy(stream, target)
@@ -224,7 +227,7 @@ def _digest_of(path: Path) -> str:
 
 
 def _recorded_digest(artifact: Artifact, lock_file: Path | None, log: Log) -> str:
-    """The digest in the user's lock file; asked of the release's checksum file the first time."""
+    """The digest in the user's lock file; the first time, that of the release's checksum file, or of the file itself."""
     if lock_file is None:
         raise ArtifactError(f"{artifact.label}: no SHA-256 is pinned, and no lock file was named to keep it in")
     key = f"{artifact.name}/{artifact.version}/{artifact.architecture}/{artifact.file}"
@@ -232,12 +235,12 @@ def _recorded_digest(artifact: Artifact, lock_file: Path | None, log: Log) -> st
         digests = _read_lock(lock_file)
         if key in digests:
             return digests[key]
-        digest = _published_digest(artifact)
+        digest, origin = _published_digest(artifact) if artifact.checksums else _first_digest(artifact, log)
         content = json.dumps(dict(sorted((digests | {key: digest}).items())), indent=2) + "\n"
         partial = lock_file.with_name(lock_file.name + ".part")
         partial.write_text(content, encoding="utf-8")
         partial.replace(lock_file)
-    log(f"{artifact.label}: no digest is pinned; took {digest} from {artifact.checksums} and recorded it in {lock_file}")
+    log(f"{artifact.label}: no digest is pinned; took {digest} from {origin} and recorded it in {lock_file}")
     return digest
 
 
@@ -250,13 +253,29 @@ def _read_lock(lock_file: Path) -> dict[str, str]:
         raise ArtifactError(f"{lock_file} is not JSON ({error}): mend it, or remove it to take the digests anew") from error
 
 
-def _published_digest(artifact: Artifact) -> str:
-    url = artifact.checksums
-    if not url:
+def _first_digest(artifact: Artifact, log: Log) -> tuple[str, str]:
+    """The digest of what is there now, for what nobody publishes a digest of; and where it is."""
+    place = artifact.location if artifact.location and artifact.location.startswith("http") else artifact.url
+    if not place:
         raise ArtifactError(f"{artifact.label}: neither a SHA-256 nor a checksum file is known")
+    _check_trusted(artifact, place)
+    partial = cache_directory() / "artifacts" / f".{artifact.file}.first"
+    try:
+        origin, digest = _fetch(artifact, partial, log)
+        return digest, origin
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _check_trusted(artifact: Artifact, url: str) -> None:
     local = urllib.parse.urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
     if not url.startswith("https://") and not local:
         raise ArtifactError(f"{artifact.label}: a digest is only taken over https, got {url}")
+
+
+def _published_digest(artifact: Artifact) -> tuple[str, str]:
+    url = str(artifact.checksums)
+    _check_trusted(artifact, url)
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
             text = response.read(CHUNK).decode("utf-8", "replace")
@@ -267,7 +286,7 @@ def _published_digest(artifact: Artifact) -> str:
     for line in text.splitlines():
         digest, _, file = line.strip().partition(" ")
         if file.strip().lstrip("*") == artifact.file and len(digest) == 64:
-            return digest.lower()
+            return digest.lower(), url
     raise ArtifactError(f"{artifact.label}: {url} does not list {artifact.file}")
 
 

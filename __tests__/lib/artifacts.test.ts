@@ -44,6 +44,29 @@ test("a mirror is a URL, a directory is absolute", () => {
   expect(Artifacts.directory("archives").location).toBe(join(process.cwd(), "archives"));
 });
 
+describe("a dashboard on grafana.com", () => {
+  test("is pinned where its digest is known", () => {
+    expect(Artifacts.released().dashboard(1860, 45)).toEqual({
+      name: "grafana-dashboard-1860",
+      version: "45",
+      architecture: "any",
+      file: "grafana-dashboard-1860-45.json",
+      url: "https://grafana.com/api/dashboards/1860/revisions/45/download",
+      sha256: "184c6b7409f306da75525d7772f71945b10cea23ad16b5d78c4698ea0ea51986",
+      channel: "release",
+    });
+  });
+
+  test("is trusted the first time where it is not", () => {
+    expect(Artifacts.released().dashboard(1860, 1)).toMatchObject({ sha256: null });
+    expect(Artifacts.released().dashboard(2, 3)).not.toHaveProperty("checksums");
+  });
+
+  test("comes from a folder or a mirror where archives do", () => {
+    expect(Artifacts.directory("/archives").dashboard(1860, 45)).toMatchObject({ channel: "directory" });
+  });
+});
+
 describe("artifacts built from source", () => {
   let directory: string;
   beforeEach(() => {
@@ -72,6 +95,10 @@ describe("artifacts built from source", () => {
       channel: "source",
     });
     expect(source.location).toBe(directory);
+  });
+
+  test("have no dashboards among them: these come from where they are published", () => {
+    expect(Artifacts.source(directory).dashboard(1860, 45)).toMatchObject({ channel: "release" });
   });
 
   test("are refused where they were not built", () => {

@@ -159,6 +159,58 @@ describe("what is not trusted", () => {
   });
 });
 
+describe("what is published beside the source builds", () => {
+  const folder = temporaryFolder();
+
+  test("comes from where it is published", async () => {
+    const said = await ensure([request({ location: folder })]);
+    expect(said.stderr).toContain(`fetched from ${address}/${FILE}`);
+  });
+
+  test("comes from their folder if somebody put it there", async () => {
+    writeFileSync(join(folder, FILE), BYTES);
+    const said = await ensure([request({ location: folder })]);
+    expect(said.stderr).toContain(`fetched from ${join(folder, FILE)}`);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("a digest that nobody publishes", () => {
+  const unpublished = (more = {}): unknown => request({ sha256: null, checksums: undefined, ...more });
+
+  test("is that of the file the first time, and checked ever after", async () => {
+    // GIVEN
+    const lock = join(temporaryFolder(), "artifacts.lock.json");
+
+    // WHEN
+    const said = await ensure([unpublished()], "--lock", lock);
+
+    // THEN
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.stderr).toContain(`took ${DIGEST} from ${address}/${FILE} and recorded it in ${lock}`);
+    expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST });
+
+    // WHEN it is rewritten
+    cache = temporaryFolder();
+    answer = (_path, response) => response.end("rewritten");
+
+    // THEN
+    const rewritten = await ensure([unpublished()], "--lock", lock);
+    expect(rewritten.stderr).toContain("wrong digest");
+  });
+
+  test("is not taken over plain http", async () => {
+    const lock = join(temporaryFolder(), "lock.json");
+    const said = await ensure([unpublished({ url: "http://dashboards.example/1" })], "--lock", lock);
+    expect(said.stderr).toContain("a digest is only taken over https, got http://dashboards.example/1");
+  });
+
+  test("is not known where there is no file to have", async () => {
+    const said = await ensure([unpublished({ url: undefined })], "--lock", join(temporaryFolder(), "lock.json"));
+    expect(said.stderr).toContain("neither a SHA-256 nor a checksum file is known");
+  });
+});
+
 describe("a digest that nobody pinned", () => {
   const unpinned = (): unknown => request({ sha256: null });
 
