@@ -65,7 +65,7 @@ interface HostVariables {
 }
 
 /** The kinds of component that are asked on their own servers: each has a program of its name in `playbooks/verification/questions`. */
-const ASKED = ["prometheus", "alertmanager", "loki"];
+const ASKED = ["prometheus", "alertmanager", "loki", "grafana"];
 
 /**
  * Reads the inventory of a deployed stack.
@@ -78,7 +78,7 @@ export function readFleet(text: string): Fleet {
     throw new Error("the inventory knows of no firewall: deploy the stack again");
   const firewall = variablesOf(children[runGroup("firewall")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
-  const asked = ASKED.map((kind) => [kind, portsOf(kind, children[runGroup(kind)])] as const);
+  const asked = ASKED.map((kind) => [kind, placesOf(kind, children[runGroup(kind)])] as const);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
     const { monitoring_place: place, monitoring_server: machine } = host ?? {};
@@ -93,9 +93,9 @@ export function readFleet(text: string): Fleet {
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
       questions: Object.fromEntries(
-        asked.flatMap(([kind, ports]) => {
-          const port = ports.get(name);
-          return port === undefined ? [] : [[kind, url(machine.bind, port)]];
+        asked.flatMap(([kind, places]) => {
+          const place = places.get(name);
+          return place === undefined ? [] : [[kind, url(machine.bind, place)]];
         }),
       ),
     };
@@ -119,16 +119,26 @@ function variablesOf(group: Group | undefined): Readonly<Record<string, HostVari
   return Object.fromEntries(hosts.map(([name, own]) => [name, { ...group?.vars, ...own }]));
 }
 
-/** The port on which each server has a component of a kind. */
-function portsOf(kind: string, group: Group | undefined): ReadonlyMap<string, number> {
-  const ports = Object.entries(variablesOf(group)).map(([name, variables]) => {
-    const port = (variables as Readonly<Record<string, unknown>>)[`${kind}_port`];
-    return [name, port] as const;
-  });
-  return new Map(ports.filter((each): each is [string, number] => typeof each[1] === "number"));
+/** How a component is asked on its own server. */
+interface Place {
+  readonly scheme: string;
+  readonly port: number;
+}
+
+/** How each server's component of a kind is asked. */
+function placesOf(kind: string, group: Group | undefined): ReadonlyMap<string, Place> {
+  return new Map(
+    Object.entries(variablesOf(group)).flatMap(([name, variables]) => {
+      const { [`${kind}_port`]: port, [`${kind}_tls_certificate`]: certificate = "" } = variables as Record<
+        string,
+        unknown
+      >;
+      return typeof port === "number" ? [[name, { scheme: certificate === "" ? "http" : "https", port }] as const] : [];
+    }),
+  );
 }
 
 /** Where a component is asked on its own server. */
-function url(bind: string, port: number): string {
-  return `http://${hostPort(bind === "" ? "127.0.0.1" : bind, port)}`;
+function url(bind: string, { scheme, port }: Place): string {
+  return `${scheme}://${hostPort(bind === "" ? "127.0.0.1" : bind, port)}`;
 }

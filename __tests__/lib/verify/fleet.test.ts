@@ -42,6 +42,7 @@ function inventory(bind = ""): string {
         ]),
         run("prometheus", [["hub", prometheus]], { component: true }),
         run("alertmanager", [["hub", { alertmanager_port: 9093 }]], { component: true }),
+        run("grafana", [["hub", { grafana_port: 3000, grafana_tls_certificate: "/c.pem" }]], { component: true }),
         run("node_exporter", [["app", {}]], { component: true, agent: true }),
       ],
     }),
@@ -62,7 +63,7 @@ test("a fleet is read from the inventory of a deploy, variables that most have a
     questions: {},
   });
   expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
-  expect(kinds).toEqual(["prometheus", "alertmanager", "node_exporter"]);
+  expect(kinds).toEqual(["prometheus", "alertmanager", "grafana", "node_exporter"]);
   expect(agents).toEqual(["node_exporter"]);
   expect(targets).toEqual(["node/app"]);
 });
@@ -73,7 +74,11 @@ test.each([
   ["2001:db8::1", "http://[2001:db8::1]"],
 ])("what listens on %j is asked where it listens", (bind, url) => {
   const hub = readFleet(inventory(bind)).servers.find(({ name }) => name === "hub");
-  expect(hub?.questions).toEqual({ prometheus: `${url}:9090`, alertmanager: `${url}:9093` });
+  expect(hub?.questions).toEqual({
+    prometheus: `${url}:9090`,
+    alertmanager: `${url}:9093`,
+    grafana: `${url.replace("http:", "https:")}:3000`,
+  });
 });
 
 test("an inventory that does not say where servers stand is refused, with the remedy", () => {

@@ -1,6 +1,7 @@
 import { alerts } from "./alerts";
 import { cloudFirewall } from "./cloud-firewall";
 import { Criterion, reachedOnlyBy } from "./criterion";
+import { dashboards } from "./dashboards";
 import { everyPort } from "./every-port";
 import { firewalls } from "./firewalls";
 import { logs } from "./logs";
@@ -13,8 +14,10 @@ export const CRITERIA: readonly Criterion[] = [
   reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
   reachedOnlyBy("Prometheus and Alertmanager", "each other, Grafana and technicians", "prometheus", "alertmanager"),
   reachedOnlyBy("Loki", "log agents, Grafana, Prometheus, its like and technicians", "loki"),
+  reachedOnlyBy("Grafana", "Prometheus and technicians", "grafana"),
   targets,
   alerts,
+  dashboards,
   logs,
   everyPort,
 ];

@@ -1,0 +1,57 @@
+import { Result } from "../../../../lib/verify/criteria/criterion";
+import { dashboards } from "../../../../lib/verify/criteria/dashboards";
+import { Outcome } from "../../../../lib/verify/judge";
+import { Commands } from "../../../../lib/verify/remedy";
+import { fleet, measured, server, WELL } from "../../../support/fleet";
+
+const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
+const SOURCE = { uid: "prometheus", name: "Prometheus", error: "" };
+const FLEET = { uid: "cdktf-monitoring-fleet", title: "Fleet" };
+
+/** What the criterion makes of a Grafana that answers so. */
+function judged(answer: object | undefined): Result | undefined {
+  const given = fleet(0);
+  const host = server("shows", "10.0.0.20", { questions: { grafana: "http://10.0.0.20:3000" } });
+  const lines = answer === undefined ? [] : [`said=grafana ${JSON.stringify(answer)}`];
+  const answers = { shows: { lines: [...(WELL.lines ?? []), ...lines] } };
+  return dashboards(measured({ ...given, servers: [...given.servers, host] }, { answers }), commands);
+}
+
+test("what it has is told", () => {
+  expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET] })).toEqual({
+    text: 'dashboards: 1 Grafana; "Fleet", of Prometheus',
+    outcome: Outcome.FINE,
+    differences: [],
+  });
+});
+
+test("a data source that does not answer is told with the reason, and so is that there are no dashboards", () => {
+  const loki = { uid: "loki", name: "Loki", error: "connection refused" };
+  expect(judged({ version: "13.2.3", sources: [SOURCE, loki], dashboards: [] })).toMatchObject({
+    text: "dashboards: 1 Grafana; no dashboards, of Prometheus, Loki",
+    outcome: Outcome.DIFFERS,
+    differences: [
+      {
+        what: "Grafana on shows gets no answer from Loki: connection refused",
+        mend: "if the port is open (see above), look at the journal of loki.service",
+      },
+      { what: "Grafana on shows has no dashboards", mend: "play grafana on shows" },
+    ],
+  });
+});
+
+test("one that does not answer is told", () => {
+  expect(judged({ error: "no answer" })).toMatchObject({
+    text: "dashboards: 1 Grafana; none said what it has",
+    outcome: Outcome.DIFFERS,
+    differences: [{ what: "Grafana on shows: no answer", mend: "play grafana on shows" }],
+  });
+});
+
+test("where its server said nothing, nothing was measured", () => {
+  expect(judged(undefined)).toMatchObject({ outcome: Outcome.NOT_MEASURED, differences: [] });
+});
+
+test("without a Grafana there is nothing to promise", () => {
+  expect(dashboards(measured(fleet(0)), commands)).toBeUndefined();
+});

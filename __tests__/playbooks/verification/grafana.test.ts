@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { playbooksDirectory } from "../../../lib/paths";
+import { run } from "../../../tools/common";
+
+const PASSWORD = "s3cret";
+const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
+  "/api/health": [200, { version: "13.2.3", database: "ok" }],
+  "/api/datasources": [
+    200,
+    [
+      { uid: "prometheus", name: "Prometheus", url: "http://10.0.0.7:9090" },
+      { uid: "loki", name: "Loki", url: "http://10.0.0.7:3100" },
+    ],
+  ],
+  "/api/datasources/uid/prometheus/health": [200, { status: "OK", message: "Successfully queried" }],
+  "/api/datasources/uid/loki/health": [400, { status: "ERROR", message: "dial tcp 10.0.0.7:3100: connection refused" }],
+  "/api/search?type=dash-db&limit=5000": [200, [{ uid: "a", title: "A", tags: ["much", "more"] }]],
+};
+
+/** What is told of a Grafana by whom its password file holds `password`. */
+async function ask(password: string): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), "grafana-question-"));
+  writeFileSync(join(folder, "password"), `${password}\n`);
+  // The same program, but for where the password is.
+  const program = readFileSync(join(playbooksDirectory, "verification/questions/grafana.py"), "utf8");
+  writeFileSync(
+    join(folder, "grafana.py"),
+    program.replace("/var/lib/monitoring/grafana/admin_password", join(folder, "password")),
+  );
+  const server = createServer(({ url = "", headers }, response) => {
+    const known = headers.authorization === `Basic ${btoa(`admin:${PASSWORD}`)}`;
+    const [status, body] = known ? (ANSWERS[url] ?? [404, {}]) : [401, { message: "invalid username or password" }];
+    response.writeHead(status).end(JSON.stringify(body));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const environment = { http_proxy: "http://192.0.2.1:3128" };
+  const { code, stdout } = await run("python3", [join(folder, "grafana.py"), `http://127.0.0.1:${port}`], {
+    environment,
+  });
+  server.close();
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+test("data sources and dashboards are told, and why one does not answer", async () => {
+  expect(await ask(PASSWORD)).toEqual({
+    version: "13.2.3",
+    sources: [
+      { uid: "prometheus", name: "Prometheus", error: "" },
+      { uid: "loki", name: "Loki", error: "dial tcp 10.0.0.7:3100: connection refused" },
+    ],
+    dashboards: [{ uid: "a", title: "A" }],
+  });
+});
+
+test("that somebody set another password in its pages is told in its place", async () => {
+  expect(await ask("other")).toEqual({ error: "the password on its server is not the one that it knows" });
+});
+
+test("that it is not there is told in its place", async () => {
+  const program = join(playbooksDirectory, "verification/questions/grafana.py");
+  const { code, stdout } = await run("python3", [program, "http://127.0.0.1:9"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    error: expect.stringMatching(/^http:\/\/127.0.0.1:9 does not answer: /) as string,
+  });
+});

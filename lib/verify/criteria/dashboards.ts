@@ -1,0 +1,60 @@
+import { Measured, Outcome } from "../judge";
+import { Commands, Difference } from "../remedy";
+import { count, Criterion, worst } from "./criterion";
+
+/** What the question `grafana` answers. */
+interface Said {
+  readonly error?: string;
+  readonly version: string;
+  readonly sources: readonly { readonly uid: string; readonly name: string; readonly error: string }[];
+  readonly dashboards: readonly { readonly uid: string; readonly title: string }[];
+}
+
+/** That each Grafana has dashboards, and gets answers from all that it asks. */
+export const dashboards: Criterion = (measured, commands) => {
+  const hosts = measured.fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
+  if (hosts.length === 0) return undefined;
+  const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
+  const differences = answers.flatMap(([host, said]) =>
+    said === undefined ? [] : differencesOf(host, said, commands),
+  );
+  const known = answers.flatMap(([, said]) => (said === undefined || said.error !== undefined ? [] : [said]));
+  const unknown = answers.some(([, said]) => said === undefined);
+  return {
+    text: `dashboards: ${count(hosts.length, "Grafana")}; ${known[0] === undefined ? "none said what it has" : told(known[0])}`,
+    outcome: worst([
+      ...(unknown ? [Outcome.NOT_MEASURED] : []),
+      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
+    ]),
+    differences,
+  };
+};
+
+function saidBy({ looks }: Measured, host: string): Said | undefined {
+  return looks.get(host)?.said.get("grafana") as Said | undefined;
+}
+
+function differencesOf(host: string, said: Said, commands: Commands): Difference[] {
+  const again = commands.play("grafana", host, true);
+  if (said.error !== undefined) return [{ what: `Grafana on ${host}: ${said.error}`, mend: again }];
+  return [
+    ...said.sources.flatMap(({ uid, name, error }) =>
+      error === ""
+        ? []
+        : [
+            {
+              what: `Grafana on ${host} gets no answer from ${name}: ${error}`,
+              mend: `if the port is open (see above), look at the journal of ${uid}.service`,
+            },
+          ],
+    ),
+    ...(said.dashboards.length > 0 ? [] : [{ what: `Grafana on ${host} has no dashboards`, mend: again }]),
+  ];
+}
+
+/** What it has, in words. */
+function told({ sources, dashboards: all }: Said): string {
+  const titles = all.map(({ title }) => `"${title}"`).join(", ");
+  const names = sources.map(({ name }) => name).join(", ");
+  return `${titles || "no dashboards"}, of ${names || "no data sources"}`;
+}
