@@ -1,7 +1,8 @@
 import { alertmanager } from "./alertmanager";
+import { grafana } from "./grafana";
 import { nodeExporter } from "./node-exporter";
 import type { Program } from "./program";
 import { prometheus } from "./prometheus";
 
 /** The kinds that the catalogue tells of. */
-export const programs: readonly Program[] = [alertmanager, nodeExporter, prometheus];
+export const programs: readonly Program[] = [alertmanager, grafana, nodeExporter, prometheus];

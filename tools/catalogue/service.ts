@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../common";
 
-/** Seconds until a program that was started must answer, and after which one that was asked to end is killed. */
-const PATIENCE = 30;
+/** Seconds until a program that was started must answer; Grafana makes some hundred tables first. */
+const START = 300;
+/** Seconds after which a program that was asked to end is killed. */
+const END = 30;
 
 /** A program that runs until it is stopped. */
 export class Service {
@@ -22,7 +24,7 @@ export class Service {
   /**
    * Starts a program, and waits until it answers with success at a URL.
    *
-   * @throws when it ends or does not answer within half a minute, with its last words
+   * @throws when it ends or does not answer within five minutes, with its last words
    */
   public static async start(program: string, args: readonly string[], url: string, cwd?: string): Promise<Service> {
     const service = new Service(spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] }));
@@ -30,7 +32,7 @@ export class Service {
     service.child.on("error", (error) => {
       failure = error;
     });
-    const end = Date.now() + PATIENCE * 1000;
+    const end = Date.now() + START * 1000;
     while (failure === undefined && Date.now() < end && !(await answers(url))) {
       await sleep(100);
       if (service.child.exitCode !== null) failure = new Error("it ended");
@@ -50,7 +52,7 @@ export class Service {
     child.kill();
     const impatience = setTimeout(() => {
       child.kill("SIGKILL");
-    }, PATIENCE * 1000);
+    }, END * 1000);
     await ended;
     clearTimeout(impatience);
   }

@@ -1,0 +1,64 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { metricNames } from "./exposition";
+import { Program, sorted } from "./program";
+import { freePort, get, listener, post, Service } from "./service";
+
+/** Seconds in which its alert rules are evaluated, and what it counts from time to time is counted. */
+const BUSY = 30;
+const AUTHORIZATION = { Authorization: `Basic ${Buffer.from("admin:admin").toString("base64")}` };
+
+/** Grafana with a data source that answers and one that does not, a dashboard, and somebody who looks at them. */
+export const grafana: Program = {
+  kind: "grafana",
+  observe: async (home, work) => {
+    const other = await listener();
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const file = join(work, "grafana.ini");
+    writeFileSync(file, settings(port, work));
+    const args = ["server", `--homepath=${home}`, `--config=${file}`];
+    const start = async () => Service.start(join(home, "bin", "grafana"), args, `${url}/api/health`, work);
+    // While it makes its tables for the first time it may fail over its own haste; what it made by then is enough.
+    const service = await start().catch(start);
+    try {
+      await drive(url, other.url);
+      await sleep(BUSY * 1000);
+      return { metrics: sorted(metricNames(await get(`${url}/metrics`))) };
+    } finally {
+      await service.stop();
+      other.close();
+    }
+  },
+};
+
+async function drive(url: string, other: string): Promise<void> {
+  const send = async (path: string, body: unknown) => post(`${url}/api/${path}`, body, AUTHORIZATION);
+  for (const [uid, target] of Object.entries({ taking: other, refusing: `${other}/broken` })) {
+    await send("datasources", { uid, name: uid, type: "prometheus", url: target, access: "proxy" });
+    const query = { refId: "A", datasource: { uid }, expr: "up", instant: true };
+    await send("ds/query", { from: "now-5m", to: "now", queries: [query] });
+  }
+  await send("dashboards/db", { dashboard: { uid: "some", title: "some", panels: [] } });
+  await get(`${url}/login`);
+  await post(`${url}/login`, { user: "admin", password: "wrong" });
+  await post(`${url}/login`, { user: "admin", password: "admin" });
+}
+
+function settings(port: number, work: string): string {
+  return `[server]
+http_addr = 127.0.0.1
+http_port = ${port}
+[paths]
+data = ${join(work, "data")}
+logs = ${join(work, "logs")}
+plugins = ${join(work, "plugins")}
+[analytics]
+reporting_enabled = false
+check_for_updates = false
+check_for_plugin_updates = false
+[plugins]
+preinstall_disabled = true
+`;
+}
