@@ -24,7 +24,7 @@ export class ComponentRun extends Run {
   }
 
   public override get artifacts(): readonly ArtifactRequest[] {
-    const requests = this.components.map(({ artifactRequest }) => artifactRequest);
+    const requests = this.components.flatMap(({ artifactRequest, downloads }) => [artifactRequest, ...downloads]);
     return [...new Map(requests.map((request) => [request.file, request])).values()];
   }
 

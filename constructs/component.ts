@@ -90,6 +90,11 @@ export abstract class Component extends Construct {
     return [];
   }
 
+  /** What its role needs beside its archive, and the controller fetches, too. Asked at synthesis, when all is placed. */
+  public get downloads(): readonly ArtifactRequest[] {
+    return [];
+  }
+
   /** The files that its role copies to its server: what holds braces or quotes, and no tokens. Asked at synthesis, when all is placed. */
   public get files(): readonly GeneratedFile[] {
     return [];

@@ -1,14 +1,17 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { Connection } from "../lib/access";
+import { ArtifactRequest } from "../lib/artifacts";
 import { dashboardsProblem } from "../lib/dashboards/collection";
 import { Dashboard, DashboardSubject } from "../lib/dashboards/dashboard";
 import { DataSources } from "../lib/dashboards/data-sources";
+import { dashboardQueries } from "../lib/dashboards/queries";
 import { Uids } from "../lib/dashboards/uids";
 import { GeneratedFile } from "../lib/generated-file";
 import { Settings, settingsProblem } from "../lib/grafana/settings";
 import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
+import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
@@ -89,9 +92,17 @@ export class Grafana extends Component {
     });
   }
 
+  /** What its dashboards ask Prometheus. */
+  public override get queries(): readonly MetricUse[] {
+    return this.files.flatMap(({ content }) => dashboardQueries(content));
+  }
+
+  public override get downloads(): readonly ArtifactRequest[] {
+    return this.downloaded.map(({ request }) => request);
+  }
+
   public get variables(): Variables {
     const { tls, database } = this.props;
-    const shown = this.allDashboards.some(({ uid }) => uid === Uids.FLEET);
     return {
       grafana_version: this.version,
       grafana_port: this.portOf("http"),
@@ -102,16 +113,26 @@ export class Grafana extends Component {
       grafana_settings: this.settings,
       grafana_datasources: this.placedSources.map((source) => this.dataSource(source)),
       grafana_absent_datasources: SOURCES.filter(({ kind }) => !this.isPlaced(kind)).map(({ name }) => name),
-      grafana_home_dashboard: shown ? Uids.FLEET : "",
+      grafana_downloaded_dashboards: this.downloaded.map(({ uid, request: { name, version } }) => ({
+        uid,
+        artifact: name,
+        revision: version,
+      })),
+      grafana_home_dashboard: Uids.FLEET,
     };
   }
 
-  /** Our own where there is what they are about, and the user's. */
+  /** Our own, and the user's. */
   private get allDashboards(): readonly Dashboard[] {
-    const own = this.isPlaced(DataSources.PROMETHEUS)
-      ? [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()]
-      : [];
-    return [...own, ...this.dashboards];
+    return [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring(), ...this.dashboards];
+  }
+
+  /** Those that are not there at synthesis. */
+  private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
+    const { artifacts } = this.member.monitoring;
+    return this.dashboards.flatMap(({ uid, download }) =>
+      download === undefined ? [] : [{ uid, request: artifacts.dashboard(download.id, download.revision) }],
+    );
   }
 
   private get subject(): DashboardSubject {
