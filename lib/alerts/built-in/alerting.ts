@@ -2,7 +2,8 @@ import { AlertDefinition, Dashboards, define, percent } from "../definition";
 import { Severity } from "../rule";
 
 const ABOUT = { kinds: ["alertmanager"], group: "alertmanager", dashboard: Dashboards.MONITORING };
-const BY_INTEGRATION = "sum by (instance, monitoring, integration)";
+/** Receivers are told apart by the name that Alertmanager is told to have in its metrics. */
+const BY_RECEIVER = "sum by (instance, monitoring, integration, receiver_name)";
 const BY_GRAFANA = "sum by (instance, monitoring)";
 const REQUESTS = "grafana_http_request_duration_seconds_count";
 
@@ -36,12 +37,12 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
         // Messages are few: over a quarter of an hour, so that each counts long enough.
         for: "5m",
         expr: (t) =>
-          `100 * ${BY_INTEGRATION} (rate(alertmanager_notifications_failed_total[15m])) / ${BY_INTEGRATION} (rate(alertmanager_notifications_total[15m])) > ${t.failed}`,
+          `100 * ${BY_RECEIVER} (rate(alertmanager_notifications_failed_total[15m])) / ${BY_RECEIVER} (rate(alertmanager_notifications_total[15m])) > ${t.failed}`,
       },
     ],
-    summary: "Alertmanager on {{ $labels.instance }} cannot deliver by {{ $labels.integration }}",
+    summary: "Alertmanager on {{ $labels.instance }} cannot deliver to {{ $labels.receiver_name }}",
     description:
-      '{{ printf "%.0f" $value }} % of the messages that Alertmanager on {{ $labels.instance }} sends by {{ $labels.integration }} fail: who relies on it hears nothing. Its journal has the answer of the other side; often a secret has expired or an address has changed.',
+      '{{ printf "%.0f" $value }} % of the messages that Alertmanager on {{ $labels.instance }} sends to the receiver {{ $labels.receiver_name }} by {{ $labels.integration }} fail: who relies on it hears nothing. Its journal has the answer of the other side; often a secret has expired or an address has changed.',
   }),
   define({
     ...ABOUT,

@@ -17,7 +17,7 @@ const WRITABLE = "node_filesystem_readonly == 0";
  */
 function filling(left: string, used: string, minutes: number, hours: number, percent: number): string {
   return [
-    `${left} / (-deriv(${left}[${minutes}m]) > 0) < ${hours * HOUR}`,
+    `${left} / clamp_min(-deriv(${left}[${minutes}m]), 0) < ${hours * HOUR}`,
     `and ${used} > ${percent}`,
     `and ${WRITABLE}`,
   ].join("\n");

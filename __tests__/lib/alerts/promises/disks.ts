@@ -1,0 +1,216 @@
+import { APP, critical, Labels, metrics, Situation, warning } from "../../../support/promises";
+
+const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "/data" };
+const SDB: Labels = { ...APP, device: "sdb" };
+const GB = 1e9;
+
+/** A file system of 100 GB, and how much of it is left. */
+function space(left: string, readonly = "0x2000"): Record<string, string> {
+  return metrics(DATA, {
+    node_filesystem_size_bytes: `${100 * GB}x2000`,
+    node_filesystem_avail_bytes: left,
+    node_filesystem_readonly: readonly,
+  });
+}
+
+/** A file system of a million inodes, and how many are left. */
+function inodes(left: string, readonly = "0x2000"): Record<string, string> {
+  return metrics(DATA, {
+    node_filesystem_files: "1000000x2000",
+    node_filesystem_files_free: left,
+    node_filesystem_readonly: readonly,
+  });
+}
+
+const full: readonly Situation[] = [
+  {
+    alert: "DiskFull",
+    when: "9 of 100 GB are left",
+    series: space(`${9 * GB}x60`),
+    fires: {
+      4: [],
+      5: [
+        critical(
+          DATA,
+          "/data on app is 91 % full",
+          "The file system /data (/dev/sdb, ext4) of app has 91.0 % of its space in use. What writes there fails when it is full: remove what is not needed, or enlarge it.",
+        ),
+      ],
+      14: [critical(DATA)],
+      15: [critical(DATA), warning(DATA)],
+    },
+  },
+  { alert: "DiskFull", when: "10 are left", series: space(`${10 * GB}x60`), fires: { 60: [warning(DATA)] } },
+  {
+    alert: "DiskFull",
+    when: "19 are left",
+    series: space(`${19 * GB}x60`),
+    fires: { 14: [], 15: [warning(DATA, "/data on app is 81 % full")] },
+  },
+  { alert: "DiskFull", when: "20 are left", series: space(`${20 * GB}x60`), fires: { 60: [] } },
+  {
+    alert: "DiskFull",
+    when: "a full file system is read-only: nobody writes there",
+    series: space("0x60", "1x60"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "DiskFull",
+    when: "somebody has made room in time",
+    series: space(`${9 * GB}x4 ${50 * GB}x60`),
+    fires: { 5: [], 60: [] },
+  },
+  {
+    alert: "InodesFull",
+    when: "9 % of the inodes are left",
+    series: inodes("90000x60"),
+    fires: {
+      4: [],
+      5: [critical(DATA, "/data on app has 91 % of its inodes in use")],
+      14: [critical(DATA)],
+      15: [critical(DATA), warning(DATA)],
+    },
+  },
+  { alert: "InodesFull", when: "10 % are left", series: inodes("100000x60"), fires: { 60: [warning(DATA)] } },
+  { alert: "InodesFull", when: "19 % are left", series: inodes("190000x60"), fires: { 14: [], 15: [warning(DATA)] } },
+  { alert: "InodesFull", when: "20 % are left", series: inodes("200000x60"), fires: { 60: [] } },
+  { alert: "InodesFull", when: "it is read-only", series: inodes("0x60", "1x60"), fires: { 60: [] } },
+  {
+    alert: "InodesFull",
+    when: "a file system counts no inodes",
+    series: metrics(DATA, {
+      node_filesystem_files: "0x60",
+      node_filesystem_files_free: "0x60",
+      node_filesystem_readonly: "0x60",
+    }),
+    fires: { 60: [] },
+  },
+];
+
+/** The same promises by space and by inodes, of which a file system has `total`. */
+function filling(
+  alert: string,
+  total: number,
+  left: (values: string, readonly?: string) => Record<string, string>,
+): readonly Situation[] {
+  const part = (share: number) => Math.round(total * share);
+  /** What falls by so many millionths of all a second, and comes to a share of it at the minute `minute`. */
+  const falling = (share: number, minute: number, millionths: number) => {
+    const aMinute = part((60 * millionths) / 1e6);
+    return `${part(share) + aMinute * minute}-${aMinute * STEP}x100`;
+  };
+  const situations: readonly Situation[] = [
+    {
+      alert,
+      when: "after 400 minutes it will be gone in a day",
+      series: left(falling(0.2592, 400, 3)),
+      fires: { 460: [], 465: [warning(DATA, DAY_LEFT[alert])] },
+    },
+    {
+      alert,
+      when: "after 400 minutes it will be gone in four hours",
+      series: left(falling(0.144, 400, 10)),
+      fires: { 430: [warning(DATA)], 435: [critical(DATA), warning(DATA)] },
+    },
+    {
+      alert,
+      when: "after 300 minutes 60 % are used, and it will be gone in eleven hours",
+      series: left(falling(0.4, 300, 10)),
+      fires: { 360: [], 365: [warning(DATA)] },
+    },
+    {
+      alert,
+      when: "after 300 minutes 80 % are used, and it will be gone in three hours",
+      series: left(falling(0.2, 300, 20)),
+      fires: { 330: [warning(DATA)], 335: [critical(DATA), warning(DATA)] },
+    },
+    {
+      alert,
+      when: "it falls like that and is read-only",
+      series: left(falling(0.1, 400, 10), "1x100"),
+      fires: { 480: [] },
+    },
+    { alert, when: "it is nearly full, and stays so", series: left(`${part(0.05)}x100`), fires: { 480: [] } },
+    {
+      alert,
+      when: "it is nearly full, and gets emptier",
+      series: left(`${part(0.01)}+${part(0.0005)}x100`),
+      fires: { 480: [] },
+    },
+    {
+      alert,
+      when: "much came at once, after 400 minutes: it is told for six hours and no longer",
+      series: left(`${part(0.32)}x80 ${part(0.02)}x100`),
+      fires: { 750: [critical(DATA), warning(DATA)], 770: [] },
+    },
+  ];
+  return situations.map((situation) => ({ ...situation, step: STEP }));
+}
+
+/** Minutes between two samples, where hours are looked at. */
+const STEP = 5;
+const DAY_LEFT: Readonly<Record<string, string>> = {
+  DiskFilling: "/data on app will be full in 22h 55m 0s",
+  InodesFilling: "/data on app will have no inodes left in 22h 55m 0s",
+};
+
+const broken: readonly Situation[] = [
+  {
+    alert: "FilesystemReadOnly",
+    when: "the kernel has made a file system read-only",
+    series: space(`${50 * GB}x60`, "0x9 1x50"),
+    fires: { 11: [], 12: [critical(DATA, "/data on app is read-only")] },
+  },
+  {
+    alert: "FilesystemReadOnly",
+    when: "it can be written to",
+    series: space(`${50 * GB}x60`),
+    fires: { 60: [] },
+  },
+  ...["tmpfs", "overlay", "udf", "fuse.sshfs"].map((fstype) => ({
+    alert: "FilesystemReadOnly",
+    when: `a file system of the type ${fstype} is meant to be read-only`,
+    series: metrics({ ...DATA, fstype }, { node_filesystem_readonly: "1x60" }),
+    fires: { 60: [] },
+  })),
+  {
+    alert: "FilesystemError",
+    when: "a disk gives errors",
+    series: metrics({ ...DATA, device_error: "input/output error" }, { node_filesystem_device_error: "_x10 1x50" }),
+    fires: {
+      14: [],
+      15: [critical({ ...DATA, device_error: "input/output error" }, "/data on app gives errors")],
+    },
+  },
+  {
+    alert: "FilesystemError",
+    when: "it gives none",
+    series: metrics(DATA, { node_filesystem_device_error: "0x60" }),
+    fires: { 60: [] },
+  },
+  ...["permission denied", "operation not permitted"].map((error) => ({
+    alert: "FilesystemError",
+    when: `the exporter may not look (${error})`,
+    series: metrics({ ...DATA, device_error: error }, { node_filesystem_device_error: "1x60" }),
+    fires: { 60: [] },
+  })),
+  {
+    alert: "DiskSaturated",
+    when: "eleven requests wait for a disk",
+    series: metrics(SDB, { node_disk_io_time_weighted_seconds_total: "1000+630x90" }),
+    fires: { 33: [], 34: [warning(SDB, "The disk sdb of app cannot keep up")] },
+  },
+  {
+    alert: "DiskSaturated",
+    when: "ten wait",
+    series: metrics(SDB, { node_disk_io_time_weighted_seconds_total: "1000+600x90" }),
+    fires: { 90: [] },
+  },
+];
+
+export const disks: readonly Situation[] = [
+  ...full,
+  ...filling("DiskFilling", 100 * GB, space),
+  ...filling("InodesFilling", 1_000_000, inodes),
+  ...broken,
+];

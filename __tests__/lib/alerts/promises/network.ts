@@ -1,0 +1,52 @@
+import { APP, Labels, metrics, Situation, warning } from "../../../support/promises";
+
+const ETH0: Labels = { ...APP, device: "eth0" };
+
+/** An interface: packets a minute, of which so many are damaged, or dropped. */
+const received = (packets: number, damaged: number) =>
+  metrics(ETH0, {
+    node_network_receive_packets_total: `0+${packets}x120`,
+    node_network_receive_errs_total: `0+${damaged}x120`,
+  });
+const sent = (packets: number, failed: number) =>
+  metrics(ETH0, {
+    node_network_transmit_packets_total: `0+${packets}x120`,
+    node_network_transmit_errs_total: `0+${failed}x120`,
+  });
+const dropped = (incoming: number, outgoing: number) =>
+  metrics(ETH0, {
+    node_network_receive_packets_total: "0+6000x120",
+    node_network_receive_drop_total: `0+${incoming}x120`,
+    node_network_transmit_packets_total: "0+6000x120",
+    node_network_transmit_drop_total: `0+${outgoing}x120`,
+  });
+
+export const network: readonly Situation[] = [
+  {
+    alert: "NetworkReceiveErrors",
+    when: "61 of 6000 packets come damaged",
+    series: received(6000, 61),
+    fires: { 60: [], 61: [warning(ETH0, "eth0 of app receives damaged packets")] },
+  },
+  { alert: "NetworkReceiveErrors", when: "60 do", series: received(6000, 60), fires: { 120: [] } },
+  {
+    alert: "NetworkTransmitErrors",
+    when: "61 of 6000 packets cannot be sent",
+    series: sent(6000, 61),
+    fires: { 60: [], 61: [warning(ETH0, "eth0 of app fails to send packets")] },
+  },
+  { alert: "NetworkTransmitErrors", when: "60 cannot", series: sent(6000, 60), fires: { 120: [] } },
+  {
+    alert: "NetworkDrops",
+    when: "1260 of 12000 packets are dropped, in one direction",
+    series: dropped(1260, 0),
+    fires: { 30: [], 31: [warning(ETH0, "eth0 of app drops packets")] },
+  },
+  {
+    alert: "NetworkDrops",
+    when: "they are in the other",
+    series: dropped(0, 1260),
+    fires: { 30: [], 31: [warning(ETH0)] },
+  },
+  { alert: "NetworkDrops", when: "600 are in each", series: dropped(600, 600), fires: { 120: [] } },
+];

@@ -1,0 +1,265 @@
+import { Severity } from "../../../../lib/alerts/rule";
+import { critical, Firing, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/promises";
+
+const RULES: Labels = { ...PROMETHEUS, rule_group: "/etc/prometheus/rules/monitoring.yml;disks" };
+const JOB: Labels = { ...PROMETHEUS, scrape_job: "node" };
+const RECEIVER: Labels = { ...PROMETHEUS, alertmanager: "http://198.18.0.2:9093/api/v2/alerts" };
+
+interface Counting {
+  readonly alert: string;
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly severity: Severity;
+  readonly says: string;
+  /** Minutes for which it must go on. */
+  readonly hold: number;
+  /** Minutes for which one count is told. */
+  readonly window: number;
+}
+
+/** What is promised of a counter of things that should not happen. */
+function counting({ alert, metric, labels, severity, says, hold, window }: Counting): Situation[] {
+  const fires: Firing = { severity, labels, says: { summary: says } };
+  const start = 20;
+  const goesOn = metrics(labels, { [metric]: `0x${start - 1} 1+1x${hold + 1} ${hold + 2}x100` });
+  const end = start + hold + 1;
+  return [
+    {
+      alert,
+      when: "it happens on and on",
+      series: goesOn,
+      fires: {
+        [start + hold - 1]: [],
+        [start + hold]: [fires],
+        [end + window - 2]: [{ severity, labels }],
+        [end + window - 1]: [],
+      },
+    },
+    { alert, when: "it happened long ago", series: metrics(labels, { [metric]: "7x100" }), fires: { 100: [] } },
+    { alert, when: "it never happened", series: metrics(labels, { [metric]: "0x100" }), fires: { 100: [] } },
+  ];
+}
+
+const notifications = (errors: string, sent: string) =>
+  metrics(RECEIVER, { prometheus_notifications_errors_total: errors, prometheus_notifications_sent_total: sent });
+
+const queue = (length: string) => ({
+  ...metrics(RECEIVER, { prometheus_notifications_queue_length: length }),
+  ...metrics(PROMETHEUS, { prometheus_notifications_queue_capacity: "10000x60" }),
+});
+
+const duration = (seconds: string) =>
+  metrics(RULES, {
+    prometheus_rule_group_last_duration_seconds: seconds,
+    prometheus_rule_group_interval_seconds: "15x60",
+  });
+
+const limits = [
+  "prometheus_target_scrapes_exceeded_sample_limit_total",
+  "prometheus_target_scrapes_exceeded_body_size_limit_total",
+  "prometheus_target_scrape_pool_exceeded_label_limits_total",
+  "prometheus_target_scrape_pool_exceeded_target_limit_total",
+];
+
+/** Scrapes over a limit: the others are there, and count nothing. */
+function overLimit(exceeded: string): Situation[] {
+  const others = metrics(PROMETHEUS, Object.fromEntries(limits.map((metric) => [metric, "0x100"])));
+  return counting({
+    alert: "PrometheusScrapesOverLimit",
+    metric: exceeded,
+    labels: PROMETHEUS,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub drops scrapes that are over a limit",
+    hold: 10,
+    window: 15,
+  }).map((situation) => ({
+    ...situation,
+    when: `${situation.when} (${exceeded})`,
+    series: { ...others, ...situation.series },
+  }));
+}
+
+export const prometheus: readonly Situation[] = [
+  {
+    alert: "PrometheusConfigurationRejected",
+    when: "a reload fails",
+    series: metrics(PROMETHEUS, { prometheus_config_last_reload_successful: "1x9 0x30" }),
+    fires: { 14: [], 15: [critical(PROMETHEUS, "Prometheus on hub has refused its configuration")] },
+  },
+  {
+    alert: "PrometheusConfigurationRejected",
+    when: "it succeeds",
+    series: metrics(PROMETHEUS, { prometheus_config_last_reload_successful: "1x60" }),
+    fires: { 60: [] },
+  },
+  ...counting({
+    alert: "PrometheusRulesFailing",
+    metric: "prometheus_rule_evaluation_failures_total",
+    labels: RULES,
+    severity: Severity.CRITICAL,
+    says: "Prometheus on hub fails to evaluate rules",
+    hold: 5,
+    window: 5,
+  }),
+  ...counting({
+    alert: "PrometheusRulesMissed",
+    metric: "prometheus_rule_group_iterations_missed_total",
+    labels: RULES,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub skips evaluations of rules",
+    hold: 15,
+    window: 5,
+  }),
+  {
+    alert: "PrometheusRulesSlow",
+    when: "rules take 13.8 of 15 seconds",
+    series: duration("13.8x60"),
+    fires: { 14: [], 15: [warning(RULES, "Rules of Prometheus on hub take too long")] },
+  },
+  { alert: "PrometheusRulesSlow", when: "they take 13.5", series: duration("13.5x60"), fires: { 60: [] } },
+  {
+    alert: "PrometheusNotIngesting",
+    when: "no scrape is stored any more",
+    series: metrics(PROMETHEUS, { up: "1x9 stale" }),
+    fires: { 14: [], 15: [critical({}, "Prometheus takes in no samples")] },
+  },
+  {
+    alert: "PrometheusNotIngesting",
+    when: "all targets are down, which is stored",
+    series: metrics(PROMETHEUS, { up: "0x60" }),
+    fires: { 60: [] },
+  },
+  ...counting({
+    alert: "PrometheusDuplicateSamples",
+    metric: "prometheus_target_scrapes_sample_duplicate_timestamp_total",
+    labels: PROMETHEUS,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub gets two values for one time",
+    hold: 10,
+    window: 5,
+  }),
+  ...["out_of_order", "out_of_bounds"].flatMap((kind) => {
+    const all = ["out_of_order", "out_of_bounds"].map((one) => `prometheus_target_scrapes_sample_${one}_total`);
+    const others = metrics(PROMETHEUS, Object.fromEntries(all.map((metric) => [metric, "0x100"])));
+    return counting({
+      alert: "PrometheusOutOfOrderSamples",
+      metric: `prometheus_target_scrapes_sample_${kind}_total`,
+      labels: PROMETHEUS,
+      severity: Severity.WARNING,
+      says: "Prometheus on hub gets samples of the past",
+      hold: 10,
+      window: 5,
+    }).map((situation) => ({
+      ...situation,
+      when: `${situation.when} (${kind})`,
+      series: { ...others, ...situation.series },
+    }));
+  }),
+  ...counting({
+    alert: "PrometheusCompactionsFailing",
+    metric: "prometheus_tsdb_compactions_failed_total",
+    labels: PROMETHEUS,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub fails to compact its data",
+    hold: 60,
+    window: 30,
+  }),
+  ...counting({
+    alert: "PrometheusBlocksUnreadable",
+    metric: "prometheus_tsdb_reloads_failures_total",
+    labels: PROMETHEUS,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub cannot load its blocks",
+    hold: 60,
+    window: 30,
+  }),
+  {
+    alert: "PrometheusWalCorrupt",
+    when: "Prometheus starts and finds its log damaged",
+    series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 1x50" }),
+    fires: {
+      9: [],
+      10: [warning(PROMETHEUS, "Prometheus on hub has lost its latest samples")],
+      60: [warning(PROMETHEUS)],
+    },
+  },
+  {
+    alert: "PrometheusWalCorrupt",
+    when: "it starts and finds it sound",
+    series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 0x50" }),
+    fires: { 60: [] },
+  },
+  ...counting({
+    alert: "PrometheusTargetsUnreadable",
+    metric: "prometheus_sd_file_read_errors_total",
+    labels: PROMETHEUS,
+    severity: Severity.WARNING,
+    says: "Prometheus on hub cannot read a file of targets",
+    hold: 10,
+    window: 15,
+  }),
+  ...counting({
+    alert: "PrometheusTargetsRejected",
+    metric: "prometheus_target_sync_failed_total",
+    labels: JOB,
+    severity: Severity.CRITICAL,
+    says: "Prometheus on hub rejects targets of the job node",
+    hold: 5,
+    window: 15,
+  }),
+  ...limits.flatMap(overLimit),
+  {
+    alert: "PrometheusNotificationsFailing",
+    when: "51 of 100 alerts cannot be handed over",
+    series: notifications("0+51x60", "0+49x60"),
+    fires: {
+      5: [],
+      6: [critical(RECEIVER, "Prometheus on hub cannot hand over alerts")],
+      15: [critical(RECEIVER)],
+      16: [critical(RECEIVER), warning(RECEIVER)],
+    },
+  },
+  {
+    alert: "PrometheusNotificationsFailing",
+    when: "50 of 100 cannot",
+    series: notifications("0+50x60", "0+50x60"),
+    fires: { 60: [warning(RECEIVER)] },
+  },
+  {
+    alert: "PrometheusNotificationsFailing",
+    when: "1.02 % cannot",
+    series: notifications("0+61.2x60", "0+5938.8x60"),
+    fires: { 15: [], 16: [warning(RECEIVER)] },
+  },
+  {
+    alert: "PrometheusNotificationsFailing",
+    when: "1 % cannot",
+    series: notifications("0+60x60", "0+5940x60"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusNotificationsFailing",
+    when: "there are no alerts",
+    series: notifications("5x60", "7x60"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusNotificationsQueued",
+    when: "5100 alerts wait, where 10000 may",
+    series: queue("5100x60"),
+    fires: { 9: [], 10: [warning(RECEIVER, "Alerts wait in Prometheus on hub")] },
+  },
+  { alert: "PrometheusNotificationsQueued", when: "5000 wait", series: queue("5000x60"), fires: { 60: [] } },
+  {
+    alert: "PrometheusNoAlertmanager",
+    when: "there is none",
+    series: metrics(PROMETHEUS, { prometheus_notifications_alertmanagers_discovered: "1x9 0x50" }),
+    fires: { 14: [], 15: [critical(PROMETHEUS, "Prometheus on hub has no Alertmanager")] },
+  },
+  {
+    alert: "PrometheusNoAlertmanager",
+    when: "there is one",
+    series: metrics(PROMETHEUS, { prometheus_notifications_alertmanagers_discovered: "1x60" }),
+    fires: { 60: [] },
+  },
+];

@@ -1,0 +1,30 @@
+import { Alert } from "../../lib/alerts/alert";
+import { alertGroups } from "../../lib/alerts/groups";
+import { AlertRule, RuleGroup } from "../../lib/alerts/rule";
+
+/** All kinds of components that alerts are about. */
+export const KINDS: readonly string[] = ["node_exporter", "prometheus", "alertmanager", "grafana"];
+
+/** The groups of a monitoring that has some kinds, of which some are on several hosts. */
+export function groupsFor(
+  kinds: readonly string[],
+  clustered: readonly string[] = [],
+  ...changes: readonly Alert[]
+): RuleGroup[] {
+  return alertGroups({
+    kinds: new Set(kinds),
+    clustered: new Set(clustered),
+    changes,
+    runbooks: "https://runbooks.example/#",
+  });
+}
+
+/** The groups of a monitoring that has everything. */
+export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
+  return groupsFor(KINDS, KINDS, ...changes);
+}
+
+/** The rules of all groups. */
+export function rulesOf(groups: readonly RuleGroup[]): AlertRule[] {
+  return groups.flatMap(({ alerts }) => alerts);
+}

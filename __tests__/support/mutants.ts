@@ -1,0 +1,151 @@
+import { parser } from "@prometheus-io/lezer-promql";
+import { builtInAlerts } from "../../lib/alerts/built-in";
+import { AlertDefinition, Threshold } from "../../lib/alerts/definition";
+import { AlertRule, RecordingRule, RuleGroup, Severity } from "../../lib/alerts/rule";
+import { durationSeconds } from "../../lib/units";
+import { allGroups } from "./alerts";
+import { promises } from "../lib/alerts/promises";
+import { Situation } from "./promises";
+import { bareRuleTests, groupsOf, runRuleTests } from "./promtool";
+
+/** An alert's rules with one thing changed that must not go unnoticed. */
+export interface Mutant {
+  readonly alert: string;
+  /** What was changed, for people. */
+  readonly change: string;
+  readonly groups: readonly RuleGroup[];
+}
+
+/** What became of mutants. */
+export interface MutationScore {
+  readonly mutants: number;
+  /** Those that no check noticed. */
+  readonly survivors: readonly Mutant[];
+}
+
+/** All mutants of the built-in alerts. */
+export function mutantsOf(alerts: readonly string[] = builtInAlerts.map(({ name }) => name)): Mutant[] {
+  const groups = allGroups();
+  return builtInAlerts
+    .filter(({ name }) => alerts.includes(name))
+    .flatMap((definition) => {
+      const own = groupsOf(groups, definition.name);
+      return [...thresholdMutants(definition, own), ...ruleMutants(definition.name, own)];
+    });
+}
+
+/** Runs the checks of each mutant's alert against it. */
+export async function runMutants(mutants: readonly Mutant[]): Promise<MutationScore> {
+  const tests = mutants.flatMap((mutant) =>
+    bareRuleTests(mutant.groups, situationsOf(mutant.alert)).map((test) => ({ mutant, test })),
+  );
+  const found = await runRuleTests(tests.map(({ test }) => test));
+  const noticed = new Set(tests.flatMap(({ mutant }, index) => (found[index] === undefined ? [] : [mutant])));
+  return { mutants: mutants.length, survivors: mutants.filter((mutant) => !noticed.has(mutant)) };
+}
+
+function situationsOf(alert: string): Situation[] {
+  return promises.filter((situation) => situation.alert === alert);
+}
+
+/** Each threshold a little higher and lower. */
+function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups: readonly RuleGroup[]): Mutant[] {
+  const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
+  return Object.entries(thresholds).flatMap(([key, threshold]) =>
+    [-1, 1].map((direction) => {
+      const shifted = { ...values, [key]: threshold.value + direction * step(threshold) };
+      const exprs = new Map(levels.map((level) => [level.expr(values), level.expr(shifted)]));
+      return {
+        alert: name,
+        change: `${key} ${shifted[key] ?? ""} instead of ${threshold.value} ${threshold.unit}`,
+        groups: mapAlerts(groups, (rule) => ({ ...rule, expr: exprs.get(rule.expr) ?? rule.expr })),
+      };
+    }),
+  );
+}
+
+/** Counts by one, all else by a twentieth. */
+function step({ value, unit }: Threshold): number {
+  if (["percent", "seconds", "hours"].includes(unit)) return value / 20;
+  return Number.isInteger(value) ? Math.max(1, Math.floor(value / 20)) : value / 20;
+}
+
+function ruleMutants(alert: string, groups: readonly RuleGroup[]): Mutant[] {
+  const mutants: Mutant[] = [];
+  for (const rule of groups.flatMap(({ alerts }) => alerts)) {
+    for (const [change, changed] of [...expressionChanges(rule), ...durations(rule), ...severities(rule)])
+      mutants.push({
+        alert,
+        change: `${rule.severity}: ${change}`,
+        groups: mapAlerts(groups, (other) => (other === rule ? changed : other)),
+      });
+  }
+  for (const recording of groups.flatMap(({ recordings }) => recordings)) {
+    for (const [change, changed] of expressionChanges(recording))
+      mutants.push({
+        alert,
+        change: `${recording.record}: ${change}`,
+        groups: groups.map((group) => ({
+          ...group,
+          recordings: group.recordings.map((other) => (other === recording ? changed : other)),
+        })),
+      });
+  }
+  return mutants;
+}
+
+function mapAlerts(groups: readonly RuleGroup[], change: (rule: AlertRule) => AlertRule): RuleGroup[] {
+  return groups.map((group) => ({ ...group, alerts: group.alerts.map(change) }));
+}
+
+/** What each comparison, set operator and matcher is changed to: its bound, and its contrary. */
+const SWAPS: Readonly<Record<string, readonly string[]>> = {
+  ">": [">=", "<"],
+  ">=": [">", "<"],
+  "<": ["<=", ">"],
+  "<=": ["<", ">"],
+  "==": ["!="],
+  "!=": ["=="],
+  and: ["unless", "or"],
+  unless: ["and", "or"],
+  or: ["and"],
+  "=": ["!="],
+  "=~": ["!~"],
+  "!~": ["=~"],
+};
+
+function expressionChanges<Rule extends AlertRule | RecordingRule>(rule: Rule): [string, Rule][] {
+  const changes: [string, Rule][] = [];
+  const { expr } = rule;
+  parser.parse(expr).iterate({
+    enter: ({ node, from, to }) => {
+      const text = expr.slice(from, to);
+      // Operators are what has no parts and is no name, text or number; a label may be called "and".
+      if (node.firstChild || ["Identifier", "LabelName", "StringLiteral"].includes(node.name)) return;
+      for (const other of SWAPS[text] ?? [])
+        changes.push([
+          `"${other}" instead of "${text}" at ${expr.slice(Math.max(0, from - 25), to + 10).replaceAll("\n", " ")}`,
+          { ...rule, expr: `${expr.slice(0, from)}${other}${expr.slice(to)}` },
+        ]);
+    },
+  });
+  return changes;
+}
+
+/** `for` shorter and longer by the time between two evaluations of its tests, and gone. */
+function durations(rule: AlertRule): [string, AlertRule][] {
+  const { for: duration, ...atOnce } = rule;
+  const own = (durationSeconds(duration ?? "0s") ?? 0) / 60;
+  const step = Math.min(...situationsOf(rule.name).map((situation) => situation.step ?? 1));
+  const wanted = new Set([own + step, ...(own > 0 ? [own - step, 0] : [])]);
+  return [...wanted].map((length) => [
+    `for ${length}m instead of ${duration ?? "at once"}`,
+    length === 0 ? atOnce : { ...rule, for: `${length}m` },
+  ]);
+}
+
+function severities(rule: AlertRule): [string, AlertRule][] {
+  return Object.values(Severity)
+    .filter((severity) => severity !== rule.severity)
+    .map((severity) => [`severity ${severity}`, { ...rule, severity }]);
+}

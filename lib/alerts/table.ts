@@ -1,0 +1,25 @@
+import { builtInAlerts } from "./built-in";
+import { AlertDefinition, Threshold } from "./definition";
+
+/** The built-in alerts as a table of Markdown: when they fire, and what of them can be tuned. */
+export function alertTable(): string {
+  return [
+    "| alert | severity, `for` | thresholds |",
+    "| --- | --- | --- |",
+    ...builtInAlerts.map((alert) => `| [${alert.name}](${alert.name}.md) | ${levels(alert)} | ${thresholds(alert)} |`),
+  ].join("\n");
+}
+
+function levels({ levels: all }: AlertDefinition): string {
+  return all.map((level) => `${level.severity}, ${level.for ?? "at once"}`).join("<br>");
+}
+
+function thresholds(alert: AlertDefinition): string {
+  return Object.entries(alert.thresholds)
+    .map(([name, threshold]) => described(name, threshold))
+    .join("<br>");
+}
+
+function described(name: string, { value, unit, meaning }: Threshold): string {
+  return `\`${name}\`: ${value} ${unit} (${meaning})`;
+}
