@@ -68,8 +68,7 @@ export function collectorProblem(name: string): string | undefined {
 export function collectorsOf(metrics: Iterable<string>): string[] {
   const needed = new Set<string>();
   for (const metric of metrics) {
-    const emitting = Object.entries(collectors()).filter(([, { metrics: emitted }]) => emitted.includes(metric));
-    const [name] = emitting.find(([, { byDefault }]) => byDefault) ?? emitting[0] ?? [];
+    const name = emitters.get(metric);
     if (name === undefined) continue;
     needed.add(name);
     const [collector = name] = name.split(".");
@@ -77,6 +76,13 @@ export function collectorsOf(metrics: Iterable<string>): string[] {
   }
   return [...needed].sort();
 }
+
+/** Which of node exporter's collectors emits a metric; of several, one that is on by itself. */
+const emitters: ReadonlyMap<string, string> = new Map(
+  Object.entries(collectors())
+    .sort(([, a], [, b]) => Number(a.byDefault) - Number(b.byDefault))
+    .flatMap(([name, { metrics }]) => metrics.map((metric) => [metric, name] as const)),
+);
 
 /** What emits a metric, for people: `alertmanager`, `node exporter's collector "wifi"`; undefined where nothing known does. */
 export function sourceOf(metric: string): string | undefined {

@@ -17,7 +17,7 @@ const lists = Object.entries(catalogue).flatMap(([kind, { metrics, collectors = 
 
 describe("the catalogue", () => {
   test("tells of each kind that has metrics of its own", () => {
-    expect(cataloguedKinds).toEqual(expect.arrayContaining(["alertmanager", "node_exporter", "prometheus"]));
+    expect(cataloguedKinds).toEqual(expect.arrayContaining(["alertmanager", "grafana", "node_exporter", "prometheus"]));
   });
 
   test.each(lists)("has the metrics of %s sorted, each once, by names that PromQL takes", (_, metrics) => {
