@@ -53,11 +53,12 @@ function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups:
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return Object.entries(thresholds).flatMap(([key, threshold]) =>
     [-1, 1].map((direction) => {
-      const shifted = { ...values, [key]: threshold.value + direction * step(threshold) };
+      const value = Number((threshold.value + direction * step(threshold)).toPrecision(6));
+      const shifted = { ...values, [key]: value };
       const exprs = new Map(levels.map((level) => [level.expr(values), level.expr(shifted)]));
       return {
         alert: name,
-        change: `${key} ${shifted[key] ?? ""} instead of ${threshold.value} ${threshold.unit}`,
+        change: `${key} ${value} instead of ${threshold.value} ${threshold.unit}`,
         groups: mapAlerts(groups, (rule) => ({ ...rule, expr: exprs.get(rule.expr) ?? rule.expr })),
       };
     }),

@@ -7,17 +7,26 @@ const SERVER = withoutJob(APP);
 const memory = (available: string) =>
   metrics(APP, { node_memory_MemTotal_bytes: `${100 * GB}x120`, node_memory_MemAvailable_bytes: available });
 
-/** Two processors, and how many seconds of each minute they spend in which mode. */
-function processors(modes: Labels): Record<string, string> {
+/** Processors, and how many seconds of each minute they spend in which mode. */
+function processors(...all: readonly Labels[]): Record<string, string> {
   return Object.fromEntries(
-    ["0", "1"].flatMap((cpu) =>
+    all.flatMap((modes, cpu) =>
       Object.entries(modes).map(([mode, seconds]) => [
-        series("node_cpu_seconds_total", { ...APP, cpu, mode }),
+        series("node_cpu_seconds_total", { ...APP, cpu: `${cpu}`, mode }),
         `0+${seconds}x120`,
       ]),
     ),
   );
 }
+
+/** Ten processors, of which one does something else than all others. */
+const tenProcessors = (one: string, others: string) =>
+  processors(
+    { [one]: "60", [others]: "0" },
+    ...Array.from({ length: 9 }, (): Labels => ({ [others]: "60", [one]: "0" })),
+  );
+
+const FOUR_PROCESSORS = processors(...Array.from({ length: 4 }, () => ({ idle: "1", user: "2", system: "3" })));
 
 export const compute: readonly Situation[] = [
   {
@@ -74,8 +83,8 @@ export const compute: readonly Situation[] = [
   },
   {
     alert: "CpuBusy",
-    when: "they work 54 of 60 seconds",
-    series: processors({ user: "34", system: "20", idle: "6" }),
+    when: "nine of ten work all the time",
+    series: tenProcessors("idle", "user"),
     fires: { 90: [] },
   },
   {
@@ -86,35 +95,26 @@ export const compute: readonly Situation[] = [
   },
   {
     alert: "CpuStolen",
-    when: "the host takes 6.3 of 60 seconds",
-    series: processors({ user: "20", idle: "33.6", steal: "6.4" }),
-    fires: { 30: [], 31: [warning(SERVER, "app does not get 11 % of its processors")] },
+    when: "the host takes 6.2 of 60 seconds",
+    series: processors({ user: "20", idle: "33.8", steal: "6.2" }),
+    fires: { 30: [], 31: [warning(SERVER, "app does not get 10 % of its processors")] },
   },
   {
     alert: "CpuStolen",
-    when: "it takes 6",
-    series: processors({ user: "20", idle: "34", steal: "6" }),
+    when: "it takes one of ten processors",
+    series: tenProcessors("steal", "idle"),
     fires: { 90: [] },
   },
   {
     alert: "LoadHigh",
     when: "four processors have 8.2 tasks",
-    series: { ...fourProcessors(), ...metrics(APP, { node_load5: "8.2x60" }) },
+    series: { ...FOUR_PROCESSORS, ...metrics(APP, { node_load5: "8.2x60" }) },
     fires: { 14: [], 15: [warning(SERVER, "The load of app is 2.0 per processor")] },
   },
   {
     alert: "LoadHigh",
     when: "they have 8",
-    series: { ...fourProcessors(), ...metrics(APP, { node_load5: "8x60" }) },
+    series: { ...FOUR_PROCESSORS, ...metrics(APP, { node_load5: "8x60" }) },
     fires: { 60: [] },
   },
 ];
-
-function fourProcessors(): Record<string, string> {
-  const ids = ["0", "1", "2", "3"];
-  return Object.fromEntries(
-    ids.flatMap((cpu) =>
-      ["idle", "user"].map((mode) => [series("node_cpu_seconds_total", { ...APP, cpu, mode }), "0+1x120"]),
-    ),
-  );
-}
