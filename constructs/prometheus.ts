@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { Connection, scrapeConnections } from "../lib/access";
 import { CUSTOM_GROUP } from "../lib/alerts/groups";
 import { ruleFile } from "../lib/alerts/rule-file";
+import { runbooksPage } from "../lib/alerts/runbooks";
 import { ruleQueries } from "../lib/alerts/queries";
 import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
@@ -160,7 +161,7 @@ export class Prometheus extends Component {
     };
   }
 
-  /** What the role copies: our rules, and the users' own. */
+  /** What the role copies: our rules, the users' own, and what to do when they fire. */
   public override get files(): readonly GeneratedFile[] {
     const { groups } = this.member.monitoring.alerting;
     const own = groups.filter(({ name }) => name === CUSTOM_GROUP);
@@ -168,6 +169,7 @@ export class Prometheus extends Component {
     return [
       { path: "rules/monitoring.yml", content: ruleFile(ours) },
       ...(own.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(own) }]),
+      { path: "web/runbooks.html", content: runbooksPage(groups) },
     ];
   }
 

@@ -1,5 +1,7 @@
 import { TerraformStack, Testing } from "cdktf";
-import { PrometheusProps, Secret } from "../../constructs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Alert, PrometheusProps, Secret, Severity } from "../../constructs";
 import { synth } from "../support/synth";
 import { Hub } from "../support/topology";
 
@@ -35,6 +37,8 @@ describe("Prometheus", () => {
       prometheus_retention_size: "",
       prometheus_scrape_interval: "15s",
       prometheus_scrape_timeout: "10s",
+      prometheus_evaluation_interval: "15s",
+      prometheus_alertmanagers: [],
       prometheus_external_labels: {},
       prometheus_extra_flags: [],
       prometheus_scrape_jobs: [],
@@ -47,6 +51,7 @@ describe("Prometheus", () => {
       retention: "30d",
       retentionSize: "10GB",
       scrapeInterval: "5s",
+      evaluationInterval: "1m",
       externalLabels: { site: "a ${b}" },
       extraFlags: ["--web.enable-admin-api", "--log.level=debug"],
       scrapeJobs: [
@@ -60,6 +65,7 @@ describe("Prometheus", () => {
       prometheus_retention_size: "10GB",
       prometheus_scrape_interval: "5s",
       prometheus_scrape_timeout: "5s",
+      prometheus_evaluation_interval: "1m",
       prometheus_external_labels: { site: "a $${b}" },
       prometheus_extra_flags: ["--web.enable-admin-api", "--log.level=debug"],
       prometheus_scrape_jobs: [
@@ -91,11 +97,37 @@ describe("Prometheus", () => {
     }
   });
 
+  test("hands over the rules, the users' own apart, and the runbooks", () => {
+    const custom = Alert.custom({
+      name: "QueueTooLong",
+      expr: "up == 0",
+      severity: Severity.WARNING,
+      summary: "{{ $labels.instance }} has a long queue",
+      description: "Look at it.",
+    });
+    const { directory } = synth((stack) => {
+      new Hub(stack, { evaluationInterval: "5s" }, { alerts: [custom] });
+    });
+    const read = (path: string) => readFileSync(join(directory, "files/prometheus/hub", path), "utf8");
+    expect(read("rules/monitoring.yml")).toContain("alert: Watchdog");
+    expect(read("rules/monitoring.yml")).not.toContain("QueueTooLong");
+    expect(read("rules/custom.yml")).toContain("{{ $labels.instance }} has a long queue");
+    expect(read("web/runbooks.html")).toContain('<section id="Watchdog">');
+  });
+
+  test("without rules of the users' own, has no file of them", () => {
+    const { directory } = synth((stack) => {
+      new Hub(stack);
+    });
+    expect(readdirSync(join(directory, "files/prometheus/hub/rules"))).toEqual(["monitoring.yml"]);
+  });
+
   test.each<[PrometheusProps, string]>([
     [{ port: 80 }, "port 80 cannot be listened on: choose one from 1024 to 65535"],
     [{ retention: "a month" }, 'retention: "a month" is not a duration such as "15s", "1h30m" or "30d"'],
     [{ retentionSize: "10 GB" }, 'retentionSize: "10 GB" is not a size such as "512MB" or "10GB"'],
     [{ scrapeInterval: "0s" }, 'scrapeInterval: "0s" must be longer than nothing'],
+    [{ evaluationInterval: "often" }, 'evaluationInterval: "often" is not a duration such as "15s", "1h30m" or "30d"'],
     [{ scrapeTimeout: "20s" }, 'scrapeTimeout: "20s" is longer than the scrape interval, "15s"'],
     [{ externalLabels: { "a-b": "c" } }, 'externalLabels: "a-b" is not a label name'],
     [{ extraFlags: ["-v"] }, '"-v" is not a flag: write "--name" or "--name=value"'],

@@ -115,6 +115,14 @@ export class Project {
     };
   }
 
+  /** The files of the copy that hold a text, without the node modules. */
+  public holding(text: string): string[] {
+    const files = readdirSync(this.directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return files.filter((file) => readFileSync(file).includes(text));
+  }
+
   /** Removes the copy. */
   public remove(): void {
     rmSync(this.directory, { recursive: true, force: true });

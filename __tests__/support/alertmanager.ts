@@ -1,0 +1,46 @@
+/** A few questions to a real Alertmanager. */
+export class AlertmanagerApi {
+  public constructor(private readonly url: string) {}
+
+  /** The addresses of its cluster's members, with its own, sorted. */
+  public async peers(): Promise<string[]> {
+    const { cluster } = await this.ask<{ cluster: { peers?: readonly { address: string }[] } }>("status");
+    return (cluster.peers ?? []).map(({ address }) => address).sort();
+  }
+
+  /** The names of the alerts that it has, sorted. */
+  public async alerts(): Promise<string[]> {
+    const alerts = await this.ask<readonly { labels: Readonly<Record<string, string>> }[]>("alerts");
+    return alerts.map(({ labels }) => labels.alertname ?? "").sort();
+  }
+
+  /** Silences an alert for an hour; answers the silence's id. */
+  public async silence(alertname: string): Promise<string> {
+    const now = Date.now();
+    const silence = {
+      matchers: [{ name: "alertname", value: alertname, isRegex: false, isEqual: true }],
+      startsAt: new Date(now).toISOString(),
+      endsAt: new Date(now + 3_600_000).toISOString(),
+      createdBy: "a test",
+      comment: "for an hour",
+    };
+    const options = {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(silence),
+    };
+    return (await this.ask<{ silenceID: string }>("silences", options)).silenceID;
+  }
+
+  /** The ids of the silences that hold now. */
+  public async silences(): Promise<string[]> {
+    const silences = await this.ask<readonly { id: string; status: { state: string } }[]>("silences");
+    return silences.filter(({ status }) => status.state === "active").map(({ id }) => id);
+  }
+
+  private async ask<T>(path: string, options: RequestInit = {}): Promise<T> {
+    const response = await fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(5000), ...options });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+}
