@@ -38,7 +38,7 @@ export const AGENT = {
   longestPause: "5s",
   /** How long a request may take. */
   timeout: "10s",
-  /** The variable of the environment that holds the address to send to. */
+  /** The variable of the environment by which Alloy is told the address to send to. */
   url: "LOG_AGENT_LOKI_URL",
   /** After how long a block of lines that nothing follows is complete. */
   blockWait: "1s",

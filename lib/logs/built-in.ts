@@ -1,7 +1,7 @@
 import { Parser } from "./log-format";
 import { LogSource } from "./log-source";
 
-/** Who wrote an entry is told by what journald found out itself: only root's are believed. */
+/** Anybody may write to the journal under any name; whose process it was, the kernel tells. */
 const ROOT = { _UID: "0" };
 
 /** What every member sends: logins by SSH, what sudo allowed and denied, and what the kernel killed for want of memory. */
@@ -9,9 +9,9 @@ export const BUILT_IN: readonly LogSource[] = [
   LogSource._journalFields("sshd", [
     { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...ROOT }, kind: "audit", parser: Parser.NONE },
   ]),
-  LogSource._journalFields("sudo", [
-    { fields: { SYSLOG_IDENTIFIER: "sudo", ...ROOT }, kind: "audit", parser: Parser.NONE },
-  ]),
+  // It writes as whoever called it, and may be gone before journald has seen what program it was: a user can write such
+  // lines, too.
+  LogSource._journalFields("sudo", [{ fields: { SYSLOG_IDENTIFIER: "sudo" }, kind: "audit", parser: Parser.NONE }]),
   LogSource._journalFields("kernel", [
     {
       fields: { _TRANSPORT: "kernel" },

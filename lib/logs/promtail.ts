@@ -3,20 +3,20 @@ import { AGENT, AgentConfig } from "./agent-config";
 import { RelabelRule } from "./journal";
 import { Stage } from "./stages";
 
-/** Promtail's configuration. It is read with `-config.expand-env`: where to send to is in the environment. */
+/**
+ * Promtail's configuration. Where to send to is in its flag `-client.url`, for with `-config.expand-env` it would take
+ * backslashes away.
+ */
 export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
   const config = {
     server: { log_level: "warn", grpc_listen_address: "127.0.0.1", grpc_listen_port: 0 },
     positions: { filename: AGENT.positions, ignore_invalid_yaml: true },
-    clients: [
-      {
-        url: `\${${AGENT.url}}`,
-        batchwait: AGENT.batchWait,
-        timeout: AGENT.timeout,
-        backoff_config: { min_period: "500ms", max_period: AGENT.longestPause, max_retries: 0 },
-        external_labels: labels,
-      },
-    ],
+    client: {
+      batchwait: AGENT.batchWait,
+      timeout: AGENT.timeout,
+      backoff_config: { min_period: "500ms", max_period: AGENT.longestPause, max_retries: 0 },
+      external_labels: labels,
+    },
     limits_config: { max_line_size: `${AGENT.lineKibibytes}KB`, max_line_size_truncate: true },
     target_config: { sync_period: AGENT.globInterval },
     scrape_configs: [

@@ -5,12 +5,12 @@ import { alloyConfig } from "../../../lib/logs/alloy";
 import { BUILT_IN } from "../../../lib/logs/built-in";
 import { journalRules } from "../../../lib/logs/journal";
 import { emittedLabels } from "../../../lib/logs/labels";
-import { LogFormat } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
 import { EXTRACTIONS, FIRST_LINES } from "../../../lib/logs/parsers";
 import { filePipeline, journalPipeline } from "../../../lib/logs/pipelines";
 import { promtailConfig } from "../../../lib/logs/promtail";
-import { Parser } from "../../../lib/logs/log-format";
+import { targetFiles } from "../../../lib/logs/targets";
+import { LogFormat, Parser } from "../../../lib/logs/log-format";
 
 const SOURCES = [
   LogSource.nginx(),
@@ -110,19 +110,16 @@ describe("other logs", () => {
 
 describe("the two renderings", () => {
   const promtail = parse(promtailConfig(CONFIG)) as {
-    clients: { url: string; external_labels: unknown; backoff_config: unknown }[];
+    client: object;
     scrape_configs: { pipeline_stages: object[]; relabel_configs?: object[] }[];
   };
   const alloy = alloyConfig(CONFIG);
 
-  test("send to where the environment says, with the server's labels, and never give up", () => {
-    expect(promtail.clients).toEqual([
-      expect.objectContaining({
-        url: "${LOG_AGENT_LOKI_URL}",
-        external_labels: { instance: "app", monitoring: "m" },
-        backoff_config: { min_period: "500ms", max_period: "5s", max_retries: 0 },
-      }),
-    ]);
+  test("send to where they are told, with the server's labels, and never give up", () => {
+    expect(promtail.client).toMatchObject({
+      external_labels: { instance: "app", monitoring: "m" },
+      backoff_config: { min_period: "500ms", max_period: "5s", max_retries: 0 },
+    });
     expect(alloy).toContain('url = sys.env("LOG_AGENT_LOKI_URL")');
     expect(alloy).toContain('external_labels = { "instance" = "app", "monitoring" = "m" }');
     expect(alloy).toContain("max_backoff_retries = 0");
@@ -147,24 +144,23 @@ describe("the two renderings", () => {
     );
   });
 
-  test("hold nothing that Promtail would take for a variable, whatever the sources", () => {
+  test("are well-formed whatever the sources", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/);
     const path = fc.stringMatching(/^\/srv\/[A-Za-z0-9 ${}'#:&*-]{1,20}x$/);
+    const format = fc.constantFrom(...Object.values(LogFormat));
     fc.assert(
-      fc.property(
-        fc.uniqueArray(name, { maxLength: 4 }),
-        path,
-        fc.constantFrom(...Object.values(LogFormat)),
-        (names, file, format) => {
-          const config = agentConfig(
-            { instance: "app" },
-            names.map((each) => LogSource.files(each, { paths: [file], format, firstLine: "^[$]{1}x" })),
-          );
-          const text = promtailConfig(config);
-          expect(text.split("${")).toHaveLength(2);
-          expect((parse(text) as typeof promtail).scrape_configs).toHaveLength(2);
-        },
-      ),
+      fc.property(fc.uniqueArray(name, { maxLength: 4 }), path, format, (names, file, of) => {
+        const sources = names.map((each) => LogSource.files(each, { paths: [file], format: of, firstLine: '^"\\d#' }));
+        const config = agentConfig({ instance: "app" }, sources);
+        const { scrape_configs: scrapes } = parse(promtailConfig(config)) as typeof promtail;
+        expect(JSON.stringify(scrapes).split(JSON.stringify('^"\\d#')).length - 1).toBe(names.length);
+        expect(alloyConfig(config).split(JSON.stringify('^"\\d#')).length - 1).toBe(names.length);
+        const targets = targetFiles(sources).flatMap(
+          ({ content }) => parse(content) as { labels: { __path__: string } }[],
+        );
+        expect(targets.map(({ labels }) => labels.__path__)).toEqual(names.map(() => file));
+      }),
+      { numRuns: 25 },
     );
   });
 });
@@ -192,7 +188,7 @@ describe("the journal", () => {
     ["sshd", { __journal_syslog_identifier: "sshd-session", __journal__uid: "0" }, "audit", undefined],
     [
       "sudo",
-      { __journal_syslog_identifier: "sudo", __journal__uid: "0", __journal_priority_keyword: "alert" },
+      { __journal_syslog_identifier: "sudo", __journal__uid: "1000", __journal_priority_keyword: "alert" },
       "audit",
       "critical",
     ],
@@ -202,7 +198,7 @@ describe("the journal", () => {
     expect(labels(fields)).toMatchObject({ job, kind, ...(level === undefined ? {} : { level }) });
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { __journal_syslog_identifier: "sshd", __journal__uid: "1000" },
     { __journal_syslog_identifier: "cron", __journal__uid: "0" },
     { __journal__systemd_unit: "apixservice" },
