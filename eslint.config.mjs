@@ -26,7 +26,7 @@ export default tseslint.config(
       "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
       "jest/no-standalone-expect": [
         "error",
-        { additionalTestBlockFunctions: ["terraformTest", "awsTest", "rootTest"] },
+        { additionalTestBlockFunctions: ["terraformTest", "awsTest", "rootTest", "promtoolTest", "amtoolTest"] },
       ],
     },
   },

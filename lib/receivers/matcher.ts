@@ -1,5 +1,6 @@
 import { labelNameProblem } from "../names";
 import { expressionProblem } from "./regular-expression";
+import { isVisible } from "./visible";
 
 /** What an alert's label must be like. Alerts that lack the label have it empty. */
 export class Matcher {
@@ -42,5 +43,5 @@ export class Matcher {
 }
 
 function valueProblem(value: string): string | undefined {
-  return /[\p{Control}\p{Surrogate}]/u.test(value) ? "the value holds control characters" : undefined;
+  return isVisible(value) ? undefined : "the value holds characters that cannot be seen";
 }

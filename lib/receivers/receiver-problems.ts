@@ -6,6 +6,7 @@ import {
   TelegramReceiverProps,
   WebhookReceiverProps,
 } from "./receiver-props";
+import { isVisible } from "./visible";
 
 /** The receiver of what goes nowhere. */
 export const NOBODY = "nobody";
@@ -18,7 +19,7 @@ export function receiverNameProblem(name: string): string | undefined {
 }
 
 export function slackProblem({ channel }: SlackReceiverProps): string | undefined {
-  if (channel === undefined || /^[#@]?[^\s#@{}]{1,80}$/.test(channel)) return undefined;
+  if (channel === undefined || /^[#@]?[\p{Letter}\p{Mark}\p{Number}._-]{1,80}$/u.test(channel)) return undefined;
   return `the channel "${channel}" is none such as "#alerts"`;
 }
 
@@ -30,6 +31,8 @@ export function emailProblem({ smarthost, from, to, login, requireTls }: EmailRe
   const malformed = [from, ...to].find((address) => !isAddress(address));
   if (malformed !== undefined) return `"${malformed}" is not an e-mail address such as "ops@example.com"`;
   if (login?.user === "") return "its login has no user";
+  if (login !== undefined && !isVisible(login.user))
+    return "the user of its login holds characters that cannot be seen";
   if (login !== undefined && requireTls === false && port !== "465")
     return "a password is not sent without TLS: leave requireTls out, or the login";
   return undefined;
@@ -57,7 +60,7 @@ export function webhookProblem({ maxAlerts }: WebhookReceiverProps): string | un
 }
 
 function urlProblem(name: string, url: string): string | undefined {
-  if (/^https?:\/\/[^\s{}]+$/.test(url) && URL.canParse(url)) return undefined;
+  if (/^https?:\/\/[!-z|~]+$/.test(url) && URL.canParse(url)) return undefined;
   return `its ${name} "${url}" is not a URL such as "https://example.com/"`;
 }
 

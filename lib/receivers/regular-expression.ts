@@ -9,7 +9,7 @@ export function expressionProblem(expression: string): string | undefined {
   if (expression.length > LONGEST) return `the expression is longer than ${LONGEST} characters`;
   const body = expression.replace(/^\(\?[is]+\)/, "");
   const foreign =
-    /\(\?(?!:|P?<[A-Za-z_]\w*>)/.exec(body)?.[0] ?? // look-around and flags within
+    /\(\?(?!:|P?<[A-Za-z_]\w*>)[^]{0,2}/.exec(body)?.[0] ?? // look-around and flags within
     /\[\^?\]|\[:/.exec(body)?.[0] ?? // empty in JavaScript, classes by name in RE2
     /\[(?:\\[^]|[^\]\\])*\\b/.exec(body)?.[0] ?? // a backspace in JavaScript
     [...body.matchAll(/\\[^]/g)].map(([escape]) => escape).find((escape) => !/\\[dDsSwWbBnrtfv\W]/.test(escape));
