@@ -1,7 +1,16 @@
 import { TerraformStack } from "cdktf";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Alertmanager, ExistingServer, Grafana, GrafanaProps, MonitoringHost, Secret } from "../../constructs";
+import {
+  Alertmanager,
+  Dashboard,
+  ExistingServer,
+  Grafana,
+  GrafanaProps,
+  MonitoringHost,
+  Secret,
+} from "../../constructs";
 import { synth, Synthesized } from "../support/synth";
 import { Hub } from "../support/topology";
 
@@ -76,6 +85,25 @@ describe("Grafana", () => {
       grafana_home_dashboard: "cdktf-monitoring-fleet",
       monitoring_files_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
+  });
+
+  test("has users' dashboards beside them, and refuses one that asks for what nothing emits", () => {
+    const write = (expr: string): Dashboard => {
+      const file = join(mkdtempSync(join(tmpdir(), "dashboard-")), "shop.json");
+      writeFileSync(
+        file,
+        JSON.stringify({ uid: "shop", title: "Shop", panels: [{ title: "Busy", targets: [{ expr }] }] }),
+      );
+      return Dashboard.fromFile(file);
+    };
+    const stack = withGrafana({ dashboards: [write("rate(node_cpu_seconds_total[5m])")] });
+    expect(readdirSync(join(stack.directory, "files/grafana/hub/dashboards"))).toContain("shop.json");
+    expect(refused({ dashboards: [write("node_cpu_second_total")] })).toThrow(
+      /dashboard "Shop", panel "Busy".*node_cpu_second_total/,
+    );
+    expect(refused({ dashboards: [write("up"), write("up")] })).toThrow(
+      /hub\/grafana.*the dashboards "Shop" and "Shop" have one uid, "shop"/,
+    );
   });
 
   test("makes its own password, and says how to read it; one that is given is nobody's output", () => {

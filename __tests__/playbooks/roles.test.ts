@@ -8,7 +8,7 @@ type Option = Readonly<{ type: string; default?: unknown; required?: boolean; de
 
 const rolesDirectory = join(playbooksDirectory, "roles");
 const roles = readdirSync(rolesDirectory);
-const components = ["alertmanager", "loki", "node_exporter", "prometheus"];
+const components = ["alertmanager", "grafana", "loki", "node_exporter", "prometheus"];
 
 function load(...path: string[]): unknown {
   const file = join(rolesDirectory, ...path);

@@ -1,0 +1,152 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stopIdleEngine } from "../../tools/engine";
+import { GrafanaApi } from "../support/grafana";
+import { eventually, Outcome, Project } from "../support/project";
+
+/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
+const DEPLOY = 300_000;
+const GRAFANA = '  new Grafana(hub, "grafana");\n';
+const WITH_SHOP = '  new Grafana(hub, "grafana", { dashboards: [Dashboard.fromFile("shop.json")] });\n';
+const OWN = {
+  "cdktf-monitoring-fleet": "Fleet",
+  "cdktf-monitoring-monitoring": "Monitoring itself",
+  "cdktf-monitoring-server": "Server",
+};
+
+const project = new Project("e2e-grafana", "198.18.208.0/20");
+
+async function expectSuccess(script: string, ...args: string[]): Promise<Outcome> {
+  const outcome = await project.npm(script, args);
+  expect(outcome).toEqual({ code: 0, output: expect.any(String) as string });
+  return outcome;
+}
+
+const address = (server: string): string => project.on(server, "hostname -I").trim();
+const passwordOn = (server: string): string => project.on(server, "cat /var/lib/monitoring/grafana/admin_password");
+const grafanaOn = (server: string, password?: string): GrafanaApi =>
+  new GrafanaApi(`http://${address(server)}:3000`, password);
+const loggedIn = (server: string): GrafanaApi => grafanaOn(server, passwordOn(server));
+const started = (): string => project.on("hub", "systemctl show --property=ActiveEnterTimestamp grafana");
+
+function writeShop(title: string): void {
+  const panels = [{ type: "stat", title: "Up", targets: [{ refId: "A", expr: "up" }] }];
+  writeFileSync(
+    join(project.directory, "shop.json"),
+    JSON.stringify({ uid: "shop", title, schemaVersion: 36, panels }),
+  );
+}
+
+beforeAll(async () => {
+  writeShop("Shop");
+  project.edit("main.ts", (text) =>
+    text
+      .replace(PROMETHEUS, PROMETHEUS + GRAFANA)
+      .replace("  AwsNetwork,\n", "  AwsNetwork,\n  Dashboard,\n  Grafana,\n"),
+  );
+  const { code, output } = await project.npm("up");
+  if (code !== 0) throw new Error(output);
+}, 2 * DEPLOY);
+
+afterAll(async () => {
+  await project.npm("down");
+  await stopIdleEngine();
+  project.remove();
+}, DEPLOY);
+
+test("Grafana lets in who has the password that the server made, and nobody else", async () => {
+  expect(passwordOn("hub")).toMatch(/^[\w-]{32}$/);
+  expect(await grafanaOn("hub").status("/api/health")).toBe(200);
+  expect(await loggedIn("hub").status("/api/org")).toBe(200);
+  expect(await grafanaOn("hub").status("/api/org")).toBe(401);
+  expect(await grafanaOn("hub", "admin").status("/api/org")).toBe(401);
+  expect(await grafanaOn("hub").status("/api/user/signup", { email: "a@example.com" })).not.toBe(200);
+});
+
+test("Grafana has its data sources and dashboards, and keeps people from changing them", async () => {
+  const grafana = loggedIn("hub");
+  expect(await grafana.dataSources()).toContainEqual(
+    expect.objectContaining({
+      uid: "prometheus",
+      url: `http://${address("hub")}:9090`,
+      isDefault: true,
+      readOnly: true,
+    }),
+  );
+  expect(await grafana.health("prometheus")).toBe("OK");
+  expect(await grafana.dashboards()).toMatchObject({ ...OWN, shop: "Shop" });
+  const edited = { dashboard: { uid: "shop", title: "Mine", panels: [] }, overwrite: true };
+  expect(await grafana.status("/api/dashboards/db", edited)).toBe(400);
+});
+
+test("secrets are root's and Grafana's only", () => {
+  const modes = project.on(
+    "hub",
+    "stat -c '%a %U:%G %n' /etc/grafana /etc/grafana/grafana.ini /etc/grafana/secrets /var/lib/monitoring/grafana/*_* /var/lib/monitoring/grafana",
+  );
+  expect(modes.split("\n")).toEqual([
+    "750 root:grafana /etc/grafana",
+    "640 root:grafana /etc/grafana/grafana.ini",
+    "750 root:grafana /etc/grafana/secrets",
+    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password",
+    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password.sha256",
+    "600 grafana:grafana /var/lib/monitoring/grafana/secret_key",
+    "750 grafana:grafana /var/lib/monitoring/grafana",
+  ]);
+});
+
+test(
+  "whatever runs again changes nothing, also where Prometheus is not there",
+  async () => {
+    const before = started();
+    project.on("hub", "systemctl stop prometheus");
+    await expectSuccess("play", "grafana", "--force");
+    expect(project.result("grafana").hub).toMatchObject({ state: "ok", changed: 0 });
+    expect(await loggedIn("hub").health("prometheus")).not.toBe("OK");
+    project.on("hub", "systemctl start prometheus");
+    await expectSuccess("play", "grafana", "--force", "--check");
+    expect(project.result("grafana").hub).toMatchObject({ changed: 0 });
+    expect(started()).toBe(before);
+  },
+  DEPLOY,
+);
+
+test(
+  "an edited dashboard is picked up by the run of Grafana alone, and without a restart",
+  async () => {
+    const [before, runs] = [started(), project.runTimes];
+    writeShop("Shop, edited");
+    await expectSuccess("up");
+    const changed = Object.entries(project.runTimes).filter(([run, time]) => runs[run] !== time);
+    expect(changed.map(([run]) => run)).toEqual(["grafana"]);
+    const grafana = loggedIn("hub");
+    await eventually("the edit", 20, async () => (await grafana.dashboards()).shop === "Shop, edited" || undefined);
+    expect(started()).toBe(before);
+  },
+  DEPLOY,
+);
+
+test(
+  "Grafana moves to a server of its own, and a dashboard that is not wanted any more is gone",
+  async () => {
+    project.edit("main.ts", (text) =>
+      text
+        .replace(WITH_SHOP, "")
+        .replace('new MonitoredServer(scope, "app"', 'new MonitoringHost(scope, "app"')
+        .replace("  new PlaybookRun(", '  new Grafana(app, "grafana");\n  new PlaybookRun('),
+    );
+    await expectSuccess("up");
+    const grafana = loggedIn("app");
+    expect(await grafana.health("prometheus")).toBe("OK");
+    const shown = await grafana.dashboards();
+    expect(shown).toMatchObject(OWN);
+    expect(shown).not.toHaveProperty("shop");
+    expect(
+      project.on(
+        "hub",
+        "ss -Hltn 'sport = :3000'; ls /etc /etc/systemd/system /opt/cdktf-monitoring | grep grafana || true",
+      ),
+    ).toBe("");
+  },
+  DEPLOY,
+);
