@@ -32,7 +32,6 @@ async function catalogue(): Promise<void> {
     return;
   }
   const wanted = positionals.length > 0 ? positionals.map(programOf) : programs;
-  const entries: Record<string, CatalogueEntry> = { ...(JSON.parse(readFileSync(FILE, "utf8")) as Catalogue) };
   const failed: string[] = [];
   // Node exporter also runs in a container; without an engine it says what is missing.
   const engine = await ensureEngine(() => undefined).catch(() => undefined);
@@ -40,17 +39,23 @@ async function catalogue(): Promise<void> {
   for (const program of wanted) {
     try {
       const seen = await observe(program, console.log);
-      const entry = merged(entries[program.kind], seen);
-      entries[program.kind] = entry;
+      const entry = record(program.kind, seen);
       console.log(`${program.kind} ${entry.version}: ${countOf(entry)} metrics`);
     } catch (error) {
       failed.push(program.kind);
       console.error(`${program.kind}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const ordered = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeAtomically(FILE, `${JSON.stringify(ordered, undefined, 2)}\n`);
   if (failed.length > 0) throw new UserError(`the old entries stay of ${failed.join(", ")}`);
+}
+
+/** Writes what was seen of a kind to the catalogue. Returns what that has of it now. */
+function record(kind: string, seen: CatalogueEntry): CatalogueEntry {
+  const before = JSON.parse(readFileSync(FILE, "utf8")) as Catalogue;
+  const entry = merged(before[kind], seen);
+  const entries = Object.entries({ ...before, [kind]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeAtomically(FILE, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
+  return entry;
 }
 
 function programOf(kind: string): Program {
