@@ -15,10 +15,10 @@ export function memoryUsed(servers: string): string {
   return percentUsed(`node_memory_MemTotal_bytes{${servers}}`, `node_memory_MemAvailable_bytes{${servers}}`);
 }
 
-/** Space in use of each file system that can be written to, in percent. */
+/** Space in use of each file system that can be written to, in percent, as df and the alert `DiskFull` have it. */
 export function spaceUsed(servers: string): string {
-  const used = percentUsed(`node_filesystem_size_bytes{${servers}}`, `node_filesystem_avail_bytes{${servers}}`);
-  return `${used} and node_filesystem_readonly{${servers}} == 0`;
+  const used = `(node_filesystem_size_bytes{${servers}} - node_filesystem_free_bytes{${servers}})`;
+  return `100 * ${used} / (${used} + node_filesystem_avail_bytes{${servers}}) and node_filesystem_readonly{${servers}} == 0`;
 }
 
 /** Inodes in use of each file system that counts them and can be written to, in percent. */

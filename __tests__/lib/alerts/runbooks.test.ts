@@ -47,7 +47,7 @@ describe("the page of HTML", () => {
   test("shows the rules as they are deployed", () => {
     const section = /<section id="DiskFull">.*?<\/section>/s.exec(html)?.[0];
     expect(section).toContain("<strong>critical</strong>, when it has been so for 1m:");
-    expect(section).toContain("node_filesystem_size_bytes &gt; 97");
+    expect(section).toContain("node_filesystem_avail_bytes) &gt; 97");
   });
 
   test("links from one alert to another", () => {

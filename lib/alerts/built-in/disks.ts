@@ -4,8 +4,10 @@ import { Severity } from "../rule";
 const HOUR = 3600;
 const hours = (value: number) => ({ value, unit: "hours", meaning: "how soon it will be full" });
 
-/** How full file systems are by space, in percent of what may be used without being root. */
-const SPACE_USED = "100 * (node_filesystem_size_bytes - node_filesystem_avail_bytes) / node_filesystem_size_bytes";
+/** What is used of file systems, in bytes. */
+const SPACE = "(node_filesystem_size_bytes - node_filesystem_free_bytes)";
+/** How full they are by space, in percent, as df has it: of what is not kept for root, which may be much. */
+const SPACE_USED = `100 * ${SPACE} / (${SPACE} + node_filesystem_avail_bytes)`;
 /** How full they are by inodes, in percent. Those that count no inodes (btrfs, vfat) have no value. */
 const INODES_USED = "100 * (node_filesystem_files - node_filesystem_files_free) / node_filesystem_files";
 /** What is never written to need not have room. */

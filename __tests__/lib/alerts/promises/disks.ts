@@ -4,10 +4,11 @@ const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "
 const SDB: Labels = { ...APP, device: "sdb" };
 const GB = 1e9;
 
-/** A file system of 100 GB, and how much of it is left. */
+/** A file system of 105 GB, of which 5 are kept for root, and how much of the other 100 is left. */
 function space(left: string, readonly = "0x2000"): Record<string, string> {
   return metrics(DATA, {
-    node_filesystem_size_bytes: `${100 * GB}x2000`,
+    node_filesystem_size_bytes: `${105 * GB}x2000`,
+    node_filesystem_free_bytes: left.replace(/(?<=^| )\d+/g, (value) => `${Number(value) + 5 * GB}`),
     node_filesystem_avail_bytes: left,
     node_filesystem_readonly: readonly,
   });
