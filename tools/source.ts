@@ -70,7 +70,7 @@ export const sources: readonly Source[] = [
     // Loki 3.7 came without Promtail, whose last releases were made from 3.6.
     module: "github.com/grafana/loki/v3",
     packages: ["clients/cmd/promtail"],
-    tags: ["netgo", "promtail_journal_enabled"],
+    tags: ["promtail_journal_enabled"],
     library: { name: "libsystemd", header: "/usr/include/systemd/sd-journal.h", package: "libsystemd-dev" },
     zip: true,
     files: [],
