@@ -24,12 +24,18 @@ export interface ArtifactRequest {
   readonly channel: string;
 }
 
-/** `playbooks/artifacts.json`: what upstream released. */
-interface Pin {
-  readonly version: string;
+/** What a release's files are called; `{version}` and `{arch}` stand for what they are. */
+interface Names {
   readonly file: string;
   readonly url: string;
   readonly checksums: string;
+}
+
+/** `playbooks/artifacts.json`: what upstream released. */
+interface Pin extends Names {
+  readonly version: string;
+  /** The names of other versions, where those of the pinned one hold something of it alone, such as a build's number. */
+  readonly others?: Names;
   readonly sha256: Readonly<Record<string, string | null>>;
 }
 
@@ -106,14 +112,15 @@ export class Artifacts {
     if (this.built) return this.builtRequest(name, architecture, version);
     const pin = pinOf(name);
     const chosen = version ?? pin.version;
+    const { file, url, checksums } = chosen === pin.version ? pin : (pin.others ?? pin);
     const fill = (text: string): string => text.replaceAll("{version}", chosen).replaceAll("{arch}", architecture);
     return {
       name,
       version: chosen,
       architecture,
-      file: fill(pin.file),
-      url: `${fill(pin.url)}/${fill(pin.file)}`,
-      checksums: `${fill(pin.url)}/${fill(pin.checksums)}`,
+      file: fill(file),
+      url: fill(`${url}/${file}`),
+      checksums: fill(`${url}/${checksums}`),
       sha256: chosen === pin.version ? (pin.sha256[architecture] ?? null) : null,
       channel: this.channel,
     };

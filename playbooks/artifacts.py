@@ -285,7 +285,9 @@ def _published_digest(artifact: Artifact) -> tuple[str, str]:
         ) from error
     for line in text.splitlines():
         digest, _, file = line.strip().partition(" ")
-        if file.strip().lstrip("*") == artifact.file and len(digest) == 64:
+        # Some have a file of checksums for each archive, with nothing else in it.
+        named = file.strip().lstrip("*") == artifact.file or digest == text.strip()
+        if named and len(digest) == 64:
             return digest.lower(), url
     raise ArtifactError(f"{artifact.label}: {url} does not list {artifact.file}")
 

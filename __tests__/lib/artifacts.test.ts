@@ -29,6 +29,20 @@ describe("released artifacts", () => {
     });
   });
 
+  test("of another Grafana are not called by the pinned one's build", () => {
+    const released = Artifacts.released();
+    expect(released.request("grafana", Architecture.ARM64).url).toBe(
+      "https://dl.grafana.com/grafana/release/13.2.3/grafana_13.2.3_36482603486_linux_arm64.tar.gz",
+    );
+    const url = "https://dl.grafana.com/oss/release/grafana-12.4.0.linux-arm64.tar.gz";
+    expect(released.request("grafana", Architecture.ARM64, "12.4.0")).toMatchObject({
+      file: "grafana-12.4.0.linux-arm64.tar.gz",
+      url,
+      checksums: `${url}.sha256`,
+      sha256: null,
+    });
+  });
+
   test("have known names only", () => {
     expect(() => Artifacts.released().request("promtheus", Architecture.AMD64)).toThrow(
       /^unknown artifact "promtheus": known are .*prometheus/,

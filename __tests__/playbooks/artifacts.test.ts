@@ -237,6 +237,13 @@ describe("a digest that nobody pinned", () => {
     expect(asked.filter((path) => path.endsWith(".txt"))).toHaveLength(1);
   });
 
+  test("may be all that is in the release's file", async () => {
+    const lock = join(temporaryFolder(), "lock.json");
+    answer = (path, response) => response.end(path.endsWith(".txt") ? `${DIGEST}\n` : BYTES);
+    expect(await ensure([unpinned()], "--lock", lock)).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST });
+  });
+
   test("needs a place to be recorded in", async () => {
     const said = await ensure([unpinned()]);
     expect(said.stderr).toContain("no lock file was named");
