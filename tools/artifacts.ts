@@ -34,9 +34,9 @@ interface Available {
  * @returns what to add to the environment of a synthesis, so that it uses what is here
  */
 export async function obtainArtifacts(log: Log): Promise<Record<string, string>> {
-  const artifacts = fromEnvironment();
+  const artifacts = artifactsFromEnvironment();
   const architecture = thisArchitecture();
-  if (artifacts.channel !== "release" || (await isReachable(artifacts))) {
+  if (artifacts.channel !== "release" || (await isReachable(releaseSite(artifacts)))) {
     await fetchArtifacts(artifacts, [architecture], log);
     return {};
   }
@@ -62,7 +62,7 @@ export async function fetchArtifacts(
   if (fetched.code === 0) {
     return JSON.parse(fetched.stdout) as Available[];
   }
-  if (artifacts.channel === "release" && !(await isReachable(artifacts))) {
+  if (artifacts.channel === "release" && !(await isReachable(releaseSite(artifacts)))) {
     throw new UserError(
       `${releaseSite(artifacts).host} can't be reached from here, and not all archives are in the cache. ${OTHER_WAYS}`,
     );
@@ -96,9 +96,9 @@ const artifactNames = Object.keys(JSON.parse(readFileSync(join(playbooks, "artif
  * Throws a {@link UserError} where it is none of these.
  */
 export async function archiveOf(name: string, log: Log): Promise<{ readonly version: string; readonly path: string }> {
-  const artifacts = fromEnvironment();
+  const artifacts = artifactsFromEnvironment();
   const request = { ...artifacts.request(name, thisArchitecture()), location: artifacts.location };
-  const reachable = artifacts.channel !== "release" || (await isReachable(artifacts));
+  const reachable = artifacts.channel !== "release" || (await isReachable(releaseSite(artifacts)));
   const fetched = await (reachable
     ? askFetcher([request], log)
     : askFetcher([{ ...request, url: null, checksums: null }]));
@@ -126,7 +126,8 @@ export function parseArchitectures(list: string): Architecture[] {
   });
 }
 
-async function askFetcher(wanted: readonly object[], log?: Log): Promise<RunResult> {
+/** Asks the playbooks' fetcher for archives; its error, if any, is the last of what it says. */
+export async function askFetcher(wanted: readonly object[], log?: Log): Promise<RunResult> {
   const lock = join(projectRoot, "artifacts.lock.json");
   // The error is the last that it says, and is told once, as this tool's own.
   let failed = false;
@@ -148,13 +149,13 @@ async function areCached(artifacts: Artifacts, architecture: Architecture): Prom
   return (await askFetcher(nowhere)).code === 0;
 }
 
-/** Whether the site of the releases answers, whatever it says, within 5 seconds. */
-async function isReachable(artifacts: Artifacts): Promise<boolean> {
+/** Whether a site answers, whatever it says, within 5 seconds. */
+export async function isReachable(site: URL): Promise<boolean> {
   // Python, for it is what fetches: the same proxy, the same certificates.
   const script = `import sys, urllib.error as e, urllib.request as r
 try: r.urlopen(r.Request(sys.argv[1], method="HEAD"), timeout=5)
 except e.HTTPError: pass`;
-  const { code } = await run("python3", ["-c", script, releaseSite(artifacts).origin], { timeout: 5 });
+  const { code } = await run("python3", ["-c", script, site.origin], { timeout: 5 });
   return code === 0;
 }
 
@@ -164,7 +165,8 @@ function releaseSite(artifacts: Artifacts): URL {
   return new URL(artifacts.request(name, thisArchitecture()).url ?? "");
 }
 
-function fromEnvironment(): Artifacts {
+/** Where the environment says that archives come from. */
+export function artifactsFromEnvironment(): Artifacts {
   try {
     return Artifacts.fromEnvironment();
   } catch (error) {
@@ -198,7 +200,7 @@ async function tool(): Promise<void> {
     log(`\nTo deploy from them: export CDKTF_MONITORING_SOURCE='${directory}'`);
     return;
   }
-  const available = await fetchArtifacts(fromEnvironment(), architectures, log);
+  const available = await fetchArtifacts(artifactsFromEnvironment(), architectures, log);
   for (const { path } of available) {
     log(path);
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { obtainArtifacts } from "./artifacts";
 import { ensureChecker } from "./checkers";
 import { Log, projectRoot, run, UserError } from "./common";
+import { obtainDashboards } from "./dashboards";
 import { ensureEngine } from "./engine";
 import { ensurePython } from "./python";
 import { ensureTerraform } from "./terraform";
@@ -63,6 +64,12 @@ export const engineStep: Step = {
 export const artifactsStep: Step = {
   title: "Release archives",
   ensure: obtainArtifacts,
+};
+
+/** The dashboards of grafana.com, or that they are left out. */
+export const dashboardsStep: Step = {
+  title: "Dashboards of grafana.com",
+  ensure: obtainDashboards,
 };
 
 /**
