@@ -13,7 +13,8 @@ export interface SecretReference {
 /** Settings of a {@link Secret}. */
 export interface SecretOptions {
   /**
-   * Change it (to anything) to roll a changed secret out: the value itself is never seen by Terraform.
+   * Change it (to anything) to have the next deploy roll a changed secret out, for the value itself is never seen by
+   * Terraform. `npm run rotate` does without.
    *
    * @default "1"
    */

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
-import { attach, main, UserError } from "./common";
+import { main, UserError } from "./common";
+import { runCommands, startRuns } from "./deployed-runs";
 import { LOCAL_STACK } from "./local-stack";
 import { ansibleStep, terraformStep } from "./preparation";
-import { DeployedRun, deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
 
 const HELP = `npm run play <run> [-- options]: runs one playbook again on the servers of a deployed stack
 
@@ -15,11 +14,6 @@ const HELP = `npm run play <run> [-- options]: runs one playbook again on the se
   -h, --help       this text
 
 Without a run it lists those that there are.`;
-
-/** A run, and the inventory that it is handed. */
-interface Command extends DeployedRun {
-  readonly inventory: string;
-}
 
 async function play(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -56,28 +50,7 @@ async function play(): Promise<void> {
     ...(values.check ? ["--check"] : []),
     ...(values.limit === undefined ? [] : ["--limit", values.limit]),
   ];
-  for (const { command, state, inventory } of chosen) {
-    process.exitCode = await attach("/bin/sh", ["-c", `${command} "$@"`, "sh", ...options], {
-      cwd: stackDirectory(values.stack),
-      environment: {
-        ...environment,
-        MONITORING_STATE: state,
-        MONITORING_INVENTORY: gzipSync(inventory).toString("base64"),
-      },
-    });
-    if (process.exitCode !== 0) return;
-  }
-}
-
-/** How each run is started, by its name, in their order; those of a second monitoring begin with its outputs' prefix. */
-async function runCommands(
-  stack: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<ReadonlyMap<string, Command>> {
-  const commands = new Map<string, Command>();
-  for (const { prefix, inventory, runs } of deployedMonitorings(stack, await stackOutputs(stack, environment)))
-    for (const run of runs) commands.set(`${prefix}${run.name}`, { ...run, inventory });
-  return commands;
+  process.exitCode = await startRuns(chosen, values.stack, environment, options);
 }
 
 main(play);

@@ -148,7 +148,7 @@ describe("a text", () => {
   amtoolTest(
     "links to no dashboard where there is none, and to each alert's own runbook where they differ",
     async () => {
-      const { dashboard: _none, ...annotations } = firing.annotations;
+      const annotations = { summary: "Full", runbook_url: links.runbook };
       const own = { ...firing, annotations: { ...annotations, runbook_url: "http://wiki/a b|c" } };
       const text = await rendered("text.slack", about({ ...firing, annotations }, own));
       expect(text).not.toContain("Dashboard");
