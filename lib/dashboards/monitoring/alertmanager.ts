@@ -7,8 +7,10 @@ import { processPanels } from "./process";
 
 /** Alertmanager: what it has, what is silenced, and what it could deliver. */
 export function alertmanagerPanels(): Builder<Panel>[] {
-  const rate = (counter: string) =>
-    `sum by (instance) (increase(alertmanager_notifications${counter}_total${INTERVAL}))`;
+  // Without a receiver it counts none.
+  const none = '0 * max by (instance) (up{job="alertmanager"})';
+  const messages = (counter: string) =>
+    `sum by (instance) (increase(alertmanager_notifications${counter}_total${INTERVAL})) or ${none}`;
   return [
     graph({
       title: "Alerts",
@@ -30,8 +32,8 @@ export function alertmanagerPanels(): Builder<Panel>[] {
       unit: units.Short,
       width: 8,
       queries: [
-        { expr: rate(""), legend: "{{instance}} tried" },
-        { expr: rate("_failed"), legend: "{{instance}} failed" },
+        { expr: messages(""), legend: "{{instance}} tried" },
+        { expr: messages("_failed"), legend: "{{instance}} failed" },
       ],
       bars: true,
     }),

@@ -26,7 +26,8 @@ export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 12,
       queries: [
         {
-          expr: `100 * (${requests('{status_code=~"5.."}', "instance")} or 0 * ${requests("", "instance")}) / (${requests("", "instance")} > 0)`,
+          // Where none fails there is no series of failures; where none is made there is nothing to divide by.
+          expr: `100 * (${requests('{status_code=~"5.."}', "instance")} or 0 * ${requests("", "instance")}) / clamp_min(${requests("", "instance")}, 0.001)`,
           legend: "{{instance}}",
         },
       ],
