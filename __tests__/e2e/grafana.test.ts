@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stopIdleEngine } from "../../tools/engine";
 import { GrafanaApi } from "../support/grafana";
+import { askPanels } from "../support/panels";
 import { eventually, Outcome, Project } from "../support/project";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -78,6 +79,22 @@ test("Grafana has its data sources and dashboards, and keeps people from changin
   const edited = { dashboard: { uid: "shop", title: "Mine", panels: [] }, overwrite: true };
   expect(await grafana.status("/api/dashboards/db", edited)).toBe(400);
 });
+
+test("every query of every panel of ours has data of every server, within a minute", async () => {
+  const grafana = loggedIn("hub");
+  const asked = [
+    ["cdktf-monitoring-fleet", {}],
+    ["cdktf-monitoring-server", { instance: "hub" }],
+    ["cdktf-monitoring-server", { instance: "app" }],
+    ["cdktf-monitoring-monitoring", {}],
+  ] as const;
+  for (const [uid, variables] of asked)
+    await eventually(`data of all panels of ${uid}`, 60, async () => {
+      const { empty } = await askPanels(grafana, uid, variables);
+      if (empty.length > 0) throw new Error(empty.join("\n"));
+      return true;
+    });
+}, 300_000);
 
 test("secrets are root's and Grafana's only", () => {
   const modes = project.on(
