@@ -8,7 +8,7 @@ const LEVEL: Stage = {
   template: [
     "{{ if .level }}{{ $l := lower .level }}",
     '{{ if regexMatch "^(emerg|alert|crit|fatal|panic|60$)" $l }}critical',
-    '{{ else if regexMatch "^(err|severe|50$)" $l }}error',
+    '{{ else if regexMatch "^(er+or|err|severe|50$)" $l }}error',
     '{{ else if regexMatch "^(warn|40$)" $l }}warning',
     '{{ else if regexMatch "^(info|notice|30$)" $l }}info',
     '{{ else if regexMatch "^(debug|trace|fine|verbose|[12]0$)" $l }}debug',

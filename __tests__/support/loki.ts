@@ -1,0 +1,72 @@
+/** A line as Loki has it. */
+export interface LogEntry {
+  readonly labels: Readonly<Record<string, string>>;
+  /** In milliseconds since 1970. */
+  readonly time: number;
+  readonly line: string;
+}
+
+/** Loki's API, as the tests ask it. */
+export class LokiApi {
+  public constructor(private readonly url: string) {}
+
+  /** Whether it takes in and answers. */
+  public async ready(): Promise<boolean> {
+    return (await fetch(`${this.url}/ready`)).ok;
+  }
+
+  /** Sends lines of one stream, all of this time. */
+  public async push(
+    stream: Readonly<Record<string, string>>,
+    lines: readonly string[],
+    time = new Date(),
+  ): Promise<void> {
+    const first = BigInt(time.getTime()) * 1_000_000n;
+    const values = lines.map((line, index) => [String(first + BigInt(index)), line]);
+    const response = await fetch(`${this.url}/loki/api/v1/push`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ streams: [{ stream, values }] }),
+    });
+    if (!response.ok) throw new Error(`push: ${response.status} ${await response.text()}`);
+  }
+
+  /** All lines of some streams, of the last week, oldest first. */
+  public async lines(selector: string): Promise<string[]> {
+    return (await this.entries(selector)).map(({ line }) => line);
+  }
+
+  /** The same with their labels and times. */
+  public async entries(selector: string): Promise<LogEntry[]> {
+    const start = String(Date.now() - 7 * 86_400_000);
+    const parameters = new URLSearchParams({
+      query: selector,
+      limit: "5000",
+      direction: "forward",
+      start: `${start}000000`,
+    });
+    const response = await fetch(`${this.url}/loki/api/v1/query_range?${parameters.toString()}`);
+    if (!response.ok) throw new Error(`query: ${response.status} ${await response.text()}`);
+    const { data } = (await response.json()) as {
+      data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
+    };
+    return data.result
+      .flatMap(({ stream, values }) => values.map(([time, line]) => ({ labels: stream, time, line })))
+      .sort((a, b) => (a.time < b.time ? -1 : 1))
+      .map(({ labels, time, line }) => ({ labels, time: Number(time) / 1e6, line }));
+  }
+
+  /** Has what is in the memory written to the storage. */
+  public async flush(): Promise<void> {
+    await fetch(`${this.url}/flush`, { method: "POST" });
+  }
+
+  /** The sum of a metric's series. */
+  public async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].map(([, value]) =>
+      Number(value),
+    );
+    return values.reduce((sum, value) => sum + value, 0);
+  }
+}
