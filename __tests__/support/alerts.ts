@@ -1,9 +1,10 @@
 import { Alert } from "../../lib/alerts/alert";
+import { builtInAlerts } from "../../lib/alerts/built-in";
 import { alertGroups } from "../../lib/alerts/groups";
 import { AlertRule, RuleGroup } from "../../lib/alerts/rule";
 
 /** All kinds of components that alerts are about. */
-export const KINDS: readonly string[] = ["node_exporter", "prometheus", "alertmanager", "grafana"];
+export const KINDS: readonly string[] = [...new Set(builtInAlerts.flatMap(({ kinds }) => kinds))];
 
 /** The groups of a monitoring that has some kinds, of which some are on several hosts. */
 export function groupsFor(

@@ -1,7 +1,7 @@
 import { promqlProblem } from "../metrics/promql";
 import { nearestNames } from "../metrics/nearest-names";
 import { labelNameProblem } from "../names";
-import { durationProblem } from "../units";
+import { durationProblem, durationSeconds } from "../units";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition, thresholdProblem } from "./definition";
 import { Severity } from "./rule";
@@ -144,7 +144,7 @@ function* customProblems({ name, expr, summary, description, ...rest }: CustomAl
 const OWN_LABELS = ["alertname", "severity"];
 
 function* commonProblems({ for: duration, labels = {} }: Pick<AlertTuning, "for" | "labels">): Generator<string> {
-  const found = duration === undefined || duration === "0s" ? undefined : durationProblem(duration);
+  const found = duration === undefined || durationSeconds(duration) === 0 ? undefined : durationProblem(duration);
   if (found !== undefined) yield `for: ${found}`;
   for (const label of Object.keys(labels)) {
     const problem = OWN_LABELS.includes(label) ? `"${label}" is set by the alert itself` : labelNameProblem(label);

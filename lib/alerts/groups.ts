@@ -1,4 +1,5 @@
 import { groupBy } from "../grouping";
+import { durationSeconds } from "../units";
 import { Alert, AlertTuning, CustomAlert } from "./alert";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition } from "./definition";
@@ -84,5 +85,5 @@ function customRule(custom: CustomAlert): AlertRule {
 
 /** `for` as a rule has it: none where it is nothing. */
 function atOnce(duration: string | undefined): { readonly for?: string } {
-  return duration === undefined || duration === "0s" ? {} : { for: duration };
+  return duration === undefined || durationSeconds(duration) === 0 ? {} : { for: duration };
 }

@@ -1,8 +1,14 @@
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition, Threshold } from "./definition";
 
-/** The built-in alerts as a table of Markdown: when they fire, and what of them can be tuned. */
-export function alertTable(): string {
+/** A Markdown document whose last part, its one table, is that of the built-in alerts as they are. */
+export function withAlertTable(document: string): string {
+  const [before = ""] = document.split(/^\|/m);
+  return `${before}${alertTable()}\n`;
+}
+
+/** When each alert fires, and what of it can be tuned. */
+function alertTable(): string {
   return [
     "| alert | severity, `for` | thresholds |",
     "| --- | --- | --- |",

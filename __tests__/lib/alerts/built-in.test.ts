@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Alert } from "../../../lib/alerts/alert";
 import { builtInAlerts } from "../../../lib/alerts/built-in";
 import { AlertDefinition, Threshold, thresholdProblem } from "../../../lib/alerts/definition";
 import { ruleFile } from "../../../lib/alerts/rule-file";
@@ -66,6 +67,31 @@ function valueOf({ unit, least = 0, most = 1e9 }: Threshold): fc.Arbitrary<numbe
   return unit === "minutes"
     ? fc.integer({ min: least, max: 100_000 })
     : fc.double({ min: least, max: most, noNaN: true });
+}
+
+promtoolTest("promtool takes the rules whatever their thresholds", async () => {
+  const samples = fc.sample(fc.tuple(...builtInAlerts.map(values)), { numRuns: 20, seed: 1 });
+  const files = samples.map((tuned, index) => {
+    const changes = builtInAlerts.map(({ name }, position) =>
+      Alert.tune(name, { thresholds: inOrder(tuned[position] ?? {}, name), for: `${index}m` }),
+    );
+    return [`${index}.yml`, ruleFile(allGroups(...changes))] as const;
+  });
+  await inFolder(Object.fromEntries(files), async (folder) => {
+    const { code, said } = await promtool(folder, "check", "rules", ...files.map(([name]) => name));
+    expect(said).not.toMatch(/FAILED|error/i);
+    expect(code).toBe(0);
+  });
+});
+
+/** Values whose warning comes before what is critical, as in the alert's own. */
+function inOrder(thresholds: Record<string, number>, name: string): Record<string, number> {
+  const { warning, critical } = thresholds;
+  const own = builtInAlerts.find((alert) => alert.name === name)?.thresholds ?? {};
+  if (warning === undefined || critical === undefined) return thresholds;
+  const [less, more] = [Math.min(warning, critical), Math.max(warning, critical)];
+  const rising = (own.critical?.value ?? 0) > (own.warning?.value ?? 0);
+  return { ...thresholds, warning: rising ? less : more, critical: rising ? more : less };
 }
 
 test("two collectors that node exporter has not on by itself are needed", () => {

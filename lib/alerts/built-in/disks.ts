@@ -149,6 +149,35 @@ export const diskAlerts: readonly AlertDefinition[] = [
     dashboard: Dashboards.SERVER,
   }),
   define({
+    name: "RaidDegraded",
+    group: "disks",
+    kinds: ["node_exporter"],
+    thresholds: {},
+    levels: [
+      {
+        severity: Severity.CRITICAL,
+        // A spare that takes over, or a disk that is changed, gets its time.
+        for: "15m",
+        expr: () => 'node_md_disks_required - ignoring (state) node_md_disks{state="active"} > 0',
+      },
+    ],
+    summary: "The array {{ $labels.device }} of {{ $labels.instance }} lacks {{ $value }} of its disks",
+    description:
+      "The RAID array {{ $labels.device }} of {{ $labels.instance }} works without {{ $value }} of its disks: when another one fails the data may be lost. Look to the backups, and replace the disk.",
+    dashboard: Dashboards.SERVER,
+  }),
+  define({
+    name: "RaidDiskFailed",
+    group: "disks",
+    kinds: ["node_exporter"],
+    thresholds: {},
+    levels: [{ severity: Severity.WARNING, for: "2m", expr: () => 'node_md_disks{state="failed"} > 0' }],
+    summary: "A disk of the array {{ $labels.device }} of {{ $labels.instance }} has failed",
+    description:
+      "{{ $value }} of the disks of the RAID array {{ $labels.device }} of {{ $labels.instance }} have failed. Where there is a spare it has taken over; replace what failed before the next one does.",
+    dashboard: Dashboards.SERVER,
+  }),
+  define({
     name: "DiskSaturated",
     group: "disks",
     kinds: ["node_exporter"],

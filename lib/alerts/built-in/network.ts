@@ -58,4 +58,15 @@ export const networkAlerts: readonly AlertDefinition[] = [
       '{{ printf "%.1f" $value }} % of the packets of the interface {{ $labels.device }} of {{ $labels.instance }} are dropped by its kernel: more comes than it can take, or its queues are short. See what the traffic is.',
     dashboard: Dashboards.SERVER,
   }),
+  define({
+    name: "BondDegraded",
+    group: "network",
+    kinds: ["node_exporter"],
+    thresholds: {},
+    levels: [{ severity: Severity.WARNING, for: "5m", expr: () => "node_bonding_active < node_bonding_slaves" }],
+    summary: "The bond {{ $labels.master }} of {{ $labels.instance }} lacks interfaces",
+    description:
+      "Only {{ $value }} of the interfaces of the bond {{ $labels.master }} of {{ $labels.instance }} work: it is slower, and may be one failure away from no network. Look at the links of the others.",
+    dashboard: Dashboards.SERVER,
+  }),
 ];

@@ -2,6 +2,7 @@ import { APP, critical, Labels, metrics, Situation, warning } from "../../../sup
 
 const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "/data" };
 const SDB: Labels = { ...APP, device: "sdb" };
+const MD0: Labels = { ...APP, device: "md0" };
 const GB = 1e9;
 
 /** A file system of 105 GB, of which 5 are kept for root, and how much of the other 100 is left. */
@@ -155,6 +156,14 @@ const DAY_LEFT: Readonly<Record<string, string>> = {
   InodesFilling: "/data on app will have no inodes left in 22h 55m 0s",
 };
 
+/** An array of two disks. */
+const array = (active: string, failed: string) => ({
+  ...metrics(MD0, { node_md_disks_required: "2x60" }),
+  ...metrics({ ...MD0, state: "active" }, { node_md_disks: active }),
+  ...metrics({ ...MD0, state: "failed" }, { node_md_disks: failed }),
+  ...metrics({ ...MD0, state: "spare" }, { node_md_disks: "0x60" }),
+});
+
 const broken: readonly Situation[] = [
   {
     alert: "FilesystemReadOnly",
@@ -195,6 +204,29 @@ const broken: readonly Situation[] = [
     series: metrics({ ...DATA, device_error: error }, { node_filesystem_device_error: "1x60" }),
     fires: { 60: [] },
   })),
+  {
+    alert: "RaidDegraded",
+    when: "one of two disks is gone",
+    series: array("2x9 1x50", "0x60"),
+    fires: { 24: [], 25: [critical(MD0, "The array md0 of app lacks 1 of its disks")] },
+  },
+  { alert: "RaidDegraded", when: "both are there", series: array("2x60", "0x60"), fires: { 60: [] } },
+  {
+    alert: "RaidDegraded",
+    when: "a spare has taken over within a quarter of an hour",
+    series: array("2x9 1x13 2x50", "0x9 1x50"),
+    fires: { 24: [], 60: [] },
+  },
+  {
+    alert: "RaidDiskFailed",
+    when: "a disk has failed",
+    series: array("2x60", "0x9 1x50"),
+    fires: {
+      11: [],
+      12: [warning({ ...MD0, state: "failed" }, "A disk of the array md0 of app has failed")],
+    },
+  },
+  { alert: "RaidDiskFailed", when: "none has", series: array("2x60", "0x60"), fires: { 60: [] } },
   {
     alert: "DiskSaturated",
     when: "eleven requests wait for a disk",

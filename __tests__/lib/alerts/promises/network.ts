@@ -2,6 +2,9 @@ import { APP, Labels, metrics, Situation, warning } from "../../../support/promi
 
 const ETH0: Labels = { ...APP, device: "eth0" };
 
+const BOND0: Labels = { ...APP, master: "bond0" };
+const bond = (active: string) => metrics(BOND0, { node_bonding_slaves: "2x60", node_bonding_active: active });
+
 /** An interface: packets a minute, of which so many are damaged, or dropped. */
 const received = (packets: number, damaged: number) =>
   metrics(ETH0, {
@@ -49,4 +52,11 @@ export const network: readonly Situation[] = [
     fires: { 30: [], 31: [warning(ETH0)] },
   },
   { alert: "NetworkDrops", when: "600 are in each", series: dropped(600, 600), fires: { 120: [] } },
+  {
+    alert: "BondDegraded",
+    when: "one of two interfaces is gone",
+    series: bond("2x9 1x50"),
+    fires: { 14: [], 15: [warning(BOND0, "The bond bond0 of app lacks interfaces")] },
+  },
+  { alert: "BondDegraded", when: "both are there", series: bond("2x60"), fires: { 60: [] } },
 ];
