@@ -78,8 +78,4 @@ export function thresholdProblem(threshold: Threshold, value: number): string | 
 }
 
 /** The uids of the dashboards that alerts refer to. */
-export const Dashboards = {
-  FLEET: "cdktf-monitoring-fleet",
-  SERVER: "cdktf-monitoring-server",
-  MONITORING: "cdktf-monitoring-monitoring",
-} as const;
+export { Uids as Dashboards } from "../dashboards/uids";
