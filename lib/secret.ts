@@ -8,6 +8,8 @@ export interface SecretReference {
   readonly file?: string;
   /** Changes when the secret does. */
   readonly version: string;
+  /** Whether a run that is handed something else than a URL starts nothing. @default false */
+  readonly url?: boolean;
 }
 
 /** Settings of a {@link Secret}. */
@@ -60,5 +62,10 @@ export class Secret {
   /** How it is handed to a role that knows it as `name`. */
   public reference(name: string): SecretReference {
     return { name, ...this.place, version: this.version };
+  }
+
+  /** As {@link reference}, of one that must be a URL. */
+  public urlReference(name: string): SecretReference {
+    return { ...this.reference(name), url: true };
   }
 }

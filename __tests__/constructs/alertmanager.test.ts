@@ -76,7 +76,7 @@ describe("a single Alertmanager", () => {
     const stack = clustered([], {}, { receivers });
     expect(config(stack)).toContain("api_url_file: /etc/alertmanager/secrets/ops.");
     expect(stack.variables("alertmanager", "hub").monitoring_secrets).toEqual([
-      { name: expect.stringMatching(/^ops\./) as string, environment: "SLACK_WEBHOOK_URL", version: "1" },
+      { name: expect.stringMatching(/^ops\./) as string, environment: "SLACK_WEBHOOK_URL", version: "1", url: true },
     ]);
   });
 });

@@ -141,6 +141,16 @@ describe("what is refused before anything is touched", () => {
     await expectRefusal(join(project, "secret.txt"), inventory({ monitoring_secrets: secrets }));
   });
 
+  test.each(["hooks.slack.com/services/t0ken", "t0ken", "https:// t0ken", "https://example.com/{{ t0ken }}"])(
+    "a secret that should be a URL and is not: %s",
+    async (value) => {
+      const secrets = [{ name: "ops.webhook_url", environment: "WEBHOOK", version: "1", url: true }];
+      const content = inventory({ monitoring_secrets: secrets });
+      await expectRefusal('secret "ops.webhook_url": what WEBHOOK holds is no URL', content, { WEBHOOK: value });
+      expect((await run(content, { WEBHOOK: value })).stderr).not.toContain("t0ken");
+    },
+  );
+
   test("no Ansible, and how to install it", async () => {
     const without = (process.env.PATH ?? "")
       .split(":")

@@ -7,7 +7,7 @@ export type Setting = string | number | boolean | readonly Setting[] | { readonl
 export interface Integration {
   /** The key of its list in a receiver: `slack_configs`. */
   readonly key: string;
-  /** What its settings need and nobody may read, by the names that {@link settings} gets the files for. */
+  /** What its settings need and nobody may read, by the names that {@link settings} gets the files for: `…url` are URLs. */
   readonly secrets: Readonly<Record<string, Secret>>;
   /**
    * Its settings.
@@ -29,5 +29,8 @@ export function secretName(owner: string, secret: string): string {
 
 /** How the secrets of an integration stand in the inventory. */
 export function integrationSecrets({ owner, secrets }: OwnedIntegration): SecretReference[] {
-  return Object.entries(secrets).map(([name, secret]) => secret.reference(secretName(owner, name)));
+  return Object.entries(secrets).map(([name, secret]) => {
+    const full = secretName(owner, name);
+    return name.endsWith("url") ? secret.urlReference(full) : secret.reference(full);
+  });
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,30 @@ def resolve(references: list[dict[str, Any]], project: Path) -> list[dict[str, A
 def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
     """A key for each secret by which markers can tell that it changed; slow to guess from.
 
-    Raises RunError that names all that are missing, and none of the values.
+    Raises RunError that names all that are missing or malformed, and none of the values.
     """
     values: dict[str, str] = {}
     problems: list[str] = []
     for reference in references:
         name = reference["name"]
         try:
-            values[name] = _read(reference)
+            values[name] = _checked(reference, _read(reference))
         except RunError as error:
             problems.append(f'  secret "{name}": {error}')
     if problems:
-        raise RunError("secrets are missing on this machine, nothing was started:\n" + "\n".join(problems))
+        raise RunError("secrets are missing or malformed on this machine, nothing was started:\n" + "\n".join(problems))
     return {
         name: hashlib.pbkdf2_hmac("sha256", value.encode(), f"{monitoring}/{name}".encode(), ITERATIONS)
         for name, value in values.items()
     }
+
+
+def _checked(reference: dict[str, Any], value: str) -> str:
+    # Services would notice it only when they use it, and braces would be a template to Alertmanager.
+    if reference.get("url") and not re.fullmatch(r"https?://[A-Za-z0-9\[][^\s{}]*", value.strip()):
+        place = reference.get("environment") or reference.get("file")
+        raise RunError(f"what {place} holds is no URL such as https://example.com/path")
+    return value
 
 
 def _read(reference: dict[str, Any]) -> str:

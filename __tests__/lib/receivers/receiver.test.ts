@@ -7,10 +7,10 @@ const mail = { smarthost: "smtp.example.com:587", from: "alerts@example.com", to
 describe("Receiver", () => {
   test("names the places of its secrets, and nothing that is secret", () => {
     expect(Receiver.slack("ops", { webhookUrl: secret }).secrets).toEqual([
-      { name: "ops.webhook_url", environment: "SOME_SECRET", version: "2" },
+      { name: "ops.webhook_url", environment: "SOME_SECRET", version: "2", url: true },
     ]);
     expect(Receiver.ntfy("phone", { topicUrl: secret, accessToken: Secret.fromFile("token") }).secrets).toEqual([
-      { name: "phone.topic_url", environment: "SOME_SECRET", version: "2" },
+      { name: "phone.topic_url", environment: "SOME_SECRET", version: "2", url: true },
       { name: "phone.access_token", file: "token", version: "1" },
     ]);
     expect(Receiver.email("mail", mail).secrets).toEqual([]);
