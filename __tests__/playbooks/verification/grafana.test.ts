@@ -18,8 +18,41 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
   ],
   "/api/datasources/uid/prometheus/health": [200, { status: "OK", message: "Successfully queried" }],
   "/api/datasources/uid/loki/health": [400, { status: "ERROR", message: "dial tcp 10.0.0.7:3100: connection refused" }],
-  "/api/search?type=dash-db&limit=5000": [200, [{ uid: "a", title: "A", tags: ["much", "more"] }]],
+  "/api/search?type=dash-db&limit=5000": [
+    200,
+    [
+      { uid: "a", title: "A", tags: ["much", "more"] },
+      { uid: "ours", title: "Ours", tags: ["cdktf-monitoring"] },
+    ],
+  ],
+  "/api/dashboards/uid/ours": [
+    200,
+    {
+      dashboard: {
+        title: "Ours",
+        templating: { list: [{ name: "instance" }] },
+        panels: [
+          { type: "row", title: "Heading" },
+          { title: "Busy", targets: [{ refId: "A", expr: 'busy{instance="$instance"}' }] },
+          { title: "Odd", targets: [{ refId: "A", expr: "odd" }] },
+        ],
+      },
+    },
+  ],
 };
+
+/** What its query API answers: two servers are up, and only of one there is an answer. */
+function answerTo(body: string): unknown {
+  const frame = (labels: object, value: number | null) => ({
+    schema: { fields: [{ name: "Time" }, { name: "Value", labels }] },
+    data: { values: [[0], [value]] },
+  });
+  if (body.includes("up{job")) {
+    const frames = ["hub", "app"].map((instance) => frame({ instance }, 1));
+    return { results: { A: { frames } } };
+  }
+  return { results: { A: { frames: [frame({}, body.includes('busy{instance=\\"app\\"}') ? 0 : null)] } } };
+}
 
 /** What is told of a Grafana by whom its password file holds `password`. */
 async function ask(password: string): Promise<unknown> {
@@ -31,10 +64,17 @@ async function ask(password: string): Promise<unknown> {
     join(folder, "grafana.py"),
     program.replace("/var/lib/monitoring/grafana/admin_password", join(folder, "password")),
   );
-  const server = createServer(({ url = "", headers }, response) => {
+  const server = createServer((request, response) => {
+    const { url = "", headers } = request;
     const known = headers.authorization === `Basic ${btoa(`admin:${PASSWORD}`)}`;
-    const [status, body] = known ? (ANSWERS[url] ?? [404, {}]) : [401, { message: "invalid username or password" }];
-    response.writeHead(status).end(JSON.stringify(body));
+    let sent = "";
+    request.on("data", (chunk: Buffer) => (sent += chunk.toString()));
+    request.on("end", () => {
+      const queried = url === "/api/ds/query" ? ([200, answerTo(sent)] as const) : undefined;
+      const answer = queried ?? ANSWERS[url] ?? [404, {}];
+      const [status, body] = known ? answer : [401, { message: "invalid username or password" }];
+      response.writeHead(status).end(JSON.stringify(body));
+    });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -47,14 +87,21 @@ async function ask(password: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("data sources and dashboards are told, and why one does not answer", async () => {
+test("data sources, dashboards and which panels of ours have data are told, and why one does not answer", async () => {
   expect(await ask(PASSWORD)).toEqual({
     version: "13.2.3",
     sources: [
       { uid: "prometheus", name: "Prometheus", error: "" },
       { uid: "loki", name: "Loki", error: "dial tcp 10.0.0.7:3100: connection refused" },
     ],
-    dashboards: [{ uid: "a", title: "A" }],
+    dashboards: [
+      { uid: "a", title: "A" },
+      { uid: "ours", title: "Ours" },
+    ],
+    panels: [
+      { title: "Ours", server: "app", panels: 2, empty: ["Odd"] },
+      { title: "Ours", server: "hub", panels: 2, empty: ["Busy", "Odd"] },
+    ],
   });
 });
 

@@ -8,6 +8,16 @@ interface Said {
   readonly version: string;
   readonly sources: readonly { readonly uid: string; readonly name: string; readonly error: string }[];
   readonly dashboards: readonly { readonly uid: string; readonly title: string }[];
+  readonly panels: readonly Panels[];
+}
+
+/** The panels of one of our dashboards, for one server where people choose one. */
+interface Panels {
+  readonly title: string;
+  readonly server: string | null;
+  readonly panels: number;
+  /** The titles of those without data. */
+  readonly empty: readonly string[];
 }
 
 /** That each Grafana has dashboards, and gets answers from all that it asks. */
@@ -53,8 +63,16 @@ function differencesOf(host: string, said: Said, commands: Commands): Difference
 }
 
 /** What it has, in words. */
-function told({ sources, dashboards: all }: Said): string {
+function told({ sources, dashboards: all, panels }: Said): string {
   const titles = all.map(({ title }) => `"${title}"`).join(", ");
   const names = sources.map(({ name }) => name).join(", ");
-  return `${titles || "no dashboards"}, of ${names || "no data sources"}`;
+  const filled = panels.length === 0 ? "" : `; panels with data: ${panels.map(filledOf).join(", ")}`;
+  return `${titles || "no dashboards"}, of ${names || "no data sources"}${filled}`;
+}
+
+/** How many panels have data. That some have none is told and no more: a server may have nothing that they are about. */
+function filledOf({ title, server, panels, empty }: Panels): string {
+  const where = server === null ? title : `${title} of ${server}`;
+  const lacking = empty.length === 0 ? "" : ` (not ${empty.map((name) => `"${name}"`).join(", ")})`;
+  return `${where} ${panels - empty.length} of ${panels}${lacking}`;
 }

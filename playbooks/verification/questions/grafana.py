@@ -1,5 +1,7 @@
 """Asks a Grafana, on its own server, what it has; prints that as JSON: version, data sources with their health, dashboards.
 
+Of our own dashboards it also asks what each panel asks, of each server that is up, and tells how many have an answer.
+
     grafana.py URL
 
 It logs in as `admin`, with the password that is on the server.
@@ -13,11 +15,16 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 GIVEN = Path("/etc/grafana/secrets/admin_password")
 MADE = Path("/var/lib/monitoring/grafana/admin_password")
+OURS = "cdktf-monitoring"  # the tag of our dashboards
+SERVERS = 10  # of so many servers the panels are asked: all have the same
+AT_ONCE = 4  # requests
 TIMEOUT = 10.0  # seconds; a data source that does not answer is given up by Grafana only after half a minute
 
 
@@ -31,9 +38,11 @@ class Grafana:
         unchecked = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), unchecked)
 
-    def get(self, path: str) -> Any:
-        """What it answers."""
-        request = urllib.request.Request(self._url + path, headers=self._headers)
+    def get(self, path: str, sent: Any = None) -> Any:
+        """What it answers, to what is sent to it if anything is."""
+        body = None if sent is None else json.dumps(sent).encode()
+        headers = {**self._headers, "Content-Type": "application/json"}
+        request = urllib.request.Request(self._url + path, data=body, headers=headers)
         with self._opener.open(request, timeout=TIMEOUT) as answer:
             return json.load(answer)
 
@@ -48,6 +57,56 @@ class Grafana:
             return f"no answer within {TIMEOUT:.0f} s"
         return "" if answer.get("status") == "OK" else str(answer.get("message", answer))
 
+    def has_data(self, queries: list[dict[str, Any]]) -> bool:
+        """Whether some query of a panel has a value."""
+        try:
+            answer = self.get("/api/ds/query", {"queries": queries, "from": "now-5m", "to": "now"})
+        except (urllib.error.HTTPError, TimeoutError):
+            return False
+        frames = [frame for result in answer.get("results", {}).values() for frame in result.get("frames") or []]
+        columns = [frame["data"]["values"][-1] for frame in frames if frame["data"]["values"]]
+        return any(value is not None for column in columns for value in column)
+
+    def servers(self) -> list[str]:
+        """The servers that are up, sorted."""
+        query = {"refId": "A", "datasource": {"uid": "prometheus"}, "expr": 'up{job="node"} == 1', "instant": True}
+        answer = self.get("/api/ds/query", {"queries": [query], "from": "now-1m", "to": "now"})
+        fields = [field for frame in answer["results"]["A"].get("frames") or [] for field in frame["schema"]["fields"]]
+        return sorted({field["labels"]["instance"] for field in fields if "instance" in (field.get("labels") or {})})
+
+
+def panels_of(board: dict[str, Any], server: str | None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The title of each panel, and what it asks, of a server where people choose one."""
+    for panel in board.get("panels") or []:
+        queries = [
+            {
+                "datasource": panel.get("datasource"),
+                "intervalMs": 15000,
+                "maxDataPoints": 100,
+                **target,
+                "expr": target.get("expr", "").replace("$instance", server or ""),
+            }
+            for target in panel.get("targets") or []
+        ]
+        if queries:
+            yield panel.get("title", ""), queries
+
+
+def look_at_panels(grafana: Grafana, uids: list[str]) -> list[dict[str, Any]]:
+    """Of each dashboard, and each server where people choose one, how many panels there are, and which have no data."""
+    found: list[dict[str, Any]] = []
+    servers = grafana.servers()[:SERVERS]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for uid in uids:
+            board = grafana.get(f"/api/dashboards/uid/{uid}")["dashboard"]
+            chosen: list[str | None] = [*servers] if board.get("templating", {}).get("list") else [None]
+            for server in chosen:
+                panels = list(panels_of(board, server))
+                answers = list(pool.map(grafana.has_data, [queries for _, queries in panels]))
+                empty = [title for (title, _), answer in zip(panels, answers) if not answer]
+                found.append({"title": board["title"], "server": server, "panels": len(panels), "empty": empty})
+    return found
+
 
 def ask(url: str) -> dict[str, Any]:
     """All that it has."""
@@ -58,8 +117,12 @@ def ask(url: str) -> dict[str, Any]:
         {"uid": source["uid"], "name": source["name"], "error": grafana.health(source["uid"])}
         for source in grafana.get("/api/datasources")
     ]
-    boards = [{"uid": board["uid"], "title": board["title"]} for board in grafana.get("/api/search?type=dash-db&limit=5000")]
-    return {"version": version, "sources": sources, "dashboards": boards}
+    listed = grafana.get("/api/search?type=dash-db&limit=5000")
+    boards = [{"uid": board["uid"], "title": board["title"]} for board in listed]
+    ours = sorted(board["uid"] for board in listed if OURS in board.get("tags", []))
+    answering = any(source["uid"] == "prometheus" and source["error"] == "" for source in sources)
+    panels = look_at_panels(grafana, ours) if answering and ours else []
+    return {"version": version, "sources": sources, "dashboards": boards, "panels": panels}
 
 
 def main(url: str) -> None:

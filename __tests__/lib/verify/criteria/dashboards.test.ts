@@ -18,16 +18,27 @@ function judged(answer: object | undefined): Result | undefined {
 }
 
 test("what it has is told", () => {
-  expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET] })).toEqual({
+  expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET], panels: [] })).toEqual({
     text: 'dashboards: 1 Grafana; "Fleet", of Prometheus',
     outcome: Outcome.FINE,
     differences: [],
   });
 });
 
+test("how many panels have data is told for each server, and which have none", () => {
+  const panels = [
+    { title: "Fleet", server: null, panels: 12, empty: [] },
+    { title: "Server", server: "app", panels: 35, empty: ["Swap", "Tasks"] },
+  ];
+  expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET], panels })).toMatchObject({
+    text: 'dashboards: 1 Grafana; "Fleet", of Prometheus; panels with data: Fleet 12 of 12, Server of app 33 of 35 (not "Swap", "Tasks")',
+    outcome: Outcome.FINE,
+  });
+});
+
 test("a data source that does not answer is told with the reason, and so is that there are no dashboards", () => {
   const loki = { uid: "loki", name: "Loki", error: "connection refused" };
-  expect(judged({ version: "13.2.3", sources: [SOURCE, loki], dashboards: [] })).toMatchObject({
+  expect(judged({ version: "13.2.3", sources: [SOURCE, loki], dashboards: [], panels: [] })).toMatchObject({
     text: "dashboards: 1 Grafana; no dashboards, of Prometheus, Loki",
     outcome: Outcome.DIFFERS,
     differences: [
