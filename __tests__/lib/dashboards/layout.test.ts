@@ -1,3 +1,6 @@
+import * as fc from "fast-check";
+import { Alert } from "../../../lib/alerts/alert";
+import { builtInAlerts } from "../../../lib/alerts/built-in";
 import { Dashboard, DashboardSubject } from "../../../lib/dashboards/dashboard";
 import {
   annotationsOf,
@@ -38,6 +41,17 @@ function titled(dashboard: JsonObject, title: string): JsonObject {
   return found;
 }
 
+function expectFilledGrid(dashboard: JsonObject): void {
+  const places = panelsOf(dashboard).map(rectangle);
+  const cells = places.flatMap(({ x, y, w, h }) =>
+    Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+  );
+  const bottom = Math.max(...places.map(({ y, h }) => y + h));
+  for (const { x, w } of places) expect(x + w).toBeLessThanOrEqual(COLUMNS);
+  expect(new Set(cells).size).toBe(cells.length);
+  expect(cells).toHaveLength(bottom * COLUMNS);
+}
+
 const own = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()];
 const drawn = own.flatMap((dashboard) => [
   [dashboard.title, "all components", draw(dashboard, all)] as const,
@@ -66,18 +80,7 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) 
   });
 
   test("keeps within the grid, without overlaps or gaps", () => {
-    const cells = new Map<string, number>();
-    for (const { x, y, w, h } of panels.map(rectangle)) {
-      expect(x + w).toBeLessThanOrEqual(COLUMNS);
-      for (let column = x; column < x + w; column++)
-        for (let line = y; line < y + h; line++) {
-          const cell = `${column},${line}`;
-          cells.set(cell, (cells.get(cell) ?? 0) + 1);
-        }
-    }
-    const bottom = Math.max(...panels.map(rectangle).map(({ y, h }) => y + h));
-    expect([...cells.values()].every((times) => times === 1)).toBe(true);
-    expect(cells.size).toBe(bottom * COLUMNS);
+    expectFilledGrid(dashboard);
   });
 
   test("begins with a line of numbers that says whether all is well", () => {
@@ -118,6 +121,17 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) 
       expect.objectContaining({ enable: true, expr: expect.stringContaining("ALERTS{") as string }),
     ]);
   });
+});
+
+test("the grid is filled whatever is placed and whatever alerts are off", () => {
+  const names = builtInAlerts.map(({ name }) => name);
+  fc.assert(
+    fc.property(fc.subarray([...all.kinds]), fc.subarray(names), (kinds, off) => {
+      const subject = { kinds: new Set(kinds), alerts: off.map((name) => Alert.off(name)) };
+      for (const dashboard of own) expectFilledGrid(draw(dashboard, subject));
+    }),
+    { numRuns: 20 },
+  );
 });
 
 describe("Fleet", () => {
