@@ -1,7 +1,10 @@
 import { Dashboard } from "../lib/dashboards/dashboard";
 import { Secret } from "../lib/secret";
 
-/** Files on Grafana's server by which it speaks TLS. Root must be able to read them, Grafana need not. */
+/**
+ * Files on Grafana's server by which it speaks TLS. They are read as root when it starts: whoever renews them restarts
+ * `grafana.service`.
+ */
 export interface GrafanaTls {
   /** The path of the certificate with its chain, in PEM: `/etc/letsencrypt/live/grafana.example.com/fullchain.pem`. */
   readonly certificate: string;

@@ -198,11 +198,11 @@ export class Grafana extends Component {
 
   private checkTls(): void {
     const { tls, url } = this.props;
-    const relative = tls && [tls.certificate, tls.key].find((path) => !/^\/[^\s:]+$/.test(path));
-    if (relative !== undefined)
+    const odd = tls && [tls.certificate, tls.key].find((path) => !/^\/[\w@+,./-]+$/.test(path));
+    if (odd !== undefined)
       throw problem(
         this,
-        `tls: "${relative}" is not an absolute path of a file on the server, without spaces and colons`,
+        `tls: "${odd}" is not an absolute path of a file on the server, such as "/etc/ssl/grafana.pem"`,
       );
     if (tls !== undefined && url?.startsWith("http:") === true)
       throw problem(this, `url: "${url}" is plain HTTP, and tls is given: write https://, or leave tls out`);
