@@ -39,6 +39,8 @@ export const sources: readonly Source[] = [
   {
     name: "grafana",
     // Years older than the released one: no newer module of it is to be had. Server and API only, as with Prometheus.
+    // What it needs of github.com/{grafana,sdboyer,spinillos} and buf.build is in no checksum database: whoever changes
+    // its go.mod names them in GONOSUMDB.
     module: "github.com/grafana/grafana",
     packages: ["pkg/cmd/grafana"],
     // Without the C library's ways to look up names and users, which a static program cannot have.
