@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { archiveOf } from "./artifacts";
-import { cacheDirectory, Log, makeWorkFolder, run, UserError, withLock } from "./common";
+import { cacheDirectory, Log, makeWorkFolder, run, RunResult, UserError, withLock } from "./common";
 
 /**
  * Takes a program that checks a component's files, such as promtool, out of the component's archive.
@@ -19,13 +19,21 @@ export async function ensureChecker(program: string, artifact: string, log: Log)
   return withLock(join(folder, ".lock"), log, async () => {
     const work = makeWorkFolder(folder);
     try {
-      const unpacking = ["-xzf", path, "-C", work, "--strip-components=1", "--wildcards", `*/${program}`];
-      const { code, stderr } = await run("tar", unpacking);
+      const { code, stderr } = await unpack(path, work, program);
       if (code !== 0) throw new UserError(`${program} can't be taken out of ${path}: ${stderr.trim()}`);
-      renameSync(join(work, program), file);
+      const [found = program] = readdirSync(work);
+      chmodSync(join(work, found), 0o755);
+      renameSync(join(work, found), file);
       return file;
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
   });
+}
+
+/** Takes a program out of an archive. A zip holds one program only, named after its platform. */
+async function unpack(archive: string, folder: string, program: string): Promise<RunResult> {
+  return archive.endsWith(".zip")
+    ? run("python3", ["-m", "zipfile", "--extract", archive, folder])
+    : run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1", "--wildcards", `*/${program}`]);
 }

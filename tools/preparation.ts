@@ -47,6 +47,12 @@ export const amtoolStep: Step = {
   ensure: async (log) => ({ AMTOOL: process.env.AMTOOL ?? (await ensureChecker("amtool", "alertmanager", log)) }),
 };
 
+/** What reads log files, to see what becomes of their lines. */
+export const promtailStep: Step = {
+  title: "Promtail",
+  ensure: async (log) => ({ PROMTAIL: process.env.PROMTAIL ?? (await ensureChecker("promtail", "promtail", log)) }),
+};
+
 /** What local servers need on this machine. */
 export const engineStep: Step = {
   title: "Docker engine and the servers' image",

@@ -10,6 +10,7 @@ import {
   artifactsStep,
   engineStep,
   motoStep,
+  promtailStep,
   promtoolStep,
   Step,
   terraformStep,
@@ -27,7 +28,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
     ? [terraformStep, ansibleStep, engineStep, artifactsStep]
-    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep];
+    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep, promtailStep];
   for (const step of steps) {
     try {
       Object.assign(
