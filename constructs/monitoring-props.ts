@@ -64,8 +64,8 @@ export interface MonitoringProps extends AlertingProps {
    * `Access.only("loki", [Reacher.component("grafana"), Reacher.component("log_agent")])`: a synthesis in which
    * somebody else would reach it is refused. One's own bound takes the place of ours for the same kind.
    *
-   * @default - exporters are reached by Prometheus and technicians only; Prometheus and Alertmanager by each other, their
-   * own kind, Grafana and technicians only
+   * @default - exporters and Grafana are reached by Prometheus and technicians only; Prometheus and Alertmanager by each
+   * other, their own kind, Grafana and technicians only
    */
   readonly bounds?: readonly Access[];
   /**

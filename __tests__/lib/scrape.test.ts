@@ -30,3 +30,14 @@ test("scrapeTargets groups by job, in the order of names, labelled with the serv
     { job: "six", targets: [{ address: "[2001:db8::7]:9100", labels: { instance: "v6", monitoring: "prod" } }] },
   ]);
 });
+
+test("scrapeTargets scrapes by TLS what speaks it", () => {
+  const { listener, ...rest } = edge("hub", 3000, "grafana");
+  expect(scrapeTargets([{ ...rest, listener: { ...listener, scheme: "https" } }], "prod", String)).toEqual([
+    {
+      job: "grafana",
+      scheme: "https",
+      targets: [{ address: "hub:3000", labels: { instance: "hub", monitoring: "prod" } }],
+    },
+  ]);
+});
