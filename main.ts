@@ -3,8 +3,12 @@ import { App, DataResource, S3Backend, TerraformLocal, TerraformStack } from "cd
 import { Construct } from "constructs";
 import { join } from "node:path";
 import {
+  Alert,
+  Alertmanager,
   AwsNetwork,
   AwsServer,
+  Dashboard,
+  Grafana,
   IServer,
   KeyPair,
   LocalNetwork,
@@ -12,8 +16,11 @@ import {
   MonitoredServer,
   Monitoring,
   MonitoringHost,
+  MonitoringProps,
   PlaybookRun,
   Prometheus,
+  Receiver,
+  Secret,
 } from "./constructs";
 
 /** Two servers on this machine. */
@@ -24,7 +31,12 @@ class LocalStack extends TerraformStack {
       prefix: process.env.LOCAL_PREFIX,
       subnet: process.env.LOCAL_SUBNET,
     });
-    const monitoring = new Monitoring(this, "monitoring", { technicians: [network.gateway] });
+    const monitoring = new Monitoring(this, "monitoring", {
+      technicians: [network.gateway],
+      // The servers' clock is that of this machine, which may be synchronised by whatever its kernel does not know of.
+      alerts: [Alert.off("ClockNotSynchronised")],
+      ...told(),
+    });
     watch(this, monitoring, {
       hub: new LocalServer(this, "hub-server", { network }),
       app: new LocalServer(this, "app-server", { network }),
@@ -36,9 +48,9 @@ class LocalStack extends TerraformStack {
 class AwsStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {
     super(scope, id);
-    const region = this.setting("AWS_REGION", "awsRegion");
-    const keyFile = this.setting("AWS_KEY_FILE", "awsKeyFile");
-    const technicians = this.setting("TECHNICIANS", "technicians");
+    const region = setting(this, "AWS_REGION", "awsRegion");
+    const keyFile = setting(this, "AWS_KEY_FILE", "awsKeyFile");
+    const technicians = setting(this, "TECHNICIANS", "technicians");
     if (region === undefined || keyFile === undefined || technicians === undefined) {
       this.explain({
         "AWS_REGION (awsRegion), such as eu-central-1": region,
@@ -48,7 +60,7 @@ class AwsStack extends TerraformStack {
       return;
     }
     new AwsProvider(this, "aws", { region, defaultTags: [{ tags: { project: "cdktf-monitoring" } }] });
-    const bucket = this.setting("STATE_BUCKET", "stateBucket");
+    const bucket = setting(this, "STATE_BUCKET", "stateBucket");
     if (bucket !== undefined) {
       new S3Backend(this, { bucket, region, key: `${id}.tfstate`, encrypt: true });
       // The lock is a file in the bucket (Terraform 1.10); the bindings do not know it.
@@ -57,26 +69,21 @@ class AwsStack extends TerraformStack {
     const network = new AwsNetwork(this, "network", { keyPair: KeyPair.fromFile(keyFile) });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: technicians.split(/[\s,]+/).filter(Boolean),
-      provision: this.setting("PROVISION", "provision") !== "false",
+      provision: setting(this, "PROVISION", "provision") !== "false",
+      ...told(),
     });
     watch(this, monitoring, {
       hub: new AwsServer(this, "hub-server", {
         network,
-        instanceType: this.setting("HUB_INSTANCE_TYPE", "hubInstanceType") ?? "t3.medium",
+        instanceType: setting(this, "HUB_INSTANCE_TYPE", "hubInstanceType") ?? "t3.medium",
         dataVolumeSize: 20,
         elasticIp: true,
       }),
       app: new AwsServer(this, "app-server", {
         network,
-        instanceType: this.setting("APP_INSTANCE_TYPE", "appInstanceType"),
+        instanceType: setting(this, "APP_INSTANCE_TYPE", "appInstanceType"),
       }),
     });
-  }
-
-  /** A setting by its variable in the environment, else by its key in the context. */
-  private setting(variable: string, key: string): string | undefined {
-    const value = process.env[variable] ?? (this.node.tryGetContext(key) as string | boolean | undefined);
-    return value === undefined || value === "" ? undefined : `${value}`;
   }
 
   /** A stack that says what it lacks when it is planned, and is in nobody's way who plans another one. */
@@ -92,7 +99,30 @@ class AwsStack extends TerraformStack {
   }
 }
 
-/** What both stacks have: a hub with Prometheus, and an application server with a small nginx site. */
+/** A setting by its variable in the environment, else by its key in the context. */
+function setting(scope: Construct, variable: string, key: string): string | undefined {
+  const value = process.env[variable] ?? (scope.node.tryGetContext(key) as string | boolean | undefined);
+  return value === undefined || value === "" ? undefined : `${value}`;
+}
+
+/** Who is told of alerts: whoever the environment has a secret for. */
+function told(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> {
+  const has = (variable: string): boolean => (process.env[variable] ?? "") !== "";
+  const receivers = [
+    ...(has("SLACK_WEBHOOK_URL")
+      ? [Receiver.slack("slack", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })]
+      : []),
+    ...(has("NTFY_TOPIC_URL") ? [Receiver.ntfy("ntfy", { topicUrl: Secret.fromEnvironment("NTFY_TOPIC_URL") })] : []),
+  ];
+  return {
+    receivers: receivers.length === 0 ? [] : [Receiver.group("everybody", receivers)],
+    deadMansSwitch: has("HEALTHCHECKS_URL")
+      ? Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })
+      : undefined,
+  };
+}
+
+/** What both stacks have: a hub with all that watches, and an application server with a small nginx site. */
 function watch(
   scope: Construct,
   monitoring: Monitoring,
@@ -100,6 +130,9 @@ function watch(
 ): void {
   const hub = new MonitoringHost(scope, "hub", { monitoring, server: servers.hub });
   new Prometheus(hub, "prometheus", { retention: "30d" });
+  new Alertmanager(hub, "alertmanager");
+  const others = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
+  new Grafana(hub, "grafana", { dashboards: others ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
 
   const app = new MonitoredServer(scope, "app", { monitoring, server: servers.app });
   new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });

@@ -3,7 +3,15 @@ import { parseArgs } from "node:util";
 import { cdktf } from "./cdktf";
 import { Log, main } from "./common";
 import { LOCAL_STACK, mendContainers } from "./local-stack";
-import { ansibleStep, artifactsStep, engineStep, Step, terraformStep, writeEnvironment } from "./preparation";
+import {
+  ansibleStep,
+  artifactsStep,
+  dashboardsStep,
+  engineStep,
+  Step,
+  terraformStep,
+  writeEnvironment,
+} from "./preparation";
 import { stackOutputs } from "./stack-outputs";
 
 const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_STACK}"
@@ -31,7 +39,9 @@ async function up(): Promise<void> {
       {
         title: "Preparing this machine",
         task: (_, task) =>
-          task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep].map(prepare), { concurrent: true }),
+          task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep, dashboardsStep].map(prepare), {
+            concurrent: true,
+          }),
       },
       {
         title: "Looking after the servers that are there",
@@ -77,12 +87,24 @@ function prepare(step: Step): { title: string; task: (context: Context, task: { 
 
 async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
   const outputs = await stackOutputs(LOCAL_STACK, environment);
-  const channel = environment.CDKTF_MONITORING_SOURCE;
+  const output = (name: string): string => String(outputs[name]);
+  const notes = [
+    ...(environment.CDKTF_MONITORING_SOURCE === undefined
+      ? []
+      : [
+          'Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages',
+        ]),
+    ...(environment.COMMUNITY_DASHBOARDS === "false"
+      ? ["Dashboards   ours only: those of grafana.com could not be fetched (COMMUNITY_DASHBOARDS=false)"]
+      : []),
+  ];
   console.log(`
-Prometheus   ${String(outputs.prometheus_url)}
-Targets      ${String(outputs.prometheus_url)}/api/v1/targets   (each "up" within a scrape interval)
-${channel === undefined ? "" : `Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages\n`}
-Check        npm run verify       tries who reaches what, and whether all targets are up
+Grafana      ${output("grafana_url")}   as "admin", with what this shows:
+             ${output("grafana_password_command")}
+Prometheus   ${output("prometheus_url")}
+Alertmanager ${output("alertmanager_url")}
+${notes.map((note) => `${note}\n`).join("")}
+Check        npm run verify       tries who reaches what, whether all targets are up, alerts arrive and panels have data
 Look again   npm run up           changes nothing when nothing changed
 One part     npm run play         runs a single playbook again
 By hand      . ${file} && npx cdktf deploy ${LOCAL_STACK}
