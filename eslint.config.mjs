@@ -26,7 +26,16 @@ export default tseslint.config(
       "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
       "jest/no-standalone-expect": [
         "error",
-        { additionalTestBlockFunctions: ["terraformTest", "awsTest", "rootTest", "promtoolTest", "amtoolTest"] },
+        {
+          additionalTestBlockFunctions: [
+            "terraformTest",
+            "awsTest",
+            "rootTest",
+            "promtoolTest",
+            "amtoolTest",
+            "logAgentTest",
+          ],
+        },
       ],
     },
   },

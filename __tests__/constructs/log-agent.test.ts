@@ -124,7 +124,7 @@ describe("what is refused", () => {
           network,
           name: "named",
           address: "logs.example.org",
-          ssh: { user: "root" },
+          user: "root",
         });
         new Loki(new MonitoringHost(stack, "other", { monitoring: hub.monitoring, server }), "loki", { port: 3200 });
       });
