@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Architecture } from "../../lib/architecture";
 import { Artifacts } from "../../lib/artifacts";
+import { filesHash, GeneratedFile } from "../../lib/generated-file";
 import { InventoryRun, renderInventory, Variables } from "../../lib/inventory";
 import { projectRoot, run, RunResult } from "../../tools/common";
 import { ensureEngine } from "../../tools/engine";
@@ -26,9 +27,39 @@ const PROMETHEUS: Variables = {
   ],
 };
 
+const RULES = 'groups: [{name: g, rules: [{alert: A, expr: vector(1), annotations: {summary: "{{ $value }}"}}]}]';
+const PAGE = { path: "web/runbooks.html", content: "<h1>Runbooks</h1>" };
+const CONFIG = "templates: [templates/*.tmpl]\nroute: {receiver: nobody}\nreceivers: [{name: nobody}]\n";
+const TEMPLATE = '{{ define "own" }}{{ template "monitoring.grafana" . }}{{ end }}';
+
+/** What a synthesis would have made for each role. */
+const FILES: Readonly<Record<string, readonly GeneratedFile[]>> = {
+  prometheus: [{ path: "rules/own.yml", content: RULES }, PAGE],
+  alertmanager: [
+    { path: "alertmanager.yml", content: CONFIG },
+    { path: "templates/own.tmpl", content: TEMPLATE },
+  ],
+};
+
 /** Runs the role of a component on the server, with the inventory that a synthesis would render. */
 async function play(kind: string, variables: Variables, ...options: string[]): Promise<RunResult> {
-  return playAs(architecture, kind, variables, ...options);
+  return playWith(FILES[kind] ?? [], kind, variables, ...options);
+}
+
+/** Does so with other files than those that a synthesis would have made. */
+async function playWith(
+  generated: readonly GeneratedFile[],
+  kind: string,
+  variables: Variables,
+  ...options: string[]
+): Promise<RunResult> {
+  const folder = mkdtempSync(join(project, "files-"));
+  for (const { path, content } of generated) {
+    mkdirSync(dirname(join(folder, server.name, path)), { recursive: true });
+    writeFileSync(join(folder, server.name, path), content);
+  }
+  const handed = generated.length === 0 ? variables : { ...variables, monitoring_files_sha256: filesHash(generated) };
+  return playAs(architecture, kind, handed, "--files", folder, ...options);
 }
 
 async function playAs(declared: string, kind: string, variables: Variables, ...options: string[]): Promise<RunResult> {
@@ -127,6 +158,7 @@ describe("on a fresh server", () => {
   test.each([
     ["node_exporter", {}],
     ["prometheus", PROMETHEUS],
+    ["alertmanager", {}],
   ])(
     "a check of %s passes and changes nothing",
     async (kind, variables) => {
@@ -172,30 +204,84 @@ describe("a role", () => {
   test.each([
     ["node_exporter", {}],
     ["prometheus", PROMETHEUS],
+    ["alertmanager", {}],
   ])(
-    "%s installs in at most 12 tasks",
+    "%s installs in few tasks",
     async (kind, variables) => {
       const { code, stdout } = await play(kind, variables);
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.any(String) as string });
       const tasks = executedTasks(kind);
       expect(tasks.length).toBeGreaterThan(5);
-      expect(tasks.length).toBeLessThanOrEqual(12);
+      expect(tasks.length).toBeLessThanOrEqual(15);
+    },
+    RUN,
+  );
+
+  const broken = (kind: string, path: string, content: string): GeneratedFile[] => [
+    ...(FILES[kind] ?? []).filter((file) => file.path !== path),
+    { path, content },
+  ];
+
+  test.each<[string, string, string, readonly GeneratedFile[], Variables, RegExp]>([
+    [
+      "a configuration",
+      "promtool",
+      "prometheus",
+      FILES.prometheus ?? [],
+      { ...PROMETHEUS, prometheus_scrape_interval: "never" },
+      /not a valid duration string/,
+    ],
+    [
+      "a rule",
+      "promtool",
+      "prometheus",
+      broken("prometheus", "rules/own.yml", RULES.replace("$value", "nosuch $value")),
+      { ...PROMETHEUS, prometheus_targets: [] },
+      /rules\/own\.yml: .*function "nosuch" not defined/,
+    ],
+    [
+      "a route",
+      "amtool",
+      "alertmanager",
+      broken("alertmanager", "alertmanager.yml", CONFIG.replace("nobody", "somebody")),
+      {},
+      /undefined receiver "somebody"/,
+    ],
+    [
+      "a template",
+      "amtool",
+      "alertmanager",
+      broken("alertmanager", "templates/own.tmpl", TEMPLATE.replace("{{ end }}", "")),
+      {},
+      /own\.tmpl:1: unexpected EOF/,
+    ],
+  ])(
+    "leaves all as it is when %s is refused by %s",
+    async (_what, _who, kind, generated, variables, message) => {
+      const look = `find /etc/${kind} -printf '%p %i %C@\n' | sort | md5sum; systemctl show --property=MainPID ${kind}`;
+      const before = on(look);
+      const { code, stdout } = await playWith(generated, kind, variables);
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(message);
+      expect(on(look)).toBe(before);
     },
     RUN,
   );
 
   test(
-    "leaves the running configuration alone when promtool refuses the new one",
+    "reloads for rules, and serves the runbooks below the external URL",
     async () => {
-      const before = on("md5sum /etc/prometheus/prometheus.yml; systemctl show --property=MainPID prometheus");
-      const broken = { ...PROMETHEUS, prometheus_scrape_interval: "never" };
-      const { code, stdout } = await play("prometheus", broken);
-      expect(code).not.toBe(0);
-      expect(stdout).toMatch(/not a valid duration string/);
-      expect(on("md5sum /etc/prometheus/prometheus.yml; systemctl show --property=MainPID prometheus")).toBe(before);
-      expect((await play("prometheus", PROMETHEUS)).code).toBe(0);
+      const pid = on("systemctl show --property=MainPID --value prometheus");
+      const renamed = [{ path: "rules/other.yml", content: RULES.replace("alert: A", "alert: B") }, PAGE];
+      expect((await playWith(renamed, "prometheus", PROMETHEUS)).code).toBe(0);
+      expect(on("systemctl show --property=MainPID --value prometheus")).toBe(pid);
+      expect(on("ls /etc/prometheus/rules")).toBe("other.yml");
+      const rules = on("sleep 1; curl -s 198.18.80.10:9090/api/v1/rules");
+      expect(rules).toContain('"name":"B"');
+      expect(rules).not.toContain('"name":"A"');
+      expect(on("curl -s 198.18.80.10:9090/user/runbooks.html")).toBe(PAGE.content);
     },
-    2 * RUN,
+    RUN,
   );
 
   test(
@@ -207,6 +293,27 @@ describe("a role", () => {
       expect(pid()).toBe(before);
       expect(on("curl -s 198.18.80.10:9090/api/v1/status/config")).toContain("scrape_interval: 14s");
       expect((await play("prometheus", { ...PROMETHEUS, prometheus_retention_time: "20d" })).code).toBe(0);
+      expect(pid()).not.toBe(before);
+    },
+    2 * RUN,
+  );
+
+  test(
+    "reloads Alertmanager for routes and links, and restarts it for changed flags only",
+    async () => {
+      const pid = (): string => on("systemctl show --property=MainPID --value alertmanager");
+      const before = pid();
+      const changed = [{ path: "alertmanager.yml", content: CONFIG.replaceAll("nobody", "somebody") }];
+      const grafana = { alertmanager_grafana_url: "http://192.0.2.1:3000" };
+      expect((await playWith(changed, "alertmanager", grafana)).code).toBe(0);
+      expect(pid()).toBe(before);
+      expect(on("sleep 1; curl -s 198.18.80.10:9093/api/v2/status")).toContain("receiver: somebody");
+      expect(on("ls /etc/alertmanager/templates")).toBe("links.tmpl");
+      expect(on("cat /etc/alertmanager/templates/links.tmpl")).toContain(
+        '{{ define "monitoring.grafana" }}http://192.0.2.1:3000{{ end }}',
+      );
+      const flags = { ...grafana, alertmanager_retention: "240h" };
+      expect((await playWith(changed, "alertmanager", flags)).code).toBe(0);
       expect(pid()).not.toBe(before);
     },
     2 * RUN,
