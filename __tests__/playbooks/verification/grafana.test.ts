@@ -14,10 +14,12 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
     [
       { uid: "prometheus", name: "Prometheus", url: "http://10.0.0.7:9090" },
       { uid: "loki", name: "Loki", url: "http://10.0.0.7:3100" },
+      { uid: "alertmanager", name: "Alertmanager", url: "http://10.0.0.7:9093" },
     ],
   ],
   "/api/datasources/uid/prometheus/health": [200, { status: "OK", message: "Successfully queried" }],
   "/api/datasources/uid/loki/health": [400, { status: "ERROR", message: "dial tcp 10.0.0.7:3100: connection refused" }],
+  "/api/datasources/proxy/uid/alertmanager/api/v2/status": [200, { cluster: { status: "ready" } }],
   "/api/search?type=dash-db&limit=5000": [
     200,
     [
@@ -93,6 +95,7 @@ test("data sources, dashboards and which panels of ours have data are told, and 
     sources: [
       { uid: "prometheus", name: "Prometheus", error: "" },
       { uid: "loki", name: "Loki", error: "dial tcp 10.0.0.7:3100: connection refused" },
+      { uid: "alertmanager", name: "Alertmanager", error: "" },
     ],
     dashboards: [
       { uid: "a", title: "A" },

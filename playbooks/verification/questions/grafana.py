@@ -48,14 +48,17 @@ class Grafana:
 
     def health(self, uid: str) -> str:
         """Empty where a data source answers, else why not."""
+        # The plugin of Alertmanager runs in browsers only, and has no health that Grafana could tell.
+        proxied = uid == "alertmanager"
+        path = f"/api/datasources/proxy/uid/{uid}/api/v2/status" if proxied else f"/api/datasources/uid/{uid}/health"
         try:
-            answer = self.get(f"/api/datasources/uid/{uid}/health")
+            answer = self.get(path)
         except urllib.error.HTTPError as error:
             with error:
-                return str(json.load(error).get("message") or error)
+                return message_of(error)
         except TimeoutError:
             return f"no answer within {TIMEOUT:.0f} s"
-        return "" if answer.get("status") == "OK" else str(answer.get("message", answer))
+        return "" if proxied or answer.get("status") == "OK" else str(answer.get("message", answer))
 
     def has_data(self, queries: list[dict[str, Any]]) -> bool:
         """Whether some query of a panel has a value."""
@@ -73,6 +76,14 @@ class Grafana:
         answer = self.get("/api/ds/query", {"queries": [query], "from": "now-1m", "to": "now"})
         fields = [field for frame in answer["results"]["A"].get("frames") or [] for field in frame["schema"]["fields"]]
         return sorted({field["labels"]["instance"] for field in fields if "instance" in (field.get("labels") or {})})
+
+
+def message_of(error: urllib.error.HTTPError) -> str:
+    """What Grafana says of an error, or what the error is called."""
+    try:
+        return str(json.load(error)["message"] or error)
+    except (ValueError, KeyError, TypeError):
+        return str(error)
 
 
 def panels_of(board: dict[str, Any], server: str | None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
