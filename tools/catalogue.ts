@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -72,12 +72,24 @@ async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
   try {
     const [home, work] = [join(folder, "home"), join(folder, "work")];
     for (const made of [home, work]) mkdirSync(made);
-    const { code, stderr } = await run("tar", ["-xzf", path, "-C", home, "--strip-components=1"]);
-    if (code !== 0) throw new UserError(`${path} can't be unpacked: ${stderr.trim()}`);
+    await unpack(program.kind, path, home);
     return { version, ...(await program.observe(home, work, log)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A zip holds one program, named after its platform. */
+async function unpack(kind: string, archive: string, home: string): Promise<void> {
+  const zipped = archive.endsWith(".zip");
+  const { code, stderr } = zipped
+    ? await run("python3", ["-m", "zipfile", "--extract", archive, home])
+    : await run("tar", ["-xzf", archive, "-C", home, "--strip-components=1"]);
+  if (code !== 0) throw new UserError(`${archive} can't be unpacked: ${stderr.trim()}`);
+  const [found] = zipped ? readdirSync(home) : [];
+  if (found === undefined) return;
+  renameSync(join(home, found), join(home, kind));
+  chmodSync(join(home, kind), 0o755);
 }
 
 function countOf({ metrics, collectors = {} }: CatalogueEntry): number {

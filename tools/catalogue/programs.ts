@@ -1,8 +1,9 @@
 import { alertmanager } from "./alertmanager";
 import { grafana } from "./grafana";
+import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
 import type { Program } from "./program";
 import { prometheus } from "./prometheus";
 
 /** The kinds that the catalogue tells of. */
-export const programs: readonly Program[] = [alertmanager, grafana, nodeExporter, prometheus];
+export const programs: readonly Program[] = [alertmanager, grafana, loki, nodeExporter, prometheus];

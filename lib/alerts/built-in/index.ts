@@ -3,6 +3,7 @@ import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
 import { computeAlerts } from "./compute";
 import { diskAlerts } from "./disks";
 import { kernelAlerts } from "./kernel";
+import { lokiAlerts } from "./loki";
 import { networkAlerts } from "./network";
 import { prometheusAlerts } from "./prometheus";
 import { serverAlerts } from "./servers";
@@ -19,5 +20,6 @@ export const builtInAlerts: readonly AlertDefinition[] = [
   ...prometheusAlerts,
   ...alertmanagerAlerts,
   ...grafanaAlerts,
+  ...lokiAlerts,
   watchdog,
 ];

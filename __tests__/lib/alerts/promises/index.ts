@@ -3,6 +3,7 @@ import { alerting } from "./alerting";
 import { compute } from "./compute";
 import { disks } from "./disks";
 import { kernel } from "./kernel";
+import { loki } from "./loki";
 import { network } from "./network";
 import { prometheus } from "./prometheus";
 import { servers } from "./servers";
@@ -18,4 +19,5 @@ export const promises: readonly Situation[] = [
   ...services,
   ...prometheus,
   ...alerting,
+  ...loki,
 ];

@@ -1,0 +1,239 @@
+import { critical, Labels, metrics, series, Situation, warning, withoutJob } from "../../../support/promises";
+
+const HUB: Labels = { instance: "hub", job: "loki", monitoring: "prod" };
+const SPARE: Labels = { ...HUB, instance: "spare" };
+const WHOLE = withoutJob(HUB);
+
+/** Requests to a route by the status of their answers. */
+const requests = (route: string, fine: number, failed: number, wrong = 0) =>
+  Object.fromEntries(
+    Object.entries({ 204: fine, 400: wrong, 429: 0, 500: failed, 503: 0 }).map(([status, each]) => [
+      series("loki_request_duration_seconds_count", { ...HUB, method: "POST", route, status_code: status }),
+      `0+${each}x60`,
+    ]),
+  );
+const pushes = (fine: number, failed: number, wrong = 0) => requests("loki_api_v1_push", fine, failed, wrong);
+const queries = (fine: number, failed: number) => requests("loki_api_v1_query_range", fine, failed);
+
+const discarded = (reason: string, values: string) => ({
+  [series("loki_discarded_samples_total", { ...HUB, reason, tenant: "fake" })]: values,
+});
+
+const compactor = (metric: string, values: string, running = "1x900") =>
+  metrics(HUB, { [metric]: values, loki_boltdb_shipper_compactor_running: running });
+const COMPACTED = "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
+const RETAINED = "loki_compactor_apply_retention_last_successful_run_timestamp_seconds";
+
+const two = (hub: string, spare: string, spareUp = "1x60") =>
+  Object.assign(
+    {},
+    ...[[HUB, hub, "1x60"] as const, [SPARE, spare, spareUp] as const].map(([labels, members, up]) => ({
+      ...metrics(labels, { up }),
+      ...metrics({ ...labels, name: "ingester", state: "ACTIVE" }, { loki_ring_members: members }),
+      ...metrics({ ...labels, name: "compactor", state: "ACTIVE" }, { loki_ring_members: "1x60" }),
+      ...metrics({ ...labels, name: "ingester", state: "LEAVING" }, { loki_ring_members: "0x60" }),
+    })),
+  ) as Record<string, string>;
+
+export const loki: readonly Situation[] = [
+  {
+    alert: "LokiIngestionFailing",
+    when: "51 of 1000 requests with lines fail",
+    series: { ...pushes(949, 51), ...queries(10_000, 0) },
+    fires: { 5: [], 6: [critical(WHOLE, "Loki on hub does not take in lines")] },
+  },
+  { alert: "LokiIngestionFailing", when: "5 of 100 do", series: pushes(95, 5), fires: { 60: [] } },
+  { alert: "LokiIngestionFailing", when: "lines are wrong", series: pushes(50, 0, 50), fires: { 60: [] } },
+  {
+    alert: "LokiIngestionFailing",
+    when: "queries fail",
+    series: { ...pushes(10, 0), ...queries(0, 10) },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiQueriesFailing",
+    when: "102 of 1000 queries fail",
+    series: { ...pushes(1000, 0), ...queries(898, 102) },
+    fires: { 10: [], 11: [warning(WHOLE, "Loki on hub answers queries with errors")] },
+  },
+  {
+    alert: "LokiQueriesFailing",
+    when: "lines fail, and few queries",
+    series: { ...pushes(0, 100), ...queries(54, 6) },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiLinesRefused",
+    when: "lines of one reason are refused for the first time",
+    series: { ...discarded("line_too_long", "_x9 3x50"), ...discarded("rate_limited", "0+100x60") },
+    fires: {
+      8: [],
+      9: [warning({ ...WHOLE, reason: "line_too_long" }, "Loki on hub has refused lines: line_too_long")],
+      23: [warning({ ...WHOLE, reason: "line_too_long" })],
+      24: [],
+    },
+  },
+  {
+    alert: "LokiLinesRefused",
+    when: "there are more than before",
+    series: discarded("greater_than_max_sample_age", "3x29 5x30"),
+    fires: {
+      28: [],
+      31: [warning({ ...WHOLE, reason: "greater_than_max_sample_age" })],
+      50: [],
+    },
+  },
+  {
+    alert: "LokiLinesRefused",
+    when: "a counter comes without lines",
+    series: discarded("line_too_long", "_x9 0x50"),
+    fires: { 9: [], 60: [] },
+  },
+  {
+    alert: "LokiLimitsReached",
+    when: "more comes than is admitted",
+    series: { ...discarded("per_stream_rate_limit", "0+10x60"), ...discarded("line_too_long", "0+10x60") },
+    fires: {
+      10: [],
+      11: [
+        warning(
+          { ...WHOLE, reason: "per_stream_rate_limit" },
+          "More comes to Loki on hub than its limits admit: per_stream_rate_limit",
+        ),
+      ],
+    },
+  },
+  {
+    alert: "LokiLimitsReached",
+    when: "it was for a moment",
+    series: discarded("rate_limited", "0x9 50x50"),
+    fires: { 11: [], 30: [] },
+  },
+  {
+    alert: "LokiFlushesFailing",
+    when: "no chunk can be stored",
+    series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1+1x50" }),
+    fires: { 24: [], 25: [critical(WHOLE, "Loki on hub cannot store lines")] },
+  },
+  {
+    alert: "LokiFlushesFailing",
+    when: "tries fail, each before the last is forgotten",
+    series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1x13 2x40" }),
+    fires: { 24: [], 25: [critical(WHOLE)] },
+  },
+  {
+    alert: "LokiFlushesFailing",
+    when: "tries fail, each when the last is forgotten",
+    series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1x14 2x40" }),
+    fires: { 23: [], 25: [], 60: [] },
+  },
+  {
+    alert: "LokiDiskFilling",
+    when: "the disk fills up",
+    series: metrics(HUB, { loki_ingester_wal_disk_usage_percent: "0.8x9 0.81x20 0.899x9 0.9x20" }),
+    fires: {
+      24: [],
+      25: [warning(HUB, "The disk of Loki on hub fills up")],
+      40: [warning(HUB)],
+      41: [warning(HUB)],
+      42: [warning(HUB), critical(HUB)],
+    },
+  },
+  {
+    alert: "LokiDiskFilling",
+    when: "there is space",
+    series: metrics(HUB, { loki_ingester_wal_disk_usage_percent: "0.8x60" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiWalCorrupt",
+    when: "a damage was found at the start",
+    series: metrics({ ...HUB, type: "segment" }, { loki_ingester_wal_corruptions_total: "1x60" }),
+    fires: { 0: [warning(WHOLE, "Loki on hub has lost its latest lines")] },
+  },
+  {
+    alert: "LokiWalCorrupt",
+    when: "there was none",
+    series: metrics({ ...HUB, type: "segment" }, { loki_ingester_wal_corruptions_total: "0x60" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiCompactionFailing",
+    when: "it last succeeded three hours ago",
+    series: compactor(COMPACTED, "600x900"),
+    fires: { 220: [], 221: [warning(HUB, "Loki on hub fails to compact its index")] },
+  },
+  {
+    alert: "LokiCompactionFailing",
+    when: "it succeeds",
+    series: compactor(COMPACTED, "0+60x900"),
+    fires: { 600: [] },
+  },
+  {
+    alert: "LokiCompactionFailing",
+    when: "another Loki does it",
+    series: compactor(COMPACTED, "0x900", "0x900"),
+    fires: { 600: [] },
+  },
+  {
+    alert: "LokiRetentionFailing",
+    when: "it last succeeded twelve hours ago",
+    series: compactor(RETAINED, "600x900"),
+    fires: { 760: [], 761: [warning(HUB, "Loki on hub does not delete old lines")] },
+  },
+  {
+    alert: "LokiRetentionFailing",
+    when: "it succeeds",
+    series: compactor(RETAINED, "0+60x900"),
+    fires: { 900: [] },
+  },
+  {
+    alert: "LokiRetentionFailing",
+    when: "another Loki does it",
+    series: compactor(RETAINED, "0x900", "0x900"),
+    fires: { 900: [] },
+  },
+  {
+    alert: "LokiPanicked",
+    when: "it panicked",
+    series: metrics(HUB, { loki_panic_total: "0x9 1x50" }),
+    fires: {
+      9: [],
+      10: [warning(HUB, "Loki on hub broke off requests by a mistake of its own")],
+      23: [warning(HUB)],
+      24: [],
+    },
+  },
+  { alert: "LokiPanicked", when: "it did once", series: metrics(HUB, { loki_panic_total: "1x60" }), fires: { 60: [] } },
+  {
+    alert: "LokiRulesFailing",
+    when: "a rule fails each time",
+    series: metrics({ ...HUB, rule_group: "logs" }, { loki_prometheus_rule_evaluation_failures_total: "0x9 1+1x50" }),
+    fires: { 14: [], 15: [critical({ ...WHOLE, rule_group: "logs" }, "Loki on hub fails to evaluate rules")] },
+  },
+  {
+    alert: "LokiRulesFailing",
+    when: "none does",
+    series: metrics({ ...HUB, rule_group: "logs" }, { loki_prometheus_rule_evaluation_failures_total: "0x60" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiMembersMissing",
+    when: "two run and do not see each other",
+    series: two("2x9 1x50", "2x9 1x50"),
+    fires: {
+      19: [],
+      20: [
+        warning({ ...HUB, name: "ingester", state: "ACTIVE" }, "Loki on hub does not see all of its cluster"),
+        warning({ ...SPARE, name: "ingester", state: "ACTIVE" }),
+      ],
+    },
+  },
+  { alert: "LokiMembersMissing", when: "they see each other", series: two("2x60", "2x60"), fires: { 60: [] } },
+  {
+    alert: "LokiMembersMissing",
+    when: "one is down, which is told by another alert",
+    series: two("2x9 1x50", "2x9 stale", "1x9 0x50"),
+    fires: { 60: [] },
+  },
+];

@@ -1,0 +1,123 @@
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { metricNames } from "./exposition";
+import { Program, sorted } from "./program";
+import { freePort, get, listener, post, Service } from "./service";
+
+/** Seconds in which rules were evaluated, the compactor was chosen, and ran. */
+const BUSY = 25;
+
+/** Loki with rules and an Alertmanager, lines that it takes in, lines that it refuses, and queries, some of them broken. */
+export const loki: Program = {
+  kind: "loki",
+  observe: async (home, work) => {
+    const other = await listener();
+    const ports = { http: await freePort(), grpc: await freePort(), gossip: await freePort() };
+    const url = `http://127.0.0.1:${ports.http}`;
+    const file = join(work, "loki.yml");
+    writeFileSync(file, JSON.stringify(configuration(work, ports, other.url)));
+    mkdirSync(join(work, "rules", "fake"), { recursive: true });
+    writeFileSync(join(work, "rules", "fake", "rules.yml"), JSON.stringify(rules));
+    const start = () => Service.start(join(home, "loki"), [`-config.file=${file}`], `${url}/ready`, work);
+    let service = await start();
+    try {
+      await push(url, new Date(), "line");
+      await push(url, new Date(), "long ".repeat(1000));
+      await push(url, new Date(Date.now() - 30 * 86_400_000), "old");
+      for (const path of PATHS) await get(url + path).catch(() => undefined);
+      await post(`${url}/flush`);
+      await sleep(BUSY * 1000);
+      const names = new Set(metricNames(await get(`${url}/metrics`)));
+      await service.stop();
+      damageLog(join(work, "data", "wal"));
+      service = await start();
+      for (const name of metricNames(await get(`${url}/metrics`))) names.add(name);
+      return { metrics: sorted(names) };
+    } finally {
+      await service.stop();
+      other.close();
+    }
+  },
+};
+
+/** Leaves in the write-ahead log what no record begins with. */
+function damageLog(folder: string): void {
+  const [segment = ""] = readdirSync(folder)
+    .filter((name) => /^\d+$/.test(name))
+    .sort();
+  appendFileSync(join(folder, segment), Buffer.alloc(100, 0xff));
+}
+
+const PATHS = [
+  "/ring",
+  "/loki/api/v1/labels",
+  `/loki/api/v1/query?query=${encodeURIComponent('sum(rate({job="x"}[1m]))')}`,
+  `/loki/api/v1/query_range?query=${encodeURIComponent('{job="x"}')}`,
+  `/loki/api/v1/query_range?query=${encodeURIComponent("{broken")}`,
+];
+
+const rules = {
+  groups: [
+    {
+      name: "rules",
+      interval: "1s",
+      rules: [{ alert: "Some", expr: 'sum(count_over_time({job="x"}[10m])) > 0' }],
+    },
+  ],
+};
+
+async function push(url: string, time: Date, line: string): Promise<void> {
+  const streams = [{ stream: { job: "x" }, values: [[`${time.getTime()}000000`, line]] }];
+  await post(`${url}/loki/api/v1/push`, { streams });
+}
+
+function configuration(
+  work: string,
+  ports: { readonly http: number; readonly grpc: number; readonly gossip: number },
+  alertmanager: string,
+): object {
+  return {
+    target: "all",
+    auth_enabled: false,
+    analytics: { reporting_enabled: false },
+    server: {
+      http_listen_address: "127.0.0.1",
+      http_listen_port: ports.http,
+      grpc_listen_address: "127.0.0.1",
+      grpc_listen_port: ports.grpc,
+    },
+    common: {
+      path_prefix: join(work, "data"),
+      instance_addr: "127.0.0.1",
+      replication_factor: 1,
+      ring: { kvstore: { store: "memberlist" } },
+    },
+    memberlist: {
+      bind_addr: ["127.0.0.1"],
+      bind_port: ports.gossip,
+      advertise_port: ports.gossip,
+      join_members: [`127.0.0.1:${ports.gossip}`],
+    },
+    schema_config: {
+      configs: [
+        {
+          from: "2024-01-01",
+          store: "tsdb",
+          object_store: "filesystem",
+          schema: "v13",
+          index: { prefix: "index_", period: "24h" },
+        },
+      ],
+    },
+    storage_config: { filesystem: { directory: join(work, "data", "chunks") } },
+    ingester: { lifecycler: { min_ready_duration: "0s" } },
+    compactor: { retention_enabled: true, delete_request_store: "filesystem", compaction_interval: "2s" },
+    limits_config: { max_line_size: "1KB", retention_period: "24h" },
+    ruler: {
+      rule_path: join(work, "data", "rules"),
+      alertmanager_url: alertmanager,
+      storage: { type: "local", local: { directory: join(work, "rules") } },
+    },
+  };
+}
