@@ -111,16 +111,6 @@ export const lokiAlerts: readonly AlertDefinition[] = [
   }),
   define({
     ...ABOUT,
-    name: "LokiWalCorrupt",
-    thresholds: {},
-    // It is found when Loki starts, so that there is nothing before that it could have risen from.
-    levels: [{ severity: Severity.WARNING, expr: () => `${BY_LOKI} (loki_ingester_wal_corruptions_total) > 0` }],
-    summary: "Loki on {{ $labels.instance }} has lost its latest lines",
-    description:
-      "Loki on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped what came after the damage: up to two hours of lines. Look whether the disk is sound. It is told until the next start.",
-  }),
-  define({
-    ...ABOUT,
     name: "LokiCompactionFailing",
     thresholds: { age: hours(3) },
     levels: [

@@ -146,18 +146,6 @@ export const loki: readonly Situation[] = [
     fires: { 60: [] },
   },
   {
-    alert: "LokiWalCorrupt",
-    when: "a damage was found at the start",
-    series: metrics({ ...HUB, type: "segment" }, { loki_ingester_wal_corruptions_total: "1x60" }),
-    fires: { 0: [warning(WHOLE, "Loki on hub has lost its latest lines")] },
-  },
-  {
-    alert: "LokiWalCorrupt",
-    when: "there was none",
-    series: metrics({ ...HUB, type: "segment" }, { loki_ingester_wal_corruptions_total: "0x60" }),
-    fires: { 60: [] },
-  },
-  {
     alert: "LokiCompactionFailing",
     when: "it last succeeded three hours ago",
     series: compactor(COMPACTED, "600x900"),
