@@ -39,7 +39,7 @@ def leave(state: Path, lifeline: ansible.Lifeline) -> int:
         return 0
     # Several servers may leave at once: each has a folder of its own, which no run can be called like.
     name = f"{LEAVE}-{server}"
-    options = run.Options(run=LEAVE, playbook=None, inventory=None, force=False, check=False, limit=None)
+    options = run.Options(run=LEAVE, playbook=None, files=None, inventory=None, force=False, check=False, limit=None)
     try:
         code = run.Runner(options, state, lifeline, name)()
     except RunError as error:
