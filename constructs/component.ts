@@ -7,6 +7,7 @@ import { GeneratedFile } from "../lib/generated-file";
 import { Variables } from "../lib/inventory";
 import { LogFormat } from "../lib/logs/log-format";
 import { LogSource } from "../lib/logs/log-source";
+import { LogUse } from "../lib/logs/unknown-labels";
 import { metricsOf } from "../lib/metrics/catalogue";
 import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
@@ -107,6 +108,11 @@ export abstract class Component extends Construct {
 
   /** What it asks of Prometheus, as rules and dashboards do: all metrics in that must be emitted. Asked at synthesis, when all is placed. */
   public get queries(): readonly MetricUse[] {
+    return [];
+  }
+
+  /** What it asks of Loki, as rules and dashboards do: all labels and values in that must be emitted. Asked at synthesis, when all is placed. */
+  public get logQueries(): readonly LogUse[] {
     return [];
   }
 

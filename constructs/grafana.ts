@@ -5,12 +5,13 @@ import { ArtifactRequest } from "../lib/artifacts";
 import { dashboardsProblem } from "../lib/dashboards/collection";
 import { Dashboard, DashboardSubject } from "../lib/dashboards/dashboard";
 import { DataSources } from "../lib/dashboards/data-sources";
-import { dashboardQueries } from "../lib/dashboards/queries";
+import { dashboardLogQueries, dashboardQueries } from "../lib/dashboards/queries";
 import { Uids } from "../lib/dashboards/uids";
 import { GeneratedFile } from "../lib/generated-file";
 import { Settings, settingsProblem } from "../lib/grafana/settings";
 import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
+import { LogUse } from "../lib/logs/unknown-labels";
 import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
@@ -95,6 +96,13 @@ export class Grafana extends Component {
   /** What its dashboards ask Prometheus. */
   public override get queries(): readonly MetricUse[] {
     return this.files.flatMap(({ content }) => dashboardQueries(content));
+  }
+
+  /** What its dashboards ask Loki. */
+  public override get logQueries(): readonly LogUse[] {
+    return this.files.flatMap(({ content }) =>
+      dashboardLogQueries(content).map(({ where, expression }) => ({ where, query: expression })),
+    );
   }
 
   public override get downloads(): readonly ArtifactRequest[] {

@@ -22,6 +22,7 @@ import { Alerting } from "./alerting";
 import type { Component } from "./component";
 import { ComponentRun } from "./component-run";
 import { removeWhatLeaves } from "./departure";
+import { logProblems } from "./emitted-logs";
 import { metricProblems, neededCollectors } from "./emitted-metrics";
 import type { Member } from "./member";
 import { MonitoringProps } from "./monitoring-props";
@@ -137,7 +138,9 @@ export class Monitoring extends Construct {
     });
     boundAccess(this, props.bounds ?? []);
     this.alerting = new Alerting(this, props);
-    this.node.addValidation({ validate: () => [...topologyProblems(this), ...metricProblems(this)] });
+    this.node.addValidation({
+      validate: () => [...topologyProblems(this), ...metricProblems(this), ...logProblems(this)],
+    });
   }
 
   /** All servers that joined, in the order of their names. */

@@ -1,47 +1,61 @@
+import { withoutVariables } from "../logs/logql";
 import { withoutGrafanaVariables } from "../metrics/promql";
 import { DataSources } from "./data-sources";
 import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf, variablesOf } from "./model";
 
-/** A query of PromQL that a dashboard makes. */
+/** A query that a dashboard makes. */
 export interface DashboardQuery {
   /** What makes it, for people: `dashboard "Server", panel "CPU"`. */
   readonly where: string;
-  /** The query, with values in place of Grafana's variables wherever PromQL would not parse with them. */
+  /** The query, with values in place of Grafana's variables wherever it would not parse with them. */
   readonly expression: string;
 }
 
 /** All that a dashboard asks of Prometheus: by its panels, by its variables, and for its annotations. */
 export function dashboardQueries(json: string): DashboardQuery[] {
-  const dashboard = JSON.parse(json) as JsonObject;
-  const title = textOf(dashboard.title, textOf(dashboard.uid));
-  return [...panelQueries(dashboard), ...variableQueries(dashboard), ...annotationQueries(dashboard)].map(
-    ({ where, expression }) => ({
-      where: `dashboard "${title}", ${where}`,
-      expression: withoutGrafanaVariables(expression),
-    }),
-  );
+  return queriesTo(DataSources.PROMETHEUS, json).map(({ where, expression }) => ({
+    where,
+    expression: withoutGrafanaVariables(expression),
+  }));
 }
 
-function panelQueries(dashboard: JsonObject): DashboardQuery[] {
+/** All that a dashboard asks of Loki, likewise. */
+export function dashboardLogQueries(json: string): DashboardQuery[] {
+  return queriesTo(DataSources.LOKI, json).map(({ where, expression }) => ({
+    where,
+    expression: withoutVariables(expression),
+  }));
+}
+
+function queriesTo(source: string, json: string): DashboardQuery[] {
+  const dashboard = JSON.parse(json) as JsonObject;
+  const title = textOf(dashboard.title, textOf(dashboard.uid));
+  const asked = [panelQueries, variableQueries, annotationQueries].flatMap((queries) => queries(source, dashboard));
+  return asked.map(({ where, expression }) => ({ where: `dashboard "${title}", ${where}`, expression }));
+}
+
+function panelQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return panelsOf(dashboard).flatMap((panel) =>
     objectsOf(panel.targets)
-      .filter((target) => asksPrometheus(target.datasource ?? panel.datasource) && typeof target.expr === "string")
+      .filter((target) => asks(source, target.datasource ?? panel.datasource) && typeof target.expr === "string")
       .map((target) => ({ where: `panel "${textOf(panel.title)}"`, expression: textOf(target.expr) })),
   );
 }
 
-function variableQueries(dashboard: JsonObject): DashboardQuery[] {
+function variableQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return variablesOf(dashboard)
-    .filter(({ type, datasource }) => type === "query" && asksPrometheus(datasource))
+    .filter(({ type, datasource }) => type === "query" && asks(source, datasource))
     .flatMap(({ name, query }) => {
-      const expression = expressionOf(isObject(query) ? textOf(query.query) : textOf(query));
+      const expression = isObject(query)
+        ? (expressionOf(textOf(query.query)) ?? (textOf(query.stream) || undefined))
+        : expressionOf(textOf(query));
       return expression === undefined ? [] : [{ where: `variable "${textOf(name)}"`, expression }];
     });
 }
 
-function annotationQueries(dashboard: JsonObject): DashboardQuery[] {
+function annotationQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return annotationsOf(dashboard)
-    .filter(({ datasource }) => asksPrometheus(datasource))
+    .filter(({ datasource }) => asks(source, datasource))
     .map(({ name, expr, target }) => ({
       where: `annotation "${textOf(name)}"`,
       expression: textOf(expr) || (isObject(target) ? textOf(target.expr) : ""),
@@ -49,14 +63,14 @@ function annotationQueries(dashboard: JsonObject): DashboardQuery[] {
     .filter(({ expression }) => expression !== "");
 }
 
-/** Whether a reference to a data source is one to Prometheus, which is also the default. */
-function asksPrometheus(reference: Json | undefined): boolean {
-  if (reference === undefined || reference === null) return true;
-  if (!isObject(reference)) return reference === DataSources.PROMETHEUS;
-  return (reference.type ?? reference.uid) === DataSources.PROMETHEUS;
+/** Whether a reference to a data source is one to `source`; Prometheus is the default. */
+function asks(source: string, reference: Json | undefined): boolean {
+  if (reference === undefined || reference === null) return source === DataSources.PROMETHEUS;
+  if (!isObject(reference)) return reference === source;
+  return (reference.type ?? reference.uid) === source;
 }
 
-/** The PromQL in a variable's query; `label_names()`, `metrics(…)` and `label_values(label)` have none. */
+/** The query in that of a variable; `label_names()`, `metrics(…)` and `label_values(label)` have none. */
 function expressionOf(query: string): string | undefined {
   const [, selected, computed] =
     /^\s*(?:label_values\(\s*([^]+?)\s*,\s*[\w$.{}]+\s*\)|query_result\(([^]+)\))\s*$/.exec(query) ?? [];

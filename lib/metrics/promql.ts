@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import { syntaxError, unquoted } from "../syntax-error";
 
 /**
  * The names of the metrics that a PromQL expression reads, sorted, each once.
@@ -75,23 +76,4 @@ function nameMatchers(matchers: SyntaxNode, textOf: (node: SyntaxNode) => string
     if (!label || !operator || !value || textOf(operator) !== "=") return [];
     return [textOf(label), unquoted(textOf(label))].includes(NAME_LABEL) ? [unquoted(textOf(value))] : [];
   });
-}
-
-function unquoted(literal: string): string {
-  const inner = literal.slice(1, -1);
-  return literal.startsWith("`") ? inner : inner.replace(/\\(.)/g, "$1");
-}
-
-/** Says where an expression stops being one: at a character, counted from 1, and what is around it. */
-function syntaxError(expression: string, position: number): string {
-  if (expression.trim() === "") return "the expression is empty";
-  const rest = expression.slice(position).trim();
-  if (rest === "") return `the expression ends too early, after "${excerpt(expression.trimEnd().slice(-EXCERPT))}"`;
-  return `the expression does not parse at character ${position + 1}, near "${excerpt(expression.slice(Math.max(0, position - EXCERPT / 2)))}"`;
-}
-
-const EXCERPT = 40;
-
-function excerpt(text: string): string {
-  return text.slice(0, EXCERPT).replace(/\s+/g, " ").trim();
 }

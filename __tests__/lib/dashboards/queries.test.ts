@@ -1,7 +1,7 @@
 import { cataloguedKinds, collectorsOf, defaultCollectors, metricsOf } from "../../../lib/metrics/catalogue";
 import { metricsIn, promqlProblem } from "../../../lib/metrics/promql";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
-import { dashboardQueries } from "../../../lib/dashboards/queries";
+import { dashboardLogQueries, dashboardQueries } from "../../../lib/dashboards/queries";
 
 function queriesOf(dashboard: object): string[] {
   return dashboardQueries(JSON.stringify({ title: "T", panels: [], ...dashboard })).map(({ expression }) => expression);
@@ -79,6 +79,32 @@ describe("dashboardQueries", () => {
     ];
     expect(queriesOf({ annotations: { list } })).toEqual(["up", "down"]);
   });
+});
+
+test("dashboardLogQueries has what is asked of Loki, and nothing else", () => {
+  const loki = { type: "loki", uid: "loki" };
+  const dashboard = {
+    title: "T",
+    panels: [
+      { title: "P", datasource: loki, targets: [{ expr: 'rate({job="$job"}[$__auto])' }] },
+      { title: "Q", targets: [{ expr: "up" }] },
+    ],
+    templating: {
+      list: [
+        { type: "query", name: "V", datasource: loki, query: { label: "job", stream: '{kind="audit"}', type: 1 } },
+        { type: "query", name: "W", datasource: loki, query: { label: "job", stream: "", type: 1 } },
+        { type: "query", name: "X", datasource: loki, query: 'label_values({kind="oom"}, job)' },
+      ],
+    },
+    annotations: { list: [{ name: "A", datasource: loki, expr: '{kind="error"}' }] },
+  };
+  expect(dashboardLogQueries(JSON.stringify(dashboard))).toEqual([
+    { where: 'dashboard "T", panel "P"', expression: 'rate({job="$job"}[5m])' },
+    { where: 'dashboard "T", variable "V"', expression: '{kind="audit"}' },
+    { where: 'dashboard "T", variable "X"', expression: '{kind="oom"}' },
+    { where: 'dashboard "T", annotation "A"', expression: '{kind="error"}' },
+  ]);
+  expect(dashboardQueries(JSON.stringify(dashboard)).map(({ expression }) => expression)).toEqual(["up"]);
 });
 
 describe.each([Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()])("the queries of $title", (dashboard) => {

@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { logqlProblem, matchesFully, selectionsIn, withoutVariables } from "../../../lib/logs/logql";
+
+/** What is wanted of labels, as it would be written. */
+function wanted(query: string): string[] {
+  return selectionsIn(query).map(({ matchers, filters, labels }) => {
+    const [all, some] = [matchers, filters].map((list) => list.map((m) => `${m.label}${m.operator}${m.value}`).join());
+    return [all, some, labels.join()].join(" ; ").replace(/( ; )+$/, "");
+  });
+}
+
+describe("selectionsIn", () => {
+  test.each([
+    ['{job="nginx", kind=~"a|b", level!="x",method!~`y.*`}', ["job=nginx,kind=~a|b,level!=x,method!~y.*"]],
+    ['{job="a"} |= "text" != "b" |~ "c" or "d"', ["job=a"]],
+    ['{job="a"} | status_class="5xx" or level=~"e.*"', ["job=a ; status_class=5xx,level=~e.*"]],
+    ['{job="a"} | size > 5 and took >= 5s, bytes < 1KB | ip = ip("10.0.0.0/8")', ["job=a ;  ; bytes,ip,size,took"]],
+    ['sum by (b, c) (rate({job="a"}[5m]))', ["job=a ;  ; b,c"]],
+    ['sum(rate({job="a"}[5m])) by (b)', ["job=a ;  ; b"]],
+    ['sum without (b) (rate({job="a"}[5m]))', ["job=a ;  ; b"]],
+    ['sum(rate({job="a"}[5m])) / on (c) sum(rate({job="b"}[5m]))', ["job=a ;  ; c", "job=b ;  ; c"]],
+    ['sum by (c) (rate({job="a"}[5m])) / sum by (d) (rate({job="b"}[5m]))', ["job=a ;  ; c", "job=b ;  ; d"]],
+    ['max_over_time({job="a"} | unwrap d [5m]) by (e)', ["job=a ;  ; d,e"]],
+    ["vector(0)", []],
+  ])("reads %s", (query, found) => {
+    expect(wanted(query)).toEqual(found);
+  });
+
+  test.each([
+    ['sum by (user, ip) (count_over_time({job="a"} | pattern "<_> <user> <ip>" [5m]))', "pattern"],
+    ['{job="a"} | regexp `(?P<user>\\w+) (?<ip>.*)` | user="x" | ip=~"y"', "regexp"],
+    ['{job="a"} | json | user="x" | ip > 5', "json"],
+    ['{job="a"} | json user="u.v", ip="w" | user="x" | ip="y"', "json by names"],
+    ['{job="a"} | logfmt | user="x"', "logfmt"],
+    ['{job="a"} | logfmt user="u" | user="x"', "logfmt by names"],
+    ['{job="a"} | unpack | user="x"', "unpack"],
+    ['{job="a"} | label_format user="x" | user="x"', "label_format"],
+    ['sum by (user) (label_replace(rate({job="a"}[5m]), "user", "$1", "job", "(.*)"))', "label_replace"],
+    ['{job="a"} | __error__=""', "Loki itself"],
+  ])("does not ask of streams what is made of their lines: %s", (query) => {
+    expect(wanted(query)).toEqual(["job=a"]);
+  });
+
+  test("asks of streams what a parser after that would extract, or none does", () => {
+    expect(wanted('{job="a"} | user="x" | json')).toEqual(["job=a ; user=x"]);
+    expect(wanted('{job="a"} | pattern "<user>" | ip="x"')).toEqual(["job=a ; ip=x"]);
+    expect(wanted('{job="a"} | label_format b=c')).toEqual(["job=a ;  ; c"]);
+  });
+
+  test.each([
+    ["", "the expression is empty"],
+    ['{job="a"', 'the expression ends too early, after "{job="a""'],
+    ['{job="a"} )', 'the expression does not parse at character 11, near "{job="a"} )"'],
+    ['{job="a} | json', 'the expression does not parse at character 6, near "{job="a} | json"'],
+    ['rate({job="a"}[$__auto])', 'the expression does not parse at character 16, near "rate({job="a"}[$__auto])"'],
+    ["{}", 'the expression does not parse at character 2, near "{}"'],
+    [
+      '{job!="a"}',
+      'the selector {job!="a"} would have Loki read everything: write one matcher that an absent label does not fulfil, such as monitoring=~".+"',
+    ],
+    ['{job=~".*"}', /would have Loki read everything/],
+  ])("refuses %j", (query, message) => {
+    expect(() => selectionsIn(query)).toThrow(message);
+    expect(logqlProblem(query)).toMatch(message);
+  });
+
+  test("gives back whatever values are written", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: "grapheme-ascii" }), (value) => {
+        const [selection] = selectionsIn(`{job=${JSON.stringify(value)}}`);
+        expect(selection?.matchers).toEqual([{ label: "job", operator: "=", value }]);
+      }),
+    );
+  });
+});
+
+test("what Grafana fills in is replaced", () => {
+  expect(withoutVariables('rate({job=~"$job"}[$__auto]) / rate({job="a"}[$__interval])')).toBe(
+    'rate({job=~"$job"}[5m]) / rate({job="a"}[5m])',
+  );
+});
+
+test.each([
+  ["a|b", "b", true],
+  ["a", "ab", false],
+  ["(?i)A", "a", true],
+  ["(?P<x>a)", "b", true],
+  ["(?P<x>a)", "", false],
+])("%s matches %j: %s", (expression, value, expected) => {
+  expect(matchesFully(expression, value)).toBe(expected);
+});

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { emittedLabels } from "../../../lib/logs/labels";
+import { LogFormat, METHODS, STATUS_CLASSES } from "../../../lib/logs/log-format";
+import { LogSource } from "../../../lib/logs/log-source";
+import { isAnswered, unknownLabels } from "../../../lib/logs/unknown-labels";
+
+const emitted = emittedLabels([
+  LogSource.nginx(),
+  LogSource.files("shop", { paths: ["/srv/shop/*.log"], format: LogFormat.JSON }),
+]);
+const of = (query: string) => unknownLabels([{ where: 'alert "A"', query }], emitted);
+
+describe("unknownLabels has nothing to say of", () => {
+  test.each([
+    '{job="nginx"}',
+    '{job="nginx", kind="access"} | status_class="5xx"',
+    '{job=~"nginx|shop"}',
+    '{job=~"ng.*"}',
+    '{job=~"$job", instance="$instance"}',
+    '{instance="anything"}',
+    '{status_class=~"4xx|5xx"}',
+    '{job="nginx", level=""}',
+    '{job="nginx", level!="error"}',
+    'sum by (instance, status_class) (rate({job="nginx"}[5m]))',
+    'sum by (user) (count_over_time({job="sshd", kind="audit"} | pattern "<_> for <user> from <_>" [5m]))',
+  ])("%s", (query) => {
+    expect(of(query)).toEqual([]);
+    expect(isAnswered(query, emitted)).toBe(true);
+  });
+});
+
+describe("unknownLabels names", () => {
+  test.each([
+    [
+      '{job="ngnix"}',
+      'no log source emits the label "job" with the value "ngnix"; the nearest values are nginx; what else is on a server, its logs must name',
+    ],
+    [
+      '{job="quux"}',
+      'no log source emits the label "job" with the value "quux"; there are kernel, nginx, shop, sshd, sudo; what else is on a server, its logs must name',
+    ],
+    ['{job=~"nginx|apache2"}', /"job" with the value "apache2"/],
+    ['{job!="ngnix",kind="error"}', /"job" with the value "ngnix"/],
+    [
+      '{job=~"apa.*"}',
+      'no log source emits a value of the label "job" that matches "apa.*"; there are kernel, nginx, shop, sshd, sudo',
+    ],
+    ['{status="500"}', 'no log source emits the label "status"; the nearest names are status_class'],
+    [
+      '{quux="500"}',
+      'no log source emits the label "quux"; there are filename, instance, job, kind, level, method, monitoring, status_class',
+    ],
+    ['{job="nginx"} | status_class="500"', /"status_class" with the value "500"; there are 1xx, 2xx/],
+    ['{job="nginx"} | status="500"', 'no log source emits the label "status"; the nearest names are status_class'],
+    ['sum by (host) (rate({job="nginx"}[5m]))', /the label "host"; there are/],
+    ['{job="nginx", kind="audit"}', 'no log source emits lines that have all that {job="nginx", kind="audit"} wants'],
+    [
+      'sum by (method) (rate({job="shop"}[5m]))',
+      'the lines that {job="shop"} selects have no label "method"; they have filename, instance, job, kind, level, monitoring',
+    ],
+    ['{job="nginx"', 'the expression ends too early, after "{job="nginx""'],
+  ])("what is wrong with %s", (query, message) => {
+    const [first, ...others] = of(query);
+    expect(others).toEqual([]);
+    const said = typeof message === "string" ? `alert "A": ${message}` : (expect.stringMatching(message) as string);
+    expect(first).toEqual(said);
+    expect(isAnswered(query, emitted)).toBe(false);
+  });
+
+  test("each thing once", () => {
+    const use = { where: 'alert "A"', query: '{job="ngnix"}' };
+    expect(unknownLabels([use, use], emitted)).toHaveLength(1);
+  });
+});
+
+test("whatever sources there are, their own labels are known, and others are not", () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,20}$/);
+  fc.assert(
+    fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), name, (names, other) => {
+      const known = emittedLabels(names.map((each) => LogSource.nginx({ name: each })));
+      for (const each of names) {
+        const pairs = STATUS_CLASSES.flatMap((status) => METHODS.map((method) => [status, method]));
+        for (const [status, method] of pairs.slice(0, 3))
+          expect(isAnswered(`{job="${each}",status_class="${status}",method="${method}"}`, known)).toBe(true);
+      }
+      const there = [...names, "sshd", "sudo", "kernel"].includes(other);
+      expect(isAnswered(`{job="${other}"}`, known)).toBe(there);
+    }),
+  );
+});
