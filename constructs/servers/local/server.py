@@ -141,10 +141,12 @@ def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
 
 
 def boot_command(engine: Engine) -> "list[str]":
-    if engine.cgroup == 1:
-        return ["/sbin/init"]
-    # The container's own part of the tree is mounted read-only; systemd has to make groups in it.
-    return ["/bin/sh", "-c", "mount -o remount,bind,rw /sys/fs/cgroup && exec /sbin/init"]
+    # As systemd does it on a machine, so that services in a namespace of their own see what is mounted after they started.
+    steps = ["mount --make-rshared /"]
+    if engine.cgroup != 1:
+        # The container's own part of the tree is mounted read-only; systemd has to make groups in it.
+        steps.append("mount -o remount,bind,rw /sys/fs/cgroup")
+    return ["/bin/sh", "-c", " && ".join([*steps, "exec /sbin/init"])]
 
 
 def explain_run_failure(server: Server, words: str) -> str:
