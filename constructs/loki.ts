@@ -217,6 +217,6 @@ function s3Variables({ bucket, region, endpoint, pathStyle, accessKey }: S3Stora
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     path_style: pathStyle ?? endpoint !== undefined,
-    keys: accessKey !== undefined,
+    has_keys: accessKey !== undefined,
   };
 }

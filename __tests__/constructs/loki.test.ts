@@ -88,7 +88,7 @@ describe("a single Loki", () => {
       loki_stream_retention: [{ selector: '{job="nginx"}', retention: "7d" }],
       loki_limits: { max_global_streams_per_user: 5 },
       loki_deletable: true,
-      loki_s3: { bucket: "logs", endpoint: "https://minio.example.org", path_style: true, keys: true },
+      loki_s3: { bucket: "logs", endpoint: "https://minio.example.org", path_style: true, has_keys: true },
     });
     expect(secrets).toEqual([
       { name: "s3_access_key", environment: "S3_ACCESS_KEY", version: "1" },
