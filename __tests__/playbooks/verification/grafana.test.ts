@@ -18,7 +18,10 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
     ],
   ],
   "/api/datasources/uid/prometheus/health": [200, { status: "OK", message: "Successfully queried" }],
-  "/api/datasources/uid/loki/health": [400, { status: "ERROR", message: "dial tcp 10.0.0.7:3100: connection refused" }],
+  "/api/datasources/proxy/uid/loki/loki/api/v1/labels": [
+    502,
+    { message: "dial tcp 10.0.0.7:3100: connection refused" },
+  ],
   "/api/datasources/proxy/uid/alertmanager/api/v2/status": [200, { cluster: { status: "ready" } }],
   "/api/search?type=dash-db&limit=5000": [
     200,

@@ -23,6 +23,9 @@ from typing import Any
 GIVEN = Path("/etc/grafana/secrets/admin_password")
 MADE = Path("/var/lib/monitoring/grafana/admin_password")
 OURS = "cdktf-monitoring"  # the tag of our dashboards
+# Data sources whose health Grafana cannot tell: the plugin of Alertmanager runs in browsers only, that of Loki learnt it late.
+# These are asked themselves, through Grafana.
+ASKED_THEMSELVES = {"alertmanager": "/api/v2/status", "loki": "/loki/api/v1/labels"}
 SERVERS = 10  # of so many servers the panels are asked: all have the same
 AT_ONCE = 4  # requests
 TIMEOUT = 10.0  # seconds; a data source that does not answer is given up by Grafana only after half a minute
@@ -48,9 +51,8 @@ class Grafana:
 
     def health(self, uid: str) -> str:
         """Empty where a data source answers, else why not."""
-        # The plugin of Alertmanager runs in browsers only, and has no health that Grafana could tell.
-        proxied = uid == "alertmanager"
-        path = f"/api/datasources/proxy/uid/{uid}/api/v2/status" if proxied else f"/api/datasources/uid/{uid}/health"
+        own = ASKED_THEMSELVES.get(uid)
+        path = f"/api/datasources/proxy/uid/{uid}{own}" if own else f"/api/datasources/uid/{uid}/health"
         try:
             answer = self.get(path)
         except urllib.error.HTTPError as error:
@@ -58,7 +60,7 @@ class Grafana:
                 return message_of(error)
         except TimeoutError:
             return f"no answer within {TIMEOUT:.0f} s"
-        return "" if proxied or answer.get("status") == "OK" else str(answer.get("message", answer))
+        return "" if own or answer.get("status") == "OK" else str(answer.get("message", answer))
 
     def has_data(self, queries: list[dict[str, Any]]) -> bool:
         """Whether some query of a panel has a value."""
