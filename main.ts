@@ -13,6 +13,9 @@ import {
   KeyPair,
   LocalNetwork,
   LocalServer,
+  LogAgent,
+  LogSource,
+  Loki,
   MonitoredServer,
   Monitoring,
   MonitoringHost,
@@ -35,6 +38,7 @@ class LocalStack extends TerraformStack {
       technicians: [network.gateway],
       // The servers' clock is that of this machine, which may be synchronised by whatever its kernel does not know of.
       alerts: [Alert.off("ClockNotSynchronised")],
+      logAgent: agent(this),
       ...told(),
     });
     watch(this, monitoring, {
@@ -70,6 +74,7 @@ class AwsStack extends TerraformStack {
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: technicians.split(/[\s,]+/).filter(Boolean),
       provision: setting(this, "PROVISION", "provision") !== "false",
+      logAgent: agent(this),
       ...told(),
     });
     watch(this, monitoring, {
@@ -105,6 +110,11 @@ function setting(scope: Construct, variable: string, key: string): string | unde
   return value === undefined || value === "" ? undefined : `${value}`;
 }
 
+/** What sends logs: Alloy, unless there is only another one to be had. */
+function agent(scope: Construct): LogAgent {
+  return LogAgent.named(setting(scope, "LOG_AGENT", "logAgent") ?? "alloy");
+}
+
 /** Who is told of alerts: whoever the environment has a secret for. */
 function told(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> {
   const has = (variable: string): boolean => (process.env[variable] ?? "") !== "";
@@ -133,8 +143,9 @@ function watch(
   new Alertmanager(hub, "alertmanager");
   const others = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
   new Grafana(hub, "grafana", { dashboards: others ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
+  new Loki(hub, "loki");
 
-  const app = new MonitoredServer(scope, "app", { monitoring, server: servers.app });
+  const app = new MonitoredServer(scope, "app", { monitoring, server: servers.app, logs: [LogSource.nginx()] });
   new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });
 }
 

@@ -44,8 +44,8 @@ export async function obtainArtifacts(log: Log): Promise<Record<string, string>>
     log("all in the cache");
     return {};
   }
-  log("the releases can't be reached: building from source instead");
-  return { CDKTF_MONITORING_SOURCE: await buildSources(sourceNames, log) };
+  log("the releases can't be reached: building from source instead, with Promtail, for Alloy is in no Go module");
+  return { CDKTF_MONITORING_SOURCE: await buildSources(sourceNames, log), LOG_AGENT: "promtail" };
 }
 
 /**

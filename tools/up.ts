@@ -93,6 +93,7 @@ async function summarize(environment: Readonly<Record<string, string>>, file: st
       ? []
       : [
           'Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages',
+          "Log agent    Promtail (LOG_AGENT=promtail), whose end of life was 2026-03-02: Alloy is in no Go module",
         ]),
     ...(environment.COMMUNITY_DASHBOARDS === "false"
       ? ["Dashboards   ours only: those of grafana.com could not be fetched (COMMUNITY_DASHBOARDS=false)"]
@@ -104,7 +105,7 @@ Grafana      ${output("grafana_url")}   as "admin", with what this shows:
 Prometheus   ${output("prometheus_url")}
 Alertmanager ${output("alertmanager_url")}
 ${notes.map((note) => `${note}\n`).join("")}
-Check        npm run verify       tries who reaches what, whether all targets are up, alerts arrive and panels have data
+Check        npm run verify       tries who reaches what, whether targets are up, alerts and logs arrive, panels have data
 Look again   npm run up           changes nothing when nothing changed
 One part     npm run play         runs a single playbook again
 By hand      . ${file} && npx cdktf deploy ${LOCAL_STACK}
