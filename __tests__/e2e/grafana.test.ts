@@ -4,6 +4,7 @@ import { stopIdleEngine } from "../../tools/engine";
 import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
 import { eventually, Outcome, Project } from "../support/project";
+import { PrometheusApi } from "../support/prometheus";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -162,4 +163,37 @@ test(
     ).toBe("");
   },
   DEPLOY,
+);
+
+test(
+  "Grafana speaks TLS by files that are root's, and takes a password that is given, and a changed one",
+  async () => {
+    const status = (password: string): string =>
+      project.on(
+        "app",
+        `curl -sk -o /dev/null -w '%{http_code}' -u 'admin:${password}' https://${address("app")}:3000/api/org`,
+      );
+    const made = passwordOn("app");
+    project.on(
+      "app",
+      "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=grafana -keyout /etc/ssl/g.key -out /etc/ssl/g.pem 2>&1 && chmod 600 /etc/ssl/g.*",
+    );
+    project.edit("main.ts", (text) =>
+      text.replace(
+        'new Grafana(app, "grafana")',
+        'new Grafana(app, "grafana", { tls: { certificate: "/etc/ssl/g.pem", key: "/etc/ssl/g.key" }, adminPassword: Secret.fromEnvironment("GRAFANA_PASSWORD") })',
+      ),
+    );
+    expect(await project.npm("up", [], { GRAFANA_PASSWORD: "the first one" })).toMatchObject({ code: 0 });
+    expect([made, "the first one"].map(status)).toEqual(["401", "200"]);
+    expect(project.on("app", "stat -c '%a %U:%G' /etc/grafana/secrets/admin_password")).toBe("640 root:grafana");
+    const prometheus = new PrometheusApi(`http://${address("hub")}:9090`);
+    await eventually("the scrape by TLS", 40, async () =>
+      (await prometheus.targets()).includes("grafana/app: up") ? true : undefined,
+    );
+
+    expect(await project.npm("play", ["grafana"], { GRAFANA_PASSWORD: "the second one" })).toMatchObject({ code: 0 });
+    expect(["the first one", "the second one"].map(status)).toEqual(["401", "200"]);
+  },
+  2 * DEPLOY,
 );
