@@ -24,6 +24,12 @@ export const AGENT = {
   refreshInterval: "30s",
   /** How often patterns are compared with what files there are. */
   globInterval: "5s",
+  /**
+   * How often files are looked at. At a rotation both programs read the old file to its end as soon as they see the new
+   * one, and no further: what is written to the old one after that, while its program has not opened the new one yet, they
+   * miss. The less often they look, the less likely that is.
+   */
+  fileInterval: "2s",
   /** Where Promtail notes how far it has read; Alloy goes on from there. */
   positions: "/var/lib/monitoring/log_agent/positions.yml",
   /** What the journal's reader is called in the positions. */

@@ -14,6 +14,10 @@ export function alloyConfig({ labels, files, journalRules, journal }: AgentConfi
       "targets = discovery.file.sources.targets",
       "forward_to = [loki.process.files.receiver]",
       set("legacy_positions_file", AGENT.positions),
+      block("file_watch", [
+        set("min_poll_frequency", AGENT.fileInterval),
+        set("max_poll_frequency", AGENT.fileInterval),
+      ]),
       block("file_match", ["enabled = true", set("sync_period", AGENT.globInterval)]),
     ]),
     block('loki.process "files"', ["forward_to = [loki.write.loki.receiver]", ...files.map(stage), cut]),

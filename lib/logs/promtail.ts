@@ -9,6 +9,7 @@ import { Stage } from "./stages";
  */
 export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
   const config = {
+    global: { file_watch_config: { min_poll_frequency: AGENT.fileInterval, max_poll_frequency: AGENT.fileInterval } },
     server: { log_level: "warn", grpc_listen_address: "127.0.0.1", grpc_listen_port: 0 },
     positions: { filename: AGENT.positions, ignore_invalid_yaml: true },
     client: {
