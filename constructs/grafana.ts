@@ -6,6 +6,7 @@ import { dashboardsProblem } from "../lib/dashboards/collection";
 import { Dashboard, DashboardSubject } from "../lib/dashboards/dashboard";
 import { DataSources } from "../lib/dashboards/data-sources";
 import { dashboardLogQueries, dashboardQueries } from "../lib/dashboards/queries";
+import { shownDashboards } from "../lib/dashboards/shown";
 import { Uids } from "../lib/dashboards/uids";
 import { GeneratedFile } from "../lib/generated-file";
 import { Settings, settingsProblem } from "../lib/grafana/settings";
@@ -15,6 +16,7 @@ import { LogUse } from "../lib/logs/unknown-labels";
 import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
+import { emittedLogs } from "./emitted-logs";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
 import { problem } from "./problem";
 import { Prometheus } from "./prometheus";
@@ -130,9 +132,18 @@ export class Grafana extends Component {
     };
   }
 
-  /** Our own, and the user's. */
+  /** Those of our own that have something to show, and the user's. */
   private get allDashboards(): readonly Dashboard[] {
-    return [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring(), ...this.dashboards];
+    const own = [
+      Dashboard.fleet(),
+      Dashboard.server(),
+      Dashboard.monitoring(),
+      Dashboard.applicationLogs(),
+      Dashboard.audit(),
+      Dashboard.monitoringLogs(),
+    ];
+    const shown = shownDashboards(this.subject);
+    return [...own.filter(({ uid }) => shown.has(uid)), ...this.dashboards];
   }
 
   /** Those that are not there at synthesis. */
@@ -144,8 +155,10 @@ export class Grafana extends Component {
   }
 
   private get subject(): DashboardSubject {
-    const { components, alerting } = this.member.monitoring;
-    return { kinds: new Set(components.map(({ kind }) => kind)), alerts: alerting.changes };
+    const { monitoring } = this.member;
+    const { components, alerting } = monitoring;
+    const kinds = new Set(components.map(({ kind }) => kind));
+    return { kinds, alerts: alerting.changes, logs: emittedLogs(monitoring) };
   }
 
   private get placedSources(): typeof SOURCES {

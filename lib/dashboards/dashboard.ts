@@ -1,6 +1,10 @@
 import { Alert } from "../alerts/alert";
+import { EmittedLabels } from "../logs/labels";
 import { readDashboard } from "./dashboard-file";
 import { drawFleet } from "./fleet";
+import { drawApplicationLogs } from "./logs/application";
+import { drawAudit } from "./logs/audit";
+import { drawOwnLogs } from "./logs/own";
 import { DashboardModel } from "./model";
 import { drawMonitoring } from "./monitoring";
 import { drawServer } from "./server";
@@ -12,6 +16,8 @@ export interface DashboardSubject {
   readonly kinds: ReadonlySet<string>;
   /** What users changed of the alerts, whose thresholds are drawn in. */
   readonly alerts: readonly Alert[];
+  /** The labels of the lines that Loki gets. @default - none, as without a Loki */
+  readonly logs?: readonly EmittedLabels[];
 }
 
 /** A revision of a dashboard on grafana.com: an artifact that the controller fetches. */
@@ -36,6 +42,21 @@ export class Dashboard {
   /** The monitoring itself: what is scraped and stored, what rules and notifications do, and whether that works. */
   public static monitoring(): Dashboard {
     return new Dashboard(Uids.MONITORING, "Monitoring itself", drawMonitoring);
+  }
+
+  /** What applications and web servers log: how much, how bad, which requests; for a monitoring whose servers have such logs. */
+  public static applicationLogs(): Dashboard {
+    return new Dashboard(Uids.LOGS, "Application logs", drawApplicationLogs);
+  }
+
+  /** Who logged in by SSH and who could not, and what sudo allowed and denied; for a monitoring with Loki. */
+  public static audit(): Dashboard {
+    return new Dashboard(Uids.AUDIT, "Audit", drawAudit);
+  }
+
+  /** What the components of the monitoring log themselves; for a monitoring with Loki. */
+  public static monitoringLogs(): Dashboard {
+    return new Dashboard(Uids.OWN_LOGS, "Monitoring logs", drawOwnLogs);
   }
 
   /**

@@ -27,8 +27,9 @@ const MOST = 10;
 const UP = `up{${ALL_SERVERS}}`;
 
 /** All servers: whether all is well, a line for each, and who has had most of what. */
-export function drawFleet({ alerts }: DashboardSubject): DashboardModel {
-  return framed({
+export function drawFleet(subject: DashboardSubject): DashboardModel {
+  const { alerts } = subject;
+  return framed(subject, {
     uid: Uids.FLEET,
     title: "Fleet",
     description: "Are all servers well? A click on one leads to its own dashboard.",

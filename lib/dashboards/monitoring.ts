@@ -10,9 +10,10 @@ import { scrapePanels } from "./monitoring/scrapes";
 import { Uids } from "./uids";
 
 /** What watches the servers: what it scrapes and stores, whether rules are evaluated and messages delivered. */
-export function drawMonitoring({ kinds, alerts }: DashboardSubject): DashboardModel {
+export function drawMonitoring(subject: DashboardSubject): DashboardModel {
+  const { kinds, alerts } = subject;
   const alertmanager = kinds.has("alertmanager");
-  return framed({
+  return framed(subject, {
     uid: Uids.MONITORING,
     title: "Monitoring itself",
     description: "Can what the other dashboards and the alerts say be relied on?",

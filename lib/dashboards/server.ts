@@ -10,14 +10,15 @@ import { systemPanels } from "./server/system";
 import { Uids } from "./uids";
 
 /** One server by the USE method: of each resource, how much of it is used, what waits for it, and what fails. */
-export function drawServer({ alerts }: DashboardSubject): DashboardModel {
-  return framed({
+export function drawServer(subject: DashboardSubject): DashboardModel {
+  const { alerts } = subject;
+  return framed(subject, {
     uid: Uids.SERVER,
     title: "Server",
     description:
       "Is this server well, and if not, which of its resources is short? Dashed lines are where alerts begin.",
     alerts: ',instance="$instance"',
-    choice: { label: "instance", title: "Server", of: 'up{job="node"}' },
+    choices: [{ label: "instance", title: "Server", of: 'up{job="node"}' }],
     sections: [
       { panels: overviewPanels(alerts) },
       { title: "Processors", panels: processorPanels(alerts) },

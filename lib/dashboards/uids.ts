@@ -3,4 +3,7 @@ export const Uids = {
   FLEET: "cdktf-monitoring-fleet",
   SERVER: "cdktf-monitoring-server",
   MONITORING: "cdktf-monitoring-monitoring",
+  LOGS: "cdktf-monitoring-logs",
+  AUDIT: "cdktf-monitoring-audit",
+  OWN_LOGS: "cdktf-monitoring-own-logs",
 } as const;

@@ -75,6 +75,8 @@ export function limitSettings(limits: LogLimits): Variables {
     max_line_size: `${maxLineKb}KB`,
     reject_old_samples_max_age: limits.maxAge ?? "7d",
     max_entries_limit_per_query: limits.maxQueryLines ?? 5000,
+    // Who tries to log in, from where, are many in an attack, and it is then that they are asked for.
+    max_query_series: 20_000,
   };
 }
 

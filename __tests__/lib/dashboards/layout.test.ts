@@ -11,12 +11,21 @@ import {
   textOf,
   variablesOf,
 } from "../../../lib/dashboards/model";
+import { dashboardLogQueries } from "../../../lib/dashboards/queries";
+import { shownDashboards } from "../../../lib/dashboards/shown";
 import { Uids } from "../../../lib/dashboards/uids";
+import { emittedLabels } from "../../../lib/logs/labels";
+import { LogSource } from "../../../lib/logs/log-source";
+import { unknownLabels } from "../../../lib/logs/unknown-labels";
 
 const COLUMNS = 24;
+const KINDS = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "log_agent"];
+const COMPONENTS = KINDS.map((kind) => LogSource.journal(kind, { units: [`${kind}.service`] }));
+const ACCESS = LogSource.nginx({ errorLogs: [] });
 const all: DashboardSubject = {
-  kinds: new Set(["node_exporter", "prometheus", "alertmanager", "grafana"]),
+  kinds: new Set(KINDS),
   alerts: [],
+  logs: emittedLabels([...COMPONENTS, LogSource.nginx()]),
 };
 const least: DashboardSubject = { kinds: new Set(["node_exporter", "prometheus"]), alerts: [] };
 
@@ -53,14 +62,18 @@ function expectFilledGrid(dashboard: JsonObject): void {
 }
 
 const own = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()];
-const drawn = own.flatMap((dashboard) => [
-  [dashboard.title, "all components", draw(dashboard, all)] as const,
-  [dashboard.title, "Prometheus only", draw(dashboard, least)] as const,
-]);
+const ofLogs = [Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()];
+const drawn = [
+  ...[...own, ...ofLogs].map((dashboard) => [dashboard.title, "all components", draw(dashboard, all)] as const),
+  ...own.map((dashboard) => [dashboard.title, "Prometheus only", draw(dashboard, least)] as const),
+];
+/** The logs that a monitoring may have, beside those of its components. */
+const SOURCES = [[], [LogSource.files("shop", { paths: ["/srv/shop/*.log"] })], [ACCESS], [LogSource.nginx()]];
 
-describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) => {
+describe.each(drawn)("the dashboard %s, with %s", (_title, placed, dashboard) => {
   const panels = panelsOf(dashboard);
   const answering = panels.filter(({ type }) => type !== "row");
+  const source = ofLogs.some(({ uid }) => uid === dashboard.uid) ? "loki" : "prometheus";
 
   test("has a uid, and no number of some Grafana", () => {
     expect(Object.values(Uids)).toContain(dashboard.uid);
@@ -92,8 +105,12 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) 
   test("says of each panel what it answers, in what unit, from which data source", () => {
     for (const panel of answering) {
       expect(panel.description).toMatch(/\?/);
-      expect(panel.datasource).toEqual({ type: "prometheus", uid: "prometheus" });
-      const { defaults, overrides } = panel.fieldConfig as { defaults: JsonObject; overrides: JsonObject[] };
+      expect(panel.datasource).toEqual({ type: source, uid: source });
+      // Lines have no unit.
+      const { defaults, overrides } = (panel.fieldConfig ?? { defaults: { unit: panel.type === "logs" } }) as {
+        defaults: JsonObject;
+        overrides: JsonObject[];
+      };
       expect(panel.type === "table" ? overrides.length > 0 : defaults.unit).toBeTruthy();
       expect(objectsOf(panel.targets).length).toBeGreaterThan(0);
     }
@@ -111,7 +128,8 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) 
 
   test("links to the others, and keeps the time that is looked at", () => {
     const links = objectsOf(dashboard.links);
-    const others = Object.values(Uids).filter((uid) => uid !== dashboard.uid);
+    const shown = placed === "all components" ? Object.values(Uids) : own.map(({ uid }) => uid);
+    const others = shown.filter((uid) => uid !== dashboard.uid);
     expect(links.map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
     expect(links.every(({ keepTime }) => keepTime)).toBe(true);
   });
@@ -126,9 +144,13 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, _subject, dashboard) 
 test("the grid is filled whatever is placed and whatever alerts are off", () => {
   const names = builtInAlerts.map(({ name }) => name);
   fc.assert(
-    fc.property(fc.subarray([...all.kinds]), fc.subarray(names), (kinds, off) => {
+    fc.property(fc.subarray(KINDS), fc.subarray(names), (kinds, off) => {
       const subject = { kinds: new Set(kinds), alerts: off.map((name) => Alert.off(name)) };
       for (const dashboard of own) expectFilledGrid(draw(dashboard, subject));
+      for (const sources of SOURCES) {
+        const logs = emittedLabels([...COMPONENTS, ...sources]);
+        for (const dashboard of ofLogs) expectFilledGrid(draw(dashboard, { ...subject, logs }));
+      }
     }),
     { numRuns: 20 },
   );
@@ -161,6 +183,64 @@ describe("Server", () => {
   test("asks about the chosen server only", () => {
     for (const panel of panelsOf(draw(Dashboard.server(), all)))
       for (const { expr } of objectsOf(panel.targets)) expect(expr).toContain('instance="$instance"');
+  });
+});
+
+test("from a server one gets to its logs, at the time that is looked at", () => {
+  const links = objectsOf(draw(Dashboard.server(), all).links);
+  const chosen = links.filter(({ includeVars, keepTime }) => includeVars === true && keepTime === true);
+  expect(chosen.map(({ url }) => url)).toEqual(ofLogs.map(({ uid }) => `/d/${uid}`));
+  for (const dashboard of ofLogs)
+    expect(variablesOf(draw(dashboard, all)).map(({ name }) => name)).toContain("instance");
+});
+
+describe("the dashboards of logs", () => {
+  const shown = (subject: DashboardSubject) => [...shownDashboards(subject).keys()];
+
+  test("are there where they have something to show", () => {
+    expect(shown(least)).toEqual([Uids.FLEET, Uids.SERVER, Uids.MONITORING]);
+    expect(shown(all)).toEqual(Object.values(Uids));
+    expect(shown({ ...all, logs: emittedLabels(COMPONENTS) })).not.toContain(Uids.LOGS);
+  });
+
+  test("ask about the chosen servers only", () => {
+    const panels = ofLogs.flatMap((dashboard) => panelsOf(draw(dashboard, all)));
+    for (const { expr } of panels.flatMap(({ targets }) => objectsOf(targets)))
+      expect(expr).toContain('instance=~"$instance"');
+  });
+
+  test.each(SOURCES.map((sources) => [sources.map(({ name }) => name).join(), sources] as const))(
+    "ask for labels and values that are there, with the logs %s",
+    (_, sources) => {
+      const logs = emittedLabels([...COMPONENTS, ...sources]);
+      const subject = { ...all, logs };
+      const uses = ofLogs
+        .filter(({ uid }) => shown(subject).includes(uid))
+        .flatMap((dashboard) => dashboardLogQueries(dashboard.json(subject) ?? ""))
+        .map(({ where, expression }) => ({ where, query: expression }));
+      expect(uses.length).toBeGreaterThan(20);
+      expect(unknownLabels(uses, logs)).toEqual([]);
+    },
+  );
+
+  test("have a unit and a legend for each number", () => {
+    for (const panel of ofLogs.flatMap((dashboard) => panelsOf(draw(dashboard, all))))
+      for (const { legendFormat } of objectsOf(panel.targets))
+        expect(legendFormat !== "" || panel.type === "logs").toBe(true);
+  });
+
+  test("show lines newest first", () => {
+    const { options, targets } = titled(draw(Dashboard.applicationLogs(), all), "Newest lines");
+    expect(options).toMatchObject({ sortOrder: "Descending", showTime: true });
+    expect(objectsOf(targets)).toMatchObject([{ queryType: "range", maxLines: 200 }]);
+  });
+
+  test("leave out requests where nothing logs any, and levels where no line has one", () => {
+    const titles = (...sources: LogSource[]) =>
+      panelsOf(draw(Dashboard.applicationLogs(), { ...all, logs: emittedLabels(sources) })).map(({ title }) => title);
+    expect(titles(ACCESS)).toContain("Requests per second");
+    expect(titles(ACCESS)).not.toContain("Newest errors");
+    expect(titles(LogSource.files("shop", { paths: ["/srv/shop/*.log"] }))).not.toContain("Requests");
   });
 });
 

@@ -36,6 +36,7 @@ describe("limits", () => {
       max_line_size: "256KB",
       reject_old_samples_max_age: "7d",
       max_entries_limit_per_query: 5000,
+      max_query_series: 20_000,
     });
     expect(limitSettings({ ingestionRateMb: 0.5, streamRateMb: 1.5, maxAge: "1h" })).toMatchObject({
       ingestion_rate_mb: 0.5,

@@ -12,9 +12,11 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { DashboardSubject } from "../dashboard";
 import { DataSources } from "../data-sources";
 import { firingAlerts } from "../expressions";
 import { DashboardModel } from "../model";
+import { shownDashboards } from "../shown";
 import { Uids } from "../uids";
 
 /** Panels under one heading; each line of them must fill the 24 columns. */
@@ -32,22 +34,30 @@ export interface Frame {
   readonly sections: readonly Section[];
   /** What matches the alerts that are marked in the graphs while they fire, such as `,job="node"`. @default - all */
   readonly alerts?: string;
-  /** A variable to choose a value of a label by. @default - none */
-  readonly choice?: { readonly label: string; readonly title: string; readonly of: string };
+  /** Variables to choose values of labels by. @default - none */
+  readonly choices?: readonly Choice[];
+}
+
+/** A variable to choose a value of a label by. */
+export interface Choice {
+  readonly label: string;
+  readonly title: string;
+  /** Of which series, or streams of logs. */
+  readonly of: string;
+  /** Whether it is one of Loki's, of which people may choose several, or all. @default false */
+  readonly logs?: boolean;
 }
 
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 const TAG = "cdktf-monitoring";
 /** The newest model that Grafana 10 knows; later ones bring it up to theirs when they load it. */
 const SCHEMA_VERSION = 38;
-const TITLES = new Map<string, string>([
-  [Uids.FLEET, "Fleet"],
-  [Uids.SERVER, "Server"],
-  [Uids.MONITORING, "Monitoring itself"],
-]);
+/** What shows a server's logs; a link from its own dashboard chooses it there. */
+const LOGS: readonly string[] = [Uids.LOGS, Uids.AUDIT, Uids.OWN_LOGS];
 
 /** A whole dashboard: its panels placed and numbered, with links to the other ones. */
-export function framed({ uid, title, description, sections, alerts = "", choice }: Frame): DashboardModel {
+export function framed(subject: DashboardSubject, frame: Frame): DashboardModel {
+  const { uid, title, description, sections, alerts = "", choices = [] } = frame;
   const dashboard = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -58,8 +68,9 @@ export function framed({ uid, title, description, sections, alerts = "", choice 
     .refresh("30s")
     .tooltip(DashboardCursorSync.Crosshair)
     .annotation(firing(alerts));
-  if (choice) dashboard.withVariable(variable(choice));
-  for (const [other, name] of TITLES) if (other !== uid) dashboard.link(link(other, name));
+  for (const choice of choices) dashboard.withVariable(choice.logs === true ? logVariable(choice) : variable(choice));
+  for (const [other, name] of shownDashboards(subject))
+    if (other !== uid) dashboard.link(link(other, name).includeVars(uid === Uids.SERVER && LOGS.includes(other)));
   for (const section of sections) {
     if (section.title !== undefined) dashboard.withRow(new RowBuilder(section.title));
     for (const panel of section.panels) dashboard.withPanel(panel);
@@ -74,13 +85,26 @@ function link(uid: string, title: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).icon("dashboard").url(`/d/${uid}`).keepTime(true);
 }
 
-function variable({ label, title, of }: NonNullable<Frame["choice"]>): QueryVariableBuilder {
+function variable({ label, title, of }: Choice): QueryVariableBuilder {
   return new QueryVariableBuilder(label)
     .label(title)
     .datasource(PROMETHEUS)
     .query({ query: `label_values(${of}, ${label})`, qryType: 1, refId: label })
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc);
+}
+
+function logVariable({ label, title, of }: Choice): QueryVariableBuilder {
+  return new QueryVariableBuilder(label)
+    .label(title)
+    .datasource({ type: DataSources.LOKI, uid: DataSources.LOKI })
+    .query({ label, stream: of, type: 1, refId: label })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue(".+")
+    .current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
 function firing(matchers: string): Builder<AnnotationQuery> {

@@ -26,13 +26,14 @@ import {
   ThresholdsMode,
   ValueMapping,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder as LogQueryBuilder } from "@grafana/grafana-foundation-sdk/loki";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { DataSources } from "../data-sources";
 import { Colours, Limit, steps } from "./limits";
 
-/** A query of PromQL, and what its series are called. */
+/** A query of PromQL or LogQL, and what its series are called. */
 export interface Query {
   readonly expr: string;
   /** A name, or one made of labels: `{{device}}`. */
@@ -49,6 +50,8 @@ export interface Sketch {
   /** In columns, of which a dashboard has 24. */
   readonly width: number;
   readonly queries: readonly Query[];
+  /** Whether it asks Loki, by LogQL, and not Prometheus. @default false */
+  readonly logs?: boolean;
   /** Where alerts begin, which are drawn in. @default - none */
   readonly limits?: readonly Limit[];
   /** @default - what the values have */
@@ -79,6 +82,7 @@ export interface StatSketch extends Sketch {
   readonly height?: number;
 }
 
+const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 /** In lines of the dashboard. */
 export const GRAPH_HEIGHT = 8;
@@ -96,7 +100,7 @@ export function graph(sketch: GraphSketch): Builder<Panel> {
   const panel = new GraphBuilder()
     .title(sketch.title)
     .description(sketch.description)
-    .datasource(PROMETHEUS)
+    .datasource(sourceOf(sketch))
     .height(GRAPH_HEIGHT)
     .span(sketch.width)
     .unit(sketch.unit)
@@ -118,7 +122,9 @@ export function graph(sketch: GraphSketch): Builder<Panel> {
     panel
       .thresholds(absolute(limits))
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
-  sketch.queries.forEach((query, index) => panel.withTarget(target(query, index).range()));
+  sketch.queries.forEach((query, index) =>
+    panel.withTarget(sketch.logs === true ? logTarget(query, index, "range") : target(query, index).range()),
+  );
   return panel;
 }
 
@@ -128,7 +134,7 @@ export function stat(sketch: StatSketch): Builder<Panel> {
   const panel = new StatBuilder()
     .title(sketch.title)
     .description(sketch.description)
-    .datasource(PROMETHEUS)
+    .datasource(sourceOf(sketch))
     .height(height)
     .span(sketch.width)
     .unit(sketch.unit)
@@ -141,7 +147,10 @@ export function stat(sketch: StatSketch): Builder<Panel> {
   if (words) panel.mappings([mapping(words)]);
   if (decimals !== undefined) panel.decimals(decimals);
   if (max !== undefined) panel.min(0).max(max);
-  sketch.queries.forEach((query, index) => panel.withTarget(target(query, index).range()));
+  // Of logs it counts those of the time that is shown, which is one number.
+  sketch.queries.forEach((query, index) =>
+    panel.withTarget(sketch.logs === true ? logTarget(query, index, "instant") : target(query, index).range()),
+  );
   return panel;
 }
 
@@ -158,6 +167,19 @@ export function absolute(limits: readonly Limit[]): ThresholdsConfigBuilder {
 /** A query whose present values become lines of a table. */
 export function column(expr: string, index: number): DataqueryBuilder {
   return target({ expr, legend: "" }, index).instant().format(PromQueryFormat.Table);
+}
+
+/** A query of LogQL: over the time that is shown, or of its end. */
+export function logTarget({ expr, legend }: Query, index: number, type: "range" | "instant"): LogQueryBuilder {
+  return new LogQueryBuilder()
+    .refId(String.fromCharCode("A".charCodeAt(0) + index))
+    .expr(expr)
+    .queryType(type)
+    .legendFormat(legend);
+}
+
+function sourceOf({ logs }: Sketch): typeof LOKI | typeof PROMETHEUS {
+  return logs === true ? LOKI : PROMETHEUS;
 }
 
 function target({ expr, legend }: Query, index: number): DataqueryBuilder {
