@@ -61,7 +61,7 @@ export class LokiApi {
     await fetch(`${this.url}/flush`, { method: "POST" });
   }
 
-  /** The sum of a metric's series. */
+  /** The sum of a metric's series, or one of them where its labels are given as the metric has them. */
   public async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].map(([, value]) =>

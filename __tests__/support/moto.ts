@@ -41,12 +41,12 @@ function image(id: string, owner: string, date: string): object {
   };
 }
 
-/** EC2's API as moto answers it, on a loopback port of its own. */
+/** EC2's and S3's API as moto answers it, on a port of its own. */
 export class Moto {
   /** Starts it and waits until it answers. */
-  public static async start(): Promise<Moto> {
-    const port = await freePort();
-    const moto = new Moto(port);
+  public static async start(address = "127.0.0.1"): Promise<Moto> {
+    const port = await freePort(address);
+    const moto = new Moto(address, port);
     await eventually("moto", 30, async () => ((await fetch(`${moto.url}/moto-api/`)).ok ? true : undefined));
     return moto;
   }
@@ -55,11 +55,11 @@ export class Moto {
   private readonly folder = mkdtempSync(join(tmpdir(), "moto-"));
   private readonly process: ChildProcess;
 
-  private constructor(port: number) {
-    this.url = `http://127.0.0.1:${port}`;
+  private constructor(address: string, port: number) {
+    this.url = `http://${address}:${port}`;
     const images = join(this.folder, "amis.json");
     writeFileSync(images, JSON.stringify(IMAGES));
-    this.process = spawn(process.env.MOTO_SERVER ?? "moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
+    this.process = spawn(process.env.MOTO_SERVER ?? "moto_server", ["-H", address, "-p", String(port)], {
       env: { ...process.env, MOTO_AMIS_PATH: images },
       stdio: "ignore",
     });
@@ -117,13 +117,30 @@ export class Moto {
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded",
-        // It checks no signature, but reads from here which service is meant.
-        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization: credentials("ec2"),
       },
       body: new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }),
     });
     if (!response.ok) throw new Error(`${action}: ${response.status} ${await response.text()}`);
     return response.text();
+  }
+
+  /** Makes a bucket of S3. */
+  public async createBucket(name: string): Promise<void> {
+    const response = await fetch(`${this.url}/${name}`, {
+      method: "PUT",
+      headers: { authorization: credentials("s3") },
+      body: `<CreateBucketConfiguration><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`,
+    });
+    if (!response.ok) throw new Error(`bucket ${name}: ${response.status} ${await response.text()}`);
+  }
+
+  /** The names of what is in a bucket. */
+  public async objects(bucket: string): Promise<string[]> {
+    const response = await fetch(`${this.url}/${bucket}?list-type=2`, {
+      headers: { authorization: credentials("s3") },
+    });
+    return [...(await response.text()).matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = ""]) => key);
   }
 
   /** Ends it. */
@@ -135,6 +152,11 @@ export class Moto {
   }
 }
 
+/** It checks no signature, but reads from here which service is meant. */
+function credentials(service: string): string {
+  return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+}
+
 function items(xml: string, set: string): string[] {
   const inner = new RegExp(`<${set}>([^]*)</${set}>`).exec(xml)?.[1] ?? "";
   return [...inner.matchAll(/<item>([^]*?)<\/item>/g)].map(([, item = ""]) => item);
@@ -144,14 +166,14 @@ function text(xml: string, tag: string): string | undefined {
   return new RegExp(`<${tag}>([^<]+)</${tag}>`).exec(xml)?.[1];
 }
 
-function freePort(): Promise<number> {
+function freePort(address: string): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer();
     server.on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
+    server.listen(0, address, () => {
+      const found = server.address();
       server.close(() => {
-        done(typeof address === "object" && address ? address.port : 0);
+        done(typeof found === "object" && found ? found.port : 0);
       });
     });
   });
