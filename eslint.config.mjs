@@ -34,6 +34,7 @@ export default tseslint.config(
             "promtoolTest",
             "amtoolTest",
             "logAgentTest",
+            "lokiTest",
           ],
         },
       ],

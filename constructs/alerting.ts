@@ -1,14 +1,16 @@
 import { Alert } from "../lib/alerts/alert";
 import { alertGroups } from "../lib/alerts/groups";
-import { RuleGroup } from "../lib/alerts/rule";
+import { Evaluator, RuleGroup } from "../lib/alerts/rule";
 import { groupBy } from "../lib/grouping";
 import { Notification, notificationProblem, Receiver, Routing, routingWarnings } from "../lib/receivers";
+import { emittedLogs } from "./emitted-logs";
 import type { Monitoring } from "./monitoring";
 import { AlertingProps } from "./monitoring-props";
 import { located, refuse } from "./problem";
 
 /** Where Prometheus shows the runbooks itself, for any address that it has. */
-const OWN_RUNBOOKS = "{{ $externalURL }}/user/runbooks.html#";
+const PAGE = "/user/runbooks.html#";
+const OWN_RUNBOOKS = `{{ $externalURL }}${PAGE}`;
 
 /** What a monitoring alerts about, and who is told. */
 export class Alerting implements Notification {
@@ -35,9 +37,23 @@ export class Alerting implements Notification {
     monitoring.node.addValidation({ validate: () => this.problems() });
   }
 
-  /** The rules, by what is placed. Asked at synthesis, when all is placed. */
+  /** The rules that Prometheus evaluates, by what is placed. Asked at synthesis, when all is placed. */
   public get groups(): readonly RuleGroup[] {
-    const { changes, runbooks } = this;
+    return this.groupsOf(Evaluator.PROMETHEUS, this.runbooks);
+  }
+
+  /**
+   * The rules that Loki evaluates, likewise.
+   *
+   * @param pages where Prometheus shows the runbooks, for Loki does not know; without it, alerts have no link to them
+   */
+  public logGroups(pages?: string): readonly RuleGroup[] {
+    const ours = pages === undefined ? undefined : pages + PAGE;
+    return this.groupsOf(Evaluator.LOKI, this.runbooks === OWN_RUNBOOKS ? ours : this.runbooks);
+  }
+
+  private groupsOf(evaluator: Evaluator, runbooks: string | undefined): readonly RuleGroup[] {
+    const { changes } = this;
     const { components } = this.monitoring;
     const byKind = groupBy(
       components.filter(({ agent }) => !agent),
@@ -45,7 +61,8 @@ export class Alerting implements Notification {
     );
     const clustered = [...byKind].filter(([, all]) => all.length > 1).map(([kind]) => kind);
     const kinds = new Set(components.map(({ kind }) => kind));
-    return alertGroups({ kinds, clustered: new Set(clustered), changes, runbooks });
+    const lineLabels = new Set(emittedLogs(this.monitoring).flatMap((lines) => [...lines.keys()]));
+    return alertGroups({ evaluator, kinds, clustered: new Set(clustered), lineLabels, changes, runbooks });
   }
 
   /** What is not wrong, but may not be meant. */
@@ -54,6 +71,17 @@ export class Alerting implements Notification {
   }
 
   private problems(): string[] {
+    return [...this.receiverProblems(), ...this.evaluatorProblems()];
+  }
+
+  private evaluatorProblems(): string[] {
+    if (this.monitoring.first("loki") !== undefined) return [];
+    return this.changes
+      .filter(({ addition }) => addition?.evaluator === Evaluator.LOKI)
+      .map(({ name }) => `alert "${name}": it is about logs, and no Loki is placed that would evaluate it`);
+  }
+
+  private receiverProblems(): string[] {
     const wanted = this.receivers.length > 0 || this.deadMansSwitch !== undefined;
     if (!wanted || this.monitoring.first("alertmanager") !== undefined) return [];
     return [

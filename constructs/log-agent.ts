@@ -5,6 +5,7 @@ import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
 import { Variables } from "../lib/inventory";
 import { agentConfig } from "../lib/logs/agent-config";
+import { AGENT_METRICS } from "../lib/logs/agent-metrics";
 import { alloyConfig } from "../lib/logs/alloy";
 import { AUTH_LOG, BUILT_IN } from "../lib/logs/built-in";
 import { promtailConfig } from "../lib/logs/promtail";
@@ -21,6 +22,7 @@ export interface LogAgentProps {
 }
 
 const KIND = "log_agent";
+const EMITTED: ReadonlySet<string> = new Set(AGENT_METRICS);
 const LOKI = "loki";
 
 /**
@@ -56,6 +58,11 @@ export class LogAgentComponent extends Component {
       ...targetFiles(logSources),
       ...targetFiles([AUTH_LOG], "without-journal"),
     ];
+  }
+
+  /** What either program emits, for rules ask about both. */
+  public override get emits(): ReadonlySet<string> {
+    return EMITTED;
   }
 
   public get variables(): Variables {

@@ -1,12 +1,19 @@
+import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { Connection, Listener, portProblem } from "../lib/access";
+import { logRuleQueries } from "../lib/alerts/queries";
+import { RuleGroup } from "../lib/alerts/rule";
+import { ruleFile } from "../lib/alerts/rule-file";
+import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
 import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../lib/logs/loki-settings";
+import { LogUse } from "../lib/logs/unknown-labels";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { refuse } from "./problem";
+import { Prometheus } from "./prometheus";
 import { sendLogs } from "./send-logs";
 
 /** Settings of a {@link Loki}. */
@@ -114,6 +121,16 @@ export class Loki extends Component {
     return [accessKey.reference("s3_access_key"), secretKey.reference("s3_secret_key")];
   }
 
+  /** What its ruler evaluates. */
+  public override get files(): readonly GeneratedFile[] {
+    return [{ path: "rules/monitoring.yml", content: ruleFile(this.ruleGroups) }];
+  }
+
+  /** The rules that it evaluates. */
+  public override get logQueries(): readonly LogUse[] {
+    return logRuleQueries(this.ruleGroups);
+  }
+
   public get variables(): Variables {
     const { monitoring, server } = this.member;
     const [first] = this.peers;
@@ -170,6 +187,13 @@ export class Loki extends Component {
       .edgesFrom(this)
       .filter(({ kind }) => kind === ALERTMANAGER)
       .map(({ destination, listener }) => `http://${hostPort(monitoring.dial(server, destination), listener.port)}`);
+  }
+
+  private get ruleGroups(): readonly RuleGroup[] {
+    const { monitoring } = this.member;
+    const prometheus = monitoring.first("prometheus");
+    const pages = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
+    return monitoring.alerting.logGroups(pages);
   }
 
   /** Where people open Grafana, where one is placed. */

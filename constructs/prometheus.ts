@@ -163,13 +163,14 @@ export class Prometheus extends Component {
 
   /** What the role copies: our rules, the users' own, and what to do when they fire. */
   public override get files(): readonly GeneratedFile[] {
-    const { groups } = this.member.monitoring.alerting;
+    const { alerting } = this.member.monitoring;
+    const { groups } = alerting;
     const own = groups.filter(({ name }) => name === CUSTOM_GROUP);
     const ours = groups.filter(({ name }) => name !== CUSTOM_GROUP);
     return [
       { path: "rules/monitoring.yml", content: ruleFile(ours) },
       ...(own.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(own) }]),
-      { path: "web/runbooks.html", content: runbooksPage(groups) },
+      { path: "web/runbooks.html", content: runbooksPage([...groups, ...alerting.logGroups()]) },
     ];
   }
 

@@ -53,6 +53,12 @@ export const promtailStep: Step = {
   ensure: async (log) => ({ PROMTAIL: process.env.PROMTAIL ?? (await ensureChecker("promtail", "promtail", log)) }),
 };
 
+/** What evaluates rules and queries of logs, to see what they find. */
+export const lokiStep: Step = {
+  title: "Loki",
+  ensure: async (log) => ({ LOKI: process.env.LOKI ?? (await ensureChecker("loki", "loki", log)) }),
+};
+
 /** What local servers need on this machine. */
 export const engineStep: Step = {
   title: "Docker engine and the servers' image",

@@ -9,6 +9,7 @@ import {
   ansibleStep,
   artifactsStep,
   engineStep,
+  lokiStep,
   motoStep,
   promtailStep,
   promtoolStep,
@@ -28,7 +29,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
     ? [terraformStep, ansibleStep, engineStep, artifactsStep]
-    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep, promtailStep];
+    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep, promtailStep, lokiStep];
   for (const step of steps) {
     try {
       Object.assign(

@@ -1,7 +1,7 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { builtInAlerts } from "../../lib/alerts/built-in";
 import { AlertDefinition, Threshold } from "../../lib/alerts/definition";
-import { AlertRule, RecordingRule, RuleGroup, Severity } from "../../lib/alerts/rule";
+import { AlertRule, Evaluator, RecordingRule, RuleGroup, Severity } from "../../lib/alerts/rule";
 import { durationSeconds } from "../../lib/units";
 import { allGroups } from "./alerts";
 import { promises } from "../lib/alerts/promises";
@@ -27,7 +27,7 @@ export interface MutationScore {
 export function mutantsOf(alerts: readonly string[] = builtInAlerts.map(({ name }) => name)): Mutant[] {
   const groups = allGroups();
   return builtInAlerts
-    .filter(({ name }) => alerts.includes(name))
+    .filter(({ name, evaluator }) => alerts.includes(name) && evaluator !== Evaluator.LOKI)
     .flatMap((definition) => {
       const own = groupsOf(groups, definition.name);
       return [...thresholdMutants(definition, own), ...ruleMutants(definition.name, own)];

@@ -1,10 +1,11 @@
+import { logqlProblem } from "../logs/logql";
 import { promqlProblem } from "../metrics/promql";
 import { nearestNames } from "../metrics/nearest-names";
 import { labelNameProblem } from "../names";
 import { durationProblem, durationSeconds } from "../units";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition, thresholdProblem } from "./definition";
-import { Severity } from "./rule";
+import { Evaluator, Severity } from "./rule";
 
 /** What of a built-in alert is to be otherwise. */
 export interface AlertTuning {
@@ -22,8 +23,10 @@ export interface AlertTuning {
 export interface CustomAlert {
   /** Its name, such as `QueueTooLong`: letters and digits, an upper-case letter first. */
   readonly name: string;
-  /** PromQL: it fires for every series that this has. */
+  /** PromQL, or LogQL if Loki evaluates it: it fires for every series that this has. */
   readonly expr: string;
+  /** Whether it is about metrics or about logs. @default Evaluator.PROMETHEUS */
+  readonly evaluator?: Evaluator;
   /** How long it must have been so. @default - it fires at once */
   readonly for?: string;
   readonly severity: Severity;
@@ -129,11 +132,11 @@ function* thresholdProblems(
     yield `warning, ${mild} ${warning.unit}, is beyond critical, ${bad} ${critical.unit}: it would warn after the fact`;
 }
 
-function* customProblems({ name, expr, summary, description, ...rest }: CustomAlert): Generator<string> {
+function* customProblems({ name, expr, evaluator, summary, description, ...rest }: CustomAlert): Generator<string> {
   if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) yield "its name must be letters and digits, an upper-case letter first";
   if (builtInAlerts.some((alert) => alert.name === name))
     yield "there is a built-in alert of this name: choose another, or change that one by Alert.tune";
-  const found = promqlProblem(expr);
+  const found = evaluator === Evaluator.LOKI ? logqlProblem(expr) : promqlProblem(expr);
   if (found !== undefined) yield `expr: ${found}`;
   for (const [property, text] of Object.entries({ summary, description }))
     if (text.trim() === "") yield `${property}: it is empty, and is what people read`;

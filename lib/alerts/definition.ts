@@ -1,4 +1,4 @@
-import { RecordingRule, Severity } from "./rule";
+import { Evaluator, RecordingRule, Severity } from "./rule";
 
 /** A number of an alert that users may set. */
 export interface Threshold {
@@ -33,6 +33,10 @@ export interface AlertDefinition {
   readonly kinds: readonly string[];
   /** Whether the kinds must be placed on more than one host. @default false */
   readonly clustered?: boolean;
+  /** What evaluates it. @default Evaluator.PROMETHEUS */
+  readonly evaluator?: Evaluator;
+  /** Labels of logs without which there is nothing that it could be about. @default - none */
+  readonly lineLabels?: readonly string[];
   readonly thresholds: Readonly<Record<string, Threshold>>;
   /** Mildest first. */
   readonly levels: readonly Level[];

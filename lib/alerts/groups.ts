@@ -3,7 +3,7 @@ import { durationSeconds } from "../units";
 import { Alert, AlertTuning, CustomAlert } from "./alert";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition } from "./definition";
-import { AlertRule, RuleGroup } from "./rule";
+import { AlertRule, Evaluator, RuleGroup } from "./rule";
 
 /** What the alerts of a monitoring follow from. */
 export interface AlertsInput {
@@ -11,17 +11,21 @@ export interface AlertsInput {
   readonly kinds: ReadonlySet<string>;
   /** The kinds that are placed on more than one host. @default - none */
   readonly clustered?: ReadonlySet<string>;
+  /** Whose rules are asked for. @default Evaluator.PROMETHEUS */
+  readonly evaluator?: Evaluator;
+  /** The labels that lines of logs have. @default - none */
+  readonly lineLabels?: ReadonlySet<string>;
   /** What users want otherwise. */
   readonly changes: readonly Alert[];
-  /** What comes before an alert's name in the address of its runbook. */
-  readonly runbooks: string;
+  /** What comes before an alert's name in the address of its runbook. @default - alerts have no link to it */
+  readonly runbooks?: string;
 }
 
 /** The group of users' own alerts. */
 export const CUSTOM_GROUP = "custom";
 
 /**
- * The rules of a monitoring, in groups.
+ * The rules of a monitoring that one evaluator has, in groups.
  *
  * @throws when two changes are about one alert
  */
@@ -34,7 +38,7 @@ export function alertGroups(input: AlertsInput): RuleGroup[] {
     recordings: [...new Set(alerts.flatMap(({ recordings = [] }) => recordings))],
     alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?.tuning ?? {}, input)),
   }));
-  const own = input.changes.flatMap(({ addition }) => addition ?? []);
+  const own = input.changes.flatMap(({ addition }) => (addition && isOf(addition.evaluator, input) ? addition : []));
   return own.length === 0 ? groups : [...groups, { name: CUSTOM_GROUP, recordings: [], alerts: own.map(customRule) }];
 }
 
@@ -54,7 +58,13 @@ function isOff(change: Alert | undefined): boolean {
   return change !== undefined && change.tuning === undefined;
 }
 
-function isPlaced({ kinds, clustered = false }: AlertDefinition, input: AlertsInput): boolean {
+function isOf(evaluator: Evaluator | undefined, input: AlertsInput): boolean {
+  return (evaluator ?? Evaluator.PROMETHEUS) === (input.evaluator ?? Evaluator.PROMETHEUS);
+}
+
+function isPlaced(definition: AlertDefinition, input: AlertsInput): boolean {
+  const { kinds, clustered = false, evaluator, lineLabels = [] } = definition;
+  if (!isOf(evaluator, input) || !lineLabels.every((label) => input.lineLabels?.has(label))) return false;
   const where = clustered ? (input.clustered ?? new Set<string>()) : input.kinds;
   return kinds.every((kind) => where.has(kind));
 }
@@ -71,7 +81,7 @@ function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runb
     annotations: {
       summary,
       description,
-      runbook_url: `${runbooks}${name}`,
+      ...(runbooks === undefined ? {} : { runbook_url: `${runbooks}${name}` }),
       ...(kinds.has("grafana") ? { dashboard } : {}),
     },
   }));

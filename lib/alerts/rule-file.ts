@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { AlertRule, RecordingRule, RuleGroup } from "./rule";
 
-/** The rules as a file that Prometheus loads (prometheus.io/docs/prometheus/latest/configuration/alerting_rules). */
+/** The rules as a file that Prometheus loads, and Loki, whose rules are written alike (prometheus.io/docs/prometheus/latest/configuration/alerting_rules). */
 export function ruleFile(groups: readonly RuleGroup[]): string {
   const document = {
     groups: groups.map(({ name, interval, recordings, alerts }) => ({

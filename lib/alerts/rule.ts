@@ -8,6 +8,14 @@ export enum Severity {
   NONE = "none",
 }
 
+/** What evaluates a rule, and in which language it is written. */
+export enum Evaluator {
+  /** Prometheus, by PromQL, on metrics. */
+  PROMETHEUS = "prometheus",
+  /** Loki's ruler, by LogQL, on lines of logs. */
+  LOKI = "loki",
+}
+
 /** What people read about an alert. Both texts are Go templates, which know `$labels` and `$value`. */
 export interface AlertAnnotations {
   /** What is wrong, and where, in a line. */
@@ -20,10 +28,10 @@ export interface AlertAnnotations {
   readonly dashboard?: string;
 }
 
-/** One alerting rule of Prometheus. Two levels of one thing are two rules of one name, with different severities. */
+/** One alerting rule of Prometheus or Loki. Two levels of one thing are two rules of one name, with different severities. */
 export interface AlertRule {
   readonly name: string;
-  /** PromQL: it fires for every series that the expression has. */
+  /** PromQL or LogQL: it fires for every series that the expression has. */
   readonly expr: string;
   /** How long the expression must have had a series before it fires for it. @default - at once */
   readonly for?: string;
@@ -42,10 +50,10 @@ export interface RecordingRule {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Rules that Prometheus evaluates one after the other, recordings first. */
+/** Rules that Prometheus or Loki evaluates one after the other, recordings first. */
 export interface RuleGroup {
   readonly name: string;
-  /** How often they are evaluated. @default - Prometheus' evaluation interval */
+  /** How often they are evaluated. @default - the evaluator's own interval */
   readonly interval?: string;
   readonly recordings: readonly RecordingRule[];
   readonly alerts: readonly AlertRule[];

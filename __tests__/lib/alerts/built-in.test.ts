@@ -3,6 +3,8 @@ import { Alert } from "../../../lib/alerts/alert";
 import { builtInAlerts } from "../../../lib/alerts/built-in";
 import { AlertDefinition, Threshold, thresholdProblem } from "../../../lib/alerts/definition";
 import { ruleFile } from "../../../lib/alerts/rule-file";
+import { Evaluator } from "../../../lib/alerts/rule";
+import { logqlProblem } from "../../../lib/logs/logql";
 import { collectorsOf, defaultCollectors } from "../../../lib/metrics/catalogue";
 import { metricsIn, promqlProblem } from "../../../lib/metrics/promql";
 import { durationProblem } from "../../../lib/units";
@@ -37,9 +39,10 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
   });
 
   test("parses, whatever its thresholds", () => {
+    const problemOf = definition.evaluator === Evaluator.LOKI ? logqlProblem : promqlProblem;
     fc.assert(
       fc.property(values(definition), (thresholds) => {
-        for (const level of definition.levels) expect(promqlProblem(level.expr(thresholds))).toBeUndefined();
+        for (const level of definition.levels) expect(problemOf(level.expr(thresholds))).toBeUndefined();
       }),
       { numRuns: 30 },
     );

@@ -5,7 +5,7 @@ import { builtInAlerts } from "../../../lib/alerts/built-in";
 import { Severity } from "../../../lib/alerts/rule";
 import { runbooksDirectory, runbooksPage } from "../../../lib/alerts/runbooks";
 import { withAlertTable } from "../../../lib/alerts/table";
-import { allGroups } from "../../support/alerts";
+import { allGroups, allLogGroups } from "../../support/alerts";
 
 const names = builtInAlerts.map(({ name }) => name);
 const page = (name: string): string => readFileSync(join(runbooksDirectory, `${name}.md`), "utf8");
@@ -37,7 +37,10 @@ describe("docs/runbooks", () => {
 });
 
 describe("the page of HTML", () => {
-  const html = runbooksPage(allGroups(Alert.tune("DiskFull", { for: "1m", thresholds: { critical: 97 } })));
+  const html = runbooksPage([
+    ...allGroups(Alert.tune("DiskFull", { for: "1m", thresholds: { critical: 97 } })),
+    ...allLogGroups(),
+  ]);
 
   test("has an anchor for each alert", () => {
     const anchors = [...html.matchAll(/<section id="(\w+)">/g)].map(([, name]) => name);

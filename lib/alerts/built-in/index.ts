@@ -3,6 +3,7 @@ import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
 import { computeAlerts } from "./compute";
 import { diskAlerts } from "./disks";
 import { kernelAlerts } from "./kernel";
+import { logAgentAlerts, logAlerts } from "./logs";
 import { lokiAlerts } from "./loki";
 import { networkAlerts } from "./network";
 import { prometheusAlerts } from "./prometheus";
@@ -21,5 +22,7 @@ export const builtInAlerts: readonly AlertDefinition[] = [
   ...alertmanagerAlerts,
   ...grafanaAlerts,
   ...lokiAlerts,
+  ...logAgentAlerts,
   watchdog,
+  ...logAlerts,
 ];

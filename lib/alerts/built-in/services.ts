@@ -85,8 +85,8 @@ export const serviceAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         for: "5m",
-        // Servers and Alertmanagers have alerts of their own.
-        expr: () => 'up{job!~"node|alertmanager"} == 0',
+        // Servers, Alertmanagers and log agents have alerts of their own.
+        expr: () => 'up{job!~"node|alertmanager|log_agent"} == 0',
       },
     ],
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",

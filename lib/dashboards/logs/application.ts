@@ -68,6 +68,7 @@ function overview(chosen: string, requests: boolean, levels: boolean): Builder<P
 
 function requestPanels(chosen: string): Builder<Panel>[] {
   const answered = `{${chosen},status_class=~".+"}`;
+  const each = (selector: string) => `sum by (instance, job) (rate(${selector}${STEP}))`;
   const paths = (selector: string) => `sum by (path) (count_over_time({${selector}} ${REQUEST}${SHOWN}))`;
   return [
     graph({
@@ -88,7 +89,7 @@ function requestPanels(chosen: string): Builder<Panel>[] {
       max: 100,
       queries: [
         {
-          expr: `100 * sum by (instance, job) (rate({${chosen},status_class="5xx"}${STEP})) / sum by (instance, job) (rate(${answered}${STEP}))`,
+          expr: `100 * (${each(`{${chosen},status_class="5xx"}`)} or 0 * ${each(answered)}) / ${each(answered)}`,
           legend: "{{job}} {{instance}}",
         },
       ],

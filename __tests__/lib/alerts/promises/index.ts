@@ -3,6 +3,7 @@ import { alerting } from "./alerting";
 import { compute } from "./compute";
 import { disks } from "./disks";
 import { kernel } from "./kernel";
+import { logs } from "./logs";
 import { loki } from "./loki";
 import { network } from "./network";
 import { prometheus } from "./prometheus";
@@ -20,4 +21,5 @@ export const promises: readonly Situation[] = [
   ...prometheus,
   ...alerting,
   ...loki,
+  ...logs,
 ];

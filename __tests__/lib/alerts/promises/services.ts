@@ -106,8 +106,12 @@ export const services: readonly Situation[] = [
   { alert: "TargetDown", when: "it is there", series: metrics(SITE, { up: "1x60" }), fires: { 60: [] } },
   {
     alert: "TargetDown",
-    when: "it is a server or an Alertmanager, which have alerts of their own",
-    series: { ...metrics(APP, { up: "0x60" }), ...metrics({ ...APP, job: "alertmanager" }, { up: "0x60" }) },
+    when: "it is a server, an Alertmanager or a log agent, which have alerts of their own",
+    series: {
+      ...metrics(APP, { up: "0x60" }),
+      ...metrics({ ...APP, job: "alertmanager" }, { up: "0x60" }),
+      ...metrics({ ...APP, job: "log_agent" }, { up: "0x60" }),
+    },
     fires: { 60: [] },
   },
 ];

@@ -1,0 +1,72 @@
+import { APP, metrics, series, Situation, warning, withoutJob } from "../../../support/promises";
+
+const AGENT = { ...APP, job: "log_agent" };
+const WHERE = withoutJob(APP);
+const REQUESTS = "_request_duration_seconds_count";
+const up = { [series("up", { ...APP })]: "1x60", [series("up", AGENT)]: "1x60" };
+
+/** Requests to Loki with some answer, as one of the agents counts them. */
+function requests(program: "loki_write" | "promtail", status: string, values: string): Record<string, string> {
+  return metrics({ ...AGENT, host: "hub:3100", status_code: status }, { [`${program}${REQUESTS}`]: values });
+}
+
+/** What log agents promise. */
+export const logs: readonly Situation[] = [
+  {
+    alert: "LogsSilent",
+    when: "the agent is gone, and its server is there",
+    series: { ...up, [series("up", AGENT)]: "1x9 0x50" },
+    fires: {
+      19: [],
+      20: [
+        warning(
+          WHERE,
+          "app sends no logs",
+          "The log agent of app does not run, or Loki takes nothing from it: what happens there is not seen in the logs, and no alert about them fires. It keeps its place in files and journal, so that nothing is lost yet.",
+        ),
+      ],
+    },
+  },
+  {
+    alert: "LogsSilent",
+    when: "the server is gone, too: that has an alert of its own",
+    series: { [series("up", { ...APP })]: "0x60", [series("up", AGENT)]: "0x60" },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LogsSilent",
+    when: "another target of the server is gone",
+    series: { ...up, [series("up", { ...APP, job: "site" })]: "0x60" },
+    fires: { 60: [] },
+  },
+  ...(["loki_write", "promtail"] as const).flatMap((program): Situation[] => [
+    {
+      alert: "LogsSilent",
+      when: `${program}: Loki gives no answer any more`,
+      series: { ...up, ...requests(program, "204", "0+10x9 90x50"), ...requests(program, "-1", "0x9 0+10x50") },
+      // Five minutes after the last good answer none counts any more.
+      fires: { 22: [], 23: [warning(WHERE)], 50: [warning(WHERE)] },
+    },
+    {
+      alert: "LogsSilent",
+      when: `${program}: Loki takes some, and refuses some`,
+      series: { ...up, ...requests(program, "204", "0+10x60"), ...requests(program, "400", "0+1x60") },
+      fires: { 60: [] },
+    },
+    {
+      alert: "LogsSilent",
+      when: `${program}: it has nothing to send`,
+      series: { ...up, ...requests(program, "204", "90x60"), ...requests(program, "500", "7x60") },
+      fires: { 60: [] },
+    },
+    {
+      alert: "LogsSilent",
+      when: `${program}: somebody else than a log agent has no answer`,
+      series: {
+        ...up,
+        ...metrics({ ...AGENT, job: "site", status_code: "500" }, { [`${program}${REQUESTS}`]: "0+10x60" }),
+      },
+      fires: { 60: [] },
+    },
+  ]),
+];

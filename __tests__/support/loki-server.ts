@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, Service } from "../../tools/catalogue/service";
+import { LokiApi } from "./loki";
+
+const { LOKI } = process.env;
+
+/** A test that asks a real Loki; where there is none it is skipped, and says why. */
+export function lokiTest(name: string, body: () => Promise<void>, seconds = 60): void {
+  if (LOKI) test(name, body, seconds * 1000);
+  else test.skip(`${name} (skipped: there is no Loki; "npm test" says why)`, body);
+}
+
+/** A Loki on loopback, with its data in a temporary folder. */
+export class LokiServer {
+  private constructor(
+    public readonly api: LokiApi,
+    public readonly url: string,
+    private readonly folder: string,
+    private readonly service: Service,
+  ) {}
+
+  /**
+   * Starts one; undefined where there is no Loki.
+   *
+   * @param rules the file that its ruler evaluates
+   */
+  public static async start(rules: string): Promise<LokiServer | undefined> {
+    if (LOKI === undefined || !existsSync(LOKI)) return undefined;
+    const folder = mkdtempSync(join(tmpdir(), "loki-"));
+    const port = await freePort();
+    const file = join(folder, "loki.yml");
+    mkdirSync(join(folder, "rules", "fake"), { recursive: true });
+    writeFileSync(join(folder, "rules", "fake", "rules.yml"), rules);
+    writeFileSync(file, JSON.stringify(configuration(folder, port, await freePort())));
+    const url = `http://127.0.0.1:${port}`;
+    const service = await Service.start(LOKI, [`-config.file=${file}`], `${url}/ready`, folder);
+    return new LokiServer(new LokiApi(url), url, folder, service);
+  }
+
+  /** Ends it, and removes its data. */
+  public async stop(): Promise<void> {
+    await this.service.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The result of a query that counts, at a time in milliseconds: its series, or what Loki said against it. */
+  public async at(query: string, time: number): Promise<{ metric: Record<string, string>; value: number }[]> {
+    const parameters = new URLSearchParams({ query, time: String(time / 1000) });
+    const response = await fetch(`${this.url}/loki/api/v1/query?${parameters.toString()}`);
+    if (!response.ok) throw new Error(`${query}: ${await response.text()}`);
+    const { data } = (await response.json()) as {
+      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    };
+    return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
+  }
+
+  /** What an address of its API answers. */
+  public async json(path: string): Promise<unknown> {
+    return (await fetch(this.url + path)).json();
+  }
+}
+
+function configuration(folder: string, port: number, grpc: number): object {
+  return {
+    target: "all",
+    auth_enabled: false,
+    analytics: { reporting_enabled: false },
+    server: {
+      http_listen_address: "127.0.0.1",
+      http_listen_port: port,
+      grpc_listen_address: "127.0.0.1",
+      grpc_listen_port: grpc,
+    },
+    common: {
+      path_prefix: folder,
+      instance_addr: "127.0.0.1",
+      replication_factor: 1,
+      ring: { kvstore: { store: "inmemory" } },
+    },
+    schema_config: {
+      configs: [
+        {
+          from: "2024-01-01",
+          store: "tsdb",
+          object_store: "filesystem",
+          schema: "v13",
+          index: { prefix: "index_", period: "24h" },
+        },
+      ],
+    },
+    storage_config: { filesystem: { directory: join(folder, "chunks") } },
+    frontend: { scheduler_dns_lookup_period: "1s" },
+    frontend_worker: { dns_lookup_duration: "1s" },
+    ingester: { lifecycler: { min_ready_duration: "0s" } },
+    limits_config: { discover_service_name: [], max_query_series: 20_000 },
+    ruler: {
+      rule_path: join(folder, "evaluated"),
+      evaluation_interval: "1s",
+      storage: { type: "local", local: { directory: join(folder, "rules") } },
+    },
+  };
+}
