@@ -11,8 +11,11 @@ const DEPLOY = 300_000;
 const GRAFANA = / {2}new Grafana\(hub, .*\n/;
 const WITH_SHOP = '  new Grafana(hub, "grafana", { dashboards: [Dashboard.fromFile("shop.json")] });\n';
 const OWN = {
+  "cdktf-monitoring-audit": "Audit",
   "cdktf-monitoring-fleet": "Fleet",
+  "cdktf-monitoring-logs": "Application logs",
   "cdktf-monitoring-monitoring": "Monitoring itself",
+  "cdktf-monitoring-own-logs": "Monitoring logs",
   "cdktf-monitoring-server": "Server",
 };
 

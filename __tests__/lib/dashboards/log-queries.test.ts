@@ -1,0 +1,122 @@
+import { Dashboard } from "../../../lib/dashboards/dashboard";
+import { dashboardLogQueries } from "../../../lib/dashboards/queries";
+import { emittedLabels } from "../../../lib/logs/labels";
+import { LogSource } from "../../../lib/logs/log-source";
+import { LokiServer, lokiTest } from "../../support/loki-server";
+
+const KINDS = ["prometheus", "grafana", "loki", "log_agent"];
+const subject = {
+  kinds: new Set(KINDS),
+  alerts: [],
+  logs: emittedLabels([
+    ...KINDS.map((kind) => LogSource.journal(kind, { units: [`${kind}.service`] })),
+    LogSource.nginx(),
+  ]),
+};
+
+const SSHD = [
+  "Accepted publickey for bob from 10.0.0.1 port 5123 ssh2: ED25519 SHA256:abc",
+  "Accepted password for root from 10.0.0.2 port 5124 ssh2",
+  "Disconnected from user bob 10.0.0.1 port 5123",
+  "Invalid user eve from 10.0.0.3 port 1",
+  "Connection closed by invalid user eve 10.0.0.3 port 1 [preauth]",
+  "Connection reset by authenticating user root 10.0.0.4 port 2 [preauth]",
+  "Failed password for invalid user x from 9.9.9.9 port 1 from 10.0.0.5 port 3 ssh2",
+];
+const SUDO = [
+  "     bob : TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/usr/bin/id -u",
+  "bob : PWD=/ ; USER=root ; TSID=00000A ; COMMAND=/bin/ls",
+  "pam_unix(sudo:session): session opened for user root(uid=0) by bob(uid=1000)",
+  "     bob : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls /x",
+  "eve : 3 incorrect password attempts ; PWD=/ ; USER=root ; COMMAND=/bin/sh",
+];
+const request = (path: string, status: number): string =>
+  `::1 - - [25/Nov/2026:02:55:11 +0000] "GET ${path} HTTP/1.1" ${status} 153 "-" "curl/8"`;
+
+let server: LokiServer | undefined;
+
+beforeAll(async () => {
+  server = await LokiServer.start("groups: []");
+  const write = async (job: string, kind: string, lines: readonly string[], labels: object = {}): Promise<void> =>
+    server?.api.push({ instance: "app", monitoring: "m", job, kind, ...labels }, lines, new Date(Date.now() - 60_000));
+  await write("sshd", "audit", SSHD);
+  await write("sudo", "audit", SUDO);
+  await write("kernel", "oom", ["Out of memory: Killed process 1"]);
+  await write("nginx", "access", [request("/a?b=c", 200), request("/a?b=d", 200)], { status_class: "2xx" });
+  await write("nginx", "access", [request("/b", 500)], { status_class: "5xx" });
+  await write("nginx", "access", [request("/c", 404)], { status_class: "4xx" });
+  for (const job of ["nginx", ...KINDS])
+    for (const level of ["warning", "error", "critical"]) await write(job, "application", ["x"], { level });
+}, 120_000);
+
+afterAll(async () => {
+  await server?.stop();
+});
+
+/** What a panel, or a variable, asks when all is chosen, in the last five minutes. */
+function asked(dashboard: Dashboard): { readonly where: string; readonly query: string }[] {
+  return dashboardLogQueries(dashboard.json(subject) ?? "").map(({ where, expression }) => ({
+    where: where.replace(/^.*, (panel|variable) /, "$1 "),
+    query: expression.replace(/\$(instance|job)/g, ".+"),
+  }));
+}
+
+/** What a panel that counts finds, by the values of its labels. */
+async function numbers(dashboard: Dashboard, panel: string): Promise<Record<string, number>> {
+  const found = asked(dashboard).find(({ where }) => where === `panel "${panel}"`);
+  const series = (await server?.at(found?.query ?? "", Date.now())) ?? [];
+  return Object.fromEntries(
+    series.map(({ metric, value }) => [
+      Object.entries(metric)
+        .sort()
+        .map(([, text]) => text)
+        .join(" "),
+      value,
+    ]),
+  );
+}
+
+describe.each([Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()])("$title", (dashboard) => {
+  lokiTest("has an answer to each of its queries", async () => {
+    const empty: string[] = [];
+    for (const { where, query } of asked(dashboard)) {
+      const found = query.startsWith("{") ? await server?.api.lines(query) : await server?.at(query, Date.now());
+      if (!found?.length) empty.push(`${where}: ${query}`);
+    }
+    expect(empty).toEqual([]);
+  });
+});
+
+describe("Audit", () => {
+  lokiTest("tells who logged in, and from where", async () => {
+    expect(await numbers(Dashboard.audit(), "Who logged in")).toEqual({ "10.0.0.1 bob": 1, "10.0.0.2 root": 1 });
+  });
+
+  lokiTest("tells who could not, once for each attempt, and is not deceived by users' names", async () => {
+    expect(await numbers(Dashboard.audit(), "Who could not")).toEqual({
+      "10.0.0.3 eve": 1,
+      "10.0.0.4 root": 1,
+      "10.0.0.5 x from 9.9.9.9 port 1": 1,
+    });
+  });
+
+  lokiTest("tells what sudo ran, and what not", async () => {
+    expect(await numbers(Dashboard.audit(), "Allowed")).toEqual({ "/usr/bin/id root bob": 1, "/bin/ls root bob": 1 });
+    expect(await numbers(Dashboard.audit(), "Denied")).toEqual({
+      "command not allowed bob": 1,
+      "3 incorrect password attempts eve": 1,
+    });
+  });
+});
+
+describe("Application logs", () => {
+  lokiTest("tells paths without what follows a question mark", async () => {
+    const paths = await numbers(Dashboard.applicationLogs(), "Most requested paths");
+    expect(paths).toEqual({ "/a": 2, "/b": 1, "/c": 1 });
+    expect(await numbers(Dashboard.applicationLogs(), "Paths that fail most")).toEqual({ "/b": 1 });
+  });
+
+  lokiTest("tells which share of requests fails", async () => {
+    expect(await numbers(Dashboard.applicationLogs(), "Failed requests")).toEqual({ "app nginx": 25 });
+  });
+});
