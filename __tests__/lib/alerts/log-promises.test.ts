@@ -58,7 +58,7 @@ const SITUATIONS: readonly Situation[] = [
       { minute: 1, stream: sshd, lines: refused(10) },
       { minute: 9, stream: sshd, lines: refused(11) },
     ],
-    fires: { 8: [], 10: ["app"], 12: [] },
+    fires: { 8: [], 10: ["app"], 11: [] },
   },
   {
     alert: "SshBruteForce",

@@ -229,6 +229,16 @@ describe("the dashboards of logs", () => {
         expect(legendFormat !== "" || panel.type === "logs").toBe(true);
   });
 
+  test("have no variable that Grafana 10 does not know", () => {
+    for (const dashboard of ofLogs)
+      expect(
+        dashboard
+          .json(all)
+          ?.match(/\$__\w+/g)
+          ?.filter((name) => !["$__interval", "$__range", "$__all"].includes(name)),
+      ).toEqual([]);
+  });
+
   test("show lines newest first", () => {
     const { options, targets } = titled(draw(Dashboard.applicationLogs(), all), "Newest lines");
     expect(options).toMatchObject({ sortOrder: "Descending", showTime: true });

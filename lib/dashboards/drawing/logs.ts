@@ -45,8 +45,8 @@ const LINES_HEIGHT = 14;
 /** How many lines are loaded at once; a search in Grafana's Explore has all. */
 const LINES = 200;
 
-/** Over the time between two points of a graph. */
-export const STEP = "[$__auto]";
+/** Over the time between two points of a graph; `$__auto` means the same, but Grafana 10 does not know it. */
+export const STEP = "[$__interval]";
 /** Over all of the time that is shown. */
 export const SHOWN = "[$__range]";
 /** How many a ranking has. */
