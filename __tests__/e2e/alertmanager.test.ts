@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { stopIdleEngine } from "../../tools/engine";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { eventually, Outcome, Project } from "../support/project";
 
@@ -81,9 +80,7 @@ beforeAll(async () => {
 }, 2 * DEPLOY);
 
 afterAll(async () => {
-  await project.npm("down");
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 describe("Alertmanagers on two hosts", () => {

@@ -1,4 +1,3 @@
-import { stopIdleEngine } from "../../tools/engine";
 import { eventually, Project } from "../support/project";
 import { HttpSink, SmtpSink } from "../support/sinks";
 
@@ -106,8 +105,7 @@ async function expectEverywhere(alertname: string, instance: string, status: str
 
 beforeAll(async () => {
   project.edit("main.ts", () => STACK);
-  const { code, output } = await project.npm("up", [], SECRETS);
-  if (code !== 0) throw new Error(output);
+  await project.up(SECRETS);
   await http.listen(GATEWAY, HTTP_PORT);
   await smtp.listen(GATEWAY, SMTP_PORT);
 }, 2 * DEPLOY);
@@ -115,9 +113,7 @@ beforeAll(async () => {
 afterAll(async () => {
   http.close();
   smtp.close();
-  await project.npm("down", [], SECRETS);
-  await stopIdleEngine();
-  project.remove();
+  await project.end(SECRETS);
 }, DEPLOY);
 
 test(

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stopIdleEngine } from "../../tools/engine";
 import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
 import { eventually, Outcome, Project } from "../support/project";
@@ -45,14 +44,11 @@ function writeShop(title: string): void {
 beforeAll(async () => {
   writeShop("Shop");
   project.edit("main.ts", (text) => text.replace(GRAFANA, WITH_SHOP));
-  const { code, output } = await project.npm("up");
-  if (code !== 0) throw new Error(output);
+  await project.up();
 }, 2 * DEPLOY);
 
 afterAll(async () => {
-  await project.npm("down");
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 test("Grafana lets in who has the password that the server made, and nobody else", async () => {
@@ -88,12 +84,14 @@ test("every query of every panel of ours has data of every server, within a minu
     ["cdktf-monitoring-server", { instance: "app" }],
     ["cdktf-monitoring-monitoring", {}],
   ] as const;
-  for (const [uid, variables] of asked)
-    await eventually(`data of all panels of ${uid}`, 60, async () => {
+  for (const [uid, variables] of asked) {
+    const full = await eventually(`data of all panels of ${uid}`, 60, async () => {
       const { empty } = await askPanels(grafana, uid, variables);
       if (empty.length > 0) throw new Error(empty.join("\n"));
       return true;
     });
+    expect(full).toBe(true);
+  }
 }, 300_000);
 
 test("secrets are root's and Grafana's only", () => {

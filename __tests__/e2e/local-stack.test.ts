@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Artifacts } from "../../lib/artifacts";
 import { Architecture } from "../../lib/architecture";
-import { ensureEngine, stopIdleEngine } from "../../tools/engine";
+import { ensureEngine } from "../../tools/engine";
 import { eventually, Outcome, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { terraform } from "../support/terraform";
@@ -58,16 +58,13 @@ function containers(): string {
 }
 
 beforeAll(async () => {
-  const { code, output } = await up();
-  if (code !== 0) throw new Error(output);
+  const output = await project.up();
   const [, url = ""] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
   prometheus = new PrometheusApi(url);
 }, 2 * DEPLOY);
 
 afterAll(async () => {
-  await project.npm("down");
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 describe("npm run up", () => {

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stopIdleEngine } from "../../tools/engine";
 import { LokiApi } from "../support/loki";
 import { Moto } from "../support/moto";
 import { eventually, Project } from "../support/project";
@@ -55,10 +54,8 @@ function fingerprint(host: string): string {
 }
 
 afterAll(async () => {
-  await project.npm("down");
   await moto?.stop();
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 describe("a single Loki", () => {

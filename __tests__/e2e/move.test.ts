@@ -1,4 +1,3 @@
-import { stopIdleEngine } from "../../tools/engine";
 import { Outcome, Project } from "../support/project";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -23,14 +22,11 @@ function admitted(server: string, port: number): string[] {
 }
 
 beforeAll(async () => {
-  const { code, output } = await project.npm("up");
-  if (code !== 0) throw new Error(output);
+  await project.up();
 }, 2 * DEPLOY);
 
 afterAll(async () => {
-  await project.npm("down");
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 test(

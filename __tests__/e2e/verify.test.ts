@@ -66,7 +66,9 @@ test(
     expect(output.split("\n").filter((line) => line.startsWith("  ok"))).toEqual([
       expect.stringContaining("firewalls: loaded as deployed, and at boot: 2 of 2 servers"),
       expect.stringMatching(/exporters: reached by .* only: 2 servers, \d+ probes .*, 0 differences$/),
-      expect.stringMatching(/Prometheus and Alertmanager: reached by each other, Grafana and technicians only: 1 server, \d+ probes .*, 0 differences$/),
+      expect.stringMatching(
+        /Prometheus and Alertmanager: reached by each other, Grafana and technicians only: 1 server, \d+ probes .*, 0 differences$/,
+      ),
       expect.stringContaining("targets: 3 of 3 up"),
       expect.stringMatching(/all that is tried: 5 ports .*, 0 differences$/),
     ]);

@@ -40,10 +40,11 @@ export class GrafanaApi {
   }
 
   private async ask(path: string, sent?: object): Promise<Response> {
-    const login = this.password === undefined ? {} : { Authorization: `Basic ${btoa(`admin:${this.password}`)}` };
+    const headers = new Headers({ "Content-Type": "application/json" });
+    if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`admin:${this.password}`)}`);
     return fetch(this.url + path, {
       ...(sent === undefined ? {} : { method: "POST", body: JSON.stringify(sent) }),
-      headers: { "Content-Type": "application/json", ...login },
+      headers,
       signal: AbortSignal.timeout(30_000),
     });
   }

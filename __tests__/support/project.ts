@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stopIdleEngine } from "../../tools/engine";
 import { copyProject } from "../../tools/project-copy";
 
 /** What a run's `result.json` says of one host. */
@@ -121,6 +122,20 @@ export class Project {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
     return files.filter((file) => readFileSync(file).includes(text));
+  }
+
+  /** Deploys the stack, and returns what was said; what failed is the error. */
+  public async up(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    const { code, output } = await this.npm("up", [], environment);
+    if (code !== 0) throw new Error(output);
+    return output;
+  }
+
+  /** Takes the stack down, and removes the copy. */
+  public async end(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    await this.npm("down", [], environment);
+    await stopIdleEngine();
+    this.remove();
   }
 
   /** Removes the copy. */
