@@ -137,6 +137,12 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "HttpErrorsBurst",
+    when: "51 of a thousand do",
+    written: answers(1, 51, 949),
+    fires: { 2: ["app nginx"] },
+  },
+  {
+    alert: "HttpErrorsBurst",
     when: "all do, and they are nine",
     written: answers(1, 9, 0),
     fires: { 2: [], 3: [], 5: [] },
