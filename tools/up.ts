@@ -22,6 +22,14 @@ const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_S
 
   -h, --help   this text`;
 
+/** The outputs that are told when all is done, if they are there, with what stands before them. */
+const PAGES = {
+  grafana_url: "Grafana      ",
+  grafana_password_command: "  as admin   with what this shows: ",
+  prometheus_url: "Prometheus   ",
+  alertmanager_url: "Alertmanager ",
+};
+
 interface Context {
   environment: Record<string, string>;
   gone: readonly string[];
@@ -87,7 +95,10 @@ function prepare(step: Step): { title: string; task: (context: Context, task: { 
 
 async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
   const outputs = await stackOutputs(LOCAL_STACK, environment);
-  const output = (name: string): string => String(outputs[name]);
+  const pages = Object.entries(PAGES).flatMap(([name, line]) => {
+    const value = outputs[name];
+    return typeof value === "string" ? [line + value] : [];
+  });
   const notes = [
     ...(environment.CDKTF_MONITORING_SOURCE === undefined
       ? []
@@ -100,10 +111,7 @@ async function summarize(environment: Readonly<Record<string, string>>, file: st
       : []),
   ];
   console.log(`
-Grafana      ${output("grafana_url")}   as "admin", with what this shows:
-             ${output("grafana_password_command")}
-Prometheus   ${output("prometheus_url")}
-Alertmanager ${output("alertmanager_url")}
+${pages.join("\n")}
 ${notes.map((note) => `${note}\n`).join("")}
 Check        npm run verify       tries who reaches what, whether targets are up, alerts and logs arrive, panels have data
 Look again   npm run up           changes nothing when nothing changed
