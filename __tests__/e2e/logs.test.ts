@@ -377,7 +377,7 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
 });
 
 if (ALLOY === undefined)
-  // eslint-disable-next-line jest/no-disabled-tests -- reported as skipped
+  // eslint-disable-next-line jest/no-disabled-tests, jest/expect-expect -- reported as skipped
   test.skip("with alloy: CDKTF_MONITORING_ALLOY names no archive of it", () => undefined);
 
 test(
