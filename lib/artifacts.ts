@@ -102,6 +102,11 @@ export class Artifacts {
     private readonly built?: Readonly<Record<string, Built>>,
   ) {}
 
+  /** Whether there is an archive of a program: of released ones always, of source builds where it was built. */
+  public has(name: string): boolean {
+    return this.built === undefined || name in this.built;
+  }
+
   /**
    * The archive of one program for one architecture.
    *

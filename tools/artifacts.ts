@@ -75,9 +75,9 @@ const OTHER_WAYS = `Three other ways:
   a mirror   set CDKTF_MONITORING_MIRROR to the URL of a folder that holds them (or use Artifacts.mirror)
   source     npm run artifacts -- --source`;
 
-/** What the playbooks' fetcher is asked for: all that there is, but of source builds what can be built. */
+/** What the playbooks' fetcher is asked for: all that there is, but of source builds what was built. */
 export function requests(artifacts: Artifacts, architectures: readonly Architecture[]): readonly object[] {
-  const names = artifactNames.filter((name) => artifacts.channel !== "source" || sourceNames.includes(name));
+  const names = artifactNames.filter((name) => artifacts.has(name));
   return names.flatMap((name) =>
     architectures.map((architecture) => ({
       ...artifacts.request(name, architecture),

@@ -32,14 +32,15 @@ describe("what the fetcher is asked for", () => {
     );
   });
 
-  test("is of source builds only what can be built", () => {
+  test("is of source builds only what was built", () => {
     const folder = mkdtempSync(join(tmpdir(), "built-"));
+    const names = sourceNames.slice(0, 2);
     const built = Object.fromEntries(
-      sourceNames.map((name) => [name, { version: "1.0.0", file: name, sha256: { amd64: "0".repeat(64) } }]),
+      names.map((name) => [name, { version: "1.0.0", file: name, sha256: { amd64: "0".repeat(64) } }]),
     );
     writeFileSync(join(folder, "manifest.json"), JSON.stringify(built));
     const asked = requests(Artifacts.source(folder), [Architecture.AMD64]) as { name: string }[];
-    expect(asked.map(({ name }) => name).sort()).toEqual([...sourceNames].sort());
+    expect(asked.map(({ name }) => name).sort()).toEqual([...names].sort());
     rmSync(folder, { recursive: true });
   });
 
