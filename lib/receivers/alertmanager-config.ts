@@ -74,12 +74,16 @@ export function routingWarnings(notification: Notification): string[] {
   if (receivers.length === 0)
     return ["alerts are sent to nobody: give receivers, for example Receiver.slack or Receiver.ntfy"];
   const { critical, rest } = purposesOf(notification);
-  const used = new Set([
+  const named = new Set([
     critical,
     rest,
     deadMansSwitch?.name,
     ...(routing.routes ?? []).map(({ receiver }) => receiver),
   ]);
+  const used = receivers.filter(({ name }) => named.has(name));
+  // One that is in a group is told by that.
+  const isTold = ({ integrations }: Receiver): boolean =>
+    used.some((other) => integrations.every((each) => other.integrations.includes(each)));
   return [
     ...(deadMansSwitch === undefined
       ? [
@@ -87,7 +91,7 @@ export function routingWarnings(notification: Notification): string[] {
         ]
       : []),
     ...receivers
-      .filter(({ name }) => !used.has(name))
+      .filter((receiver) => !isTold(receiver))
       .map(({ name }) => `the receiver "${name}" gets nothing: no route names it`),
   ];
 }

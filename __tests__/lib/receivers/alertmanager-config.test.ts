@@ -152,4 +152,15 @@ describe("routingWarnings", () => {
     ]);
     expect(routingWarnings({ receivers: [slack], routing: {}, deadMansSwitch: outside })).toEqual([]);
   });
+
+  test("tells of none that is told as a member of a group", () => {
+    const both = Receiver.group("both", [slack, pager]);
+    const warnings = (rest: string): string[] =>
+      routingWarnings({ receivers: [slack, pager, both], routing: { rest }, deadMansSwitch: outside });
+    expect(warnings("both")).toEqual([]);
+    expect(warnings("slack")).toEqual([
+      'the receiver "pager" gets nothing: no route names it',
+      'the receiver "both" gets nothing: no route names it',
+    ]);
+  });
 });
