@@ -1,3 +1,4 @@
+import { runGroup } from "../lib/inventory";
 import { SecretReference } from "../lib/secret";
 import { UserError } from "./common";
 
@@ -36,7 +37,7 @@ export function deployedSecrets(
   runs: ReadonlyMap<string, { readonly name: string; readonly inventory: string }>,
 ): DeployedSecret[] {
   return [...runs].flatMap(([run, { name: group, inventory }]) => {
-    const { hosts, vars } = (JSON.parse(inventory) as Inventory).all.children[`run_${group}`] ?? {};
+    const { hosts, vars } = (JSON.parse(inventory) as Inventory).all.children[runGroup(group)] ?? {};
     const servers = Object.keys(hosts ?? {}).sort();
     return (vars?.monitoring_secrets ?? []).map(({ name, environment, file }) => ({
       name,
