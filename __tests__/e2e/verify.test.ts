@@ -32,7 +32,7 @@ print(knock.connect_ex(("${address[server] ?? ""}", ${port})) == 0)`;
 const traces = (server: string): string =>
   project.on(
     server,
-    "find /etc /opt /root /tmp /usr /var/lib -xdev -printf '%p %i %C@\\n' | grep -v ^/var/lib/monitoring/ | sort | md5sum",
+    "find /etc /opt /root /tmp /usr /var/lib -xdev -printf '%p %i %C@\\n' | grep -vE '^/var/lib/monitoring/|^/tmp/systemd-private-' | sort | md5sum",
   );
 
 beforeAll(async () => {

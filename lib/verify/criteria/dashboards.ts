@@ -20,6 +20,9 @@ interface Panels {
   readonly empty: readonly string[];
 }
 
+/** Of so many panels without data the titles are told: right after a deploy, most have none. */
+const NAMED = 3;
+
 /** That each Grafana has dashboards, and gets answers from all that it asks. */
 export const dashboards: Criterion = (measured, commands) => {
   const hosts = measured.fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
@@ -73,6 +76,8 @@ function told({ sources, dashboards: all, panels }: Said): string {
 /** How many panels have data. That some have none is told and no more: a server may have nothing that they are about. */
 function filledOf({ title, server, panels, empty }: Panels): string {
   const where = server === null ? title : `${title} of ${server}`;
-  const lacking = empty.length === 0 ? "" : ` (not ${empty.map((name) => `"${name}"`).join(", ")})`;
+  const more = empty.length > NAMED ? ` and ${empty.length - NAMED} more` : "";
+  const names = empty.slice(0, NAMED).map((name) => `"${name}"`);
+  const lacking = empty.length === 0 ? "" : ` (not ${names.join(", ")}${more})`;
   return `${where} ${panels - empty.length} of ${panels}${lacking}`;
 }

@@ -29,9 +29,10 @@ test("how many panels have data is told for each server, and which have none", (
   const panels = [
     { title: "Fleet", server: null, panels: 12, empty: [] },
     { title: "Server", server: "app", panels: 35, empty: ["Swap", "Tasks"] },
+    { title: "Server", server: "hub", panels: 35, empty: ["Swap", "Tasks", "Clock", "Units", "Disks"] },
   ];
   expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET], panels })).toMatchObject({
-    text: 'dashboards: 1 Grafana; "Fleet", of Prometheus; panels with data: Fleet 12 of 12, Server of app 33 of 35 (not "Swap", "Tasks")',
+    text: 'dashboards: 1 Grafana; "Fleet", of Prometheus; panels with data: Fleet 12 of 12, Server of app 33 of 35 (not "Swap", "Tasks"), Server of hub 30 of 35 (not "Swap", "Tasks", "Clock" and 2 more)',
     outcome: Outcome.FINE,
   });
 });
