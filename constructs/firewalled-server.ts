@@ -3,7 +3,7 @@ import { Member, MemberProps } from "./member";
 
 /**
  * A server on which nothing of ours is installed but its firewall: for those that have exporters of their own, which the
- * prop `exporters` names.
+ * prop `exporters` names. Its logs are sent by nobody.
  */
 export class FirewalledServer extends Member {
   public readonly hostsComponents: boolean = false;

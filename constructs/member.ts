@@ -44,13 +44,6 @@ export interface MemberProps {
    * @default - none
    */
   readonly exporters?: readonly Exporter[];
-  /**
-   * Logs of what is on the server, such as `LogSource.nginx()`, which are sent to Loki where one is placed. Logins by SSH,
-   * what sudo allowed and denied, what the kernel killed for want of memory, and the logs of our components are sent anyway.
-   *
-   * @default - none
-   */
-  readonly logs?: readonly LogSource[];
 }
 
 /** The kind of what is on a server already. */
@@ -72,7 +65,6 @@ export abstract class Member extends Construct {
   public readonly declared: readonly string[];
   private readonly placed: Component[] = [];
   private readonly exporters: readonly Listener[];
-  private readonly logs: readonly LogSource[];
 
   /** @throws when the server's name or an exporter is unusable, or the server belongs to another member */
   protected constructor(scope: Construct, id: string, props: MemberProps) {
@@ -85,7 +77,6 @@ export abstract class Member extends Construct {
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
     this.exporters = this.exporterListeners(props.exporters ?? []);
-    this.logs = props.logs ?? [];
     this.declared = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
     this.inventoryHost = {
       connection: connectionOf(props.server),
@@ -113,7 +104,7 @@ export abstract class Member extends Construct {
 
   /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
   public get logSources(): readonly LogSource[] {
-    return [...this.logs, ...this.placed.flatMap(({ logSources }) => logSources)];
+    return this.placed.flatMap(({ logSources }) => logSources);
   }
 
   private get foreign(): Placement[] {

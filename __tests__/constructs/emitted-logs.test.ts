@@ -1,3 +1,4 @@
+import { TerraformStack, Testing } from "cdktf";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import {
   Alert,
   Dashboard,
   Evaluator,
+  FirewalledServer,
   Grafana,
   LogSource,
   Loki,
@@ -174,4 +176,16 @@ describe("the dashboards of logs", () => {
     expect(dashboards(withLoki)).toEqual(["audit", "fleet", "monitoring", "own-logs", "server"]);
     expect(dashboards(withLoki, [LogSource.nginx()])).toContain("logs");
   });
+});
+
+test("a server without a log agent takes no logs", () => {
+  const stack = new TerraformStack(Testing.app(), "test");
+  const hub = new Hub(stack);
+  const { logSources } = new FirewalledServer(stack, "db", {
+    monitoring: hub.monitoring,
+    server: hub.server("db"),
+    // @ts-expect-error There is nobody to send them.
+    logs: [LogSource.nginx()],
+  });
+  expect(logSources).toEqual([]);
 });
