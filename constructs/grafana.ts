@@ -1,4 +1,3 @@
-import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { Connection } from "../lib/access";
 import { ArtifactRequest } from "../lib/artifacts";
@@ -9,7 +8,7 @@ import { dashboardLogQueries, dashboardQueries } from "../lib/dashboards/queries
 import { shownDashboards } from "../lib/dashboards/shown";
 import { Uids } from "../lib/dashboards/uids";
 import { GeneratedFile } from "../lib/generated-file";
-import { Settings, settingsProblem } from "../lib/grafana/settings";
+import { Settings } from "../lib/grafana/settings";
 import { hostPort } from "../lib/host-port";
 import { Value, Variables } from "../lib/inventory";
 import { LogUse } from "../lib/logs/unknown-labels";
@@ -17,8 +16,9 @@ import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { emittedLogs } from "./emitted-logs";
+import { grafanaProblem, secretName } from "./grafana-problems";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
-import { problem } from "./problem";
+import { refuse } from "./problem";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
 
@@ -30,7 +30,6 @@ const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
 ];
 const SECRETS = "/etc/grafana/secrets";
 const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
-const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
 
 /**
  * Grafana, which shows what the others know. Its data sources follow from what is placed, its dashboards are code: both
@@ -63,10 +62,7 @@ export class Grafana extends Component {
     });
     this.props = props;
     this.dashboards = props.dashboards ?? [];
-    this.checkUrl();
-    this.checkTls();
-    this.checkDatabase();
-    this.checkSettings();
+    refuse(this, grafanaProblem(props));
     this.url = this.page("http", "Grafana", props.url);
     if (props.adminPassword === undefined) this.tellPassword();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
@@ -210,50 +206,6 @@ export class Grafana extends Component {
     };
   }
 
-  private checkUrl(): void {
-    const { url } = this.props;
-    if (url === undefined || Token.isUnresolved(url)) return;
-    if (!/^https?:\/\/[^\s?#`;]+$/.test(url))
-      throw problem(this, `url: "${url}" is not a URL such as "https://grafana.example.com/"`);
-  }
-
-  private checkTls(): void {
-    const { tls, url } = this.props;
-    const odd = tls && [tls.certificate, tls.key].find((path) => !/^\/[\w@+,./-]+$/.test(path));
-    if (odd !== undefined)
-      throw problem(
-        this,
-        `tls: "${odd}" is not an absolute path of a file on the server, such as "/etc/ssl/grafana.pem"`,
-      );
-    if (tls !== undefined && url?.startsWith("http:") === true)
-      throw problem(this, `url: "${url}" is plain HTTP, and tls is given: write https://, or leave tls out`);
-  }
-
-  private checkDatabase(): void {
-    const { database } = this.props;
-    if (!database) return;
-    const { port = 5432, sslMode = "require" } = database;
-    if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem(this, `database: ${port} is not a port`);
-    if (!SSL_MODES.includes(sslMode))
-      throw problem(this, `database: the sslMode "${sslMode}" is none of ${SSL_MODES.join(", ")}`);
-  }
-
-  private checkSettings(): void {
-    const { settings = {}, secretSettings = {} } = this.props;
-    const found = settingsProblem(settings);
-    if (found !== undefined) throw problem(this, `settings: ${found}`);
-    const names = Object.entries(secretSettings).map(([section, keys]) => [
-      section,
-      Object.fromEntries(Object.keys(keys).map((key) => [key, ""])),
-    ]);
-    const secretly = settingsProblem(Object.fromEntries(names) as Settings);
-    if (secretly !== undefined) throw problem(this, `secretSettings: ${secretly}`);
-    for (const [section, keys] of Object.entries(secretSettings))
-      for (const key of Object.keys(keys))
-        if (settings[section]?.[key] !== undefined)
-          throw problem(this, `[${section}] ${key} is among settings and secretSettings: remove one of them`);
-  }
-
   /** Several show the same, and know the same users, by what they share. */
   private togetherProblems(): string[] {
     const all = this.member.monitoring.components.filter(({ kind }) => kind === this.kind);
@@ -292,8 +244,4 @@ function databaseVariables({ host, port, name, user, sslMode }: GrafanaDatabase)
     grafana_database_user: user ?? "grafana",
     grafana_database_ssl_mode: sslMode ?? "require",
   };
-}
-
-function secretName(section: string, key: string): string {
-  return `setting_${section}_${key}`;
 }

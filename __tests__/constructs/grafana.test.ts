@@ -1,4 +1,4 @@
-import { TerraformStack } from "cdktf";
+import { Fn, TerraformStack, Token } from "cdktf";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -179,6 +179,13 @@ describe("Grafana", () => {
     );
   });
 
+  test("takes a database that Terraform is about to make", () => {
+    const stack = withGrafana({
+      database: { host: Fn.lower("DB"), port: Token.asNumber(Fn.tonumber("1234")) },
+    });
+    expect(variables(stack).grafana_database_host).toBe('${lower("DB")}:${tonumber("1234")}');
+  });
+
   test("may be several that share a database and secrets, and those only", () => {
     const shared: GrafanaProps = {
       database: { host: "db.example.com" },
@@ -206,6 +213,11 @@ describe("Grafana", () => {
     ],
     ["a relative path", { tls: { certificate: "/c", key: "key.pem" } }, /tls: "key.pem" is not an absolute path/],
     ["a port", { database: { host: "db", port: 0 } }, /database: 0 is not a port/],
+    [
+      "a host with a port",
+      { database: { host: "db:5432" } },
+      /database: the host "db:5432" must be a name or an address alone: give a port as port/,
+    ],
     ["an SSL mode", { database: { host: "db", sslMode: "on" } }, /the sslMode "on" is none of disable, require/],
     [
       "a setting of ours",
@@ -219,6 +231,11 @@ describe("Grafana", () => {
       "a secret of ours",
       { secretSettings: { security: { secret_key: Secret.fromEnvironment("KEY") } } },
       /secretSettings: \[security\] secret_key: it follows/,
+    ],
+    [
+      "secret settings whose files would have one name",
+      { secretSettings: { a: { b_c: Secret.fromEnvironment("KEY") }, a_b: { c: Secret.fromEnvironment("KEY") } } },
+      /secretSettings: \[a\] b_c and \[a_b\] c would be one file on the server/,
     ],
     [
       "a setting that is there twice",
