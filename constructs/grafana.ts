@@ -37,7 +37,7 @@ const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
  * a PostgreSQL database.
  */
 export class Grafana extends Component {
-  /** Where people open it. */
+  /** Where people open it, without a slash at its end. */
   public readonly url: string;
   private readonly props: GrafanaProps;
   private readonly dashboards: readonly Dashboard[];
@@ -63,7 +63,7 @@ export class Grafana extends Component {
     this.props = props;
     this.dashboards = props.dashboards ?? [];
     refuse(this, grafanaProblem(props));
-    this.url = this.page("http", "Grafana", props.url);
+    this.url = this.page("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.tellPassword();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
   }

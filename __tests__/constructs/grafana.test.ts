@@ -144,8 +144,8 @@ describe("Grafana", () => {
 
   test("is known by a URL of its own, where it has one", () => {
     const stack = withGrafana({ url: "https://grafana.example.com/" });
-    expect(outputOf(stack, "grafana_url")).toBe("https://grafana.example.com/");
-    expect(variables(stack)).toMatchObject({ grafana_url: "https://grafana.example.com/", grafana_tls_key: "" });
+    expect(outputOf(stack, "grafana_url")).toBe("https://grafana.example.com");
+    expect(variables(stack)).toMatchObject({ grafana_url: "https://grafana.example.com", grafana_tls_key: "" });
   });
 
   test("takes settings, and secret ones as files", () => {
