@@ -8,8 +8,9 @@ import { agentConfig } from "../lib/logs/agent-config";
 import { AGENT_METRICS } from "../lib/logs/agent-metrics";
 import { alloyConfig } from "../lib/logs/alloy";
 import { AUTH_LOG, BUILT_IN } from "../lib/logs/built-in";
+import { closedPaths } from "../lib/logs/closed-paths";
 import { promtailConfig } from "../lib/logs/promtail";
-import { closedFolders, targetFiles } from "../lib/logs/targets";
+import { targetFiles } from "../lib/logs/targets";
 import { Component } from "./component";
 import type { Member } from "./member";
 
@@ -73,7 +74,7 @@ export class LogAgentComponent extends Component {
       log_agent_port: this.portOf("http"),
       log_agent_lokis: this.lokis.map(({ address, port }) => ({ address, port })),
       log_agent_sources: targetFiles(logSources, "").map(({ path }) => path.replace(/^\//, "")),
-      log_agent_folders: closedFolders(logSources),
+      log_agent_folders: closedPaths(logSources).map((path) => ({ ...path })),
     };
   }
 

@@ -51,7 +51,7 @@ describe("where a Loki is placed", () => {
       log_agent_port: 9080,
       log_agent_lokis: [{ address: expect.stringMatching(/^198\.18\./) as string, port: 3100 }],
       log_agent_sources: ["nginx.yml", "shop.yml"],
-      log_agent_folders: ["/srv/shop"],
+      log_agent_folders: [{ folder: "/srv/shop", listed: "", passed: "", files: "[^/]*\\.log", except: "" }],
     });
     expect(stack.variables("log_agent", "after")).toMatchObject({ log_agent_port: 9999, log_agent_sources: [] });
   });

@@ -67,7 +67,7 @@ while not stop:
 const LOGROTATE = `
 /srv/numbers/numbers.log {
   rotate 9
-  create 0640 www-data www-data
+  create 0640 www-data adm
   postrotate
     systemctl kill --kill-whom=main --signal=USR1 numbers.service
   endscript

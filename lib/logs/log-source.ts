@@ -79,8 +79,8 @@ export class LogSource {
   }
 
   /**
-   * Files. Those that the group `adm` cannot read are opened to the log agent by an access control list, for their
-   * folders too, so that new files are readable; a file that its program makes for nobody but itself (mode 0600) stays closed.
+   * Files. Those that the log agent cannot read are opened to it at each deploy, by access control lists, with the folders
+   * on the way; new ones until then only if others or the group `adm` may read them.
    *
    * @param name the value of the label `job`
    * @throws when the name, the kind, a path or the regular expression is malformed

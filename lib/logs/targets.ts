@@ -29,19 +29,3 @@ function targetFile({ name, _files }: LogSource): string {
 function alternatives(patterns: readonly string[]): string {
   return patterns.length === 1 ? patterns.join("") : `{${patterns.join(",")}}`;
 }
-
-/**
- * The folders that an agent must be let into, for sources whose files the group `adm` may not read: up to the first
- * pattern of a path. Sorted, each once.
- */
-export function closedFolders(sources: readonly LogSource[]): string[] {
-  const paths = sources.filter(({ _closed }) => _closed).flatMap(({ _files }) => _files.flatMap(({ paths }) => paths));
-  return [...new Set(paths.map(fixedFolder))].sort();
-}
-
-/** The folder of a path, up to its first pattern. */
-function fixedFolder(path: string): string {
-  const parts = path.split("/").slice(0, -1);
-  const pattern = parts.findIndex((part) => /[*?[{]/.test(part));
-  return (pattern === -1 ? parts : parts.slice(0, pattern)).join("/");
-}

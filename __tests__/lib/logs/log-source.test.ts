@@ -1,7 +1,7 @@
 import { LogAgent } from "../../../lib/logs/log-agent";
 import { LogFormat } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
-import { closedFolders, targetFiles } from "../../../lib/logs/targets";
+import { targetFiles } from "../../../lib/logs/targets";
 
 describe("a log source", () => {
   test.each([
@@ -59,23 +59,6 @@ describe("drop-ins", () => {
     expect(file?.path).toBe("targets/intranet.yml");
     expect(file?.content).toContain("__path__: /srv/a.log\n    job: intranet\n");
     expect(file?.content).not.toContain("error");
-  });
-});
-
-describe("folders that an agent must be let into", () => {
-  test("are those of files, up to the first pattern, each once", () => {
-    const sources = [
-      LogSource.files("b", { paths: ["/srv/b/**/*.log", "/srv/b/x.log"] }),
-      LogSource.files("a", { paths: ["/home/me/app/log?/a.log"] }),
-      LogSource.apache({ accessLogs: ["/data/access.log"] }),
-    ];
-    expect(closedFolders(sources)).toEqual(["/data", "/home/me/app", "/srv/b", "/var/log/apache2"]);
-  });
-
-  test("are not those where the group adm may read, nor any of the journal", () => {
-    expect(
-      closedFolders([LogSource.nginx(), LogSource.apache(), LogSource.journal("a", { units: ["a.service"] })]),
-    ).toEqual([]);
   });
 });
 
