@@ -5,6 +5,7 @@ import { GeneratedFile } from "../lib/generated-file";
 import { hostPort } from "../lib/host-port";
 import { Variables } from "../lib/inventory";
 import { alertmanagerConfig, allReceivers, receiverSecrets } from "../lib/receivers/alertmanager-config";
+import { retentionProblem } from "../lib/receivers/repeat-intervals";
 import { templateFiles } from "../lib/receivers/templates";
 import { SecretReference } from "../lib/secret";
 import { durationProblem } from "../lib/units";
@@ -22,7 +23,12 @@ export interface AlertmanagerProps {
    * @default 9094
    */
   readonly clusterPort?: number;
-  /** How long silences that are over, and what was sent, are remembered. @default "120h" (Alertmanager's own) */
+  /**
+   * How long silences that are over, and what was sent, are remembered: as long as the routing's longest repeat interval
+   * at least.
+   *
+   * @default "120h" (Alertmanager's own)
+   */
   readonly retention?: string;
   /** Further command-line flags, as `--name` or `--name=value`. @default - none */
   readonly extraFlags?: readonly string[];
@@ -79,7 +85,7 @@ export class Alertmanager extends Component {
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Alertmanager");
     if (this.member.monitoring.first(KIND) === this) this.warn();
-    this.node.addValidation({ validate: () => this.networkProblems() });
+    this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
   }
 
   public override get listeners(): readonly Listener[] {
@@ -118,7 +124,7 @@ export class Alertmanager extends Component {
       alertmanager_version: this.version,
       alertmanager_port: this.portOf("http"),
       alertmanager_external_url: this.url,
-      alertmanager_retention: this.props.retention ?? "120h",
+      alertmanager_retention: this.retention,
       alertmanager_cluster_port: this.clusterPort,
       alertmanager_cluster_address: own,
       alertmanager_cluster_peers: this.peers.map(({ member, clusterPort }) =>
@@ -132,6 +138,10 @@ export class Alertmanager extends Component {
   /** Says once what may not be meant of who is told. */
   private warn(): void {
     for (const warning of this.member.monitoring.alerting.warnings) Annotations.of(this).addWarning(warning);
+  }
+
+  private get retention(): string {
+    return this.props.retention ?? "120h";
   }
 
   private get clusterPort(): number {
@@ -152,6 +162,11 @@ export class Alertmanager extends Component {
   private get grafanaUrl(): string {
     const grafana = this.member.monitoring.components.find(({ kind }) => kind === "grafana");
     return grafana && "url" in grafana && typeof grafana.url === "string" ? grafana.url : "";
+  }
+
+  private retentionProblems(): string[] {
+    const found = retentionProblem(this.retention, this.member.monitoring.alerting.routing);
+    return found === undefined ? [] : [`retention: ${found}`];
   }
 
   /** One that is in a network with some of the others only would need two addresses, and tells them one. */

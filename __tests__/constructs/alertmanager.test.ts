@@ -184,6 +184,14 @@ test.each<[AlertmanagerProps, string]>([
   expect(() => place(stack, [], props)).toThrow(`test/hub/alertmanager: ${message}`);
 });
 
+test("a retention that is shorter than the routing's intervals is refused", () => {
+  expect(() => clustered([], { retention: "6h" })).toThrow(
+    '[test/hub/alertmanager] retention: "6h" is shorter than the routing\'s longest interval (repeatInterval: "12h")',
+  );
+  expect(() => clustered([], {}, { routing: { repeatInterval: "6d" } })).toThrow('retention: "120h" is shorter');
+  expect(() => clustered([], { retention: "7d" }, { routing: { repeatInterval: "6d" } })).not.toThrow();
+});
+
 describe("a synthesis warns, once", () => {
   test("that alerts are sent to nobody", () => {
     expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("alerts are sent to nobody: give receivers")]);

@@ -1,5 +1,6 @@
 import { Setting } from "./integration";
 import { NOBODY } from "./receiver-problems";
+import { CRITICAL_REPEAT_INTERVAL, REPEAT_INTERVAL } from "./repeat-intervals";
 import { Route, Routing } from "./routing";
 import { DEAD_MANS_ALERT, TEST_ALERT } from "./special-alerts";
 
@@ -33,7 +34,7 @@ export function routeTree(
   deadMansSwitch: string | undefined,
 ): RouteSetting {
   const { groupBy = ["alertname", "instance"], groupWait = "30s", groupInterval = "5m" } = routing;
-  const { repeatInterval = "12h", criticalRepeatInterval = "4h" } = routing;
+  const { repeatInterval = REPEAT_INTERVAL, criticalRepeatInterval = CRITICAL_REPEAT_INTERVAL } = routing;
   return {
     receiver: rest,
     group_by: groupBy,

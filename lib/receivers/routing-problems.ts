@@ -3,8 +3,6 @@ import { durationProblem, durationSeconds } from "../units";
 import { Receiver } from "./receiver";
 import { Inhibition, Route, Routing, TimeInterval } from "./routing";
 
-/** For how long Alertmanager remembers what it sent (its `--data.retention`): beyond that it would repeat it anyway. */
-const MEMORY = "5d";
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /** The first problem with the receivers of one Alertmanager together, or undefined. */
@@ -113,9 +111,7 @@ function labelsProblem(what: string, labels: readonly string[] = []): string | u
 function intervalProblem(what: string, duration: string | undefined): string | undefined {
   if (duration === undefined) return undefined;
   const found = durationProblem(duration);
-  if (found !== undefined) return `${what}: ${found}`;
-  if ((durationSeconds(duration) ?? 0) <= (durationSeconds(MEMORY) ?? 0)) return undefined;
-  return `${what}: "${duration}" is longer than ${MEMORY}, for which Alertmanager remembers what it sent`;
+  return found === undefined ? undefined : `${what}: ${found}`;
 }
 
 function within(where: string, found: string | undefined): string | undefined {
