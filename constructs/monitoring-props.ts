@@ -61,8 +61,8 @@ export interface MonitoringProps extends AlertingProps {
   readonly allowFromAnywhere?: boolean;
   /**
    * Who may reach a kind of component at most, such as
-   * `Access.only("loki", [Reacher.component("grafana"), Reacher.component("log_agent")])`: a synthesis in which
-   * somebody else would reach it is refused. One's own bound takes the place of ours for the same kind.
+   * `Access.only("loki", ["grafana", "log_agent", "prometheus"].map((kind) => Reacher.component(kind)))`: a synthesis in which
+   * somebody else, technicians too, would reach it is refused. One's own bound takes the place of ours for the same kind.
    *
    * @default - exporters and Grafana are reached by Prometheus and technicians only; Prometheus and Alertmanager by each
    * other, their own kind, Grafana and technicians only
