@@ -82,6 +82,7 @@ again() { # <folder> <command>...
 }
 
 note() { # <lines>
+  [ -e "$list" ] && [ "$(cat "$list")" = "$1" ] && return
   [ ! "$check" ] || return 0
   [ "$1" ] || { rm -f "$list"; return; }
   (umask 077 && printf '%s\n' "$1" > "$list.new") && mv "$list.new" "$list"
@@ -104,7 +105,7 @@ while [ $# -gt 0 ]; do
   open_tree "$1" "$2" "$3" "$4" "$5" || exit 1
   shift 5
 done
-note "$wanted" || exit 1
+note "$(printf '%s\n' "$wanted" | sed '/^$/d' | sort -u)" || exit 1
 
 for journal in /run/log/journal/* /var/log/journal/*; do
   [ ! -d "$journal" ] || echo "journal=yes"
