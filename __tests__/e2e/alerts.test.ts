@@ -82,6 +82,14 @@ function messages(alertname: string, instance: string, status: string): Message[
     );
 }
 
+/** What the alerts say, and whether they fire, in each of the webhook's messages that name `text`. */
+function told(text: string): string[][] {
+  return http
+    .json<Message>("/hook?key=s3cret-hook")
+    .filter((message) => JSON.stringify(message).includes(text))
+    .map(({ alerts }) => alerts.map(({ annotations, status }) => `${status}: ${annotations.summary ?? ""}`));
+}
+
 /** What goes wrong here: which alert, of which server. */
 const EVENTS = [
   ["ServerUnreachable", "web"],
@@ -203,7 +211,9 @@ test(
 describe("with one of the two Alertmanagers' servers down", () => {
   beforeAll(() => {
     project.docker("stop", "--time", "2", `${project.prefix}-second`);
-    project.on("app", "systemd-run --unit broken-again --service-type oneshot false 2>&1 || true");
+    // Not on the server where another one is just mended: for a quarter of an hour Prometheus goes on to say so, and
+    // Alertmanager repeats it beside whatever else is new of that server.
+    project.on("web", "systemd-run --unit broken-again --service-type oneshot false 2>&1 || true");
   }, 60_000);
 
   test(
@@ -215,11 +225,9 @@ describe("with one of the two Alertmanagers' servers down", () => {
       );
       // As long as it takes until what follows from it fires, too.
       await new Promise((done) => setTimeout(done, (2 * FOR + 5) * 1000));
-      const told = (text: string): number =>
-        http.received.filter(({ path, body }) => path.startsWith("/hook") && body.includes(text)).length;
       expect(messages("ServerUnreachable", "second", "firing")).toHaveLength(1);
-      expect(told("broken-again.service")).toBe(1);
-      expect(told("AlertmanagerDown")).toBe(0);
+      expect(told("broken-again.service")).toEqual([["firing: broken-again.service on web has failed"]]);
+      expect(told("AlertmanagerDown")).toEqual([]);
     },
     3 * PROMISED * 1000,
   );
