@@ -35,6 +35,8 @@ from controller.errors import RunError
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED = 130
+# What is kept of each task for whoever measures where the time goes.
+TASK = ("name", "role", "host", "started", "seconds", "status", "begin")
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ class Runner:
                 "seconds": round(time.monotonic() - clock, 2),
                 "exit": code,
                 "hosts": outcome,
-                "tasks": [{key: event[key] for key in ("name", "host", "seconds", "status", "begin")} for event in events],
+                "tasks": [{key: event.get(key) for key in TASK} for event in events],
             },
         )
         self._events.unlink(missing_ok=True)

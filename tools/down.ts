@@ -5,6 +5,7 @@ import { main } from "./common";
 import { ensureEngine, stopIdleEngine } from "./engine";
 import { LOCAL_STACK, sweep, volumes } from "./local-stack";
 import { terraformStep } from "./preparation";
+import { progressOptions, show } from "./steps";
 
 const HELP = `npm run down: takes the stack "${LOCAL_STACK}" down, with its data
 
@@ -26,9 +27,7 @@ async function down(): Promise<void> {
       {
         title: "Finding Terraform and the Docker engine",
         task: async (_, task) => {
-          const log = (line: string): void => {
-            task.output = line;
-          };
+          const log = show(task);
           Object.assign(environment, await terraformStep.ensure(log));
           const { dockerHost } = await ensureEngine(log);
           if (dockerHost !== undefined) environment.DOCKER_HOST = dockerHost;
@@ -39,9 +38,7 @@ async function down(): Promise<void> {
       {
         title: `Destroying the stack "${LOCAL_STACK}"`,
         task: async (_, task) => {
-          const log = (line: string): void => {
-            task.output = line;
-          };
+          const log = show(task);
           await cdktf(["destroy", LOCAL_STACK], environment, log);
           await sweep(environment, keep, log);
         },
@@ -49,13 +46,11 @@ async function down(): Promise<void> {
       {
         title: "Stopping the Docker engine, where we started it and nothing runs in it",
         task: async (_, task) => {
-          await stopIdleEngine((line) => {
-            task.output = line;
-          });
+          await stopIdleEngine(show(task));
         },
       },
     ],
-    { registerSignalListeners: false, fallbackRenderer: "verbose", rendererOptions: { collapseSubtasks: false } },
+    progressOptions,
   ).run();
 }
 

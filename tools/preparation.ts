@@ -84,6 +84,9 @@ export const dashboardsStep: Step = {
   ensure: obtainDashboards,
 };
 
+/** All that the local stack needs on this machine. */
+export const localSteps: readonly Step[] = [terraformStep, ansibleStep, engineStep, artifactsStep, dashboardsStep];
+
 /**
  * Writes the environment to a file that a shell can read, for whoever wants to call cdktf without us.
  *

@@ -1,18 +1,11 @@
 import { Listr } from "listr2";
 import { parseArgs } from "node:util";
 import { cdktf } from "./cdktf";
-import { Log, main } from "./common";
+import { main } from "./common";
 import { LOCAL_STACK, mendContainers } from "./local-stack";
-import {
-  ansibleStep,
-  artifactsStep,
-  dashboardsStep,
-  engineStep,
-  Step,
-  terraformStep,
-  writeEnvironment,
-} from "./preparation";
+import { localSteps, writeEnvironment } from "./preparation";
 import { stackOutputs } from "./stack-outputs";
+import { Context, preparing, progressOptions, show } from "./steps";
 
 const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_STACK}"
 
@@ -30,8 +23,8 @@ const PAGES = {
   alertmanager_url: "Alertmanager ",
 };
 
-interface Context {
-  environment: Record<string, string>;
+interface Up extends Context {
+  /** The addresses of what must be replaced. */
   gone: readonly string[];
 }
 
@@ -41,16 +34,10 @@ async function up(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const context: Context = { environment: {}, gone: [] };
-  await new Listr<Context, "default", "verbose">(
+  const context: Up = { environment: {}, gone: [] };
+  await new Listr<Up, "default", "verbose">(
     [
-      {
-        title: "Preparing this machine",
-        task: (_, task) =>
-          task.newListr([terraformStep, ansibleStep, engineStep, artifactsStep, dashboardsStep].map(prepare), {
-            concurrent: true,
-          }),
-      },
+      preparing(localSteps),
       {
         title: "Looking after the servers that are there",
         task: async ({ environment }, task) => {
@@ -66,31 +53,9 @@ async function up(): Promise<void> {
         },
       },
     ],
-    {
-      ctx: context,
-      registerSignalListeners: false,
-      fallbackRenderer: "verbose",
-      rendererOptions: { collapseSubtasks: false },
-      fallbackRendererOptions: { logTitleChange: false },
-    },
+    { ctx: context, ...progressOptions },
   ).run();
   await summarize(context.environment, writeEnvironment(context.environment));
-}
-
-/** What a task says as it goes. */
-function show(task: { output: string }): Log {
-  return (line) => {
-    task.output = line;
-  };
-}
-
-function prepare(step: Step): { title: string; task: (context: Context, task: { output: string }) => Promise<void> } {
-  return {
-    title: step.title,
-    task: async (context, task) => {
-      Object.assign(context.environment, await step.ensure(show(task)));
-    },
-  };
 }
 
 async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {

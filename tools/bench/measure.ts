@@ -1,13 +1,8 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { collect, UserError } from "../common";
+import { Line } from "../lines";
 import { Interruption } from "./interruption";
-
-/** A line that a program printed, and how many seconds after its start. */
-export interface Line {
-  readonly at: number;
-  readonly text: string;
-}
 
 /** What a command took. */
 export interface Measured {
@@ -15,7 +10,7 @@ export interface Measured {
   readonly seconds: number;
   /** Processor seconds of it and of all that it waited for: not of servers, nor of what it left running. */
   readonly cpu: number;
-  /** What it printed, of standard output and standard error, as it came. */
+  /** What it printed since its start, of standard output and standard error, as it came. */
   readonly lines: readonly Line[];
 }
 

@@ -90,6 +90,8 @@ class CallbackModule(CallbackBase):
         started = self._started.pop((host, result.task._uuid), time.time())
         seconds = round(time.time() - started, 2)
         event = {"name": title(result), "host": host, "begin": begin, "status": status, "seconds": seconds}
+        # Seconds since 1970, so that the tasks of several runs can be laid side by side.
+        event |= {"role": role(result), "started": round(started, 2)}
         # Ansible's own checks of a role's arguments run on the controller: no server is touched by them.
         checks = result.task.action.endswith("validate_argument_spec")
         if checks and status == "ok":
@@ -124,6 +126,12 @@ class CallbackModule(CallbackBase):
 def title(result) -> str:
     """The task's name, without the role's."""
     return result.task.get_name().split(" : ", 1)[-1].strip()
+
+
+def role(result) -> str | None:
+    """The role that the task stands in; none where it stands in the playbook itself."""
+    found = getattr(result.task, "_role", None)
+    return found.get_name() if found else None
 
 
 def plain(text: str) -> str:

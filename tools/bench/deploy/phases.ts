@@ -1,4 +1,4 @@
-import { Line } from "../measure";
+import { Line } from "../../lines";
 
 /** A part of what a command took. */
 export interface Phase {

@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Machine } from "../bench/machine";
+import { writeAtomically } from "../common";
+import { privateDirectory } from "../preparation";
+import { deployedMonitorings, stackDirectory, stackOutputs } from "../stack-outputs";
+import { Phase, RunResult, Task } from "./timeline";
+
+/** What a drill is kept as. */
+export interface DrillRecord {
+  /** Grows when a reader of older files would misunderstand a newer one. */
+  readonly format: 1;
+  /** When it began, in UTC. */
+  readonly date: string;
+  readonly stack: string;
+  readonly machine: Machine;
+  /** What each part took, in seconds. */
+  readonly seconds: { readonly destroy: number; readonly rebuild: number; readonly verify: number };
+  /** Whether all was as it should be in the end. */
+  readonly verified: boolean;
+  readonly phases: readonly Phase[];
+  readonly tasks: readonly (Task & { readonly run: string })[];
+}
+
+/**
+ * Keeps a drill's figures in a new file.
+ *
+ * @returns its path
+ */
+export function keepRecord(record: DrillRecord): string {
+  const folder = join(privateDirectory, "drills");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${record.date.replaceAll(":", "-")}.json`);
+  writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
+  return path;
+}
+
+/** What the runs of a deployed stack wrote down of themselves. */
+export async function runResults(stack: string, environment: Readonly<Record<string, string>>): Promise<RunResult[]> {
+  const outputs = await stackOutputs(stack, environment);
+  return deployedMonitorings(stack, outputs).flatMap(({ runs }) =>
+    runs.flatMap(({ name, state }): RunResult[] => {
+      const file = join(stackDirectory(stack), state, "runs", name, "result.json");
+      return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as RunResult] : [];
+    }),
+  );
+}
