@@ -30,7 +30,7 @@ export default tseslint.config(
           additionalTestBlockFunctions: [
             "terraformTest",
             "awsTest",
-            "aclTest",
+            "aclTest", "moduleTest",
             "rootTest",
             "promtoolTest",
             "amtoolTest",

@@ -21,6 +21,7 @@ async function lint(): Promise<void> {
     PATH: `${bin}:${process.env.PATH ?? ""}`,
     NO_COLOR: "1",
     ANSIBLE_ROLES_PATH: join(projectRoot, "playbooks", "roles"),
+    ANSIBLE_LIBRARY: join(projectRoot, "playbooks", "plugins", "modules"),
   };
   const failed: string[] = [];
   for (const [title, program, ...args] of linters) {

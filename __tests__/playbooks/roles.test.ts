@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { playbooksDirectory } from "../../lib/paths";
 
@@ -52,11 +52,13 @@ describe.each(roles)("role %s", (role) => {
     expect(registered.filter((name) => !name.startsWith(`__${role}_`))).toEqual([]);
   });
 
-  test("it uses what comes with ansible-core, by full names", () => {
+  test("it uses what comes with ansible-core, by full names, and modules of ours", () => {
     const keywords =
       /^(name|when|register|loop|loop_control|vars|tags|block|rescue|always|until|retries|delay|no_log|ignore_.*|check_mode|changed_when|failed_when)$/;
     const modules = tasks(role).flatMap(({ task }) => Object.keys(task).filter((key) => !keywords.test(key)));
-    expect(modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module))).toEqual([]);
+    const foreign = modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module));
+    const ours = readdirSync(join(playbooksDirectory, "plugins", "modules")).map((file) => basename(file, ".py"));
+    expect(foreign.filter((module) => !ours.includes(module))).toEqual([]);
   });
 });
 

@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { playbooksDirectory } from "../../lib/paths";
+import { ansiblePython, moduleTest } from "../support/ansible";
+import { removeFolders, temporaryFolder } from "./python";
+
+const MODULE = join(playbooksDirectory, "plugins", "modules", "file_tree.py");
+const SETTINGS = {
+  folders: ["secrets"],
+  files: { "main.yml": "a: 1\n", "rules/own.yml": 'expr: "{{ up }}"\n', "run.sh": "true\n" },
+  modes: { "run.sh": "0750" },
+};
+
+interface Outcome {
+  readonly changed?: boolean;
+  readonly paths: readonly string[];
+  readonly diff?: readonly object[];
+  readonly msg?: string;
+}
+
+afterAll(removeFolders);
+
+/** Runs the module as Ansible does. */
+function put(root: string, settings: object, check = false): Outcome {
+  const input = JSON.stringify({ ANSIBLE_MODULE_ARGS: { root, ...settings, _ansible_check_mode: check } });
+  const { stdout, stderr } = spawnSync(ansiblePython() ?? "", [MODULE], { input, encoding: "utf8" });
+  if (!stdout.trim().startsWith("{")) throw new Error(stderr);
+  return JSON.parse(stdout) as Outcome;
+}
+
+function mode(path: string): string {
+  return (lstatSync(path).mode & 0o7777).toString(8).padStart(4, "0");
+}
+
+function inode(path: string): number {
+  return statSync(path).ino;
+}
+
+moduleTest("files and folders are made, with the modes that they should have", () => {
+  const root = join(temporaryFolder(), "etc");
+  const all = [".", "secrets", "main.yml", "rules", "rules/own.yml", "run.sh"];
+  expect(put(root, SETTINGS)).toMatchObject({ changed: true, paths: all });
+  expect(all.map((path) => mode(join(root, path)))).toEqual(["0750", "0750", "0640", "0750", "0640", "0750"]);
+  expect(readFileSync(join(root, "rules", "own.yml"), "utf8")).toBe(SETTINGS.files["rules/own.yml"]);
+  expect(readdirSync(root).sort()).toEqual(["main.yml", "rules", "run.sh", "secrets"]);
+});
+
+moduleTest("a second time nothing is changed, not even an inode", () => {
+  const root = join(temporaryFolder(), "etc");
+  put(root, SETTINGS);
+  const before = inode(join(root, "main.yml"));
+  expect(put(root, SETTINGS)).toMatchObject({ changed: false, paths: [], diff: [] });
+  expect(inode(join(root, "main.yml"))).toBe(before);
+});
+
+moduleTest("what differs is put right, alone, and what is not wanted any more is removed", () => {
+  const root = join(temporaryFolder(), "etc");
+  put(root, SETTINGS);
+  writeFileSync(join(root, "rules", "own.yml"), "by hand\n");
+  chmodSync(join(root, "main.yml"), 0o666);
+  writeFileSync(join(root, "rules", "old.yml"), "old\n");
+  const absent = [join(root, "rules", "old.yml"), join(root, "rules", "never.yml")];
+  const inodes = inode(join(root, "main.yml"));
+  expect(put(root, { ...SETTINGS, absent })).toMatchObject({
+    changed: true,
+    paths: ["main.yml", "rules/own.yml", absent[0]],
+    diff: [
+      { before_header: "rules/own.yml", before: "by hand\n", after: SETTINGS.files["rules/own.yml"] },
+      { before_header: absent[0], before: "old\n", after: "" },
+    ],
+  });
+  expect(mode(join(root, "main.yml"))).toBe("0640");
+  expect(inode(join(root, "main.yml"))).toBe(inodes);
+  expect(readdirSync(join(root, "rules"))).toEqual(["own.yml"]);
+});
+
+moduleTest("a check says the same and touches nothing", () => {
+  const root = join(temporaryFolder(), "etc");
+  expect(put(root, SETTINGS, true).paths).toEqual(put(root, SETTINGS).paths);
+  writeFileSync(join(root, "main.yml"), "by hand\n");
+  chmodSync(join(root, "run.sh"), 0o600);
+  const absent = [join(root, "rules", "own.yml")];
+  const files = { "main.yml": SETTINGS.files["main.yml"], "run.sh": SETTINGS.files["run.sh"] };
+  expect(put(root, { ...SETTINGS, files, absent }, true).paths).toEqual(["main.yml", "run.sh", absent[0]]);
+  expect(readFileSync(join(root, "main.yml"), "utf8")).toBe("by hand\n");
+  expect(mode(join(root, "run.sh"))).toBe("0600");
+  expect(existsSync(join(root, "rules", "own.yml"))).toBe(true);
+});
+
+moduleTest("what stands in the way is named, and what was changed by then is told", () => {
+  const root = join(temporaryFolder(), "etc");
+  mkdirSync(join(root, "main.yml"), { recursive: true });
+  expect(put(root, SETTINGS)).toMatchObject({
+    msg: `${join(root, "main.yml")}: Is a directory`,
+    paths: [".", "secrets"],
+  });
+});
