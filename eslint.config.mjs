@@ -30,7 +30,8 @@ export default tseslint.config(
           additionalTestBlockFunctions: [
             "terraformTest",
             "awsTest",
-            "aclTest", "moduleTest",
+            "aclTest",
+            "moduleTest",
             "rootTest",
             "promtoolTest",
             "amtoolTest",

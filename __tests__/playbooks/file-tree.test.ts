@@ -16,6 +16,7 @@ import { removeFolders, temporaryFolder } from "./python";
 
 const MODULE = join(playbooksDirectory, "plugins", "modules", "file_tree.py");
 const SETTINGS = {
+  folder_mode: "0750",
   folders: ["secrets"],
   files: { "main.yml": "a: 1\n", "rules/own.yml": 'expr: "{{ up }}"\n', "run.sh": "true\n" },
   modes: { "run.sh": "0750" },

@@ -30,9 +30,10 @@ options:
         elements: str
         default: []
     folder_mode:
-        description: The mode of C(root) and of all folders below it that files lie in.
+        description:
+            - The mode of C(root) and of all folders below it that files lie in.
+            - Where there is none, those that are there are left as they are, and new ones are for everybody to read.
         type: str
-        default: "0750"
     files:
         description: What is in the files, by their paths below it.
         type: dict
@@ -65,7 +66,8 @@ class Tree:
         self._module = module
         self._root: str = module.params["root"]
         self._group: str = module.params["group"]
-        self._folder_mode = int(module.params["folder_mode"], 8)
+        mode = module.params["folder_mode"]
+        self._folder_mode = int(mode, 8) if mode else None
         self.changed: list[str] = []
         self.diff: list[dict[str, str]] = []
 
@@ -79,8 +81,10 @@ class Tree:
             self._note(path or ".", "", "a folder\n")
             # What lies above the root is the system's.
             if not self._module.check_mode:
-                os.mkdir(absolute, self._folder_mode)
-        self._own(path or ".", absolute, self._folder_mode)
+                os.mkdir(absolute)
+                self._set(absolute, self._folder_mode or 0o755)
+        if self._folder_mode:
+            self._own(path or ".", absolute, self._folder_mode)
 
     def file(self, path: str, content: str, mode: int) -> None:
         """Writes a file, if it is not as it should be."""
@@ -141,7 +145,7 @@ def main() -> None:
             "root": {"type": "path", "required": True},
             "group": {"type": "str", "default": "root"},
             "folders": {"type": "list", "elements": "str", "default": []},
-            "folder_mode": {"type": "str", "default": "0750"},
+            "folder_mode": {"type": "str"},
             "files": {"type": "dict", "default": {}},
             "modes": {"type": "dict", "default": {}},
             "absent": {"type": "list", "elements": "path", "default": []},
