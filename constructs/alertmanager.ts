@@ -11,10 +11,11 @@ import { SecretReference } from "../lib/secret";
 import { durationProblem } from "../lib/units";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { MovableProps, OnMove } from "./on-move";
 import { problem, refuse } from "./problem";
 
 /** Settings of an {@link Alertmanager}. */
-export interface AlertmanagerProps {
+export interface AlertmanagerProps extends MovableProps {
   /** @default 9093 */
   readonly port?: number;
   /**
@@ -68,6 +69,7 @@ export class Alertmanager extends Component {
       kind: KIND,
       artifact: "alertmanager",
       version: props.version,
+      onMove: props.onMove ?? OnMove.KEEP_DATA,
       clustered: true,
       listeners: [
         { name: "http", port: props.port ?? 9093, protocol: "tcp", scrapeJob: "alertmanager", technicians: true },

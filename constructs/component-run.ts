@@ -46,6 +46,10 @@ export class ComponentRun extends Run {
 }
 
 /** What its role is handed on its server; files that it copies count by what is in them. */
-function variablesOf({ variables, files }: Component): Variables {
-  return files.length === 0 ? variables : { ...variables, monitoring_files_sha256: filesHash(files) };
+function variablesOf({ variables, files, onMove }: Component): Variables {
+  return {
+    ...variables,
+    ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),
+    ...(onMove === undefined ? {} : { monitoring_on_move: onMove }),
+  };
 }

@@ -12,6 +12,7 @@ import { metricsOf } from "../lib/metrics/catalogue";
 import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
+import { OnMove } from "./on-move";
 import { located, problem, refuse } from "./problem";
 import { sshTunnel } from "./ssh-tunnel";
 
@@ -36,6 +37,12 @@ export interface ComponentDescription {
    * @default false
    */
   readonly clustered?: boolean;
+  /**
+   * What becomes of its data when it moves.
+   *
+   * @default - it has none
+   */
+  readonly onMove?: OnMove;
 }
 
 /**
@@ -55,6 +62,8 @@ export abstract class Component extends Construct {
   public readonly agent: boolean;
   /** Whether several hosts may have one; of what is neither that nor an agent, a `Monitoring` has at most one. */
   public readonly clustered: boolean;
+  /** What becomes of its data when it moves; undefined where it has none. */
+  public readonly onMove?: OnMove;
   /** The archive that it is installed from. */
   public readonly artifactRequest: ArtifactRequest;
   private readonly ownListeners: readonly Listener[];
@@ -66,6 +75,7 @@ export abstract class Component extends Construct {
     this.ownListeners = description.listeners;
     this.agent = description.agent ?? false;
     this.clustered = description.clustered ?? false;
+    this.onMove = description.onMove;
     for (const { port } of this.ownListeners) refuse(this, portProblem(port));
     this.member = this.findMember();
     this.artifactRequest = this.findArtifact(description);

@@ -1,5 +1,6 @@
 import { Dashboard } from "../lib/dashboards/dashboard";
 import { Secret } from "../lib/secret";
+import { MovableProps } from "./on-move";
 
 /**
  * Files on Grafana's server by which it speaks TLS. They are read as root when it starts: whoever renews them restarts
@@ -28,7 +29,7 @@ export interface GrafanaDatabase {
 }
 
 /** Settings of a {@link Grafana}. */
-export interface GrafanaProps {
+export interface GrafanaProps extends MovableProps {
   /** @default 3000 */
   readonly port?: number;
   /** Dashboards beside our own three (all servers, one server, the monitoring itself). @default - none */

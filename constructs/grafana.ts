@@ -18,6 +18,7 @@ import { Component } from "./component";
 import { emittedLogs } from "./emitted-logs";
 import { grafanaProblem, secretName } from "./grafana-problems";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
+import { OnMove } from "./on-move";
 import { refuse } from "./problem";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
@@ -48,6 +49,7 @@ export class Grafana extends Component {
       kind: "grafana",
       artifact: "grafana",
       version: props.version,
+      onMove: props.onMove ?? OnMove.KEEP_DATA,
       clustered: true,
       listeners: [
         {

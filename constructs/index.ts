@@ -28,6 +28,7 @@ export * from "./monitoring";
 export * from "./monitoring-host";
 export * from "./monitoring-props";
 export * from "./node-exporter";
+export * from "./on-move";
 export * from "./playbook-run";
 export * from "./prometheus";
 export * from "./server";

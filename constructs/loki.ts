@@ -12,12 +12,13 @@ import { LogUse } from "../lib/logs/unknown-labels";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { MovableProps, OnMove } from "./on-move";
 import { refuse } from "./problem";
 import { Prometheus } from "./prometheus";
 import { sendLogs } from "./send-logs";
 
 /** Settings of a {@link Loki}. */
-export interface LokiProps {
+export interface LokiProps extends MovableProps {
   /** @default 3100 */
   readonly port?: number;
   /** Where several Lokis ask each other; a single one asks itself there, at its loopback address. @default 9095 */
@@ -80,6 +81,7 @@ export class Loki extends Component {
       kind: KIND,
       artifact: "loki",
       version: props.version,
+      onMove: props.onMove ?? OnMove.KEEP_DATA,
       clustered: true,
       listeners: [{ name: "http", port: props.port ?? 3100, protocol: "tcp", scrapeJob: KIND, technicians: true }],
     });

@@ -14,6 +14,7 @@ import { Secret, SecretReference } from "../lib/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../lib/units";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { MovableProps, OnMove } from "./on-move";
 import { problem } from "./problem";
 
 /** Something else that Prometheus scrapes: an application's own metrics. */
@@ -44,7 +45,7 @@ export interface ScrapeJob {
 }
 
 /** Settings of a {@link Prometheus}. */
-export interface PrometheusProps {
+export interface PrometheusProps extends MovableProps {
   /** @default 9090 */
   readonly port?: number;
   /** How long samples are kept. @default "15d" (Prometheus' own) */
@@ -105,6 +106,7 @@ export class Prometheus extends Component {
       kind: "prometheus",
       artifact: "prometheus",
       version: props.version,
+      onMove: props.onMove ?? OnMove.KEEP_DATA,
       listeners: [
         { name: "http", port: props.port ?? 9090, protocol: "tcp", scrapeJob: "prometheus", technicians: true },
       ],

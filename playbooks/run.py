@@ -7,6 +7,7 @@ Terraform calls it with the inventory in MONITORING_INVENTORY (base64 of gzip of
 folder of the stack's private run state. That folder then holds
 
     runs/RUN/      the run's lock, its copy of the playbooks, the inventory that Ansible sees, and result.json
+    placements.json  where each component was when the last deploy had succeeded
     in-flight/RUN  as long as the run is on; it stays when the run was killed, and makes the next plan repeat it
 """
 
@@ -30,7 +31,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # the folder is hashed and copied by others
 
 import artifacts
-from controller import ansible, files, firewall, inventory, results, secrets, ssh, unreachable
+from controller import ansible, files, firewall, inventory, mover, placements, results, secrets, ssh, unreachable
 from controller.errors import RunError
 
 HERE = Path(__file__).resolve().parent
@@ -147,7 +148,7 @@ class Runner:
             (self._folder / file).unlink(missing_ok=True)
         code, complete = 0, True
         if hosts:
-            commands = self._prepare(run)
+            commands = self._prepare(run, everything["all"]["hosts"])
             try:
                 code = self._play(run, hosts, commands)
             except ansible.Stopped as stopped:
@@ -174,10 +175,15 @@ class Runner:
             },
         )
         self._events.unlink(missing_ok=True)
+        if run.name == placements.LAST and code == 0 and not self._options.check and self._options.limit is None:
+            placements.note(self._state, run)
         return code
 
-    def _prepare(self, run: inventory.Run) -> list[str]:
-        """All that can fail on the controller fails here; answers the beginning of Ansible's command line."""
+    def _prepare(self, run: inventory.Run, members: dict[str, inventory.Variables]) -> list[str]:
+        """All that can fail on the controller fails here; answers the beginning of Ansible's command line.
+
+        members: how each server of the monitoring is reached.
+        """
         project = self._state.parent.parent
         resolved = secrets.resolve(run.secrets, project)
         keys = secrets.keys(resolved, str(run.common.get("monitoring_name", "")))
@@ -201,10 +207,14 @@ class Runner:
         places = ssh.Places(project, self._state / "known_hosts", self._folder / "known_hosts", self._jump_logs)
         shutil.rmtree(self._jump_logs, ignore_errors=True)
         self._jump_logs.mkdir(mode=0o700)
-        private(places.known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(run)))
+        private(places.known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(members)))
         private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, places)))
+        before = placements.read(self._state).get(run.name, {})
+        commands = {host: ssh.command(host, reached, places) for host, reached in members.items()}
+        private(self._folder / "members.json", mover.Members(tuple(sorted(run.hosts)), tuple(before), commands).text)
         variables = {
             "monitoring_run_name": run.name,
+            "monitoring_members_file": str(self._folder / "members.json"),
             "monitoring_force": self._options.force,
             "monitoring_artifact_files": archives,
         }

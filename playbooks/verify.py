@@ -59,7 +59,7 @@ class Servers:
         self._program = ansible.find(state)
         self._places = ssh.Places(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
         self._places.jump_logs.mkdir()
-        known = inventory.known_hosts_lines(self._rules)
+        known = inventory.known_hosts_lines(self._rules.hosts)
         run.private(self._places.known_hosts, "".join(line + "\n" for line in known))
 
     def look(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ async function lint(): Promise<void> {
     NO_COLOR: "1",
     ANSIBLE_ROLES_PATH: join(projectRoot, "playbooks", "roles"),
     ANSIBLE_LIBRARY: join(projectRoot, "playbooks", "plugins", "modules"),
+    ANSIBLE_ACTION_PLUGINS: join(projectRoot, "playbooks", "plugins", "action"),
   };
   const failed: string[] = [];
   for (const [title, program, ...args] of linters) {

@@ -57,7 +57,9 @@ describe.each(roles)("role %s", (role) => {
       /^(name|when|register|loop|loop_control|vars|tags|block|rescue|always|until|retries|delay|no_log|ignore_.*|check_mode|changed_when|failed_when)$/;
     const modules = tasks(role).flatMap(({ task }) => Object.keys(task).filter((key) => !keywords.test(key)));
     const foreign = modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module));
-    const ours = readdirSync(join(playbooksDirectory, "plugins", "modules")).map((file) => basename(file, ".py"));
+    const ours = ["action", "modules"].flatMap((kind) =>
+      readdirSync(join(playbooksDirectory, "plugins", kind)).map((file) => basename(file, ".py")),
+    );
     expect(foreign.filter((module) => !ours.includes(module))).toEqual([]);
   });
 });

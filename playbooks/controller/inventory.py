@@ -109,10 +109,10 @@ class Run:
         return {"all": {"vars": self.common, "hosts": hosts, "children": {GROUP + self.name: group}}}
 
 
-def known_hosts_lines(run: Run) -> list[str]:
+def known_hosts_lines(hosts: dict[str, Variables]) -> list[str]:
     """The keys of hosts that the inventory itself names, under the hosts' aliases."""
     lines = []
-    for host, variables in sorted(run.hosts.items()):
+    for host, variables in sorted(hosts.items()):
         access = variables.get("monitoring_ssh") or {}
         lines += [f"{access.get('alias') or host} {key}" for key in access.get("host_keys") or []]
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,34 @@ class Places:
 
 def variables(name: str, host: Variables, places: Places) -> Variables:
     """What Ansible is told of a host besides its address, port and user."""
+    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in _options(name, host, places).items())
+    key_file = _key_file(host, places)
+    own = {"ansible_ssh_common_args": arguments, "ansible_control_path": f"%(directory)s/{_connection(host, places)}"}
+    return own | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
+
+
+def command(name: str, host: Variables, places: Places) -> list[str]:
+    """How a host is reached without Ansible, by the very connection that Ansible has where it has one.
+
+    Its last word is the shell that reads the command, as root.
+    """
+    key_file, user = _key_file(host, places), host["ansible_user"]
+    own = {
+        "BatchMode": "yes",
+        "ConnectTimeout": "10",
+        "ServerAliveInterval": "5",
+        "ServerAliveCountMax": "6",
+        "ControlMaster": "no",
+        "ControlPath": str(_control_directory() / _connection(host, places)),
+    }
+    options = own | _options(name, host, places)
+    words = ["ssh", *(word for option, value in options.items() for word in ("-o", f"{option}={value}"))]
+    words += ["-p", str(host["ansible_port"]), "-l", user, *(["-i", key_file] if key_file else []), "--", host["ansible_host"]]
+    return [*words, "sh" if user == "root" else "sudo -H -n -- sh"]
+
+
+def _options(name: str, host: Variables, places: Places) -> dict[str, str]:
+    """The host's key is always checked, under its alias; the way may go through another host."""
     ssh = host.get("monitoring_ssh") or {}
     named = [str(places.known_hosts)] if ssh.get("host_keys") else []
     if ssh.get("known_hosts_file"):
@@ -44,18 +73,29 @@ def variables(name: str, host: Variables, places: Places) -> Variables:
     }
     if ssh.get("alias"):
         options["HostKeyAlias"] = ssh["alias"]
-    key = host.get("ansible_ssh_private_key_file")
-    key_file = str(on_controller(key, places.project)) if key else None
     if ssh.get("jump_host"):
         log = places.jump_logs / name
-        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], key_file, places.trusted)} 2>{shlex.quote(_literal(str(log)))}"
-    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in options.items())
-    # Runs share a server's connection. Two servers that had the same address one after the other must not.
+        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], _key_file(host, places), places.trusted)} 2>{shlex.quote(_literal(str(log)))}"
+    return options
+
+
+def _key_file(host: Variables, places: Places) -> str | None:
+    key = host.get("ansible_ssh_private_key_file")
+    return str(on_controller(key, places.project)) if key else None
+
+
+def _connection(host: Variables, places: Places) -> str:
+    """The name of a server's connection, which runs share. Two servers that had the same address one after the other must not."""
     addressed = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
-    identity = json.dumps([addressed, key_file, ssh, str(places.trusted)], sort_keys=True)
-    path = f"%(directory)s/{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
-    own = {"ansible_ssh_common_args": arguments, "ansible_control_path": path}
-    return own | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
+    ssh = host.get("monitoring_ssh") or {}
+    identity = json.dumps([addressed, _key_file(host, places), ssh, str(places.trusted)], sort_keys=True)
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def _control_directory() -> Path:
+    """Where Ansible keeps its connections."""
+    home = os.environ.get("ANSIBLE_HOME", "~/.ansible")
+    return Path(os.environ.get("ANSIBLE_SSH_CONTROL_PATH_DIR", f"{home}/cp")).expanduser()
 
 
 def split_jump_host(text: str) -> tuple[str, str, str]:

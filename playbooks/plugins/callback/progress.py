@@ -25,8 +25,8 @@ DETAILS = ("msg", "reason", "stderr", "stdout", "module_stderr", "module_stdout"
 class CallbackModule(CallbackBase):
     """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail.
 
-    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it; and so is the output of
-    a command that is tagged `answer`.
+    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it, as are an action's
+    C(monitoring_warnings); and so is the output of a command that is tagged `answer`.
     """
 
     CALLBACK_VERSION = 2.0
@@ -53,7 +53,7 @@ class CallbackModule(CallbackBase):
         self._handle_warnings(result.result)
         changed = bool(result.result.get("changed"))
         message = result.task.action in C._ACTION_DEBUG and "msg" in result.result
-        warnings = result.result["msg"] if message and "warning" in result.task.tags else []
+        warnings = result.result["msg"] if message and "warning" in result.task.tags else result.result.get("monitoring_warnings", [])
         self._tell(result, "changed" if changed else "ok", silent=message, warnings=warnings)
         if message and not warnings:
             self._line(result, str(result.result["msg"]))

@@ -1,0 +1,57 @@
+import { App, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { join } from "node:path";
+import {
+  Alert,
+  Alertmanager,
+  Dashboard,
+  Grafana,
+  LocalNetwork,
+  LocalServer,
+  LogAgent,
+  LogSource,
+  Loki,
+  MonitoredServer,
+  Monitoring,
+  MonitoringHost,
+  PlaybookRun,
+  Prometheus,
+} from "../constructs";
+
+/**
+ * The local stack of `main.ts` on more servers: each component on one of its own, and two that are watched. What a
+ * component is and whom it works with is the same; only in whose scope it stands differs.
+ * `npx cdktf deploy --app "npx tsx examples/spread.ts" spread` deploys it.
+ */
+class SpreadStack extends TerraformStack {
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const network = new LocalNetwork(this, "network", {
+      prefix: process.env.LOCAL_PREFIX,
+      subnet: process.env.LOCAL_SUBNET,
+    });
+    const monitoring = new Monitoring(this, "monitoring", {
+      technicians: [network.gateway],
+      // The servers' clock is that of this machine, which may be synchronised by whatever its kernel does not know of.
+      alerts: [Alert.off("ClockNotSynchronised")],
+      logAgent: LogAgent.named(process.env.LOG_AGENT ?? "alloy"),
+    });
+    const server = (name: string): LocalServer => new LocalServer(this, `${name}-server`, { network });
+    const host = (name: string): MonitoringHost => new MonitoringHost(this, name, { monitoring, server: server(name) });
+
+    new Prometheus(host("metrics"), "prometheus", { retention: "30d" });
+    new Alertmanager(host("alerts"), "alertmanager");
+    const others = process.env.COMMUNITY_DASHBOARDS !== "false";
+    new Grafana(host("dashboards"), "grafana", { dashboards: others ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
+    new Loki(host("logs"), "loki");
+
+    const applications = ["app", "app-2"].map(
+      (name) => new MonitoredServer(this, name, { monitoring, server: server(name), logs: [LogSource.nginx()] }),
+    );
+    new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "site", "site.yml"), hosts: applications });
+  }
+}
+
+const app = new App();
+new SpreadStack(app, "spread");
+app.synth();
