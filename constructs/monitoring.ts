@@ -34,6 +34,7 @@ import { FirewallRun } from "./firewall-run";
 import { writeGeneratedFiles } from "./generated-files";
 import { ReconcileRun } from "./reconcile-run";
 import { late } from "./late";
+import { forgetWithStack, refuseToLeaveBehind } from "./left-behind";
 import { Run } from "./run";
 import { IServer } from "./server";
 import { stateDirectory } from "./state";
@@ -129,10 +130,12 @@ export class Monitoring extends Construct {
         fetchArtifacts(this, () => this.runs.flatMap(({ artifacts }) => artifacts)),
       );
       removeWhatLeaves(this);
+      forgetWithStack(this);
     }
     new FirewallRun(this);
     this.reconcile = new ReconcileRun(this);
     eachSynthesis(this, (folder) => {
+      refuseToLeaveBehind(this, folder);
       writeAccess(this, folder, this.outputPrefix);
       writeGeneratedFiles(this, folder);
     });
