@@ -12,7 +12,7 @@ afterAll(() => {
 });
 
 function synthesize(program: string, stack: string): Synthesized {
-  const outdir = join(folder, stack, "cdktf.out");
+  const outdir = join(folder, stack);
   execFileSync("npx", ["tsx", program], {
     cwd: projectRoot,
     env: { ...process.env, CDKTF_OUTDIR: outdir },

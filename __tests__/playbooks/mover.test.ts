@@ -30,6 +30,7 @@ case "$2" in
   look) cat look ;;
   measure) echo 2048 ;;
   room) cat room ;;
+  receive) ;; # at the same time as the other end gives
   *) echo "$*" >> ../calls ;;
 esac
 case "$2" in
@@ -90,7 +91,6 @@ test("a move stops, copies, notes both ends, and deletes last", () => {
   expect(told).toEqual([
     "old claim loki to new TOKEN",
     "old give loki",
-    "new receive loki",
     "new commit loki from old TOKEN",
     "old empty loki",
     "new forget loki",
@@ -108,7 +108,7 @@ test("a copy that is cut off counts for nothing, and is told with how to go on a
   server("new", "");
   server("app", "");
   const { said, told } = move();
-  expect(told).toEqual(["old claim loki to new TOKEN", "old give loki", "new receive loki"]);
+  expect(told).toEqual(["old claim loki to new TOKEN", "old give loki"]);
   expect(said.at(-1)).toMatch(
     /^REFUSED the copy of its data from old was cut off \(disk error\): nothing is lost.*next deploy copies again.*undo the edit/,
   );
