@@ -37,7 +37,7 @@ const [first = "", ...others] = examplesOf("README.md");
 function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
   new AwsProvider(stack, "aws", { region: "eu-central-1" });
   const { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, Receiver, Secret } = api;
-  const network = new LocalNetwork(stack, "given-network");
+  const network = new LocalNetwork(stack, "given-network", { prefix: "given", subnet: "198.19.240.0/20" });
   const monitoring = new Monitoring(stack, "given", { technicians: [network.gateway], outputPrefix: "given_" });
   const member = { monitoring, server: new LocalServer(stack, "given-hub", { network }) };
   const told = (name: string): api.Receiver =>

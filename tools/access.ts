@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ACCESS_FILE, pictureOf } from "../lib/access-document";
-import { main, projectRoot, run, UserError } from "./common";
-import { LOCAL_STACK } from "./local-stack";
+import { main, projectRoot, run, usage, UserError } from "./common";
+import { LOCAL_STACK } from "./stack-outputs";
 
-const HELP = `npm run access [-- options]: who may reach what in a stack, and why, as the code says it now
+const HELP = `${usage("access")}: who may reach what in a stack, and why, as the code says it now
 
   --mermaid        only the picture, as a Mermaid flowchart
   --stack <name>   another stack than "${LOCAL_STACK}"

@@ -13,6 +13,7 @@ import {
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { packageRoot } from "../lib/paths";
 
 /** Where progress goes, a line at a time. */
 export type Log = (line: string) => void;
@@ -22,8 +23,25 @@ export class UserError extends Error {
   public override readonly name = "UserError";
 }
 
-/** The folder that holds `package.json`, `playbooks/` and `tools/`. */
-export const projectRoot: string = dirname(__dirname);
+/** Whether this runs from the sources, in a clone of the project, and not from the installed package. */
+const inClone: boolean = dirname(__dirname) === packageRoot;
+
+/** The project that the tools work on: the clone that they are in, else the folder that they are called in. */
+export const projectRoot: string = inClone ? packageRoot : process.cwd();
+
+/** How people call a tool: with what it is about, and options. */
+export function toolCommand(tool: string, what = "", options = ""): string {
+  const command = inClone ? ["npm run", tool, what, options && "--", options] : [PROGRAM, tool, what, options];
+  return command.filter(Boolean).join(" ");
+}
+
+/** How people call a tool, as its own help says it. */
+export function usage(tool: string, what = ""): string {
+  const command = inClone ? ["npm run", tool, what, "[-- options]"] : [PROGRAM, tool, what, "[options]"];
+  return command.filter(Boolean).join(" ");
+}
+
+const PROGRAM = "npx cdktf-monitoring";
 
 /**
  * The folder of everything that is fetched or built once for all stacks: `$CDKTF_MONITORING_CACHE`,

@@ -8,12 +8,9 @@ export interface RunCommand extends DeployedRun {
 }
 
 /** How each run of a deployed stack is started, by its name, in their order; those of a second monitoring begin with its outputs' prefix. */
-export async function runCommands(
-  stack: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<ReadonlyMap<string, RunCommand>> {
+export async function runCommands(stack: string): Promise<ReadonlyMap<string, RunCommand>> {
   const commands = new Map<string, RunCommand>();
-  for (const { prefix, inventory, runs } of deployedMonitorings(stack, await stackOutputs(stack, environment)))
+  for (const { prefix, inventory, runs } of deployedMonitorings(stack, await stackOutputs(stack)))
     for (const run of runs) commands.set(`${prefix}${run.name}`, { ...run, inventory });
   return commands;
 }

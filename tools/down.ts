@@ -3,8 +3,9 @@ import { Listr } from "listr2";
 import { cdktf } from "./cdktf";
 import { main } from "./common";
 import { ensureEngine, stopIdleEngine } from "./engine";
-import { LOCAL_STACK, sweep, volumes } from "./local-stack";
+import { sweep, volumes } from "./local-stack";
 import { terraformStep } from "./preparation";
+import { LOCAL_STACK } from "./stack-outputs";
 import { progressOptions, show } from "./steps";
 
 const HELP = `npm run down: takes the stack "${LOCAL_STACK}" down, with its data

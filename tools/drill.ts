@@ -6,8 +6,9 @@ import { attach, Log, main, projectRoot, UserError } from "./common";
 import { keepRecord, runResults } from "./drill/record";
 import { deployPhases, Phase, RunResult, slowest, timelineTable } from "./drill/timeline";
 import { Line } from "./lines";
-import { LOCAL_STACK, sweep } from "./local-stack";
+import { sweep } from "./local-stack";
 import { ansibleStep, localSteps, terraformStep, writeEnvironment } from "./preparation";
+import { LOCAL_STACK } from "./stack-outputs";
 import { Context, preparing, progressOptions, show } from "./steps";
 
 /** Seconds in which all must be there again: the project's own acceptance criterion. */

@@ -2,9 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Log, projectRoot, run, UserError } from "./common";
 import { privateDirectory } from "./preparation";
-
-/** The name of the stack in `main.ts` that runs on this machine. */
-export const LOCAL_STACK = "local";
+import { LOCAL_STACK } from "./stack-outputs";
 
 /** The private folder of the stack's deployments; containers carry it as the name of their owner. */
 const stateDirectory = join(privateDirectory, LOCAL_STACK);

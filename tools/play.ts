@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { main, UserError } from "./common";
+import { main, usage, UserError } from "./common";
 import { runCommands, startRuns } from "./deployed-runs";
-import { LOCAL_STACK } from "./local-stack";
-import { ansibleStep, terraformStep } from "./preparation";
+import { ansibleEnvironment } from "./python";
+import { LOCAL_STACK } from "./stack-outputs";
 
-const HELP = `npm run play <run> [-- options]: runs one playbook again on the servers of a deployed stack
+const HELP = `${usage("play", "<run>")}: runs one playbook again on the servers of a deployed stack
 
   --all            all runs, in their order, until one fails
   --force          also where nothing changed since it last succeeded
@@ -32,11 +32,8 @@ async function play(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const environment = {
-    ...(await terraformStep.ensure(() => undefined)),
-    ...(await ansibleStep.ensure(console.error)),
-  };
-  const commands = await runCommands(values.stack, environment);
+  const environment = await ansibleEnvironment(console.error);
+  const commands = await runCommands(values.stack);
   const known = [...commands.keys()].sort().join(", ");
   if (run === undefined && !values.all) {
     console.log(`The runs of the stack "${values.stack}": ${known}`);

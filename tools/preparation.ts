@@ -5,7 +5,7 @@ import { ensureChecker } from "./checkers";
 import { Log, projectRoot, run, UserError } from "./common";
 import { obtainDashboards } from "./dashboards";
 import { ensureEngine } from "./engine";
-import { ensurePython } from "./python";
+import { ansibleEnvironment, ensurePython } from "./python";
 import { ensureTerraform } from "./terraform";
 
 /** The project's private folder, which git ignores. */
@@ -26,7 +26,7 @@ export const terraformStep: Step = {
 /** What the runs need on this machine. */
 export const ansibleStep: Step = {
   title: "Ansible",
-  ensure: async (log) => ({ PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` }),
+  ensure: ansibleEnvironment,
 };
 
 /** A stand-in of EC2's API, for the tests of stacks on AWS. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory, Log, projectRoot, run, UserError } from "./common";
+import { packageRoot } from "../lib/paths";
+import { cacheDirectory, Log, run, UserError } from "./common";
 
 /** The oldest Python that ansible-core 2.19 runs on (docs.ansible.com, ansible-core support matrix). */
 const OLDEST = [3, 11] as const;
@@ -10,12 +11,12 @@ const OLDEST = [3, 11] as const;
 /**
  * Makes a Python environment with what a requirements file lists, or finds the one that was made before.
  *
- * @param requirements the file's name in the project, such as `requirements.txt`
+ * @param requirements the file's name in this package, such as `requirements.txt`
  * @returns the folder of its programs, to be put first in PATH
  */
 export async function ensurePython(requirements: string, log: Log): Promise<string> {
   const version = await pythonVersion();
-  const files = ["requirements.txt", requirements].map((name) => readFileSync(join(projectRoot, name)));
+  const files = ["requirements.txt", requirements].map((name) => readFileSync(join(packageRoot, name)));
   const key = files
     .reduce((hash, bytes) => hash.update(bytes), createHash("sha256").update(version))
     .digest("hex")
@@ -36,13 +37,18 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
   }
   const installed = await run(
     join(bin, "pip"),
-    ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(projectRoot, requirements)],
+    ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(packageRoot, requirements)],
     { log },
   );
   if (installed.code !== 0)
     throw new UserError(`pip could not install what ${requirements} lists:\n${installed.stderr}`);
   writeFileSync(complete, "");
   return bin;
+}
+
+/** What the runs need on this machine, as an environment: Ansible, first in PATH. */
+export async function ansibleEnvironment(log: Log): Promise<{ readonly PATH: string }> {
+  return { PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` };
 }
 
 async function pythonVersion(): Promise<string> {

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import { main } from "./common";
+import { main, usage } from "./common";
 import { runCommands, startRuns } from "./deployed-runs";
-import { LOCAL_STACK } from "./local-stack";
-import { ansibleStep, terraformStep } from "./preparation";
+import { ansibleEnvironment } from "./python";
 import { deployedSecrets, wantedSecrets } from "./rotation";
+import { LOCAL_STACK } from "./stack-outputs";
 
-const HELP = `npm run rotate [<secret>…] [-- options]: brings secrets that changed on this machine to the servers of a deployed stack
+const HELP = `${usage("rotate", "[<secret>…]")}: brings secrets that changed on this machine to the servers of a deployed stack
 
 Change the environment variable or file that holds it first. It starts the runs that use the secrets; a server where a
 value is another than before gets it, and its service is told, while the others are only looked at. Nothing else is
@@ -31,14 +31,13 @@ async function rotate(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const terraform = await terraformStep.ensure(() => undefined);
-  const commands = await runCommands(values.stack, terraform);
+  const commands = await runCommands(values.stack);
   const secrets = wantedSecrets(deployedSecrets(commands), positionals);
   if (secrets.length === 0) console.log(`The stack "${values.stack}" uses no secrets.`);
   for (const { name, place, run, servers } of secrets)
     console.log(`${name}  from ${place}, by the run ${run}, to ${servers.join(", ") || "no servers"}`);
   if (values.list || secrets.length === 0) return;
-  const environment = { ...terraform, ...(await ansibleStep.ensure(console.error)) };
+  const environment = await ansibleEnvironment(console.error);
   const chosen = [...commands]
     .filter(([name]) => secrets.some(({ run }) => run === name))
     .map(([, command]) => command);

@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot, run, UserError } from "./common";
 
+/** The stack that runs on this machine in `main.ts`; tools look at it unless they are told of another one. */
+export const LOCAL_STACK = "local";
+
 /** The folder in which Terraform runs for a stack, once that was synthesized. */
 export function stackDirectory(stack: string): string {
   return join(projectRoot, "cdktf.out", "stacks", stack);
@@ -14,7 +17,7 @@ export function stackDirectory(stack: string): string {
  */
 export async function stackOutputs(
   stack: string,
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const cwd = stackDirectory(stack);
   if (!existsSync(cwd)) throw new UserError(`the stack "${stack}" was not deployed from here: there is no ${cwd}`);

@@ -2,9 +2,9 @@ import { Listr } from "listr2";
 import { parseArgs } from "node:util";
 import { cdktf } from "./cdktf";
 import { main } from "./common";
-import { LOCAL_STACK, mendContainers } from "./local-stack";
+import { mendContainers } from "./local-stack";
 import { localSteps, writeEnvironment } from "./preparation";
-import { stackOutputs } from "./stack-outputs";
+import { LOCAL_STACK, stackOutputs } from "./stack-outputs";
 import { Context, preparing, progressOptions, show } from "./steps";
 
 const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_STACK}"

@@ -2,13 +2,12 @@ import { parseArgs } from "node:util";
 import { SAMPLE } from "../lib/verify/plan";
 import { Commands } from "../lib/verify/remedy";
 import { makeReport, Report, reportLines, Status, statusOf } from "../lib/verify/report";
-import { main, UserError } from "./common";
-import { LOCAL_STACK } from "./local-stack";
-import { ansibleStep, terraformStep } from "./preparation";
-import { deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
+import { main, toolCommand, usage, UserError } from "./common";
+import { ansibleEnvironment } from "./python";
+import { deployedMonitorings, LOCAL_STACK, stackDirectory, stackOutputs } from "./stack-outputs";
 import { measure } from "./verify/measure";
 
-const HELP = `npm run verify [-- options]: measures on a deployed stack whether all that it promises is so: who reaches which port,
+const HELP = `${usage("verify")}: measures on a deployed stack whether all that it promises is so: who reaches which port,
 whether targets are up and alerts arrive
 
   --stack <name>   another stack than "${LOCAL_STACK}"
@@ -36,11 +35,8 @@ async function verify(): Promise<void> {
     return;
   }
   if (!/^\d+$/.test(values.sample)) throw new UserError(`--sample: "${values.sample}" is not a number of servers`);
-  const environment = {
-    ...(await terraformStep.ensure(() => undefined)),
-    ...(await ansibleStep.ensure(console.error)),
-  };
-  const outputs = await stackOutputs(values.stack, environment);
+  const environment = await ansibleEnvironment(console.error);
+  const outputs = await stackOutputs(values.stack);
   const reports = new Map<string, Report>();
   for (const deployed of deployedMonitorings(values.stack, outputs)) {
     const measured = await measure(
@@ -64,7 +60,7 @@ function commandsOf(stack: string, prefix: string, kinds: readonly string[]): Co
     kinds,
     play: (name, server, force = false) => {
       const where = stack === LOCAL_STACK ? "" : ` --stack ${stack}`;
-      return `npm run play ${prefix}${name} -- --limit ${server}${force ? " --force" : ""}${where}`;
+      return toolCommand("play", `${prefix}${name}`, `--limit ${server}${force ? " --force" : ""}${where}`);
     },
   };
 }

@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { artifactsStep, engineStep, terraformStep } from "../../tools/preparation";
+import { stopIdleEngine } from "../../tools/engine";
+import { run } from "../../tools/common";
+import { PackedProject, smallStack } from "../support/packed";
+
+const PREFIX = "e2e-packed";
+/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
+const DEPLOY = 600_000;
+let project: PackedProject;
+let machine: Record<string, string> = {};
+
+/** A line of shell in the project, with what this machine has: Terraform's providers, an engine and archives. */
+async function shell(line: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { code, stdout, stderr } = await run("/bin/bash", ["-c", line], {
+    cwd: project.directory,
+    environment: { ...machine, CI: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
+  });
+  return { code, output: stdout + stderr };
+}
+
+function containers(): string {
+  return execFileSync("docker", ["ps", "--all", "--format", "{{.Names}}", "--filter", `name=${PREFIX}`], {
+    encoding: "utf8",
+    env: { ...process.env, ...machine },
+  });
+}
+
+beforeAll(async () => {
+  project = new PackedProject("cdktf-cli");
+  project.write("main.ts", smallStack(PREFIX, "198.19.32.0/20"));
+  project.run("npx", "tsc");
+  // The engine last, for others stop one that is idle.
+  for (const step of [terraformStep, artifactsStep, engineStep])
+    machine = { ...machine, ...(await step.ensure(() => undefined)) };
+}, DEPLOY);
+
+afterAll(async () => {
+  await shell("npx cdktf destroy fresh --auto-approve --skip-provider-lock");
+  await stopIdleEngine();
+  project.remove();
+}, DEPLOY);
+
+const DEPLOYING = 'eval "$(npx cdktf-monitoring env)" && npx cdktf deploy fresh --auto-approve --skip-provider-lock';
+
+test(
+  "a project that installed the package deploys with it, on servers of this machine",
+  async () => {
+    expect(await shell(DEPLOYING)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/prometheus_url = "?http:\/\/198\.19\.[\d.]+:9090/) as string,
+    });
+    expect(containers().trim().split("\n").sort()).toEqual([`${PREFIX}-app`, `${PREFIX}-hub`]);
+  },
+  DEPLOY,
+);
+
+test(
+  "the package's program measures what was deployed, and repeats a run",
+  async () => {
+    const verified = await shell("npx cdktf-monitoring verify --stack fresh");
+    expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All is as it should be.") as string });
+    expect(await shell("npx cdktf-monitoring play --stack fresh")).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('The runs of the stack "fresh": firewall, node_exporter, prometheus') as string,
+    });
+    expect(await shell("npx cdktf-monitoring play prometheus --force --check --stack fresh")).toMatchObject({
+      code: 0,
+    });
+  },
+  DEPLOY,
+);
+
+test(
+  "a second deploy has nothing to do, and the stack is destroyed without a trace",
+  async () => {
+    expect((await shell(DEPLOYING)).output).toContain("No changes.");
+    expect(await shell("npx cdktf destroy fresh --auto-approve --skip-provider-lock")).toMatchObject({ code: 0 });
+    expect(containers()).toBe("");
+  },
+  DEPLOY,
+);

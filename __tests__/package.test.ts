@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../tools/common";
+import { PackedProject, smallStack } from "./support/packed";
+
+let project: PackedProject;
+
+beforeAll(() => {
+  project = new PackedProject();
+  project.write("main.ts", smallStack("packed", "198.18.0.0/20"));
+}, 300_000);
+
+afterAll(() => {
+  project.remove();
+});
+
+/** The files below a folder of the clone that git does not ignore. */
+function filesOf(folder: string): string[] {
+  return readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1));
+}
+
+test("the package has what is needed", () => {
+  expect(project.files).toEqual(
+    expect.arrayContaining([
+      ...["LICENSE", "README.md", "package.json", "requirements.txt"],
+      ...["dist/constructs/index.js", "dist/constructs/index.d.ts", "dist/lib/metrics/catalogue.json"],
+      ...["playbooks", "docs", "constructs/servers/local"].flatMap(filesOf),
+    ]),
+  );
+});
+
+test("the package has nothing else", () => {
+  const needed =
+    /^(LICENSE|README\.md|package\.json|requirements\.txt|(docs|playbooks|constructs\/servers\/local)\/.*|dist\/(constructs|lib)\/.*\.(js|d\.ts|json)|dist\/tools\/.*\.js)$/;
+  expect(
+    project.files.filter((file) => !needed.test(file) || /__pycache__|\.pyc$|\.test\.|\.tsbuildinfo$/.test(file)),
+  ).toEqual([]);
+});
+
+test("a fresh project that installed it compiles and synthesizes", () => {
+  project.run("npx", "tsc");
+  project.run("node", "main.js");
+  const stack = join(project.directory, "cdktf.out", "stacks", "fresh");
+  const { resource } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
+    readonly resource: { readonly null_resource: object };
+  };
+  expect(Object.keys(resource.null_resource)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^monitoring_prometheus_/) as string]),
+  );
+  // What the provisioners call is a copy in the output folder.
+  expect(readdirSync(join(stack, "assets"), { recursive: true })).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^monitoring_playbooks_.*\/run\.py$/) as string]),
+  );
+});
+
+test("its program tells of itself, and shows who reaches what", () => {
+  expect(project.run("npx", "cdktf-monitoring", "--help")).toContain("npx cdktf-monitoring <tool> [options]");
+  expect(project.run("npx", "cdktf-monitoring", "verify", "--help")).toMatch(
+    /^npx cdktf-monitoring verify \[options\]: /,
+  );
+  expect(project.run("npx", "cdktf-monitoring", "access", "--stack", "fresh")).toContain(
+    "| prometheus on hub | app      | 9100/tcp | node_exporter (http) | scrapes job node",
+  );
+  expect(() => project.run("npx", "cdktf-monitoring", "deploy")).toThrow('"deploy" is no tool: there are env, verify,');
+  expect(existsSync(join(project.directory, ".cdktf-monitoring"))).toBe(false);
+});
