@@ -2,7 +2,7 @@ import { Alert } from "../lib/alerts/alert";
 import { alertGroups } from "../lib/alerts/groups";
 import { Evaluator, RuleGroup } from "../lib/alerts/rule";
 import { groupBy } from "../lib/grouping";
-import { Notification, notificationProblem, Receiver, Routing, routingWarnings } from "../lib/receivers";
+import { notificationProblem, Receiver, Routing, routingWarnings } from "../lib/receivers";
 import { emittedLogs } from "./emitted-logs";
 import type { Monitoring } from "./monitoring";
 import { AlertingProps } from "./monitoring-props";
@@ -13,7 +13,7 @@ const PAGE = "/user/runbooks.html#";
 const OWN_RUNBOOKS = `{{ $externalURL }}${PAGE}`;
 
 /** What a monitoring alerts about, and who is told. */
-export class Alerting implements Notification {
+export class Alerting {
   public readonly receivers: readonly Receiver[];
   public readonly routing: Routing;
   public readonly deadMansSwitch?: Receiver;

@@ -88,7 +88,7 @@ export class Grafana extends Component {
   public override get files(): readonly GeneratedFile[] {
     const { subject } = this;
     return this.allDashboards.flatMap((dashboard) => {
-      const content = dashboard.json(subject);
+      const content = dashboard._json(subject);
       return content === undefined ? [] : [{ path: `dashboards/${dashboard.uid}.json`, content }];
     });
   }

@@ -23,11 +23,6 @@ export function canonicalCidr(cidr: string): string {
   return `${formatIp(ip)}/${mask}`;
 }
 
-/** Whether every address of one well-formed block is in another. */
-export function containsCidr(outer: string, inner: string): boolean {
-  return contains(parseBlock(outer), parseBlock(inner));
-}
-
 /**
  * What is wrong with a well-formed block that is wider than any that somebody was assigned, as a sentence for the user.
  *

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { BlockList } from "node:net";
 import { formatIp, Ip, networkOf } from "../../lib/ip";
-import { canonicalCidr, containsCidr, originBlocks } from "../../lib/origins";
+import { canonicalCidr, originBlocks } from "../../lib/origins";
 
 const address: fc.Arbitrary<Ip> = fc.oneof(
   fc.record({ value: fc.bigInt(0n, (1n << 32n) - 1n), bits: fc.constant(32) }),
@@ -21,23 +21,22 @@ const pair = block.chain((outer) =>
     ),
   }),
 );
-const text = ({ ip, mask }: { readonly ip: Ip; readonly mask: number }): string => `${formatIp(ip)}/${mask}`;
+interface Block {
+  readonly ip: Ip;
+  readonly mask: number;
+}
+const text = ({ ip, mask }: Block): string => `${formatIp(ip)}/${mask}`;
 
-test("a block contains another one when Node's own list finds its first and its last address", () => {
-  fc.assert(
-    fc.property(pair, ({ outer, inner }) => {
-      const family = (ip: Ip): "ipv4" | "ipv6" => (ip.bits === 32 ? "ipv4" : "ipv6");
-      const list = new BlockList();
-      list.addSubnet(formatIp(outer.ip), outer.mask, family(outer.ip));
-      const last = inner.ip.value + (1n << BigInt(inner.ip.bits - inner.mask)) - 1n;
-      const found = [inner.ip.value, last].every((value) =>
-        list.check(formatIp({ value, bits: inner.ip.bits }), family(inner.ip)),
-      );
-      expect(containsCidr(text(outer), text(inner))).toBe(found && outer.ip.bits === inner.ip.bits);
-    }),
-    { numRuns: 500 },
-  );
-});
+/** Whether one block holds the other, or the other it, as Node's own list finds. */
+function overlap(one: Block, other: Block): boolean {
+  const family = (ip: Ip): "ipv4" | "ipv6" => (ip.bits === 32 ? "ipv4" : "ipv6");
+  const holds = (outer: Block, inner: Block): boolean => {
+    const list = new BlockList();
+    list.addSubnet(formatIp(outer.ip), outer.mask, family(outer.ip));
+    return list.check(formatIp(inner.ip), family(inner.ip));
+  };
+  return one.ip.bits === other.ip.bits && (holds(one, other) || holds(other, one));
+}
 
 test("a canonical block stays as it is, and means the same", () => {
   fc.assert(
@@ -58,14 +57,13 @@ test("blocks that overlap are refused in any order", () => {
   fc.assert(
     fc.property(pair, fc.boolean(), ({ outer, inner }, swapped) => {
       const both = swapped ? [text(inner), text(outer)] : [text(outer), text(inner)];
-      const overlap = containsCidr(text(outer), text(inner)) || containsCidr(text(inner), text(outer));
       let refused = false;
       try {
         originBlocks(both, true);
       } catch {
         refused = true;
       }
-      expect(refused).toBe(overlap);
+      expect(refused).toBe(overlap(outer, inner));
     }),
   );
 });

@@ -80,6 +80,3 @@ export function thresholdProblem(threshold: Threshold, value: number): string | 
   if (value < least) return `${value} ${unit} is less than ${least}`;
   return value > most ? `${value} ${unit} is more than ${most}` : undefined;
 }
-
-/** The uids of the dashboards that alerts refer to. */
-export { Uids as Dashboards } from "../dashboards/uids";

@@ -18,7 +18,7 @@ export function dashboardsProblem(
     const other = seen.get(uid);
     if (other) return `the dashboards "${other.title}" and "${title}" have one uid, "${uid}": give one of them another`;
     seen.set(uid, dashboard);
-    const missing = missingDataSource(dashboard.json(subject), dataSources);
+    const missing = missingDataSource(dashboard._json(subject), dataSources);
     if (missing !== undefined)
       return `the dashboard "${title}" asks the data source "${missing}", and there is no such component: place one, or leave the dashboard out`;
   }

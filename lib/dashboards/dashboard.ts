@@ -96,8 +96,8 @@ export class Dashboard {
     public readonly download?: DashboardDownload,
   ) {}
 
-  /** The dashboard as Grafana reads it; undefined for one that is downloaded when it is deployed. */
-  public json(subject: DashboardSubject): string | undefined {
+  /** @internal The dashboard as Grafana reads it; undefined for one that is downloaded when it is deployed. */
+  public _json(subject: DashboardSubject): string | undefined {
     return this.draw && `${JSON.stringify(this.draw(subject), undefined, 2)}\n`;
   }
 }

@@ -20,11 +20,6 @@ export function unknownLabels(uses: readonly LogUse[], emitted: readonly Emitted
   return [...new Set(found)];
 }
 
-/** Whether log sources emit lines that all selectors of a query want, with the labels that it reads of them. */
-export function isAnswered(query: string, emitted: readonly EmittedLabels[]): boolean {
-  return problemsOf(query, emitted).length === 0;
-}
-
 function problemsOf(query: string, emitted: readonly EmittedLabels[]): string[] {
   try {
     return selectionsIn(query).flatMap((selection) => selectionProblems(selection, emitted));

@@ -23,9 +23,6 @@ const NODE_EXPORTER = "node_exporter";
 
 const catalogue: Catalogue = generated;
 
-/** The kinds of components whose metrics are known. */
-export const cataloguedKinds: readonly string[] = Object.keys(catalogue);
-
 /**
  * The metrics that a kind of component emits; none where it is not in the catalogue.
  *

@@ -82,8 +82,8 @@ export function routingWarnings(notification: Notification): string[] {
   ]);
   const used = receivers.filter(({ name }) => named.has(name));
   // One that is in a group is told by that.
-  const isTold = ({ integrations }: Receiver): boolean =>
-    used.some((other) => integrations.every((each) => other.integrations.includes(each)));
+  const isTold = ({ _integrations }: Receiver): boolean =>
+    used.some((other) => _integrations.every((each) => other._integrations.includes(each)));
   return [
     ...(deadMansSwitch === undefined
       ? [
@@ -103,8 +103,8 @@ function purposesOf({ receivers, routing }: Notification): Purposes {
   );
 }
 
-function receiverSetting({ name, integrations }: Receiver, file: (owner: string, secret: string) => string): Setting {
-  const kinds = [...groupBy(integrations, ({ key }) => key)].map(([key, all]): [string, Setting] => [
+function receiverSetting({ name, _integrations }: Receiver, file: (owner: string, secret: string) => string): Setting {
+  const kinds = [...groupBy(_integrations, ({ key }) => key)].map(([key, all]): [string, Setting] => [
     key,
     all.map(({ owner, settings }) => settings((secret) => file(owner, secret))),
   ]);

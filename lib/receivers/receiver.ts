@@ -68,7 +68,7 @@ export class Receiver {
   /** Several receivers that get the same alerts, as one. @throws when the name is malformed or there are none */
   public static group(name: string, members: readonly Receiver[]): Receiver {
     refuse(name, members.length > 0 ? undefined : "a group of receivers needs some");
-    return new Receiver(name, [...new Set(members.flatMap(({ integrations }) => integrations))]);
+    return new Receiver(name, [...new Set(members.flatMap(({ _integrations }) => _integrations))]);
   }
 
   private static of(name: string, integration: Integration, found?: string): Receiver {
@@ -79,15 +79,15 @@ export class Receiver {
   private constructor(
     /** What routes call it. */
     public readonly name: string,
-    /** How it is told. @internal */
-    public readonly integrations: readonly OwnedIntegration[],
+    /** @internal How it is told. */
+    public readonly _integrations: readonly OwnedIntegration[],
   ) {
     refuse(name, check.receiverNameProblem(name));
   }
 
   /** Where the controller finds what nobody may read, by the names that the role `alertmanager` knows. */
   public get secrets(): readonly SecretReference[] {
-    return this.integrations.flatMap(integrationSecrets);
+    return this._integrations.flatMap(integrationSecrets);
   }
 }
 

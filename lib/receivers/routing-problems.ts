@@ -9,10 +9,10 @@ const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 export function receiversProblem(receivers: readonly Receiver[]): string | undefined {
   const names = new Set<string>();
   const owners = new Map<string, unknown>();
-  for (const { name, integrations } of receivers) {
+  for (const { name, _integrations } of receivers) {
     if (names.has(name)) return `there are two receivers "${name}"`;
     names.add(name);
-    for (const integration of integrations) {
+    for (const integration of _integrations) {
       const { owner } = integration;
       if ((owners.get(owner) ?? integration) !== integration) return `there are two receivers "${owner}"`;
       owners.set(owner, integration);

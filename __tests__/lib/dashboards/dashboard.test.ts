@@ -24,7 +24,7 @@ function fromJson(json: unknown): Dashboard {
 }
 
 function read(json: unknown): JsonObject {
-  return JSON.parse(fromJson(json).json(subject) ?? "") as JsonObject;
+  return JSON.parse(fromJson(json)._json(subject) ?? "") as JsonObject;
 }
 
 function withSource(datasource: unknown, more: object = {}): object {
@@ -148,7 +148,7 @@ describe("fromGrafanaCom", () => {
   test("is known by its number, and has no text yet", () => {
     const dashboard = Dashboard.fromGrafanaCom(1860, 45);
     expect(dashboard).toMatchObject({ uid: "grafana-com-1860", download: { id: 1860, revision: 45 } });
-    expect(dashboard.json(subject)).toBeUndefined();
+    expect(dashboard._json(subject)).toBeUndefined();
   });
 
   test.each([

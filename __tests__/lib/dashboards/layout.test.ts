@@ -37,7 +37,7 @@ interface Rectangle {
 }
 
 function draw(dashboard: Dashboard, subject: DashboardSubject): JsonObject {
-  return JSON.parse(dashboard.json(subject) ?? "") as JsonObject;
+  return JSON.parse(dashboard._json(subject) ?? "") as JsonObject;
 }
 
 function rectangle({ gridPos }: JsonObject): Rectangle {
@@ -216,7 +216,7 @@ describe("the dashboards of logs", () => {
       const subject = { ...all, logs };
       const uses = ofLogs
         .filter(({ uid }) => shown(subject).includes(uid))
-        .flatMap((dashboard) => dashboardLogQueries(dashboard.json(subject) ?? ""))
+        .flatMap((dashboard) => dashboardLogQueries(dashboard._json(subject) ?? ""))
         .map(({ where, expression }) => ({ where, query: expression }));
       expect(uses.length).toBeGreaterThan(20);
       expect(unknownLabels(uses, logs)).toEqual([]);
@@ -233,7 +233,7 @@ describe("the dashboards of logs", () => {
     for (const dashboard of ofLogs)
       expect(
         dashboard
-          .json(all)
+          ._json(all)
           ?.match(/\$__\w+/g)
           ?.filter((name) => !["$__interval", "$__range", "$__all"].includes(name)),
       ).toEqual([]);
@@ -273,7 +273,7 @@ describe("Monitoring itself", () => {
   });
 
   test("asks nothing of what is not placed", () => {
-    expect(Dashboard.monitoring().json(least)).not.toMatch(/alertmanager_|grafana_/);
+    expect(Dashboard.monitoring()._json(least)).not.toMatch(/alertmanager_|grafana_/);
   });
 });
 

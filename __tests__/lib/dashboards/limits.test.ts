@@ -52,7 +52,7 @@ describe("steps", () => {
 
 test("a tuned threshold moves the lines of the dashboards, and an alert that is off has none", () => {
   const subject = (alerts: readonly Alert[]): DashboardSubject => ({ kinds: new Set(["prometheus"]), alerts });
-  const server = (...alerts: Alert[]) => Dashboard.server().json(subject(alerts));
+  const server = (...alerts: Alert[]) => Dashboard.server()._json(subject(alerts));
   expect(server(Alert.tune("LoadHigh", { thresholds: { load: 3.25 } }))).toContain('"value": 3.25');
   expect(server()).not.toContain('"value": 3.25');
   const dashed = (text: string | undefined) => (text?.match(/"dashed"/g) ?? []).length;

@@ -55,7 +55,7 @@ afterAll(async () => {
 
 /** What a panel, or a variable, asks when all is chosen, in the last five minutes. */
 function asked(dashboard: Dashboard): { readonly where: string; readonly query: string }[] {
-  return dashboardLogQueries(dashboard.json(subject) ?? "").map(({ where, expression }) => ({
+  return dashboardLogQueries(dashboard._json(subject) ?? "").map(({ where, expression }) => ({
     where: where.replace(/^.*, (panel|variable) /, "$1 "),
     query: expression.replace(/\$(instance|job)/g, ".+"),
   }));

@@ -1,7 +1,6 @@
 import generated from "../../../lib/metrics/catalogue.json";
 import {
   Catalogue,
-  cataloguedKinds,
   collectorProblem,
   collectorsOf,
   defaultCollectors,
@@ -17,7 +16,9 @@ const lists = Object.entries(catalogue).flatMap(([kind, { metrics, collectors = 
 
 describe("the catalogue", () => {
   test("tells of each kind that has metrics of its own", () => {
-    expect(cataloguedKinds).toEqual(expect.arrayContaining(["alertmanager", "grafana", "node_exporter", "prometheus"]));
+    expect(Object.keys(catalogue)).toEqual(
+      expect.arrayContaining(["alertmanager", "grafana", "node_exporter", "prometheus"]),
+    );
   });
 
   test.each(lists)("has the metrics of %s sorted, each once, by names that PromQL takes", (_, metrics) => {

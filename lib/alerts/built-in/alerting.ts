@@ -1,7 +1,8 @@
-import { AlertDefinition, Dashboards, define, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["alertmanager"], group: "alertmanager", dashboard: Dashboards.MONITORING };
+const ABOUT = { kinds: ["alertmanager"], group: "alertmanager", dashboard: Uids.MONITORING };
 /** Receivers are told apart by the name that Alertmanager is told to have in its metrics. */
 const BY_RECEIVER = "sum by (instance, monitoring, integration, receiver_name)";
 const BY_GRAFANA = "sum by (instance, monitoring)";
@@ -99,7 +100,7 @@ export const grafanaAlerts: readonly AlertDefinition[] = [
     summary: "Grafana on {{ $labels.instance }} answers with errors",
     description:
       'Grafana on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of all requests with an error: it does not reach a data source, or its database. Its journal says which.',
-    dashboard: Dashboards.MONITORING,
+    dashboard: Uids.MONITORING,
   }),
 ];
 
@@ -113,5 +114,5 @@ export const watchdog: AlertDefinition = define({
   summary: "Alerts are on their way",
   description:
     "This one fires always. It is sent to the dead man's switch, which raises the alarm when it stays away: then Prometheus, Alertmanager or the way out is broken.",
-  dashboard: Dashboards.MONITORING,
+  dashboard: Uids.MONITORING,
 });

@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define, minutes, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const MEMORY_USED = "100 * (node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes) / node_memory_MemTotal_bytes";
@@ -22,7 +23,7 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its memory',
     description:
       '{{ printf "%.1f" $value }} % of the memory of {{ $labels.instance }} is in use (caches that can be dropped are not counted). When it is used up the kernel ends processes. Find who uses it, or give the server more.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "OutOfMemoryKill",
@@ -33,7 +34,7 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} had no memory left, and the kernel ended a process",
     description:
       "The kernel of {{ $labels.instance }} has just ended a process because memory was used up, or the process had reached the limit of its unit. The kernel's log says which; see whether it was started again.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "MemoryThrashing",
@@ -45,7 +46,7 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} reads its programs' memory from disk again and again",
     description:
       '{{ printf "%.0f" $value }} times a second something on {{ $labels.instance }} waits for a page of memory from disk: there is less memory than what is at work needs, and all is slow. Find who uses it, or give the server more.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "CpuBusy",
@@ -62,7 +63,7 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: 'The processors of {{ $labels.instance }} are {{ printf "%.0f" $value }} % busy',
     description:
       'The processors of {{ $labels.instance }} have been {{ printf "%.1f" $value }} % busy for long. Find what runs (top); if that is what the server is for, it needs more of them.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "CpuStolen",
@@ -73,7 +74,7 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.instance }} does not get {{ printf "%.0f" $value }} % of its processors',
     description:
       'The machine that {{ $labels.instance }} runs on gives {{ printf "%.1f" $value }} % of its processor time to others: its host is overbooked, or a burstable instance has used up its credits. Take another instance type, or another host.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "LoadHigh",
@@ -92,6 +93,6 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: 'The load of {{ $labels.instance }} is {{ printf "%.1f" $value }} per processor',
     description:
       'On {{ $labels.instance }} {{ printf "%.1f" $value }} tasks a processor run, wait to run, or wait for a disk. Where the processors are not busy it is the disks, or a network file system that does not answer.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
 ];

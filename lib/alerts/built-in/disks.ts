@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define, minutes, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const HOUR = 3600;
@@ -39,7 +40,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
       'The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} has {{ printf "%.1f" $value }} % of its space in use. What writes there fails when it is full: remove what is not needed, or enlarge it.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "DiskFilling",
@@ -67,7 +68,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} will be full in {{ humanizeDuration $value }}",
     description:
       "At the rate of the last hours the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has no space left in {{ humanizeDuration $value }}. Find what grows there, and stop or rotate it.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "InodesFull",
@@ -81,7 +82,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} has {{ printf "%.0f" $value }} % of its inodes in use',
     description:
       'The file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has {{ printf "%.1f" $value }} % of its inodes in use: it holds very many files. Without inodes no file can be made, however much space there is. Find the folder with the many files.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "InodesFilling",
@@ -110,7 +111,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
       "{{ $labels.mountpoint }} on {{ $labels.instance }} will have no inodes left in {{ humanizeDuration $value }}",
     description:
       "At the rate of the last hours the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has no inode left in {{ humanizeDuration $value }}. Find what makes so many files, and stop it.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "FilesystemReadOnly",
@@ -128,7 +129,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} is read-only",
     description:
       "The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} is mounted read-only. The kernel does that when it met errors on the disk: read the kernel's log before anything is written, and look to the backups.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "FilesystemError",
@@ -146,7 +147,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} gives errors",
     description:
       "The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} does not even tell how full it is: {{ $labels.device_error }}. Its disk fails, or the server that it is mounted from is gone.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "RaidDegraded",
@@ -164,7 +165,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "The array {{ $labels.device }} of {{ $labels.instance }} lacks {{ $value }} of its disks",
     description:
       "The RAID array {{ $labels.device }} of {{ $labels.instance }} works without {{ $value }} of its disks: when another one fails the data may be lost. Look to the backups, and replace the disk.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "RaidDiskFailed",
@@ -175,7 +176,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "A disk of the array {{ $labels.device }} of {{ $labels.instance }} has failed",
     description:
       "{{ $value }} of the disks of the RAID array {{ $labels.device }} of {{ $labels.instance }} have failed. Where there is a spare it has taken over; replace what failed before the next one does.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "DiskSaturated",
@@ -192,6 +193,6 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary: "The disk {{ $labels.device }} of {{ $labels.instance }} cannot keep up",
     description:
       'On average {{ printf "%.1f" $value }} requests wait for the disk {{ $labels.device }} of {{ $labels.instance }}: all that reads and writes there is slow. Find who does (iotop), or get a faster disk.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
 ];

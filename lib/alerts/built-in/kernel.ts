@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
 const FILES_USED = "100 * node_filefd_allocated / node_filefd_maximum";
@@ -23,7 +24,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.instance }} has {{ printf "%.0f" $value }} % of its file descriptors in use',
     description:
       '{{ printf "%.1f" $value }} % of the files and sockets that the kernel of {{ $labels.instance }} admits are open. At the limit nothing can open a file or take a connection. Find who holds them: most likely something does not close what it opens.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "ConntrackFull",
@@ -40,7 +41,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     summary: 'The connection tracking table of {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
       'The firewall of {{ $labels.instance }} keeps track of connections in a table that is {{ printf "%.1f" $value }} % full. When it is full new connections are dropped without a word. See who opens so many, or raise the limit (nf_conntrack_max).',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "ClockWrong",
@@ -57,7 +58,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     summary: "The clock of {{ $labels.instance }} is off by {{ humanizeDuration $value }}",
     description:
       "The clock of {{ $labels.instance }} differs from the one of Prometheus' server by {{ humanizeDuration $value }}: logs don't fit together, certificates and tokens seem invalid. See whether time is synchronised on both; where all servers are told, it is Prometheus' own that is wrong.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "ClockDrifting",
@@ -69,7 +70,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     summary: "The clock of {{ $labels.instance }} is {{ humanizeDuration $value }} off its time server",
     description:
       "The time service of {{ $labels.instance }} finds its clock {{ humanizeDuration $value }} off, and cannot keep it closer. See what its time servers are and how far away; a virtual machine that was paused needs a step.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "ClockNotSynchronised",
@@ -90,6 +91,6 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     summary: "The clock of {{ $labels.instance }} is not synchronised",
     description:
       "No time service keeps the clock of {{ $labels.instance }} right. It drifts by seconds a day: logs don't fit together, and in the end certificates seem invalid. Install or start one (systemd-timesyncd, chrony), and see that it reaches its servers.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
 ];

@@ -1,6 +1,7 @@
 import { AGENT_REQUESTS } from "../../logs/agent-metrics";
 import { FAILED_LOGINS, LOGIN_PARTS } from "../../logs/logins";
-import { AlertDefinition, Dashboards, define, minutes, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Evaluator, Severity } from "../rule";
 
 const BY_SERVER = "sum by (instance, monitoring)";
@@ -34,7 +35,7 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} sends no logs",
     description:
       "The log agent of {{ $labels.instance }} does not run, or Loki takes nothing from it: what happens there is not seen in the logs, and no alert about them fires. It keeps its place in files and journal, so that nothing is lost yet.",
-    dashboard: Dashboards.OWN_LOGS,
+    dashboard: Uids.OWN_LOGS,
   }),
 ];
 
@@ -62,7 +63,7 @@ export const logAlerts: readonly AlertDefinition[] = [
     summary: "Somebody tries to log in to {{ $labels.instance }} by SSH again and again",
     description:
       "{{ $value }} logins by SSH to {{ $labels.instance }} failed that came from one address. The dashboard Audit names it and the users that were tried: see whether one of these logins succeeded, and close the port to it.",
-    dashboard: Dashboards.AUDIT,
+    dashboard: Uids.AUDIT,
   }),
   define({
     name: "HttpErrorsBurst",
@@ -88,6 +89,6 @@ export const logAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.job }} on {{ $labels.instance }} fails requests",
     description:
       '{{ $labels.job }} on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of all requests by 5xx. The dashboard Application logs names the paths, and its error log says why.',
-    dashboard: Dashboards.LOGS,
+    dashboard: Uids.LOGS,
   }),
 ];

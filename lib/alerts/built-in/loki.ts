@@ -1,7 +1,8 @@
-import { AlertDefinition, Dashboards, define, minutes, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["loki"], group: "loki", dashboard: Dashboards.MONITORING };
+const ABOUT = { kinds: ["loki"], group: "loki", dashboard: Uids.MONITORING };
 const BY_LOKI = "sum by (instance, monitoring)";
 const REQUESTS = "loki_request_duration_seconds_count";
 const PUSH = 'route="loki_api_v1_push"';

@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
 /** Network interfaces. The shares of errors are those of the node mixin. */
@@ -19,7 +20,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.device }} of {{ $labels.instance }} receives damaged packets",
     description:
       '{{ printf "%.1f" $value }} % of what the interface {{ $labels.device }} of {{ $labels.instance }} receives is damaged: a cable, a port or a driver. Connections are slow, for all is sent again.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "NetworkTransmitErrors",
@@ -37,7 +38,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.device }} of {{ $labels.instance }} fails to send packets",
     description:
       '{{ printf "%.1f" $value }} % of what the interface {{ $labels.device }} of {{ $labels.instance }} should send fails: a cable, a port or a driver. Connections are slow, for all is sent again.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "NetworkDrops",
@@ -56,7 +57,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.device }} of {{ $labels.instance }} drops packets",
     description:
       '{{ printf "%.1f" $value }} % of the packets of the interface {{ $labels.device }} of {{ $labels.instance }} are dropped by its kernel: more comes than it can take, or its queues are short. See what the traffic is.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "BondDegraded",
@@ -67,6 +68,6 @@ export const networkAlerts: readonly AlertDefinition[] = [
     summary: "The bond {{ $labels.master }} of {{ $labels.instance }} lacks interfaces",
     description:
       "Only {{ $value }} of the interfaces of the bond {{ $labels.master }} of {{ $labels.instance }} work: it is slower, and may be one failure away from no network. Look at the links of the others.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
 ];

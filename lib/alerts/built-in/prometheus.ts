@@ -1,7 +1,8 @@
-import { AlertDefinition, Dashboards, define, minutes, percent } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Dashboards.MONITORING };
+const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Uids.MONITORING };
 const ERRORS = "rate(prometheus_notifications_errors_total[5m])";
 /** What a limit on scrapes has kept out: whole scrapes, or targets. */
 const OVER_LIMITS = [

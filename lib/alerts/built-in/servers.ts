@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define } from "../definition";
 import { RecordingRule, Severity } from "../rule";
 
 /**
@@ -33,7 +34,7 @@ export const serverAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} cannot be reached",
     description:
       "Prometheus gets no answer from the node exporter of {{ $labels.instance }} any more: the server is down, cut off, or only its exporter has stopped. Try SSH first; what runs there is not watched meanwhile.",
-    dashboard: Dashboards.FLEET,
+    dashboard: Uids.FLEET,
   }),
   define({
     name: "ServerNeverAppeared",
@@ -52,6 +53,6 @@ export const serverAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} is declared but was never reached",
     description:
       "{{ $labels.instance }} is declared as a member of {{ $labels.monitoring }}, yet Prometheus has never got an answer from its node exporter. Look whether its deploy failed, or remove it from the stack.",
-    dashboard: Dashboards.FLEET,
+    dashboard: Uids.FLEET,
   }),
 ];

@@ -1,4 +1,5 @@
-import { AlertDefinition, Dashboards, define, minutes } from "../definition";
+import { Uids } from "../../dashboards/uids";
+import { AlertDefinition, define, minutes } from "../definition";
 import { Severity } from "../rule";
 
 /**
@@ -26,7 +27,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.name }} on {{ $labels.instance }} has failed",
     description:
       "The unit {{ $labels.name }} of {{ $labels.instance }} has failed, and systemd does not start it again. Its journal says why: journalctl -u {{ $labels.name }}.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "UnitCrashLooping",
@@ -46,7 +47,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.name }} on {{ $labels.instance }} starts again and again",
     description:
       'systemd has started the service {{ $labels.name }} of {{ $labels.instance }} about {{ printf "%.0f" $value }} times again within minutes. Its journal says why it ends: journalctl -u {{ $labels.name }}.',
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "TextfileError",
@@ -57,7 +58,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     summary: "The node exporter of {{ $labels.instance }} cannot read a file of metrics",
     description:
       "A file in the textfile folder of the node exporter of {{ $labels.instance }} cannot be read or is malformed, so that its metrics are missing. The exporter's journal names it; write such files beside and rename them.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "CollectorFailed",
@@ -74,7 +75,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     summary: "The collector {{ $labels.collector }} fails on {{ $labels.instance }}",
     description:
       "The node exporter of {{ $labels.instance }} gets nothing from its collector {{ $labels.collector }}, so that what it measures is not watched, and no alert about it fires. Its journal says why.",
-    dashboard: Dashboards.SERVER,
+    dashboard: Uids.SERVER,
   }),
   define({
     name: "TargetDown",
@@ -92,6 +93,6 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",
     description:
       "Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.instance }}: it is stopped, cut off, or does not answer in time. Its line on the page of targets says how it fails.",
-    dashboard: Dashboards.MONITORING,
+    dashboard: Uids.MONITORING,
   }),
 ];
