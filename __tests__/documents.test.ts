@@ -42,10 +42,11 @@ function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
   const member = { monitoring, server: new LocalServer(stack, "given-hub", { network }) };
   const told = (name: string): api.Receiver =>
     Receiver.slack(name, { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
+  const hub = new MonitoringHost(stack, "given-host", member);
   return {
     network,
     monitoring,
-    hub: new MonitoringHost(stack, "given-host", member),
+    ...{ hub, metrics: hub, logs: hub, dashboards: hub },
     app: new MonitoredServer(stack, "given-app", {
       monitoring,
       server: new LocalServer(stack, "given-app-server", { network }),
