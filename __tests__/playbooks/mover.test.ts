@@ -195,7 +195,17 @@ describe("a member that does not answer", () => {
     server("new", "");
     server("app", "");
     expect(move().said).toEqual([expect.stringMatching(/^REFUSED its data are on "old", which cannot be reached/)]);
-    expect(move({ keep: false }).said).toEqual([""]);
+    expect(move({ keep: false }).said).toEqual([
+      'WARNING begins without its data; those of before were not removed: its data are on "old", which cannot be reached',
+    ]);
+  });
+
+  test("is remembered as the one that still has old data", () => {
+    server("new", `${RUNNING}note=from old 7\n`);
+    server("app", "");
+    const { said, told } = move();
+    expect(told).toEqual([]);
+    expect(said).toEqual(["WARNING the old data of loki still are on old, which cannot be reached"]);
   });
 });
 

@@ -78,9 +78,7 @@ class Mover:
             decision = moves.decide(self._target, self._members.placed, states)
             here = states[self._target]
             if decision.source is None:
-                self._refuse_to_lose(keep and not here.live, states)
-                if here.role and not decision.superseded:
-                    self._do(self._target, "forget")
+                self._account_for_silence(keep, bool(decision.superseded), states)
                 return decision
             if not keep:
                 self._aside(self._do(self._target, "aside"))
@@ -119,10 +117,20 @@ class Mover:
         except RunError:
             return None
 
-    def _refuse_to_lose(self, keep: bool, states: dict[str, moves.State]) -> None:
-        reason = moves.lost(states, self._members.before, self._members.placed, self._members.commands) if keep else ""
-        if reason:
-            raise RunError(reason)
+    def _account_for_silence(self, keep: bool, superseded: bool, states: dict[str, moves.State]) -> None:
+        """Before the service starts with what it has: refuses, or warns, where others may have data and do not answer.
+
+        superseded: whether old data are still to be removed.
+        """
+        here = states[self._target]
+        if not here.live and (reason := moves.lost(states, self._members.before, self._members.placed, self._members.commands)):
+            if keep:
+                raise RunError(reason)
+            self.warnings.append(f"begins without its data; those of before were not removed: {reason.split(':')[0]}")
+        if here.role and here.peer in self._members.commands and here.peer not in states:
+            self.warnings.append(f"the old data of {self._kind} still are on {here.peer}, which cannot be reached")
+        elif here.role and not superseded:
+            self._do(self._target, "forget")
 
     def _copy(self, source: str, there: moves.State, here: moves.State) -> bool:
         """Stops the service at the source, and has its data at the target; answers false where another move was noted meanwhile."""

@@ -34,6 +34,8 @@ stop() {
   [ -e "/etc/systemd/system/$kind.service" ] || return 0
   systemctl --quiet disable "$kind.service" 2>/dev/null || true
   systemctl stop "$kind.service"
+  # One that would not start must not stay behind as a failed unit.
+  systemctl --quiet reset-failed "$kind.service" 2>/dev/null || true
 }
 write_note() {
   mkdir -p -m 700 "$notes"
