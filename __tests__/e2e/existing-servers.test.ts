@@ -198,10 +198,12 @@ test(
     expect(stderr).toMatch(/Connection (refused|reset)/);
 
     // WHEN
-    await expectDeploy();
+    const said = await expectDeploy();
 
     // THEN
     await expectTargets("node/app: up", "node/hub: up", "prometheus/hub: up");
+    // All of them were asked whether they have data of Prometheus.
+    expect(said).not.toContain("could not be asked");
   },
   DEPLOY,
 );
