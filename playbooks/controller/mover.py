@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,13 +171,11 @@ class Mover:
                     if time.monotonic() - told >= TELL_SECONDS:
                         told = time.monotonic()
                         self._say(f"{size(done)} of {size(expected)} in {told - began:.0f} s")
-                taker.stdin.close()
             except OSError:
                 pass  # whoever ended too early says why
-            finally:
-                giver.stdout.close()
-                if giver.poll() is None and taker.poll() is not None:
-                    giver.kill()
+            giver.stdout.close()
+            with suppress(OSError):
+                taker.stdin.close()
             codes = giver.wait(), taker.wait()
             if codes != (0, 0):
                 said = " ".join(words(stream) for stream in (said_there, said_here)).strip()
