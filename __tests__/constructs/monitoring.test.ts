@@ -20,6 +20,7 @@ describe("a monitoring", () => {
       "test/monitoring/firewall/Resource",
       "test/monitoring/names",
       "test/monitoring/node_exporter/Resource",
+      "test/monitoring/placements",
       "test/monitoring/prometheus/Resource",
       "test/monitoring/reconcile/Resource",
     ]);
