@@ -1,15 +1,16 @@
-import { join } from "node:path";
-import { Log, main } from "./common";
+import { join, resolve } from "node:path";
+import { Log, main, UserError } from "./common";
 import { Benchmark } from "./bench/benchmark";
 import { deploy } from "./bench/deploy";
 import { describeMachine } from "./bench/machine";
 import { parseOptions } from "./bench/options";
 import { ResultFile, section, Section, table, writeResults } from "./bench/report";
+import { rival } from "./bench/rival";
 import { synthesis } from "./bench/synthesis";
 import { privateDirectory } from "./preparation";
 
 /** In the order in which they run. A further one is a file beside these, and an entry here. */
-const benchmarks: readonly Benchmark[] = [synthesis, deploy];
+const benchmarks: readonly Benchmark[] = [synthesis, deploy, rival];
 
 const HELP = `npm run bench [-- benchmarks] [options]: measures this project on this machine, all of it or
 
@@ -17,6 +18,8 @@ ${benchmarks.map(({ name, title, repeat }) => `  ${name.padEnd(12)} ${title} (${
 
   --repeat N    measures everything N times
   --sizes LIST  numbers of servers for the synthesis (default: 10,100,1000)
+  --rival DIR   a folder of Ansible collections to compare with, as "ansible-galaxy collection install -p DIR
+                prometheus.prometheus" fills it; without it the benchmark rival is left out
   --out FILE    where the results go (default: a new file in .cdktf-monitoring/bench)
   -h, --help    this text
 
@@ -31,7 +34,11 @@ async function bench(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const chosen = benchmarks.filter(({ name }) => options.benchmarks.includes(name));
+  const chosen = benchmarks.filter(
+    ({ name, takesRival = false }) => options.benchmarks.includes(name) && (!takesRival || options.rival !== undefined),
+  );
+  if (chosen.length === 0)
+    throw new UserError("--rival names no folder of collections, and without one there is nothing to compare with");
   const date = new Date().toISOString();
   const out = options.out ?? join(privateDirectory, "bench", `${date.replaceAll(":", "-")}.json`);
   const environment = await prepare(chosen);
@@ -40,7 +47,14 @@ async function bench(): Promise<void> {
   for (const benchmark of chosen) {
     const repeat = options.repeat ?? benchmark.repeat;
     const log = progress(benchmark.name);
-    const outcome = await benchmark.run({ repeat, sizes: options.sizes, environment, log });
+    const { sizes, rival: collections } = options;
+    const outcome = await benchmark.run({
+      repeat,
+      sizes,
+      environment,
+      log,
+      ...(collections === undefined ? {} : { rival: resolve(collections) }),
+    });
     const measured = section(benchmark, repeat, outcome);
     sections.push(measured);
     // After each, so that what was measured is kept when a later one fails.

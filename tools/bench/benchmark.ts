@@ -26,6 +26,8 @@ export interface Settings {
   readonly repeat: number;
   /** For how many servers, where that can be chosen; ascending. */
   readonly sizes: readonly number[];
+  /** The folder of Ansible collections to compare with. @default - none */
+  readonly rival?: string;
   /** What the benchmark's `needs` add to the environment of what it starts. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
@@ -38,6 +40,8 @@ export interface Benchmark {
   readonly title: string;
   /** How often it measures unless it is told otherwise. */
   readonly repeat: number;
+  /** Whether it takes a folder of collections, and is left out where none is named. @default false */
+  readonly takesRival?: boolean;
   /** What must be there on this machine beforehand; getting it ready is not measured. */
   readonly needs: readonly Step[];
 

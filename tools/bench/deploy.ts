@@ -25,7 +25,7 @@ async function measureRounds({ repeat, environment, log }: Settings): Promise<Ou
   const interruption = new Interruption(() => {
     log("interrupted: taking down what was made");
   });
-  const project = new BenchProject(environment, interruption);
+  const project = new BenchProject(environment, interruption, "tools/bench/deploy/app.ts");
   const bare = new BareProject(environment, interruption);
   try {
     for (let number = 1; number <= repeat; number += 1) {

@@ -9,6 +9,8 @@ export interface Options {
   /** @default - each benchmark's own */
   readonly repeat?: number;
   readonly sizes: readonly number[];
+  /** A folder of Ansible collections to compare with. @default - none, and no comparison */
+  readonly rival?: string;
   /** @default - a new one in the project's private folder */
   readonly out?: string;
 }
@@ -29,6 +31,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
       help: { type: "boolean", short: "h", default: false },
       repeat: { type: "string" },
       sizes: { type: "string", default: SIZES },
+      rival: { type: "string" },
       out: { type: "string" },
     },
   });
@@ -39,6 +42,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     benchmarks: known.filter((name) => positionals.length === 0 || positionals.includes(name)),
     ...(values.repeat === undefined ? {} : { repeat: parseCount("--repeat", values.repeat) }),
     sizes: parseSizes(values.sizes),
+    ...(values.rival === undefined ? {} : { rival: values.rival }),
     ...(values.out === undefined ? {} : { out: values.out }),
   };
 }

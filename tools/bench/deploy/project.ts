@@ -6,7 +6,6 @@ import { privateDirectory } from "../../preparation";
 import { copyProject } from "../../project-copy";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
-import { MORE_SERVERS } from "./more-servers";
 
 /** What a run wrote down of itself. */
 export interface RunResult {
@@ -14,6 +13,12 @@ export interface RunResult {
   /** ISO 8601. */
   readonly started: string;
   readonly seconds: number;
+}
+
+/** The parts of Terraform's state file (format 4) that are read here. */
+interface State {
+  readonly resources: readonly { readonly instances: readonly unknown[] }[];
+  readonly outputs: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
 const ENVIRONMENT = {
@@ -35,9 +40,11 @@ export class BenchProject {
   /** Whether something may be deployed from there: a killed benchmark got no further than this when it was not. */
   private deployed = existsSync(join(this.directory, "cdktf.out"));
 
+  /** @param app the program that makes the stack, by its path in the project */
   public constructor(
     environment: Readonly<Record<string, string>>,
     private readonly interruption: Interruption,
+    private readonly app: string,
   ) {
     this.environment = { ...environment, ...ENVIRONMENT };
   }
@@ -50,10 +57,9 @@ export class BenchProject {
     const settings = join(this.directory, "cdktf.json");
     const app = {
       ...(JSON.parse(readFileSync(settings, "utf8")) as object),
-      app: "node --import tsx tools/bench/deploy/app.ts",
+      app: `node --import tsx ${this.app}`,
     };
     writeFileSync(settings, JSON.stringify(app));
-    this.grow(0);
   }
 
   /** Runs `npm run up`, or `down`. */
@@ -69,9 +75,9 @@ export class BenchProject {
     return this.run(cdktfDeploy(LOCAL_STACK));
   }
 
-  /** Lets the stack have so many servers beyond those of main.ts from now on. */
-  public grow(count: number): void {
-    this.environment[MORE_SERVERS] = String(count);
+  /** Sets what the app reads of its environment, from now on. */
+  public set(variable: string, value: string): void {
+    this.environment[variable] = value;
   }
 
   /** The last result of each run; none before the first deploy. */
@@ -85,11 +91,17 @@ export class BenchProject {
 
   /** How many resources Terraform keeps for the stack. */
   public get resources(): number {
+    return this.state.resources.reduce((sum, { instances }) => sum + instances.length, 0);
+  }
+
+  /** The stack's inventory, as JSON. */
+  public get inventory(): string {
+    return String(this.state.outputs.inventory?.value);
+  }
+
+  private get state(): State {
     const file = join(this.directory, `terraform.${LOCAL_STACK}.tfstate`);
-    const { resources } = JSON.parse(readFileSync(file, "utf8")) as {
-      readonly resources: readonly { readonly instances: readonly unknown[] }[];
-    };
-    return resources.reduce((sum, { instances }) => sum + instances.length, 0);
+    return JSON.parse(readFileSync(file, "utf8")) as State;
   }
 
   /**

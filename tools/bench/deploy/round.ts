@@ -2,6 +2,7 @@ import { Log } from "../../common";
 import { Measured } from "../measure";
 import { Recorder } from "../recorder";
 import { BareProject } from "./bare";
+import { MORE_SERVERS } from "./more-servers";
 import { phases } from "./phases";
 import { BenchProject } from "./project";
 
@@ -13,6 +14,7 @@ const GOAL = 0.5;
 /** Deploys from nothing, again with nothing changed, and with a server more; takes all down. */
 export async function round(project: BenchProject, bare: BareProject, record: Recorder, log: Log): Promise<void> {
   await project.create();
+  project.set(MORE_SERVERS, "0");
   log("up from nothing");
   await recordUp(record, "up from nothing", project);
 
@@ -24,7 +26,7 @@ export async function round(project: BenchProject, bare: BareProject, record: Re
   }
 
   log("up with a server more");
-  project.grow(1);
+  project.set(MORE_SERVERS, "1");
   await recordUp(record, "up with a server more", project);
 
   log("down");
