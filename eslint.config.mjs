@@ -31,6 +31,7 @@ export default tseslint.config(
             "terraformTest",
             "awsTest",
             "aclTest",
+            "ansibleTest",
             "moduleTest",
             "rootTest",
             "promtoolTest",

@@ -13,7 +13,7 @@ export class ComponentRun extends Run {
 
   public constructor(scope: Monitoring, kind: string) {
     super(scope, kind, {
-      content: contentHash(playbooksDirectory, [`${kind}.yml`, "roles/base", `roles/${kind}`]),
+      content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
       files: `${scope.filesDirectory}/${kind}`,
     });
   }

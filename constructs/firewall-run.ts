@@ -12,7 +12,7 @@ import { Run } from "./run";
 export class FirewallRun extends Run {
   public constructor(private readonly monitoring: Monitoring) {
     super(monitoring, "firewall", {
-      content: contentHash(playbooksDirectory, ["firewall.yml", "roles/base", "roles/firewall"]),
+      content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
     });
   }
 

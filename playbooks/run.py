@@ -250,6 +250,9 @@ class Runner:
         if self._options.limit and not limited:
             command = [*command, "--limit", self._options.limit]
         environment = ansible.environment(folder / "ansible.cfg", run.name, self._events)
+        if self._options.playbook is None:
+            # A playbook of the user's own may bring modules of its own, by names that ours have.
+            environment["MONITORING_BUILT_MODULES"] = str(self._state / "built-modules")
         return self._lifeline.run([*command, *playbooks], environment, folder)
 
     def _take_files(self, run: inventory.Run) -> None:

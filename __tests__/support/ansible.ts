@@ -13,9 +13,14 @@ export function ansiblePython(): string | undefined {
   }
 }
 
+/** A test that runs the real Ansible; where there is none it is skipped, and says why. */
+export const ansibleTest = (name: string, body: () => void): void => {
+  if (ansiblePython() === undefined) test.skip(`${name} (skipped: there is no Ansible; "npm test" says why)`, body);
+  else test(name, body, 60_000);
+};
+
 /** A test of one of our modules, as root, to whom what it writes belongs; elsewhere it is skipped, and says why. */
 export const moduleTest = (name: string, body: () => void): void => {
-  if (ansiblePython() === undefined) test.skip(`${name} (skipped: there is no Ansible; "npm test" says why)`, body);
-  else if (process.getuid?.() !== 0) test.skip(`${name} (skipped: only root may give files away)`, body);
-  else test(name, body);
+  if (process.getuid?.() === 0) ansibleTest(name, body);
+  else test.skip(`${name} (skipped: only root may give files away)`, body);
 };
