@@ -167,6 +167,21 @@ test(
 );
 
 test(
+  "a server is not removed in the same edit as its component moves away",
+  async () => {
+    const main = readFileSync(join(project.directory, "main.ts"), "utf8");
+    place({ grafana: "logs" });
+    project.edit("main.ts", (text) => text.replace(/^ *const dashboards = new MonitoringHost.*\n/m, ""));
+    const refused = await project.npm("up");
+    expect(refused.code).not.toBe(0);
+    expect(refused.output.replace(/\s+/g, " ")).toContain('grafana was on "dashboards", which is no member any more');
+    project.edit("main.ts", () => main);
+    expect(project.on("dashboards", "systemctl is-active grafana")).toBe("active");
+  },
+  DEPLOY,
+);
+
+test(
   "a move whose old place does not answer starts nothing, and one that discards the data begins without any",
   async () => {
     project.on("alerts", "systemctl stop ssh.socket ssh.service; pkill -x sshd || true");
