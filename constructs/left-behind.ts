@@ -8,8 +8,8 @@ import type { Monitoring } from "./monitoring";
 import { OnMove } from "./on-move";
 import { problem } from "./problem";
 
-/** What the last run of a deploy notes in the private folder; see `playbooks/controller/placements.py`. */
-const FILE = "placements.json";
+/** Where runs note in the private folder where they succeeded; see `playbooks/controller/placements.py`. */
+const FOLDER = "placements";
 
 /**
  * Refuses a synthesis in which a component moves away from a server that leaves the monitoring in the same edit: by the
@@ -20,8 +20,6 @@ const FILE = "placements.json";
  * @throws when data would be lost
  */
 export function refuseToLeaveBehind(monitoring: Monitoring, folder: string): void {
-  const file = join(folder, monitoring.stateDirectory, FILE);
-  if (!existsSync(file)) return;
   const kept = monitoring.components.filter(({ onMove }) => onMove === OnMove.KEEP_DATA);
   const kinds = [...new Set(kept.map(({ kind }) => kind))].map((kind) => ({
     kind,
@@ -31,13 +29,20 @@ export function refuseToLeaveBehind(monitoring: Monitoring, folder: string): voi
     const machine = machineOf(inventoryHost.connection);
     return [server.name, Token.isUnresolved(machine) ? undefined : machine] as const;
   });
-  const [first] = leftBehind(JSON.parse(readFileSync(file, "utf8")) as Placements, kinds, new Map(machines));
+  const before = Object.fromEntries(
+    kinds.map(({ kind }) => [kind, noted(join(folder, monitoring.stateDirectory, FOLDER, `${kind}.json`))]),
+  );
+  const [first] = leftBehind(before, kinds, new Map(machines));
   if (first !== undefined) throw problem(monitoring, first);
+}
+
+function noted(file: string): Placements[string] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Placements[string]) : {};
 }
 
 /** Has the note go with the stack, for what is deployed after that is another one. */
 export function forgetWithStack(monitoring: Monitoring): void {
   new NullResource(monitoring, "placements", {
-    provisioners: [{ type: "local-exec", when: "destroy", command: `rm -f "${monitoring.stateDirectory}/${FILE}"` }],
+    provisioners: [{ type: "local-exec", when: "destroy", command: `rm -rf "${monitoring.stateDirectory}/${FOLDER}"` }],
   });
 }

@@ -1,4 +1,4 @@
-/** Where each kind of component was when the last deploy had succeeded: by kind and server, the server's machine. */
+/** Where each kind of component was when its last run had succeeded: by kind and server, the server's machine. */
 export type Placements = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A kind of component as it is placed now. */

@@ -7,7 +7,7 @@ Terraform calls it with the inventory in MONITORING_INVENTORY (base64 of gzip of
 folder of the stack's private run state. That folder then holds
 
     runs/RUN/      the run's lock, its copy of the playbooks, the inventory that Ansible sees, and result.json
-    placements.json  where each component was when the last deploy had succeeded
+    placements/    where each component was when its last run had succeeded
     in-flight/RUN  as long as the run is on; it stays when the run was killed, and makes the next plan repeat it
 """
 
@@ -175,7 +175,7 @@ class Runner:
             },
         )
         self._events.unlink(missing_ok=True)
-        if run.name == placements.LAST and code == 0 and not self._options.check and self._options.limit is None:
+        if code == 0 and not self._options.check and self._options.limit is None:
             placements.note(self._state, run)
         return code
 
@@ -209,7 +209,7 @@ class Runner:
         self._jump_logs.mkdir(mode=0o700)
         private(places.known_hosts, "".join(line + "\n" for line in inventory.known_hosts_lines(members)))
         private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, places)))
-        before = placements.read(self._state).get(run.name, {})
+        before = placements.read(self._state, run.name)
         commands = {host: ssh.command(host, reached, places) for host, reached in members.items()}
         private(self._folder / "members.json", mover.Members(tuple(sorted(run.hosts)), tuple(before), commands).text)
         variables = {

@@ -9,9 +9,9 @@ import { Synthesized } from "../support/synth";
 const project = mkdtempSync(join(tmpdir(), "left-behind-"));
 
 beforeAll(() => {
-  const state = join(project, ".cdktf-monitoring", "test");
+  const state = join(project, ".cdktf-monitoring", "test", "placements");
   mkdirSync(state, { recursive: true });
-  writeFileSync(join(state, "placements.json"), JSON.stringify({ loki: { hub: "198.18.0.2 22" } }));
+  writeFileSync(join(state, "loki.json"), JSON.stringify({ hub: "198.18.0.2 22" }));
 });
 
 afterAll(() => {
@@ -48,7 +48,7 @@ test("the note goes with the stack", () => {
   const { provisioner } = moved(["hub"]).nullResource("test/monitoring/placements");
   expect(provisioner).toEqual([
     {
-      "local-exec": { when: "destroy", command: 'rm -f "../../../.cdktf-monitoring/test/placements.json"' },
+      "local-exec": { when: "destroy", command: 'rm -rf "../../../.cdktf-monitoring/test/placements"' },
     },
   ]);
 });

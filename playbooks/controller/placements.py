@@ -1,7 +1,7 @@
-"""Where each component was when all was as it should be: this machine's own note, for the next move.
+"""Where each component was when its last run had succeeded: this machine's own note, for the next move.
 
 The playbooks ask the servers themselves. The note only says of whom they must not do without an answer, and which server
-left the monitoring together with the data that were to come from it.
+left the monitoring together with the data that were to come from it. A file for each kind, for runs go at the same time.
 """
 
 from __future__ import annotations
@@ -12,28 +12,32 @@ from typing import Any
 
 from .inventory import Run
 
+FOLDER = "placements"
 # The run that goes last, and knows what is to be on every server.
 LAST = "reconcile"
-FILE = "placements.json"
 
 
-def read(state: Path) -> dict[str, dict[str, str]]:
-    """By kind, the servers and their machines; empty where nothing was noted."""
+def read(state: Path, kind: str) -> dict[str, str]:
+    """The servers of a kind and their machines; empty where nothing was noted."""
     try:
-        return dict(json.loads((state / FILE).read_text(encoding="utf-8")))
+        return dict(json.loads((state / FOLDER / f"{kind}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
 
 
 def note(state: Path, run: Run) -> None:
-    """Notes what is placed, after the last run succeeded."""
-    placed: dict[str, dict[str, str]] = {}
-    for name, host in sorted(run.hosts.items()):
-        for kind in (run.variables | host).get("monitoring_components", []):
-            placed.setdefault(kind, {})[name] = machine(host)
-    partial = state / f"{FILE}.part"
-    partial.write_text(json.dumps(placed, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(state / FILE)
+    """Notes what a run that succeeded as a whole has settled."""
+    folder = state / FOLDER
+    if run.component and not run.variables["monitoring_run"].get("agent"):
+        folder.mkdir(exist_ok=True)
+        partial = folder / f"{run.name}.part"
+        partial.write_text(json.dumps({name: machine(host) for name, host in sorted(run.hosts.items())}, indent=2) + "\n", encoding="utf-8")
+        partial.replace(folder / f"{run.name}.json")
+    elif run.name == LAST:
+        placed = {kind for host in run.hosts.values() for kind in (run.variables | host).get("monitoring_components", [])}
+        for file in folder.glob("*.json"):
+            if file.stem not in placed:
+                file.unlink()
 
 
 def machine(host: dict[str, Any]) -> str:
