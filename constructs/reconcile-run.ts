@@ -7,7 +7,9 @@ import { Run } from "./run";
 /** The run that goes last and removes from each server what is no longer placed on it. */
 export class ReconcileRun extends Run {
   public constructor(private readonly monitoring: Monitoring) {
-    super(monitoring, "reconcile", { content: contentHash(playbooksDirectory, ["reconcile.yml", "plugins/modules", "roles"]) });
+    super(monitoring, "reconcile", {
+      content: contentHash(playbooksDirectory, ["reconcile.yml", "plugins/modules", "roles"]),
+    });
   }
 
   public get inventoryRun(): InventoryRun {
