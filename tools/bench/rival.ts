@@ -39,7 +39,7 @@ async function compare({ repeat, rival: collections = "", environment, log }: Se
   const interruption = new Interruption(() => {
     log("interrupted: taking down what was made");
   });
-  const servers = new BenchProject(environment, interruption, "tools/bench/rival/app.ts");
+  const servers = new BenchProject(environment, interruption, "tools/bench/deploy/small-app.ts");
   const theirs = new RivalProject(join(privateDirectory, "bench", "rival"), collections, environment, interruption);
   try {
     for (let number = 1; number <= repeat; number += 1) {

@@ -13,6 +13,16 @@ export interface RunResult {
   /** ISO 8601. */
   readonly started: string;
   readonly seconds: number;
+  readonly hosts: Readonly<Record<string, { readonly touched: boolean }>>;
+}
+
+/** What the next deploy would do, and what it took to find that out. */
+export interface Planned {
+  readonly synthesis: Measured;
+  /** Of a stack of which nothing exists. */
+  readonly plan: Measured;
+  /** The inventory, as JSON, with Terraform's expressions in it. */
+  readonly inventory: string;
 }
 
 /** The parts of Terraform's state file (format 4) that are read here. */
@@ -73,6 +83,20 @@ export class BenchProject {
   /** Deploys the stack with cdktf alone. */
   public async cdktf(): Promise<Measured> {
     return this.run(cdktfDeploy(LOCAL_STACK));
+  }
+
+  /** Plans the stack as if nothing of it were there. */
+  public async plan(): Promise<Planned> {
+    const synthesis = await this.run(["npx", "cdktf", "synth"]);
+    const cwd = join(this.directory, "cdktf.out", "stacks", LOCAL_STACK);
+    const { locals } = JSON.parse(readFileSync(join(cwd, "cdk.tf.json"), "utf8")) as { readonly locals: object };
+    // Another state than the deployed one, and another folder for the providers.
+    const environment = { ...this.environment, TF_DATA_DIR: join(this.directory, "plan") };
+    const terraform = async (...args: readonly string[]): Promise<Measured> =>
+      measure(["terraform", ...args], { cwd, environment, interruption: this.interruption });
+    await terraform("init", "-input=false");
+    const plan = await terraform("plan", "-input=false", `-state=${join(this.directory, "plan", "none.tfstate")}`);
+    return { synthesis, plan, inventory: JSON.stringify(Object.values(locals)[0]) };
   }
 
   /** Sets what the app reads of its environment, from now on. */

@@ -1,4 +1,5 @@
-// What is installed by both: node exporters on two servers, Prometheus and Alertmanager on one of them.
+// A small stack: node exporters on two servers, Prometheus and Alertmanager on one of them. More servers when it is told so.
+import "./grow";
 import { App, TerraformStack } from "cdktf";
 import {
   Alertmanager,
