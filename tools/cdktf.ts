@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { Log, projectRoot, run, UserError } from "./common";
+import { Log, projectRoot, run, UserError, withLock } from "./common";
 import { privateDirectory } from "./preparation";
 
 /** What a provisioner prints, after the resource's address. */
@@ -14,7 +14,8 @@ const ERROR = /^\s*Error: /;
 const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
 
 /**
- * Runs cdktf in the project, quietly: what people want to follow goes to `log`, all of it into a file.
+ * Runs cdktf in the project, quietly: what people want to follow goes to `log`, all of it into a file. One at a time, for
+ * a synthesis removes what the one before it made, and another deploy may be reading that.
  *
  * @throws UserError with the last of what was said, and where all of it is
  */
@@ -24,6 +25,14 @@ export async function cdktf(
   log: Log,
 ): Promise<void> {
   mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
+  await withLock(join(privateDirectory, "cdktf.lock"), log, () => runCdktf(args, environment, log));
+}
+
+async function runCdktf(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<void> {
   const path = join(privateDirectory, `${args[0] ?? "cdktf"}.log`);
   const file = createWriteStream(path, { mode: 0o600 });
   // From the first error on, all that is no progress belongs to what went wrong.
