@@ -43,14 +43,15 @@ function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
   const told = (name: string): api.Receiver =>
     Receiver.slack(name, { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
   const hub = new MonitoringHost(stack, "given-host", member);
+  const app = new MonitoredServer(stack, "given-app", {
+    monitoring,
+    server: new LocalServer(stack, "given-app-server", { network }),
+  });
   return {
     network,
     monitoring,
     ...{ hub, metrics: hub, logs: hub, dashboards: hub },
-    app: new MonitoredServer(stack, "given-app", {
-      monitoring,
-      server: new LocalServer(stack, "given-app-server", { network }),
-    }),
+    ...{ app, files: app },
     server: new LocalServer(stack, "given-server", { network }),
     ...Object.fromEntries(["slack", "pager", "database"].map((name) => [name, told(name)])),
   };
@@ -110,12 +111,21 @@ describe("the examples of", () => {
     rmSync(project, { recursive: true });
   });
 
-  test.each(examples)("$page, number $number, are constructed", ({ code }) => {
+  test.each(examples)("$page, number $number, are constructed", ({ page, code }) => {
     const stack = new TerraformStack(Testing.app(), "test");
+    const names = page === "docs/own-component.md" ? { __dirname: join(root, "examples") } : {};
     expect(() => {
-      construct(stack, code, given(stack));
+      construct(stack, code, { ...given(stack), ...names });
     }).not.toThrow();
   });
+});
+
+test("a component of one's own is shown as it is in the examples", () => {
+  const [code = ""] = examplesOf("docs/own-component.md");
+  const example = read("examples/own-component.ts");
+  expect(code.split("\n\n").filter((part) => !example.includes(part.trim()))).toEqual([]);
+  const [, playbook] = /```yaml\n([^]*?)```/.exec(read("docs/own-component.md")) ?? [];
+  expect(playbook).toBe(read("examples/backup-exporter/backup_exporter.yml"));
 });
 
 test("every script that the documents name is there", () => {

@@ -14,8 +14,11 @@ const OWN_RUNBOOKS = `{{ $externalURL }}${PAGE}`;
 
 /** What a monitoring alerts about, and who is told. */
 export class Alerting {
+  /** Who is told. */
   public readonly receivers: readonly Receiver[];
+  /** Which of the receivers gets what, and how often. */
   public readonly routing: Routing;
+  /** Who is told each minute that alerts still arrive. */
   public readonly deadMansSwitch?: Receiver;
   /** What is to be otherwise than we have it. */
   public readonly changes: readonly Alert[];

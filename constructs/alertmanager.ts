@@ -16,7 +16,11 @@ import { problem, refuse } from "./problem";
 
 /** Settings of an {@link Alertmanager}. */
 export interface AlertmanagerProps extends MovableProps {
-  /** @default 9093 */
+  /**
+   * The port of its pages and its API.
+   *
+   * @default 9093
+   */
   readonly port?: number;
   /**
    * Where several Alertmanagers find each other, by TCP and UDP; nothing listens there where there is one only.

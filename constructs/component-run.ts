@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { ArtifactRequest } from "../lib/artifacts";
 import { contentHash } from "../lib/content-hash";
 import { filesHash } from "../lib/generated-file";
@@ -5,15 +6,25 @@ import { InventoryRun, Variables } from "../lib/inventory";
 import { playbooksDirectory } from "../lib/paths";
 import type { Component } from "./component";
 import type { Monitoring } from "./monitoring";
+import { ownPlaybook } from "./own-playbook";
 import { Run } from "./run";
 
 /** The run of one kind of component, on every server where that is placed. */
 export class ComponentRun extends Run {
   private readonly components: Component[] = [];
 
-  public constructor(scope: Monitoring, kind: string) {
+  /** @param playbook the file of the user's own playbook, where it is not ours that installs the kind */
+  public constructor(
+    scope: Monitoring,
+    kind: string,
+    private readonly playbook?: string,
+  ) {
     super(scope, kind, {
-      content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
+      ...(playbook === undefined
+        ? {
+            content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
+          }
+        : ownPlaybook(scope, kind, playbook)),
       files: `${scope.filesDirectory}/${kind}`,
     });
   }
@@ -24,7 +35,10 @@ export class ComponentRun extends Run {
   }
 
   public override get artifacts(): readonly ArtifactRequest[] {
-    const requests = this.components.flatMap(({ artifactRequest, downloads }) => [artifactRequest, ...downloads]);
+    const requests = this.components.flatMap(({ artifactRequest, downloads }) => [
+      ...(artifactRequest ? [artifactRequest] : []),
+      ...downloads,
+    ]);
     return [...new Map(requests.map((request) => [request.file, request])).values()];
   }
 
@@ -33,9 +47,10 @@ export class ComponentRun extends Run {
     const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
       name: this.node.id,
-      playbook: `${this.node.id}.yml`,
+      playbook: this.playbook === undefined ? `${this.node.id}.yml` : basename(this.playbook),
       content: this.content,
-      component: true,
+      component: this.playbook === undefined,
+      own: this.playbook !== undefined,
       agent: this.components.some(({ agent }) => agent),
       artifacts: this.artifacts,
       secrets: [...byName.values()],

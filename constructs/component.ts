@@ -1,5 +1,7 @@
 import { Annotations } from "cdktf";
 import { Construct, IConstruct } from "constructs";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Connection, Listener, Listening, Placement, portProblem } from "../lib/access";
 import { ArtifactRequest } from "../lib/artifacts";
 import { isPrivateAddress } from "../lib/cidr";
@@ -10,6 +12,7 @@ import { LogSource } from "../lib/logs/log-source";
 import { LogUse } from "../lib/logs/unknown-labels";
 import { metricsOf } from "../lib/metrics/catalogue";
 import { MetricUse } from "../lib/metrics/unknown-metrics";
+import { playbooksDirectory } from "../lib/paths";
 import { SecretReference } from "../lib/secret";
 import { Member } from "./member";
 import { OnMove } from "./on-move";
@@ -20,10 +23,28 @@ import { sshTunnel } from "./ssh-tunnel";
 export interface ComponentDescription {
   /** The kind: the name of its playbook, of its role and of its run. */
   readonly kind: string;
-  /** The release archive that it is installed from. */
-  readonly artifact: string;
-  /** Another version than the pinned one. */
+  /**
+   * The name of the release archive that it is installed from.
+   *
+   * @default - none: its playbook brings all that it needs
+   */
+  readonly artifact?: string;
+  /**
+   * Another version than the pinned one.
+   *
+   * @default - the pinned one
+   */
   readonly version?: string;
+  /**
+   * The file of a playbook of your own that installs it, by the same rules as {@link PlaybookRunProps.playbook}: all of
+   * its folder is the run's content, and its plays address the servers by `hosts: run_<kind>`. When the component is not
+   * placed on a server any more its port is closed and nothing scrapes it, but what the playbook installed is left alone,
+   * and named by the deploy.
+   *
+   * @default - ours for the kind
+   */
+  readonly playbook?: string;
+  /** What it is reached on. */
   readonly listeners: readonly Listener[];
   /**
    * Whether it belongs on every server, and not on a `MonitoringHost` only.
@@ -56,7 +77,7 @@ export abstract class Component extends Construct {
   public readonly kind: string;
   /** The server that it is placed on. */
   public readonly member: Member;
-  /** The version that is installed. */
+  /** The version that is installed; empty where it is not installed from an archive. */
   public readonly version: string;
   /** Whether it belongs on every server. */
   public readonly agent: boolean;
@@ -64,11 +85,13 @@ export abstract class Component extends Construct {
   public readonly clustered: boolean;
   /** What becomes of its data when it moves; undefined where it has none. */
   public readonly onMove?: OnMove;
-  /** The archive that it is installed from. */
-  public readonly artifactRequest: ArtifactRequest;
+  /** The archive that it is installed from; undefined where it is not installed from one. */
+  public readonly artifactRequest?: ArtifactRequest;
+  /** The file of the user's own playbook that installs it; undefined where that is ours. */
+  public readonly playbook?: string;
   private readonly ownListeners: readonly Listener[];
 
-  /** @throws when there is no server in its scope, or it cannot listen on a port that it is given */
+  /** @throws when there is no server in its scope, it cannot listen on a port that it is given, or it has no playbook */
   protected constructor(scope: Construct, id: string, description: ComponentDescription) {
     super(scope, id);
     this.kind = description.kind;
@@ -76,10 +99,12 @@ export abstract class Component extends Construct {
     this.agent = description.agent ?? false;
     this.clustered = description.clustered ?? false;
     this.onMove = description.onMove;
+    this.playbook = description.playbook;
+    refuse(this, this.playbookProblem());
     for (const { port } of this.ownListeners) refuse(this, portProblem(port));
     this.member = this.findMember();
     this.artifactRequest = this.findArtifact(description);
-    this.version = this.artifactRequest.version;
+    this.version = this.artifactRequest?.version ?? "";
     this.member.place(this);
   }
 
@@ -177,7 +202,16 @@ export abstract class Component extends Construct {
     return found;
   }
 
-  private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest {
+  private playbookProblem(): string | undefined {
+    const ours = existsSync(join(playbooksDirectory, `${this.kind}.yml`));
+    if (ours === (this.playbook === undefined)) return undefined;
+    return ours
+      ? `the kind "${this.kind}" is installed by our playbook of that name: give yours another kind`
+      : `there is no playbook for the kind "${this.kind}": name the file of yours, as in playbook: join(__dirname, "${this.kind}", "${this.kind}.yml")`;
+  }
+
+  private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest | undefined {
+    if (artifact === undefined) return undefined;
     const { monitoring, server } = this.member;
     return located(this, "", () => monitoring.artifacts.request(artifact, server.architecture, version));
   }

@@ -15,14 +15,27 @@ export interface GrafanaTls {
 
 /** A PostgreSQL database for what Grafana remembers. It must exist; Grafana makes its tables. */
 export interface GrafanaDatabase {
+  /** Its name or IP address. */
   readonly host: string;
-  /** @default 5432 */
+  /**
+   * Its port.
+   *
+   * @default 5432
+   */
   readonly port?: number;
   /** The database's name. @default "grafana" */
   readonly name?: string;
-  /** @default "grafana" */
+  /**
+   * The user who owns the database.
+   *
+   * @default "grafana"
+   */
   readonly user?: string;
-  /** @default - none: the server trusts Grafana's address */
+  /**
+   * That user's password.
+   *
+   * @default - none: the server trusts Grafana's address
+   */
   readonly password?: Secret;
   /** `disable`, `require`, `verify-ca` or `verify-full`. @default "require" */
   readonly sslMode?: string;
@@ -30,7 +43,11 @@ export interface GrafanaDatabase {
 
 /** Settings of a {@link Grafana}. */
 export interface GrafanaProps extends MovableProps {
-  /** @default 3000 */
+  /**
+   * The port of its pages.
+   *
+   * @default 3000
+   */
   readonly port?: number;
   /** Dashboards beside our own three (all servers, one server, the monitoring itself). @default - none */
   readonly dashboards?: readonly Dashboard[];
@@ -54,9 +71,17 @@ export interface GrafanaProps extends MovableProps {
    * @default - its server's address and port
    */
   readonly url?: string;
-  /** @default - plain HTTP */
+  /**
+   * The certificate by which it serves https itself.
+   *
+   * @default - plain HTTP
+   */
   readonly tls?: GrafanaTls;
-  /** @default - SQLite, in its own folder */
+  /**
+   * A PostgreSQL that keeps users, preferences and copies of dashboards.
+   *
+   * @default - SQLite, in its own folder
+   */
   readonly database?: GrafanaDatabase;
   /**
    * More of `grafana.ini`, by section and key, such as `{ "auth.google": { enabled: "true", client_id: "…" } }`.

@@ -16,7 +16,11 @@ import type { Member } from "./member";
 
 /** Settings of a member's {@link LogAgentComponent}. */
 export interface LogAgentProps {
-  /** @default 9080 */
+  /**
+   * The port of its own metrics.
+   *
+   * @default 9080
+   */
   readonly port?: number;
   /** Another release than the pinned one. @default - the pinned release */
   readonly version?: string;

@@ -19,7 +19,11 @@ import { sendLogs } from "./send-logs";
 
 /** Settings of a {@link Loki}. */
 export interface LokiProps extends MovableProps {
-  /** @default 3100 */
+  /**
+   * The port of its HTTP API, to which log agents send and which Grafana asks.
+   *
+   * @default 3100
+   */
   readonly port?: number;
   /** Where several Lokis ask each other; a single one asks itself there, at its loopback address. @default 9095 */
   readonly grpcPort?: number;

@@ -16,6 +16,7 @@ import { IServer } from "./server";
 export interface Exporter {
   /** The job under which Prometheus scrapes it, at `/metrics`. */
   readonly job: string;
+  /** The port that it listens on. */
   readonly port: number;
   /**
    * The names of those of its metrics that rules and dashboards use, as they are queried: `http_requests_total`, of a
@@ -53,7 +54,9 @@ const MEMBER = Symbol.for("cdktf-monitoring.member");
 
 /** A server that belongs to a `Monitoring`. */
 export abstract class Member extends Construct {
+  /** What watches the server. */
   public readonly monitoring: Monitoring;
+  /** The server. */
   public readonly server: IServer;
   /** Whether components other than agents may be placed on it. */
   public abstract readonly hostsComponents: boolean;

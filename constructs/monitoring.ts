@@ -45,12 +45,15 @@ import { controllersOf, sshPort, topologyProblems } from "./topology";
  * order; components are placed on hosts by their scope. Its outputs are `inventory` and the components' addresses.
  */
 export class Monitoring extends Construct {
+  /** The value of the label `monitoring` of all series and lines. */
   public readonly name: string;
+  /** The addresses that people work from, as CIDR blocks. */
   public readonly technicians: readonly string[];
   /** From where Ansible connects, as CIDR blocks. */
   public readonly controllers: readonly string[];
   /** Whether a deploy runs the playbooks. */
   public readonly provision: boolean;
+  /** Where the release archives come from. */
   public readonly artifacts: Artifacts;
   /** The program that sends the members' logs to Loki. */
   public readonly logAgent: LogAgent;
@@ -264,7 +267,7 @@ export class Monitoring extends Construct {
   private componentRun(component: Component): ComponentRun {
     const found = this.componentRuns.get(component.kind);
     if (found) return found;
-    const run = new ComponentRun(this, component.kind);
+    const run = new ComponentRun(this, component.kind, component.playbook);
     this.componentRuns.set(component.kind, run);
     // An agent's run goes to every server: one that is down must not keep the others from being tidied.
     if (!component.agent && run.resource) this.reconcile.after(run.resource);

@@ -10,7 +10,11 @@ import { refuse } from "./problem";
 
 /** Settings of a {@link NodeExporter}. */
 export interface NodeExporterProps {
-  /** @default 9100 */
+  /**
+   * The port that Prometheus scrapes.
+   *
+   * @default 9100
+   */
   readonly port?: number;
   /**
    * Collectors beyond those that node exporter enables by itself and those that rules and dashboards need, such as

@@ -1,11 +1,9 @@
-import { AssetType, TerraformAsset } from "cdktf";
-import { existsSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { contentHash } from "../lib/content-hash";
+import { basename } from "node:path";
 import { InventoryRun, Value } from "../lib/inventory";
 import { Secret } from "../lib/secret";
 import type { Member } from "./member";
 import type { Monitoring } from "./monitoring";
+import { ownPlaybook } from "./own-playbook";
 import { problem } from "./problem";
 import { Run } from "./run";
 
@@ -49,23 +47,7 @@ export class PlaybookRun extends Run {
     id: string,
     props: PlaybookRunProps,
   ) {
-    const playbook = resolve(props.playbook);
-    const folder = dirname(playbook);
-    const where = `${monitoring.node.path}/${id}`;
-    if (!existsSync(playbook) || !statSync(playbook).isFile())
-      throw new Error(`${where}: there is no playbook ${playbook}`);
-    if (existsSync(join(folder, "package.json"))) {
-      throw new Error(
-        `${where}: ${playbook} lies in a project's root: give it a folder of its own, for all of that folder belongs to the run`,
-      );
-    }
-    const content = contentHash(folder, ["."]);
-    const asset = new TerraformAsset(monitoring, `${id}-playbook`, {
-      path: folder,
-      type: AssetType.DIRECTORY,
-      assetHash: content,
-    });
-    super(monitoring, id, { content, playbookPath: `${asset.path}/${basename(playbook)}` });
+    super(monitoring, id, ownPlaybook(monitoring, id, props.playbook));
     this.props = props;
     for (const host of props.hosts ?? []) {
       if (host.monitoring !== monitoring)

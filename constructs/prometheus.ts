@@ -23,11 +23,23 @@ export interface ScrapeJob {
   readonly job: string;
   /** `host:port` of each target. */
   readonly targets: readonly string[];
-  /** @default - Prometheus' scrape interval */
+  /**
+   * How often it is scraped.
+   *
+   * @default - Prometheus' scrape interval
+   */
   readonly interval?: string;
-  /** @default - Prometheus' scrape timeout */
+  /**
+   * How long a scrape may take.
+   *
+   * @default - Prometheus' scrape timeout
+   */
   readonly timeout?: string;
-  /** @default "/metrics" */
+  /**
+   * The path of its metrics.
+   *
+   * @default "/metrics"
+   */
   readonly metricsPath?: string;
   /** `http` or `https`. @default "http" */
   readonly scheme?: string;
@@ -46,7 +58,11 @@ export interface ScrapeJob {
 
 /** Settings of a {@link Prometheus}. */
 export interface PrometheusProps extends MovableProps {
-  /** @default 9090 */
+  /**
+   * The port of its pages and its API.
+   *
+   * @default 9090
+   */
   readonly port?: number;
   /** How long samples are kept. @default "15d" (Prometheus' own) */
   readonly retention?: string;

@@ -6,7 +6,11 @@ import type { Monitoring } from "./monitoring";
 export interface SshAccess {
   /** Name or address. */
   readonly host: string;
-  /** @default 22 */
+  /**
+   * The port of its sshd.
+   *
+   * @default 22
+   */
   readonly port?: number;
   /** A user who is root or may use sudo without a password. */
   readonly user: string;
@@ -90,8 +94,11 @@ export interface IServer extends IConstruct {
   readonly publicAddress?: string;
   /** The address that services listen on, where it is there from boot on; empty for all addresses. */
   readonly bindAddress: string;
+  /** How Ansible reaches it. */
   readonly ssh: SshAccess;
+  /** The network that it is in: servers of one network dial each other's private addresses. */
   readonly network: IServerNetwork;
+  /** The architecture of its processor. */
   readonly architecture: Architecture;
   /**
    * The firewall that its cloud has in front of it.

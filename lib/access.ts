@@ -4,6 +4,7 @@ import { groupBy } from "./grouping";
 export interface Listener {
   /** What is behind it: `http`, `cluster` … Unique in its component. */
   readonly name: string;
+  /** The port's number. */
   readonly port: number;
   /** `tcp` or `udp`. */
   readonly protocol: string;
@@ -39,16 +40,19 @@ export interface Connection {
 
 /** What a component on a server is reached on. */
 export interface Listening {
+  /** The kind of component. */
   readonly kind: string;
   /** The server's name. */
   readonly server: string;
   /** Whether it belongs on every server. */
   readonly agent: boolean;
+  /** What it is reached on. */
   readonly listeners: readonly Listener[];
 }
 
 /** A component on a server, as far as the access graph is concerned. */
 export interface Placement extends Listening {
+  /** Whom it must reach. */
   readonly connections: readonly Connection[];
 }
 
@@ -64,12 +68,15 @@ export interface Source {
 
 /** That a port of a server must be reached from somewhere. */
 export interface Edge {
+  /** Who connects. */
   readonly source: Source;
   /** The name of the server that is connected to. */
   readonly destination: string;
   /** The kind of component that is reached; `ssh` for the server itself. */
   readonly kind: string;
+  /** The port that is connected to. */
   readonly listener: Listener;
+  /** Why, for whoever reviews the access graph. */
   readonly reason: string;
 }
 

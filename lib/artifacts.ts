@@ -5,7 +5,9 @@ import { playbooksDirectory } from "./paths";
 
 /** One release archive, or another file that is published once and for all, as the playbooks' fetcher takes it. */
 export interface ArtifactRequest {
+  /** The program's name. */
   readonly name: string;
+  /** The version that is wanted. */
   readonly version: string;
   /** What of the release it is for: an architecture, or `any`. */
   readonly architecture: string;

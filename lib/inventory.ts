@@ -59,7 +59,9 @@ export interface InventoryRun {
   readonly content: string;
   /** Whether it installs one of our components (and not a playbook of the user). */
   readonly component: boolean;
-  /** Whether that belongs on every server. @default false */
+  /** Whether it installs a component of the user's own, which nobody else knows how to remove. @default false */
+  readonly own?: boolean;
+  /** Whether what it installs belongs on every server. @default false */
   readonly agent?: boolean;
   readonly artifacts: readonly ArtifactRequest[];
   readonly secrets: readonly SecretReference[];
@@ -100,6 +102,7 @@ export function renderInventory(input: InventoryInput): Variables {
                 playbook: run.playbook,
                 content: run.content,
                 component: run.component,
+                ...(run.own === true ? { own: true } : {}),
                 ...(run.agent === true ? { agent: true } : {}),
               },
               monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),

@@ -58,6 +58,7 @@ export class Port {
   }
 
   private constructor(
+    /** Its number. */
     public readonly port: number,
     /** `tcp` or `udp`. */
     public readonly protocol: string,

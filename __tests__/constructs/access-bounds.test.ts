@@ -1,12 +1,14 @@
 import { TerraformStack, Testing } from "cdktf";
+import { join } from "node:path";
 import { Access, Component, Member, MonitoringHost, MonitoringProps, Reacher } from "../../constructs";
 import { Connection } from "../../lib/access";
 import { Variables } from "../../lib/inventory";
+import { projectRoot } from "../../tools/common";
 import { synth } from "../support/synth";
 import { Hub } from "../support/topology";
 
-// The components here have no playbook.
-jest.mock("../../lib/content-hash", () => ({ contentHash: () => "0" }));
+/** The playbook of a component that is none of ours. */
+const SHIPPER = join(projectRoot, "examples", "backup-exporter", "backup_exporter.yml");
 
 /** A component of any kind that reaches what it is told to. */
 class Fake extends Component {
@@ -16,7 +18,12 @@ class Fake extends Component {
     private readonly reached: readonly Connection[],
     port = 3000,
   ) {
-    super(host, kind, { kind, artifact: "prometheus", listeners: [{ name: "http", port, protocol: "tcp" }] });
+    super(host, kind, {
+      kind,
+      artifact: "prometheus",
+      playbook: kind === "shipper" ? SHIPPER : undefined,
+      listeners: [{ name: "http", port, protocol: "tcp" }],
+    });
   }
 
   public override get connections(): readonly Connection[] {

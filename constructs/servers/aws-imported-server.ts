@@ -48,6 +48,8 @@ export interface AwsInstanceProps {
    */
   readonly hostKeys?: readonly string[];
   /**
+   * The architecture of its processor, whose archives are installed.
+   *
    * @default - that of the instance's type
    */
   readonly architecture?: Architecture;

@@ -14,6 +14,7 @@ import { serverName } from "./names";
 
 /** Settings of an {@link AwsServer}. */
 export interface AwsServerProps {
+  /** The network that it is in. */
   readonly network: AwsNetwork;
   /**
    * The host name, and the label `instance`.

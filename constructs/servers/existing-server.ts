@@ -75,6 +75,8 @@ export interface ExistingServerProps {
    */
   readonly bindAddress?: string;
   /**
+   * The architecture of its processor, whose archives are installed.
+   *
    * @default Architecture.AMD64
    */
   readonly architecture?: Architecture;

@@ -8,6 +8,7 @@ import { serverName } from "./names";
 
 /** Settings of a {@link LocalServer}. */
 export interface LocalServerProps {
+  /** The network that it is in. */
   readonly network: LocalNetwork;
   /**
    * The host name, and the label `instance`.
@@ -22,6 +23,8 @@ export interface LocalServerProps {
    */
   readonly address?: string;
   /**
+   * The architecture of its processor, whose archives are installed.
+   *
    * @default - this machine's
    */
   readonly architecture?: Architecture;

@@ -29,6 +29,7 @@ export interface CustomAlert {
   readonly evaluator?: Evaluator;
   /** How long it must have been so. @default - it fires at once */
   readonly for?: string;
+  /** How bad it is, which decides who is told. */
   readonly severity: Severity;
   /** What is wrong, and where, in a line; may use `{{ $labels.instance }}` and `{{ $value }}`. */
   readonly summary: string;

@@ -30,14 +30,17 @@ export interface AlertAnnotations {
 
 /** One alerting rule of Prometheus or Loki. Two levels of one thing are two rules of one name, with different severities. */
 export interface AlertRule {
+  /** What it is called. */
   readonly name: string;
   /** PromQL or LogQL: it fires for every series that the expression has. */
   readonly expr: string;
   /** How long the expression must have had a series before it fires for it. @default - at once */
   readonly for?: string;
+  /** How bad it is. */
   readonly severity: Severity;
   /** Labels beside `alertname` and `severity`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What people are told. */
   readonly annotations: AlertAnnotations;
 }
 
@@ -45,16 +48,24 @@ export interface AlertRule {
 export interface RecordingRule {
   /** The metric's name. */
   readonly record: string;
+  /** The expression whose value is recorded, in PromQL. */
   readonly expr: string;
-  /** @default - none beyond those of the expression */
+  /**
+   * Labels that are added to what is recorded.
+   *
+   * @default - none beyond those of the expression
+   */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Rules that Prometheus or Loki evaluates one after the other, recordings first. */
 export interface RuleGroup {
+  /** What it is called. */
   readonly name: string;
   /** How often they are evaluated. @default - the evaluator's own interval */
   readonly interval?: string;
+  /** What it records, before its alerts. */
   readonly recordings: readonly RecordingRule[];
+  /** What it alerts about. */
   readonly alerts: readonly AlertRule[];
 }

@@ -24,6 +24,7 @@ export interface DashboardSubject {
 export interface DashboardDownload {
   /** The number in its address: 1860 of `grafana.com/grafana/dashboards/1860`. */
   readonly id: number;
+  /** Which of its revisions. */
   readonly revision: number;
 }
 

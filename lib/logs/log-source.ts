@@ -16,7 +16,11 @@ export interface LogFiles {
   readonly paths: readonly string[];
   /** Which of these are left out, as `paths` are written. @default - none */
   readonly exclude?: readonly string[];
-  /** @default LogFormat.PLAIN */
+  /**
+   * How their lines are written.
+   *
+   * @default LogFormat.PLAIN
+   */
   readonly format?: LogFormat;
   /** The value of the label `kind`, such as `access`, `error` or `audit`. @default "application" */
   readonly kind?: string;
@@ -33,7 +37,11 @@ export interface LogFiles {
 export interface JournalLogs {
   /** The units, such as `myapp.service`. */
   readonly units: readonly string[];
-  /** @default LogFormat.PLAIN */
+  /**
+   * How the units' lines are written.
+   *
+   * @default LogFormat.PLAIN
+   */
   readonly format?: LogFormat;
   /** The value of the label `kind`. @default "application" */
   readonly kind?: string;

@@ -28,8 +28,13 @@ export interface LogLimits {
 
 /** A bucket of S3, or of what speaks like it. It must exist. */
 export interface S3Storage {
+  /** The bucket's name. */
   readonly bucket: string;
-  /** @default - none; AWS needs one */
+  /**
+   * The region that it is in.
+   *
+   * @default - none; AWS needs one
+   */
   readonly region?: string;
   /** The URL of a service other than AWS' own: `https://minio.example.org:9000`. @default - AWS' own */
   readonly endpoint?: string;

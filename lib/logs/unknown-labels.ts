@@ -6,6 +6,7 @@ import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./log
 export interface LogUse {
   /** For people: `alert "SshBruteForce"`, `dashboard "Audit", panel "Logins"`. */
   readonly where: string;
+  /** The query, in LogQL. */
   readonly query: string;
 }
 

@@ -6,6 +6,7 @@ import { metricsIn } from "./promql";
 export interface MetricUse {
   /** For people: `alert "DiskFull"`, `dashboard "Fleet", panel "CPU"`. */
   readonly where: string;
+  /** The expression, in PromQL. */
   readonly expression: string;
 }
 

@@ -29,6 +29,7 @@ export class Matcher {
     public readonly label: string,
     /** `=`, `!=`, `=~` or `!~`. */
     public readonly operator: string,
+    /** What the label is compared with. */
     public readonly value: string,
   ) {
     const found =

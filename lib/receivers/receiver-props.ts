@@ -37,7 +37,9 @@ export interface TeamsReceiverProps extends ReceiverProps {
 
 /** Who we are to a mail server. */
 export interface EmailLogin {
+  /** The user's name at the mail server. */
   readonly user: string;
+  /** That user's password. */
   readonly password: Secret;
 }
 
@@ -49,7 +51,11 @@ export interface EmailReceiverProps extends ReceiverProps {
   readonly from: string;
   /** The addresses that they go to. */
   readonly to: readonly string[];
-  /** @default - the mail server takes mails from us without */
+  /**
+   * Who logs in at the mail server.
+   *
+   * @default - the mail server takes mails from us without
+   */
   readonly login?: EmailLogin;
   /**
    * Whether mails are only sent through TLS.

@@ -24,13 +24,29 @@ export interface Route {
    * @default false
    */
   readonly continue?: boolean;
-  /** @default - as the routing has it */
+  /**
+   * Alerts of this route that have these labels in common come in one message.
+   *
+   * @default - as the routing has it
+   */
   readonly groupBy?: readonly string[];
-  /** @default - as the routing has it */
+  /**
+   * How long the first message of a group waits for more of it.
+   *
+   * @default - as the routing has it
+   */
   readonly groupWait?: string;
-  /** @default - as the routing has it */
+  /**
+   * After how long a message tells what was added to a group, or is over.
+   *
+   * @default - as the routing has it
+   */
   readonly groupInterval?: string;
-  /** @default - as the routing has it */
+  /**
+   * After how long a message is sent again while nothing changes.
+   *
+   * @default - as the routing has it
+   */
   readonly repeatInterval?: string;
   /** The names of time intervals in which it sends nothing. @default - none */
   readonly mutedDuring?: readonly string[];

@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../tools/common";
+import { Synthesized } from "../support/synth";
+
+const folder = mkdtempSync(join(tmpdir(), "example-own-"));
+
+beforeAll(() => {
+  execFileSync("npx", ["tsx", "examples/own-component.ts"], {
+    cwd: projectRoot,
+    env: { ...process.env, CDKTF_OUTDIR: folder, LOCAL_PREFIX: undefined, LOCAL_SUBNET: undefined },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}, 60_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("a component of the user's own is reached by Prometheus and technicians, and nobody else", () => {
+  const access = readFileSync(join(folder, "stacks", "own-component", "access.md"), "utf8");
+  const rows = access.split("\n").filter((line) => line.includes("backup_exporter (http)"));
+  expect(rows.map((row) => row.split("|").map((cell) => cell.trim()))).toEqual([
+    ["", "198.18.0.1/32", "files", "9150/tcp", "backup_exporter (http)", "technicians look at it", ""],
+    ["", "prometheus on hub", "files", "9150/tcp", "backup_exporter (http)", "scrapes job backup", ""],
+  ]);
+});
+
+test("it is scraped where it is placed", () => {
+  const targets = Synthesized.of("own-component", folder).run("prometheus").hosts.hub?.prometheus_targets as {
+    readonly job: string;
+    readonly targets: readonly { readonly address: string; readonly labels: object }[];
+  }[];
+  const [job, ...others] = targets.filter((each) => each.job === "backup");
+  expect(others).toEqual([]);
+  expect(job?.targets).toEqual([
+    {
+      address: expect.stringMatching(/^198\.18\.\d+\.\d+:9150$/) as string,
+      labels: { instance: "files", monitoring: "monitoring" },
+    },
+  ]);
+});
+
+test("its run has the user's playbook, its variables, and its server alone", () => {
+  const stack = Synthesized.of("own-component", folder);
+  const run = stack.run("backup_exporter");
+  expect(run.vars).toMatchObject({
+    monitoring_run: { playbook: "backup_exporter.yml", component: false, own: true },
+    monitoring_artifacts: [],
+  });
+  expect(Object.keys(run.hosts)).toEqual(["files"]);
+  expect({ ...run.vars, ...run.hosts.files }).toMatchObject({
+    backup_exporter_port: 9150,
+    backup_exporter_folder: "/var/backups",
+  });
+});
