@@ -101,7 +101,7 @@ commit) # NOTE: puts what was received in place; a second time goes on where the
     rmdir "$data" 2>/dev/null || true
     mv --no-target-directory "$incoming" "$data"
   fi
-  sync --file-system "$data/"
+  sync "$data/" "${data%/*}"
   ;;
 empty) # stops the service, and removes its data
   stop
