@@ -11,6 +11,7 @@ import { SecretReference } from "../lib/secret";
 import { durationProblem } from "../lib/units";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { grafanaUrl } from "./grafana-url";
 import { MovableProps, OnMove } from "./on-move";
 import { problem, refuse } from "./problem";
 
@@ -136,7 +137,7 @@ export class Alertmanager extends Component {
       alertmanager_cluster_peers: this.peers.map(({ member, clusterPort }) =>
         hostPort(monitoring.dial(server, member.server.name), clusterPort),
       ),
-      alertmanager_grafana_url: this.grafanaUrl,
+      alertmanager_grafana_url: grafanaUrl(this.member.monitoring),
       alertmanager_extra_flags: this.flags,
     };
   }
@@ -162,12 +163,6 @@ export class Alertmanager extends Component {
   /** The others. */
   private get peers(): readonly Alertmanager[] {
     return this.cluster.filter((other) => other !== this);
-  }
-
-  /** Where people open Grafana, where one is placed. */
-  private get grafanaUrl(): string {
-    const grafana = this.member.monitoring.components.find(({ kind }) => kind === "grafana");
-    return grafana && "url" in grafana && typeof grafana.url === "string" ? grafana.url : "";
   }
 
   private retentionProblems(): string[] {

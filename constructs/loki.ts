@@ -12,6 +12,7 @@ import { LogUse } from "../lib/logs/unknown-labels";
 import { SecretReference } from "../lib/secret";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { grafanaUrl } from "./grafana-url";
 import { MovableProps, OnMove } from "./on-move";
 import { refuse } from "./problem";
 import { Prometheus } from "./prometheus";
@@ -151,7 +152,7 @@ export class Loki extends Component {
       ),
       ...this.sharedVariables,
       loki_alertmanagers: this.alertmanagers,
-      loki_grafana_url: this.grafanaUrl,
+      loki_grafana_url: grafanaUrl(this.member.monitoring),
       loki_extra_flags: this.flags,
     };
   }
@@ -200,12 +201,6 @@ export class Loki extends Component {
     const prometheus = monitoring.first("prometheus");
     const pages = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
     return monitoring.alerting.logGroups(pages);
-  }
-
-  /** Where people open Grafana, where one is placed. */
-  private get grafanaUrl(): string {
-    const grafana = this.member.monitoring.first("grafana");
-    return grafana && "url" in grafana && typeof grafana.url === "string" ? grafana.url : "";
   }
 
   private clusterProblems(): string[] {

@@ -61,11 +61,12 @@ export interface MonitoringProps extends AlertingProps {
   readonly allowFromAnywhere?: boolean;
   /**
    * Who may reach a kind of component at most, such as
-   * `Access.only("loki", ["grafana", "log_agent", "prometheus"].map((kind) => Reacher.component(kind)))`: a synthesis in which
-   * somebody else, technicians too, would reach it is refused. One's own bound takes the place of ours for the same kind.
+   * `Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])`: a synthesis in which somebody
+   * else, technicians too, would reach it is refused. One's own bound takes the place of ours for the same kind and listener.
    *
-   * @default - exporters and Grafana are reached by Prometheus and technicians only; Prometheus and Alertmanager by each
-   * other, their own kind, Grafana and technicians only
+   * @default - exporters, log agents and Grafana are reached by Prometheus and technicians only; Prometheus and
+   * Alertmanager by each other, their own kind, Grafana and technicians, Alertmanager by Loki too; Loki by log agents,
+   * Prometheus, Grafana and technicians; the ports within a cluster by its members
    */
   readonly bounds?: readonly Access[];
   /**

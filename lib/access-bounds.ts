@@ -35,7 +35,8 @@ export class Access {
    * server passes no firewall, and is not bounded.
    *
    * @param listener one of its listeners, by name, which then only this bound is about; by default all that have no
-   * bound of their own
+   * bound of their own, as have those by which a cluster's members talk to each other (`cluster_tcp` and `cluster_udp` of
+   * Alertmanager, `grpc` and `gossip` of Loki)
    * @throws when the kind's name is malformed
    */
   public static only(kind: string, reachers: readonly Reacher[], listener?: string): Access {
@@ -82,11 +83,9 @@ const DEFAULTS: readonly Access[] = [
   Access.only("grafana", [Reacher.component("prometheus"), Reacher.technicians()]),
 ];
 
-/** All bounds that hold: one's own take the place of ours for the same listener, or for all of the kind. */
+/** All bounds that hold: one's own take the place of ours for the same kind and listener. */
 export function allBounds(own: readonly Access[]): readonly Access[] {
-  const replaces = (bound: Access, ours: Access): boolean =>
-    isSame(bound, ours) || (bound.kind === ours.kind && bound.listener === undefined);
-  return [...DEFAULTS.filter((ours) => !own.some((bound) => replaces(bound, ours))), ...own];
+  return [...DEFAULTS.filter((ours) => !own.some((bound) => isSame(bound, ours))), ...own];
 }
 
 /** Whether two bounds are about the same kind and listener. */
