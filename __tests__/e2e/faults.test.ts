@@ -166,3 +166,16 @@ test(
   },
   2 * DEPLOY,
 );
+
+test(
+  "when all is lost, a drill has it back, and says what took how long",
+  async () => {
+    const { code, output } = await project.npm("drill", ["--tasks", "3"]);
+    expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+    for (const phase of ["destroy", "synthesis, init, plan", "servers", "SSH", "firewall", "prometheus", "verify"])
+      expect(output).toMatch(new RegExp(`^${phase} +\\d+\\.\\d +\\d+\\.\\d `, "m"));
+    expect(output).toMatch(/^Destroyed in .* s, rebuilt in .* s, verified in .* s: .* s of at most 600 s$/m);
+    await expectChanged();
+  },
+  2 * DEPLOY,
+);
