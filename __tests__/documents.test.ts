@@ -73,7 +73,13 @@ test("the README's first example is what main.ts has as its stack local", () => 
   const { status, stderr } = spawnSync(join(root, "node_modules/.bin/tsx"), [join(root, "main.ts")], {
     cwd: outdir,
     encoding: "utf8",
-    env: { ...process.env, CDKTF_OUTDIR: outdir, LOCAL_PREFIX: undefined, LOCAL_SUBNET: undefined },
+    env: {
+      ...process.env,
+      CDKTF_OUTDIR: outdir,
+      LOCAL_PREFIX: undefined,
+      LOCAL_SUBNET: undefined,
+      COMMUNITY_DASHBOARDS: undefined,
+    },
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const app = Testing.app();
