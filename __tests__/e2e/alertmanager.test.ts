@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AlertmanagerApi } from "../support/alertmanager";
-import { eventually, Outcome, Project } from "../support/project";
+import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -41,7 +41,7 @@ function up(): Promise<Outcome> {
 
 async function expectUp(): Promise<string> {
   const { code, output } = await up();
-  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess({ code, output });
   return output;
 }
 
@@ -149,7 +149,7 @@ test.each(["alertmanager", "prometheus"])(
     const { code, output } = await project.npm("play", [run, "--force"], {
       HOOK_URL: `http://198.18.32.1:9999/${SECRET}`,
     });
-    expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+    requireSuccess({ code, output });
     for (const result of Object.values(project.result(run)))
       expect(result).toMatchObject({ state: "ok", touched: true, changed: 0 });
     expect(HOSTS.map(fingerprint)).toEqual(before);

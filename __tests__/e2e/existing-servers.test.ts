@@ -17,7 +17,7 @@ import {
 } from "../../constructs";
 import { projectRoot, run } from "../../tools/common";
 import { ensureEngine } from "../../tools/engine";
-import { eventually, HostResult } from "../support/project";
+import { eventually, HostResult, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -109,7 +109,7 @@ async function deploy(
 
 async function expectDeploy(change: Change = {}, ...args: readonly string[]): Promise<string> {
   const { code, output } = await deploy(change, ...args);
-  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess({ code, output });
   return output;
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { eventually, Outcome, Project } from "../support/project";
+import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -13,7 +13,7 @@ let days = 30;
 
 async function expectUp(): Promise<string> {
   const { code, output } = await project.npm("up");
-  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess({ code, output });
   return output;
 }
 
@@ -171,7 +171,7 @@ test(
   "when all is lost, a drill has it back, and says what took how long",
   async () => {
     const { code, output } = await project.npm("drill", ["--tasks", "3"]);
-    expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+    requireSuccess({ code, output });
     for (const phase of ["destroy", "synthesis, init, plan", "servers", "SSH", "firewall", "prometheus", "verify"])
       expect(output).toMatch(new RegExp(`^${phase} +\\d+\\.\\d +\\d+\\.\\d `, "m"));
     expect(output).toMatch(/^Destroyed in .* s, rebuilt in .* s, verified in .* s: .* s of at most 600 s$/m);

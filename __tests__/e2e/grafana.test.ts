@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
-import { eventually, Outcome, Project } from "../support/project";
+import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -22,7 +22,7 @@ const project = new Project("e2e-grafana", "198.18.208.0/20");
 
 async function expectSuccess(script: string, ...args: string[]): Promise<Outcome> {
   const outcome = await project.npm(script, args);
-  expect(outcome).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess(outcome);
   return outcome;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Artifacts } from "../../lib/artifacts";
 import { Architecture } from "../../lib/architecture";
 import { ensureEngine } from "../../tools/engine";
-import { eventually, Outcome, Project } from "../support/project";
+import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { terraform } from "../support/terraform";
 
@@ -23,7 +23,7 @@ async function up(environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
 
 async function expectUp(): Promise<string> {
   const { code, output } = await up();
-  expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess({ code, output });
   return output;
 }
 
@@ -137,7 +137,7 @@ describe("npm run play", () => {
       const servers = Object.keys(project.result(run));
       const before = servers.map(fingerprint);
       const { code, output } = await project.npm("play", [run, "--force"]);
-      expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+      requireSuccess({ code, output });
       for (const host of Object.values(project.result(run))) expect(host).toMatchObject({ touched: true, changed: 0 });
       expect(servers.map(fingerprint)).toEqual(before);
     },
@@ -419,7 +419,7 @@ describe("npm run down", () => {
       const oldest = await prometheus.value("prometheus_tsdb_lowest_timestamp_seconds");
       expect(oldest).toBeLessThan(await prometheus.value('process_start_time_seconds{job="prometheus"}'));
       const { code, output } = await project.npm("down");
-      expect({ code, output }).toEqual({ code: 0, output: expect.any(String) as string });
+      requireSuccess({ code, output });
       // It stopped the engine, where that was ours and nothing else runs in it.
       await ensureEngine(() => undefined);
       expect(project.objects()).toEqual({ containers: [], networks: [], volumes: [] });

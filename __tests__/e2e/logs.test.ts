@@ -37,6 +37,7 @@ const server = new MonitoredServer(stack, "app", {
   logs: [
     LogSource.nginx(),
     LogSource.files("numbers", { paths: ["/srv/numbers/*.log"] }),
+    LogSource.files("typo", { paths: ["/srv/nubmers/*.log"] }),
     LogSource.files("shop", { paths: ["/srv/shop/*.log"], format: LogFormat.JSON }),
   ],
 });

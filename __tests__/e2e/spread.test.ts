@@ -4,7 +4,7 @@ import { projectRoot } from "../../tools/common";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { GrafanaApi } from "../support/grafana";
 import { LokiApi } from "../support/loki";
-import { eventually, Outcome, Project } from "../support/project";
+import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
@@ -22,7 +22,7 @@ const project = new Project("e2e-spread", "198.19.16.0/20");
 
 async function expectSuccess(script: string): Promise<Outcome> {
   const outcome = await project.npm(script);
-  expect(outcome).toEqual({ code: 0, output: expect.any(String) as string });
+  requireSuccess(outcome);
   return outcome;
 }
 

@@ -19,6 +19,11 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** Expects that a command succeeded: where it did not, what it said is the error. */
+export function requireSuccess({ code, output }: Outcome): void {
+  if (code !== 0) throw new Error(`it ended with ${String(code)}:\n${output}`);
+}
+
 /** A fresh copy of the project, as a new user has it after cloning (but with the node modules that are here). */
 export class Project {
   public readonly directory = mkdtempSync(join(tmpdir(), "cdktf-monitoring-e2e-"));

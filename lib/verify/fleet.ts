@@ -65,7 +65,7 @@ interface HostVariables {
 }
 
 /** The kinds of component that are asked on their own servers: each has a program of its name in `playbooks/verification/questions`. */
-const ASKED = ["prometheus", "alertmanager", "loki", "grafana"];
+const ASKED = ["prometheus", "alertmanager", "loki", "grafana", "log_agent"];
 
 /**
  * Reads the inventory of a deployed stack.

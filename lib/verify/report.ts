@@ -1,6 +1,7 @@
 import { ServerSets } from "../server-sets";
 import { CRITERIA } from "./criteria";
 import { count, Result } from "./criteria/criterion";
+import { unmatchedPaths } from "./log-paths";
 import { Measured, Outcome, Verdict } from "./judge";
 import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";
 import { edgeTable } from "./table";
@@ -15,6 +16,8 @@ export interface Report {
   readonly unmeasured: readonly string[];
   /** What works against the firewall, which may be on purpose. */
   readonly warnings: readonly string[];
+  /** What log sources read that is not there, which may be so for now. */
+  readonly unread: readonly string[];
   /** What is not tried and why. */
   readonly skipped: readonly string[];
   readonly criteria: readonly Result[];
@@ -48,6 +51,7 @@ export function makeReport(measured: Measured, commands: Commands): Report {
       ...unmeasuredEdges(verdicts.filter(({ probe }) => looks.get(probe.to)?.silent === undefined)),
     ],
     warnings: all.flatMap(({ name, conflicts }) => conflicts.map((conflict) => `${name}: ${conflict}`)),
+    unread: all.flatMap(unmatchedPaths),
     skipped: plan.skipped,
     criteria,
   };
@@ -69,6 +73,7 @@ export function reportLines({
   differences,
   unmeasured,
   warnings,
+  unread,
   skipped,
   criteria,
 }: Report): string[] {
@@ -83,6 +88,7 @@ export function reportLines({
     ),
     ...section("Not measured", unmeasured),
     ...section("Works against the firewall", warnings),
+    ...section("Nothing to read", unread),
     ...section("Not tried", skipped),
     ...section(
       "In short",

@@ -40,6 +40,17 @@ test("where all is well the report is a table of edges and a line for each promi
   expect(statusOf([report()])).toBe(Status.FINE);
 });
 
+test("what is not there to be read is told, and is no difference", () => {
+  const unmatched = [{ job: "shop", path: "/var/log/shop/*.log" }];
+  const said = `said=log_agent ${JSON.stringify({ unmatched })}`;
+  const found = report({ answers: { "app-0": { lines: [...(WELL.lines ?? []), said] } } });
+  const lines = reportLines(found);
+  expect(lines.slice(lines.indexOf("Nothing to read"))[1]).toBe(
+    '  app-0: there is no file /var/log/shop/*.log, which the log source "shop" reads',
+  );
+  expect(statusOf([found])).toBe(Status.FINE);
+});
+
 test("a large fleet where all is well has as many lines as a small one", () => {
   const lines = reportLines(report({}, fleet(300)));
   expect(lines.length).toBeLessThan(25);

@@ -4,7 +4,7 @@ import { requireLibrary } from "../../../tools/source/system-library";
 
 jest.mock("node:fs", () => {
   const actual = jest.requireActual<typeof import("node:fs")>("node:fs");
-  return { ...actual, existsSync: jest.fn(), readFileSync: jest.fn() };
+  return { ...actual, existsSync: jest.fn(actual.existsSync), readFileSync: jest.fn(actual.readFileSync) };
 });
 jest.mock("../../../tools/common", () => ({
   ...jest.requireActual<typeof import("../../../tools/common")>("../../../tools/common"),

@@ -1,4 +1,4 @@
-import { AGENT_REQUESTS } from "../../logs/agent-metrics";
+import { AGENT_DROPS, AGENT_REQUESTS, UNPARSED } from "../../logs/agent-metrics";
 import { FAILED_LOGINS, LOGIN_PARTS } from "../../logs/logins";
 import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
@@ -35,6 +35,45 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} sends no logs",
     description:
       "The log agent of {{ $labels.instance }} does not run, or Loki takes nothing from it: what happens there is not seen in the logs, and no alert about them fires. It keeps its place in files and journal, so that nothing is lost yet.",
+    dashboard: Uids.OWN_LOGS,
+  }),
+  define({
+    name: "LogLinesDropped",
+    group: "log_agents",
+    kinds: ["log_agent"],
+    thresholds: { window: minutes(15, "the time in which they are counted") },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        expr: (t) => {
+          const drops = AGENT_DROPS.map((metric) => `increase(${metric}{job="log_agent"}[${t.window}m])`);
+          return `${BY_SERVER} (${drops.join(" or ")}) > 0`;
+        },
+      },
+    ],
+    summary: "{{ $labels.instance }} loses log lines",
+    description:
+      'The log agent of {{ $labels.instance }} gave up {{ printf "%.0f" $value }} lines: Loki refused them, or took nothing for longer than the agent tries. They are lost to Loki; in their files and in the journal they still are.',
+    dashboard: Uids.OWN_LOGS,
+  }),
+  define({
+    name: "LogLinesUnparsed",
+    group: "log_agents",
+    kinds: ["log_agent"],
+    thresholds: {
+      lines: { value: 40, unit: "lines", meaning: "lines within the window that are not in the form of their source" },
+      window: minutes(5, "the time in which they are counted"),
+    },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        expr: (t) =>
+          `${BY_SERVER} (increase(${UNPARSED.prefix}${UNPARSED.name}{job="log_agent"}[${t.window}m])) > ${t.lines}`,
+      },
+    ],
+    summary: "Log lines of {{ $labels.instance }} are not understood",
+    description:
+      '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} are not in the form that their log sources were declared with. They are in Loki, with the time of the line before, and without the labels that would have been parsed from them.',
     dashboard: Uids.OWN_LOGS,
   }),
 ];

@@ -69,4 +69,56 @@ export const logs: readonly Situation[] = [
       fires: { 60: [] },
     },
   ]),
+  ...(["loki_write", "promtail"] as const).flatMap((program): Situation[] => [
+    {
+      alert: "LogLinesDropped",
+      when: `${program}: it gave up lines once`,
+      series: metrics(
+        { ...AGENT, host: "hub:3100", reason: "ingester_error" },
+        { [`${program}_dropped_entries_total`]: "0x9 30x50" },
+      ),
+      fires: {
+        9: [],
+        10: [warning(WHERE, "app loses log lines")],
+        23: [warning(WHERE)],
+        24: [],
+      },
+    },
+    {
+      alert: "LogLinesDropped",
+      when: `${program}: it gave up some long ago`,
+      series: metrics(
+        { ...AGENT, host: "hub:3100", reason: "rate_limited" },
+        { [`${program}_dropped_entries_total`]: "500x60" },
+      ),
+      fires: { 60: [] },
+    },
+    {
+      alert: "LogLinesDropped",
+      when: `${program}: somebody else does`,
+      series: metrics(
+        { ...AGENT, job: "site", reason: "rate_limited" },
+        { [`${program}_dropped_entries_total`]: "0+10x60" },
+      ),
+      fires: { 60: [] },
+    },
+  ]),
+  {
+    alert: "LogLinesUnparsed",
+    when: "a format was changed",
+    series: metrics({ ...AGENT, exported_job: "shop" }, { log_agent_unparsed_lines_total: "1+8.3x60" }),
+    fires: { 4: [], 5: [warning(WHERE, "Log lines of app are not understood")], 50: [warning(WHERE)] },
+  },
+  {
+    alert: "LogLinesUnparsed",
+    when: "a few lines are torn: forty in five minutes",
+    series: metrics({ ...AGENT, exported_job: "shop" }, { log_agent_unparsed_lines_total: "1+8x60" }),
+    fires: { 5: [], 60: [] },
+  },
+  {
+    alert: "LogLinesUnparsed",
+    when: "somebody else counts such",
+    series: metrics({ ...AGENT, job: "site" }, { log_agent_unparsed_lines_total: "1+300x60" }),
+    fires: { 60: [] },
+  },
 ];
