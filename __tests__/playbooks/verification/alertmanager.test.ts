@@ -46,7 +46,7 @@ async function ask(stand: Stand): Promise<{ said: unknown; posted: readonly Post
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
-  const { code, stdout, stderr } = await start("verification/questions/alertmanager.py", [url, "hub", "test"], {
+  const { code, stdout, stderr } = await start("verification/questions/alertmanager.py", [url, "hub", "test", "2"], {
     ...process.env,
     http_proxy: "http://192.0.2.1:3128",
   }).ended;

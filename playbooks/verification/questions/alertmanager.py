@@ -1,7 +1,8 @@
 """Sends a test alert through an Alertmanager, on its own server, and prints as JSON what became of it.
 
-    alertmanager.py URL SERVER MONITORING
+    alertmanager.py URL SERVER MONITORING [PATIENCE]
 
+PATIENCE is in how many seconds Prometheus' own alert must be there.
 The answer has `members` (of the cluster, itself included), `watchdog` (whether Prometheus' own alert arrives here), and
 `deliveries`: for each receiver of the test alert its name, the integration (a receiver may have several) and the
 `seconds` until that took the message, or why it did not (`error`).
@@ -24,8 +25,9 @@ TEST_ALERT = "MonitoringTest"  # the configuration has a route for it
 PATIENCE = 10.0  # seconds; within these a receiver that is there has taken a message
 # In a cluster each member waits for those before it, 15 s for each (Alertmanager's --cluster.peer-timeout).
 PATIENCE_PER_MEMBER = 15.0
-# Prometheus, when it has just started, first evaluates its rules within their interval, 15 s by default.
-PATIENCE_WATCHDOG = 30.0
+# Prometheus sends an alert that fires once more each minute (its --rules.alert.resend-delay): an Alertmanager that started
+# after it, or was restarted, hears of it then. Before the first time rules are evaluated, each 15 s by default.
+PATIENCE_WATCHDOG = 80.0
 
 Way = tuple[str, str]
 """A receiver's name, and the integration by which it is told."""
@@ -105,7 +107,7 @@ def hears_prometheus(alertmanager: Alertmanager, end: float) -> bool:
     return bool(found)
 
 
-def try_out(alertmanager: Alertmanager, server: str, monitoring: str) -> dict[str, Any]:
+def try_out(alertmanager: Alertmanager, server: str, monitoring: str, patience: float) -> dict[str, Any]:
     """Sends a test alert, and waits until all its receivers took it, or patience is over."""
     members = len(json.loads(alertmanager.ask("/api/v2/status"))["cluster"].get("peers") or [])
     before, trial = alertmanager.taken(), uuid.uuid4().hex
@@ -127,7 +129,7 @@ def try_out(alertmanager: Alertmanager, server: str, monitoring: str) -> dict[st
         alertmanager.ask("/api/v2/alerts", test_alert(server, monitoring, trial, datetime.now(timezone.utc)))
     return {
         "members": max(members, 1),
-        "watchdog": hears_prometheus(alertmanager, clock + PATIENCE_WATCHDOG),
+        "watchdog": hears_prometheus(alertmanager, clock + patience),
         "deliveries": [
             {"receiver": way[0], "integration": way[1]}
             | ({"seconds": seconds[way]} if way in seconds else {"error": said_of(way[0], started)})
@@ -138,6 +140,7 @@ def try_out(alertmanager: Alertmanager, server: str, monitoring: str) -> dict[st
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(try_out(Alertmanager(sys.argv[1]), sys.argv[2], sys.argv[3])))
+        given = [float(argument) for argument in sys.argv[4:5]]
+        print(json.dumps(try_out(Alertmanager(sys.argv[1]), sys.argv[2], sys.argv[3], *given or [PATIENCE_WATCHDOG])))
     except (OSError, ValueError, KeyError) as error:
         print(json.dumps({"error": f"{sys.argv[1]} does not answer: {error}"}))
