@@ -147,37 +147,44 @@ async function startService(log: Log): Promise<void> {
 
 async function startOwn(log: Log): Promise<void> {
   // Another call may just have started it: its socket comes a second after its process.
-  if (findOwn() === undefined) {
-    removeTraces();
-    const root = join(cacheDirectory(), "engine");
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-    mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
-    log(`starting a Docker engine of our own (log: ${logFile()})`);
-    const output = openSync(logFile(), "w", 0o600);
-    const child = spawn(
-      onPathOf("dockerd"),
-      [
-        ...[`--host=${ownHost}`, `--pidfile=${join(runDirectory, "docker.pid")}`],
-        ...[`--exec-root=${join(runDirectory, "docker")}`, `--data-root=${join(root, "data")}`],
-        // The servers have a network of their own and need no way out: no rule of the host's firewall is touched.
-        ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
-      ],
-      { cwd: "/", detached: true, stdio: ["ignore", output, output] },
-    );
-    child.on("error", () => undefined);
-    child.unref();
-    closeSync(output);
-  }
+  let launched = false;
   const end = Date.now() + startLimit * 1000;
   while (!(await answers())) {
+    if (findOwn() === undefined && !launched) {
+      // None was there; or it was one that another call was just stopping.
+      launch(log);
+      launched = true;
+    }
     await sleep(50);
-    if (findOwn() === undefined || Date.now() > end) {
+    if ((findOwn() === undefined && launched) || Date.now() > end) {
       const words = existsSync(logFile())
         ? readFileSync(logFile(), "utf8").trim().split("\n").slice(-10).join("\n")
         : "";
       throw new UserError(`the Docker engine did not start; the end of its log (${logFile()}):\n${words}`);
     }
   }
+}
+
+function launch(log: Log): void {
+  removeTraces();
+  const root = join(cacheDirectory(), "engine");
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
+  log(`starting a Docker engine of our own (log: ${logFile()})`);
+  const output = openSync(logFile(), "w", 0o600);
+  const child = spawn(
+    onPathOf("dockerd"),
+    [
+      ...[`--host=${ownHost}`, `--pidfile=${join(runDirectory, "docker.pid")}`],
+      ...[`--exec-root=${join(runDirectory, "docker")}`, `--data-root=${join(root, "data")}`],
+      // The servers have a network of their own and need no way out: no rule of the host's firewall is touched.
+      ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
+    ],
+    { cwd: "/", detached: true, stdio: ["ignore", output, output] },
+  );
+  child.on("error", () => undefined);
+  child.unref();
+  closeSync(output);
 }
 
 function logFile(): string {

@@ -5,7 +5,8 @@ import { sha256File } from "../../tools/common";
 import { stopIdleEngine } from "../../tools/engine";
 import { architecture } from "../support/lab";
 import { LogEntry, LokiApi } from "../support/loki";
-import { eventually, Project } from "../support/project";
+import { PrometheusApi } from "../support/prometheus";
+import { eventually, Project, requireSuccess } from "../support/project";
 
 /** A whole deploy on a slow machine takes some minutes; what it may take at most, in milliseconds. */
 const DEPLOY = 600_000;
@@ -328,17 +329,36 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       const cut = (): number =>
         metric("app", agent === "alloy" ? "loki_process_truncated_fields_total" : "promtail_mutated_entries_total");
       const before = cut();
+      const drops = agent === "alloy" ? "loki_write_dropped_entries_total" : "promtail_dropped_entries_total";
+      const dropped = metric("app", drops);
       project.on(
         "app",
         `head -c 65536 /dev/urandom >> /srv/shop/shop.log; echo >> /srv/shop/shop.log
       echo '{"time":"yesterday","level":"error","message":"bad time ${agent}"}' >> /srv/shop/shop.log
       head -c 300000 /dev/zero | tr '\\0' x >> /srv/shop/shop.log; echo >> /srv/shop/shop.log
+      echo '{"time":"'$(date --utc --date '+2 hours' +%FT%T.%NZ)'","level":"error","message":"ahead ${agent}"}' >> /srv/shop/shop.log
       echo '{"time":"'$(date --utc +%FT%T.%NZ)'","level":"WARN","message":"good ${agent}"}' >> /srv/shop/shop.log`,
       );
       await found("the good line", `{job="shop",level="warning"} |= "good ${agent}"`);
       await found("the line without a time", `{job="shop",level="error"} |= "bad time ${agent}"`);
       expect(metric("app", "log_agent_unparsed_lines_total")).toBeGreaterThan(unparsed);
       expect(cut()).toBeGreaterThan(before);
+      expect(metric("app", drops)).toBeGreaterThan(dropped);
+      const prometheus = new PrometheusApi(`http://${addressOf("hub")}:9090`);
+      await eventually("an alert of what Loki refused", 90, async () =>
+        (await prometheus.value('ALERTS{alertname="LogLinesDropped",instance="app"}')) === 1 ? true : undefined,
+      );
+    },
+    SOON,
+  );
+
+  test(
+    "npm run verify names what a source reads that is not there, and finds all else well",
+    async () => {
+      const outcome = await project.npm("verify", [], { LOG_AGENT: agent, ...channel() });
+      requireSuccess(outcome);
+      expect(outcome.output).toContain('app: there is no file /srv/nubmers/*.log, which the log source "typo" reads');
+      expect(outcome.output.match(/there is no file/g)).toHaveLength(1);
     },
     SOON,
   );

@@ -51,9 +51,9 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
         },
       },
     ],
-    summary: "{{ $labels.instance }} loses log lines",
+    summary: "{{ $labels.instance }} sends log lines that Loki refuses",
     description:
-      'The log agent of {{ $labels.instance }} gave up {{ printf "%.0f" $value }} lines: Loki refused them, or took nothing for longer than the agent tries. They are lost to Loki; in their files and in the journal they still are.',
+      'The log agent of {{ $labels.instance }} gave up batches of together {{ printf "%.0f" $value }} lines, for Loki refused some in each for what they are. These are missing in Loki; in their files and in the journal they still are.',
     dashboard: Uids.OWN_LOGS,
   }),
   define({

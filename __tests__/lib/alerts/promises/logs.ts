@@ -79,7 +79,7 @@ export const logs: readonly Situation[] = [
       ),
       fires: {
         9: [],
-        10: [warning(WHERE, "app loses log lines")],
+        10: [warning(WHERE, "app sends log lines that Loki refuses")],
         23: [warning(WHERE)],
         24: [],
       },
