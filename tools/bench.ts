@@ -4,6 +4,7 @@ import { Benchmark } from "./bench/benchmark";
 import { deploy } from "./bench/deploy";
 import { describeMachine } from "./bench/machine";
 import { fleet } from "./bench/fleet";
+import { logs } from "./bench/logs";
 import { parseOptions } from "./bench/options";
 import { ResultFile, section, Section, table, writeResults } from "./bench/report";
 import { rival } from "./bench/rival";
@@ -11,7 +12,7 @@ import { synthesis } from "./bench/synthesis";
 import { privateDirectory } from "./preparation";
 
 /** In the order in which they run. A further one is a file beside these, and an entry here. */
-const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, rival];
+const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, logs, rival];
 
 const HELP = `npm run bench [-- benchmarks] [options]: measures this project on this machine, all of it or
 

@@ -58,7 +58,7 @@ async function compare({ repeat, rival: collections = "", environment, log }: Se
     await servers.remove();
     interruption.end();
   }
-  return { figures: [...record.figures, ...ratios(record)], notes: NOTES };
+  return { figures: [...record.figures, ...record.ratios("ours", "theirs", { fresh: GOAL })], notes: NOTES };
 }
 
 const NOTES = [
@@ -119,19 +119,4 @@ async function archives(
 function add(record: Recorder, name: string, { seconds, cpu }: Measured): void {
   record.add(name, "s", seconds);
   record.add(`${name}: processor time`, "s", cpu);
-}
-
-/** Ours against theirs, sample by sample. */
-function ratios(record: Recorder): Outcome["figures"] {
-  const samples = (name: string): readonly number[] =>
-    record.figures.find((figure) => figure.name === name)?.samples ?? [];
-  return [
-    ["fresh", GOAL],
-    ["unchanged", undefined],
-  ].map(([what, goal]) => ({
-    name: `ours / theirs, ${what}`,
-    unit: "×",
-    samples: samples(`ours, ${what}`).map((ours, index) => ours / (samples(`theirs, ${what}`)[index] ?? NaN)),
-    ...(goal === undefined ? {} : { goal: Number(goal) }),
-  }));
 }
