@@ -17,7 +17,7 @@ let moto: Moto | undefined;
 async function deploy(hosts: readonly string[], props: string): Promise<string> {
   const program = `
 import { App, TerraformStack } from "cdktf";
-import { LocalNetwork, LocalServer, LogAgent, Loki, Monitoring, MonitoringHost, Prometheus, Secret } from "./constructs";
+import { LocalNetwork, LocalServer, LogAgent, LogSource, Loki, Monitoring, MonitoringHost, Prometheus, Secret } from "./constructs";
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
@@ -25,7 +25,8 @@ const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_P
 const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail() });
 for (const name of ${JSON.stringify(hosts)}) {
   const server = new LocalServer(stack, name + "-server", { network, name });
-  const host = new MonitoringHost(stack, name, { monitoring, server });
+  const logs = [LogSource.files("agent", { paths: ["/var/log/agent/*.log"] })];
+  const host = new MonitoringHost(stack, name, { monitoring, server, logs });
   new Loki(host, "loki", ${props});
   if (name === "hub") new Prometheus(host, "prometheus");
 }
@@ -193,5 +194,36 @@ describe("with S3", () => {
       expect(await three.lines('{job="shared"}')).toEqual(numbered(1, 100));
     },
     2 * DEPLOY,
+  );
+
+  test(
+    "an agent loses no line and doubles none while one of three is killed and comes back, and queries go on",
+    async () => {
+      const [one, two] = [apiOf("hub"), apiOf("two")];
+      const found = async (): Promise<number> => {
+        const counts = await Promise.all([one, two].map((loki) => loki.lines('{job="agent",instance="two"}')));
+        return Math.min(...counts.map((lines) => lines.length));
+      };
+      // A line each tenth of a second, for half a minute.
+      project.on(
+        "two",
+        `mkdir -p /var/log/agent && systemd-run --quiet sh -c 'n=0; while [ $n -lt 300 ]; do n=$((n + 1)); echo "line $n"; sleep 0.1; done > /var/log/agent/lines.log'`,
+      );
+      await eventually("the first lines", 60, async () => ((await found()) > 10 ? true : undefined));
+      project.docker("kill", `${project.prefix}-three`);
+      const before = await found();
+      // It throws what a query says that fails.
+      for (let times = 0; times < 10; times += 1) {
+        await new Promise((done) => setTimeout(done, 1000));
+        await found();
+      }
+      project.docker("start", `${project.prefix}-three`);
+      await eventually("all lines", 120, async () => ((await found()) >= 300 ? true : undefined));
+      expect(before).toBeLessThan(300);
+      const order = (lines: readonly string[]): number[] =>
+        lines.map((line) => Number(line.split(" ")[1])).sort((a, b) => a - b);
+      expect(order(await one.lines('{job="agent",instance="two"}'))).toEqual(order(numbered(1, 300)));
+    },
+    DEPLOY,
   );
 });
