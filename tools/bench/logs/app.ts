@@ -9,6 +9,7 @@ import {
   MonitoredServer,
   Monitoring,
   MonitoringHost,
+  Prometheus,
 } from "../../../constructs";
 
 const { LOCAL_PREFIX: prefix = "bench", LOCAL_SUBNET: subnet, LOG_AGENT = "alloy" } = process.env;
@@ -21,6 +22,7 @@ const hub = new MonitoringHost(stack, "hub", {
   monitoring,
   server: new LocalServer(stack, "hub-server", { network }),
 });
+new Prometheus(hub, "prometheus");
 new Loki(hub, "loki", { limits: { ingestionRateMb: 100, streamRateMb: 100 } });
 new MonitoredServer(stack, "app", {
   monitoring,
