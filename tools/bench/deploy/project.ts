@@ -82,6 +82,7 @@ export class BenchProject {
 
   /** Deploys the stack with cdktf alone. */
   public async cdktf(): Promise<Measured> {
+    this.deployed = true;
     return this.run(cdktfDeploy(LOCAL_STACK));
   }
 
