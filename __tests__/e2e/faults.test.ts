@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
@@ -48,11 +47,7 @@ async function expectChanged(): Promise<void> {
 async function midway(): Promise<{ pid: number; ended: Promise<Outcome> }> {
   change();
   const deploy = project.start("up");
-  await eventually("a task on the hub", 120, () =>
-    existsSync(project.state("in-flight/prometheus")) && existsSync(project.state("runs/prometheus/events.jsonl"))
-      ? true
-      : undefined,
-  );
+  await project.workedOn("prometheus");
   return deploy;
 }
 

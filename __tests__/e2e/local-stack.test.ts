@@ -292,14 +292,7 @@ describe("a deploy that is cut off", () => {
   async function midway(retention: string): Promise<{ pid: number; ended: Promise<Outcome> }> {
     project.edit("main.ts", (text) => text.replace(/retention: "\d+d"/, `retention: "${retention}"`));
     const deploy = project.start("up");
-    await eventually(
-      "the run of Prometheus",
-      120,
-      () => existsSync(project.state("in-flight/prometheus")) || undefined,
-    );
-    await eventually("a task on the hub", 60, () =>
-      existsSync(project.state("runs/prometheus/events.jsonl")) ? true : undefined,
-    );
+    await project.workedOn("prometheus");
     return deploy;
   }
 

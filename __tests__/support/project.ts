@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopIdleEngine } from "../../tools/engine";
@@ -63,6 +63,15 @@ export class Project {
       });
     });
     return { pid: child.pid ?? 0, ended };
+  }
+
+  /** Waits until a deploy that is under way works on a server by a run. */
+  public async workedOn(run: string): Promise<void> {
+    await eventually(`a task of the run ${run}`, 180, () =>
+      existsSync(this.state("in-flight", run)) && existsSync(this.state("runs", run, "events.jsonl"))
+        ? true
+        : undefined,
+    );
   }
 
   /** Edits a file, as a user would. */

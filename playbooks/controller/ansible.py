@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from .errors import RunError
+from .lifetime import die_with_parent
 
 MINIMUM = (2, 19)
 INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,<2.20'"
@@ -23,7 +23,6 @@ INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,
 FOREIGN = ("ANSIBLE_STDOUT_CALLBACK", "ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_LIBRARY", "ANSIBLE_ROLES_PATH", "ANSIBLE_INVENTORY", "ANSIBLE_SSH_ARGS",
            "ANSIBLE_SSH_COMMON_ARGS", "ANSIBLE_SSH_EXTRA_ARGS", "ANSIBLE_SSH_HOST_KEY_CHECKING", "ANSIBLE_SSH_PIPELINING",
            "ANSIBLE_HOST_KEY_CHECKING", "ANSIBLE_GATHERING", "ANSIBLE_STRATEGY", "ANSIBLE_PIPELINING")
-PR_SET_PDEATHSIG = 1
 
 
 def find(state: Path) -> Path:
@@ -90,7 +89,7 @@ class Lifeline:
         self._child: subprocess.Popen[bytes] | None = None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        _die_with_parent()
+        die_with_parent()
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
@@ -102,7 +101,7 @@ class Lifeline:
         """Runs a program to its end; answers its exit status."""
         # A session of its own: what a terminal's Ctrl-C stops first is we, and we stop Ansible in order.
         self._child = subprocess.Popen(
-            list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent
+            list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
         )
         try:
             return self._child.wait()
@@ -133,9 +132,3 @@ class Lifeline:
         while not self.orphaned:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _die_with_parent() -> None:
-    """Linux sends SIGTERM when the parent ends, however it ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

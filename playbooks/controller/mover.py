@@ -6,24 +6,24 @@ copy is complete. So whatever cuts it off, a second time goes on where that make
 
 from __future__ import annotations
 
-import ctypes
 import json
 import secrets as randomness
 import shlex
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import moves
 from .errors import RunError
+from .lifetime import die_with_parent
 
 SCRIPT = (Path(__file__).resolve().parent / "place.sh").read_text(encoding="utf-8")
 AT_ONCE = 25
@@ -32,6 +32,8 @@ TELL_SECONDS = 5
 CHUNK = 1 << 20
 NOTED_MEANWHILE = 75  # place.sh's status when another move won
 SSH_FAILED = 255
+# No copy outlives the run that wants it; where that cannot be had, the next one takes its folder away from under it.
+NOT_ALONE = partial(die_with_parent, signal.SIGKILL)
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ class Mover:
         command = self._command(name, verb, *args)
         try:
             result = subprocess.run(
-                command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False, preexec_fn=die_with_parent
+                command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False, preexec_fn=NOT_ALONE
             )
         except subprocess.TimeoutExpired:
             raise RunError(f"{name} does not answer within {seconds:.0f} s") from None
@@ -207,7 +209,7 @@ class Mover:
         raise RunError(f"{name}: {said or f'{verb} ended with {result.returncode}'}")
 
     def _start(self, name: str, verb: str, **streams: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command(name, verb), preexec_fn=die_with_parent, **streams)
+        return subprocess.Popen(self._command(name, verb), preexec_fn=NOT_ALONE, **streams)
 
     def _command(self, name: str, verb: str, *args: str) -> list[str]:
         *reach, shell = self._members.commands[name]
@@ -228,9 +230,3 @@ def words(stream: Any) -> str:
     """What a program said, in one line."""
     stream.seek(0)
     return " ".join(stream.read().decode("utf-8", "replace").split())
-
-
-def die_with_parent() -> None:
-    """No copy outlives the run that wants it (Linux; elsewhere the next one takes its folder away from under it)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL)

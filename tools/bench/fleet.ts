@@ -1,11 +1,10 @@
 import { gzipSync } from "node:zlib";
-import { join } from "node:path";
-import { cacheDirectory, withLock } from "../common";
-import { ansibleStep, artifactsStep, engineStep, terraformStep } from "../preparation";
+import { engineStep } from "../preparation";
+import { RunResult } from "../run-results";
 import { Benchmark, Outcome, Settings } from "./benchmark";
 import { MORE_SERVERS } from "./deploy/more-servers";
-import { BenchProject, RunResult } from "./deploy/project";
-import { Interruption } from "./interruption";
+import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
+import { BenchProject } from "./deploy/project";
 import { Measured } from "./measure";
 import { Recorder } from "./recorder";
 
@@ -21,26 +20,21 @@ export const fleet: Benchmark = {
   name: "fleet",
   title: `${MANY} servers beside ${FEW}, one more, and the plan of ${SIMULATED}`,
   repeat: 1,
-  needs: [terraformStep, ansibleStep, engineStep, artifactsStep],
-  run: (settings) => withLock(join(cacheDirectory(), "bench.lock"), settings.log, () => measureFleet(settings)),
+  needs: SERVER_NEEDS,
+  run: measureFleet,
 };
 
-async function measureFleet({ repeat, environment, log }: Settings): Promise<Outcome> {
+async function measureFleet(settings: Settings): Promise<Outcome> {
+  const { repeat, log } = settings;
   const record = new Recorder();
-  const interruption = new Interruption(() => {
-    log("interrupted: taking down what was made");
-  });
-  const project = new BenchProject(environment, interruption, "tools/bench/deploy/small-app.ts");
-  try {
+  await onServers("tools/bench/deploy/small-app.ts", settings, async (project) => {
     for (let number = 1; number <= repeat; number += 1) {
       log(`round ${number} of ${repeat}`);
+      // Taking down what the round before left stopped the engine where it was ours.
       await engineStep.ensure(log);
       await round(project, record, log);
     }
-  } finally {
-    await project.remove();
-    interruption.end();
-  }
+  });
   return {
     figures: record.figures,
     notes: [

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { cacheDirectory, UserError, withLock } from "../common";
-import { ansibleStep, artifactsStep, engineStep, terraformStep } from "../preparation";
+import { UserError } from "../common";
 import { Benchmark, Outcome, Settings } from "./benchmark";
-import { BenchProject } from "./deploy/project";
-import { Interruption } from "./interruption";
+import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
 import { start, usage, write } from "./logs/agent";
 import { Recorder } from "./recorder";
 import { summarize } from "./statistics";
@@ -25,21 +22,18 @@ export const logs: Benchmark = {
   name: "logs",
   title: "lines from a file to Loki, by our log agent and by promtail with a minimal configuration",
   repeat: 3,
-  needs: [terraformStep, ansibleStep, engineStep, artifactsStep],
-  run: (settings) => withLock(join(cacheDirectory(), "bench.lock"), settings.log, () => measureLogs(settings)),
+  needs: SERVER_NEEDS,
+  run: measureLogs,
 };
 
-async function measureLogs({ repeat, environment, log }: Settings): Promise<Outcome> {
+async function measureLogs(settings: Settings): Promise<Outcome> {
+  const { repeat, environment, log } = settings;
   if (environment.LOG_AGENT !== "promtail")
     throw new UserError(
       "logs: Promtail is compared with itself, and here the log agent is another: set LOG_AGENT=promtail",
     );
   const record = new Recorder();
-  const interruption = new Interruption(() => {
-    log("interrupted: taking down what was made");
-  });
-  const project = new BenchProject(environment, interruption, "tools/bench/logs/app.ts");
-  try {
+  await onServers("tools/bench/logs/app.ts", settings, async (project) => {
     log("deploying");
     await project.create();
     await project.cdktf();
@@ -56,10 +50,7 @@ async function measureLogs({ repeat, environment, log }: Settings): Promise<Outc
         await bench.steady(agent, number);
       }
     }
-  } finally {
-    await project.remove();
-    interruption.end();
-  }
+  });
   return { figures: [...record.figures, ...record.ratios("ours", "plain")], notes: NOTES };
 }
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { cacheDirectory, projectRoot, run, UserError, withLock } from "../common";
-import { ansibleStep, artifactsStep, engineStep, privateDirectory, terraformStep } from "../preparation";
+import { projectRoot, run, UserError } from "../common";
+import { engineStep, privateDirectory } from "../preparation";
 import { Benchmark, Outcome, Settings } from "./benchmark";
+import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
 import { BenchProject } from "./deploy/project";
-import { Interruption } from "./interruption";
 import { Measured } from "./measure";
 import { Recorder } from "./recorder";
 import { Host, Release, requireCollection, RivalProject } from "./rival/collection";
@@ -19,8 +19,8 @@ export const rival: Benchmark = {
   title: `${BOTH}, by the collection prometheus.prometheus and by ours`,
   repeat: 2,
   takesRival: true,
-  needs: [terraformStep, ansibleStep, engineStep, artifactsStep],
-  run: (settings) => withLock(join(cacheDirectory(), "bench.lock"), settings.log, () => compare(settings)),
+  needs: SERVER_NEEDS,
+  run: compare,
 };
 
 /** The inventory, as far as it is read here. */
@@ -33,31 +33,28 @@ interface Inventory {
   };
 }
 
-async function compare({ repeat, rival: collections = "", environment, log }: Settings): Promise<Outcome> {
+async function compare(settings: Settings): Promise<Outcome> {
+  const { repeat, rival: collections = "", environment, log } = settings;
   requireCollection(collections);
   const record = new Recorder();
-  const interruption = new Interruption(() => {
-    log("interrupted: taking down what was made");
-  });
-  const servers = new BenchProject(environment, interruption, "tools/bench/deploy/small-app.ts");
-  const theirs = new RivalProject(join(privateDirectory, "bench", "rival"), collections, environment, interruption);
-  try {
-    for (let number = 1; number <= repeat; number += 1) {
-      const turns = [() => ourTurn(servers, record), () => theirTurn(servers, theirs, environment, record)];
-      // Whoever comes second finds what the first left in the machine's caches: in turns.
-      for (const turn of number % 2 === 1 ? turns : turns.reverse()) {
-        log(`round ${number} of ${repeat}`);
-        await engineStep.ensure(log);
-        await freshServers(servers);
-        await turn();
-        await servers.npm("down");
+  await onServers("tools/bench/deploy/small-app.ts", settings, async (servers, interruption) => {
+    const theirs = new RivalProject(join(privateDirectory, "bench", "rival"), collections, environment, interruption);
+    try {
+      for (let number = 1; number <= repeat; number += 1) {
+        const turns = [() => ourTurn(servers, record), () => theirTurn(servers, theirs, environment, record)];
+        // Whoever comes second finds what the first left in the machine's caches: in turns.
+        for (const turn of number % 2 === 1 ? turns : turns.reverse()) {
+          log(`round ${number} of ${repeat}`);
+          await engineStep.ensure(log);
+          await freshServers(servers);
+          await turn();
+          await servers.npm("down");
+        }
       }
+    } finally {
+      theirs.remove();
     }
-  } finally {
-    theirs.remove();
-    await servers.remove();
-    interruption.end();
-  }
+  });
   return { figures: [...record.figures, ...record.ratios("ours", "theirs", { fresh: GOAL })], notes: NOTES };
 }
 

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Machine } from "../bench/machine";
 import { writeAtomically } from "../common";
 import { privateDirectory } from "../preparation";
+import { readRunResults, RunResult, Task } from "../run-results";
 import { deployedMonitorings, stackDirectory, stackOutputs } from "../stack-outputs";
-import { Phase, RunResult, Task } from "./timeline";
+import { Phase } from "./timeline";
 
 /** What a drill is kept as. */
 export interface DrillRecord {
@@ -39,9 +40,6 @@ export function keepRecord(record: DrillRecord): string {
 export async function runResults(stack: string, environment: Readonly<Record<string, string>>): Promise<RunResult[]> {
   const outputs = await stackOutputs(stack, environment);
   return deployedMonitorings(stack, outputs).flatMap(({ runs }) =>
-    runs.flatMap(({ name, state }): RunResult[] => {
-      const file = join(stackDirectory(stack), state, "runs", name, "result.json");
-      return existsSync(file) ? [JSON.parse(readFileSync(file, "utf8")) as RunResult] : [];
-    }),
+    runs.flatMap(({ name, state }) => readRunResults(join(stackDirectory(stack), state), [name])),
   );
 }

@@ -1,4 +1,6 @@
+import { count } from "../../lib/verify/criteria/criterion";
 import { Line } from "../lines";
+import { RunResult, Task } from "../run-results";
 
 /** From when to when, in seconds since the drill's beginning. */
 interface Interval {
@@ -11,26 +13,6 @@ export interface Phase extends Interval {
   readonly name: string;
   /** What it was about, in a few words. */
   readonly note: string;
-}
-
-/** A task of a playbook on a server. */
-export interface Task {
-  readonly name: string;
-  /** The role that it stands in; null in the playbook itself. */
-  readonly role: string | null;
-  readonly host: string;
-  /** In seconds since 1970. */
-  readonly started: number;
-  readonly seconds: number;
-}
-
-/** What a run wrote down of itself. */
-export interface RunResult {
-  readonly run: string;
-  /** ISO 8601. */
-  readonly started: string;
-  readonly seconds: number;
-  readonly tasks: readonly Task[];
 }
 
 const RESOURCE = /^(\S+): (creating|creation complete)\b/;
@@ -112,10 +94,6 @@ function span(name: string, parts: readonly Interval[], note: string): Phase[] {
 
 function amount(tasks: readonly Task[]): string {
   return `${count(tasks.length, "task")} on ${count(new Set(tasks.map(({ host }) => host)).size, "server")}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function parentOf(path: string): string {

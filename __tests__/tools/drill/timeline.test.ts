@@ -1,4 +1,5 @@
-import { deployPhases, RunResult, slowest, Task, timelineTable } from "../../../tools/drill/timeline";
+import { deployPhases, slowest, timelineTable } from "../../../tools/drill/timeline";
+import { RunResult, Task } from "../../../tools/run-results";
 
 /** When the drill began, in seconds since 1970. */
 const ZERO = 1_800_000_000;
@@ -8,7 +9,7 @@ function task(name: string, role: string | null, host: string, from: number, sec
 }
 
 function run(name: string, from: number, seconds: number, tasks: readonly Task[]): RunResult {
-  return { run: name, started: new Date((ZERO + from) * 1000).toISOString(), seconds, tasks };
+  return { run: name, started: new Date((ZERO + from) * 1000).toISOString(), seconds, hosts: {}, tasks };
 }
 
 const LINES = [

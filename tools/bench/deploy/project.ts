@@ -4,17 +4,9 @@ import { UserError } from "../../common";
 import { LOCAL_STACK } from "../../stack-outputs";
 import { privateDirectory } from "../../preparation";
 import { copyProject } from "../../project-copy";
+import { readRunResults, RunResult } from "../../run-results";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
-
-/** What a run wrote down of itself. */
-export interface RunResult {
-  readonly run: string;
-  /** ISO 8601. */
-  readonly started: string;
-  readonly seconds: number;
-  readonly hosts: Readonly<Record<string, { readonly touched: boolean }>>;
-}
 
 /** What the next deploy would do, and what it took to find that out. */
 export interface Planned {
@@ -107,11 +99,9 @@ export class BenchProject {
 
   /** The last result of each run; none before the first deploy. */
   public get runs(): readonly RunResult[] {
-    const folder = join(this.directory, ".cdktf-monitoring", LOCAL_STACK, "runs");
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder).map(
-      (run) => JSON.parse(readFileSync(join(folder, run, "result.json"), "utf8")) as RunResult,
-    );
+    const state = join(this.directory, ".cdktf-monitoring", LOCAL_STACK);
+    const folder = join(state, "runs");
+    return existsSync(folder) ? readRunResults(state, readdirSync(folder)) : [];
   }
 
   /** How many resources Terraform keeps for the stack. */
