@@ -3,7 +3,7 @@ import { GeneratedFile } from "../generated-file";
 import { LogSource } from "./log-source";
 import { PARSER_LABEL } from "./stages";
 
-/** The drop-ins of a server's log agent: a file for each source that has files, in the format of Prometheus' `file_sd`. */
+/** The drop-ins of a server's log agent: a file for each source that has files, in the format of Prometheus' `file_sd`, a label a line. */
 export function targetFiles(sources: readonly LogSource[], folder = "targets"): GeneratedFile[] {
   return sources
     .filter(({ _files }) => _files.length > 0)
@@ -23,7 +23,7 @@ function targetFile({ name, _files }: LogSource): string {
       },
     })),
   );
-  return `# Written by cdktf-monitoring: the next deploy overwrites what is changed here.\n${stringify(groups)}`;
+  return `# Written by cdktf-monitoring: the next deploy overwrites what is changed here.\n${stringify(groups, { lineWidth: 0 })}`;
 }
 
 function alternatives(patterns: readonly string[]): string {

@@ -25,15 +25,17 @@ async function ask(
 
 test("patterns that match no file are told with their sources", async () => {
   const root = temporaryFolder();
+  // Longer than a line that YAML would fold, and with what has to be quoted.
+  const odd = `${root}/${"nothing ".repeat(12)}: here #1.log`;
   const sources = [
     LogSource.files("shop", {
       paths: [`${root}/log/*.log`, `${root}/log/{old,new}/**/*.txt`, `${root}/log/typo-*.log`],
     }),
-    LogSource.files("other", { paths: [`${root}/nothing: here #1.log`] }),
+    LogSource.files("other", { paths: [odd] }),
   ];
   expect(await ask(targetFiles(sources), root, ["log/a.log", "log/new/deep/er.txt"])).toEqual({
     unmatched: [
-      { job: "other", path: `${root}/nothing: here #1.log` },
+      { job: "other", path: odd },
       { job: "shop", path: `${root}/log/typo-*.log` },
     ],
   });
