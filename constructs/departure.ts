@@ -18,7 +18,7 @@ import { OnLeave } from "./server";
  * made: it waits for nothing, and a run for a program that fetches archives, and then for SSH.
  */
 export function removeWhatLeaves(monitoring: Monitoring): DataResource {
-  const entries = eachLate(() =>
+  const entries = eachLate(monitoring, "departures", () =>
     Object.fromEntries(
       monitoring.members.flatMap((member) => {
         const { onLeave, name } = member.server;

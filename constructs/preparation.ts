@@ -31,7 +31,7 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
  */
 export function resolveNames(monitoring: Monitoring): NullResource {
   const wanted = (): NameToResolve[] => monitoring.members.flatMap(({ server }) => namesOf(server));
-  const entries = eachLate((): Record<string, string> => {
+  const entries = eachLate(monitoring, "names-to-resolve", (): Record<string, string> => {
     const names = new Set(wanted().map(({ name }) => name));
     return names.size === 0 ? {} : { all: digest([...names].sort()) };
   });

@@ -43,7 +43,7 @@ describe("a run", () => {
     const server = stack.inventory.all.hosts.app?.monitoring_server as Record<string, string>;
     expect(server).toMatchObject({
       name: "app",
-      id: expect.stringMatching(/^\$\{null_resource\.network_server_\w+\["app"\]\.id\}$/) as string,
+      id: expect.stringMatching(/^\$\{local\.network_machines_\w+\["app"\]\}$/) as string,
     });
   });
 });

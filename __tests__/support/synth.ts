@@ -28,7 +28,7 @@ export interface RunGroup {
 export class Synthesized {
   public static readonly of = (stack: string, outdir: string): Synthesized =>
     new Synthesized(
-      JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json,
+      withEntries(JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as Json),
       join(outdir, "stacks", stack),
       annotations(outdir, stack),
     );
@@ -84,9 +84,9 @@ export class Synthesized {
 
   /** The inventory as it stands in the Terraform JSON. */
   public get inventory(): Inventory {
-    const [first] = Object.values(this.json.locals);
-    if (!first) throw new Error("no local value");
-    return first;
+    const found = Object.values(this.json.locals).find(isInventory);
+    if (!found) throw new Error("no local value is an inventory");
+    return found;
   }
 }
 
@@ -111,8 +111,22 @@ interface Inventory {
   };
 }
 
+/** A stack whose blocks have what their `for_each` goes over in place of the local value's name. */
+function withEntries(json: Json): Json {
+  const entries = (text: string): unknown => json.locals[/^\$\{local\.([\w-]+)\}$/.exec(text)?.[1] ?? ""] ?? text;
+  return JSON.parse(
+    JSON.stringify(json, (key, value: unknown) =>
+      key === "for_each" && typeof value === "string" ? entries(value) : value,
+    ),
+  ) as Json;
+}
+
+function isInventory(value: unknown): value is Inventory {
+  return typeof value === "object" && value !== null && "all" in value;
+}
+
 interface Json {
-  readonly locals: Readonly<Record<string, Inventory>>;
+  readonly locals: Readonly<Record<string, unknown>>;
   readonly output: Readonly<Record<string, { readonly value: unknown }>>;
   readonly provider: Readonly<Record<string, readonly unknown[]>>;
   readonly resource: { readonly null_resource: Readonly<Record<string, NullResource>> };

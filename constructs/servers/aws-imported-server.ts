@@ -122,7 +122,9 @@ export class ImportedAwsServer extends Construct implements IServer {
       });
       return;
     }
-    const groups = eachLate(() => Object.fromEntries(keys().map((key) => [key, { id: securityGroups.idOf(key) }])));
+    const groups = eachLate(this, "groups", () =>
+      Object.fromEntries(keys().map((key) => [key, { id: securityGroups.idOf(key) }])),
+    );
     new NetworkInterfaceSgAttachment(this, "group", {
       forEach: groups,
       provider,

@@ -61,7 +61,7 @@ export class AwsSecurityGroups extends Construct {
       );
     this.monitorings.push(monitoring);
     this.register(membersGroup(monitoring.name));
-    const rules = eachLate(() => this.ruleEntries(monitoring));
+    const rules = eachLate(monitoring, `rules-${this.network.name}`, () => this.ruleEntries(monitoring));
     const inSameStack = TerraformStack.of(monitoring) === TerraformStack.of(this);
     const provider = inSameStack ? this.provider : undefined;
     const ingress = new VpcSecurityGroupIngressRule(monitoring, `ingress-${this.network.name}`, {
@@ -114,7 +114,7 @@ export class AwsSecurityGroups extends Construct {
   }
 
   private eachGroup(entry: (key: string) => Readonly<Record<string, string>>): MapTerraformIterator {
-    return eachLate(() => {
+    return eachLate(this, "each", () => {
       const keys = this.monitorings.flatMap((monitoring) => this.groupsOf(monitoring).groups);
       return Object.fromEntries(keys.map((key) => [key, entry(key)]));
     });

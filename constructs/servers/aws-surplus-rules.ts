@@ -50,7 +50,9 @@ export class AwsSurplusRules extends Construct {
 
   /** Looks for surplus rules in a network's groups too. */
   public watch({ network, provider, groups, rules, after }: WatchedGroups): void {
-    const each = eachLate(() => Object.fromEntries(Object.entries(groups()).map(([key, group]) => [key, { group }])));
+    const each = eachLate(this, `groups-${network}`, () =>
+      Object.fromEntries(Object.entries(groups()).map(([key, group]) => [key, { group }])),
+    );
     const data = new DataAwsVpcSecurityGroupRules(this, network, {
       forEach: each,
       provider,

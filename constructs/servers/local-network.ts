@@ -5,6 +5,7 @@ import {
   LocalExecProvisioner,
   MapTerraformIterator,
   TerraformAsset,
+  TerraformLocal,
   TerraformStack,
   Token,
 } from "cdktf";
@@ -84,7 +85,8 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   private readonly servers = new Map<string, LocalServer>();
   private readonly publishedPorts = new Map<number, string>();
   private readonly resource: NullResource;
-  private readonly serverResource: NullResource;
+  /** The ids of the servers' machines, by their names. */
+  private readonly machines: TerraformLocal;
 
   /** @throws when the prefix or the subnet is malformed or too small */
   public constructor(scope: Construct, id: string, props: LocalNetworkProps = {}) {
@@ -122,7 +124,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     });
     // A block that leaves the configuration runs no destroy provisioner: what must be undone stands in these two, whose
     // entries come and go. "removal" knows only what it takes to remove a server, so that another change keeps its data.
-    const removed = this.eachServer(({ network, container, name }) => ({
+    const removed = this.eachServer("each-removal", ({ network, container, name }) => ({
       LOCAL_SERVER: JSON.stringify({ network, container, name }),
       DOCKER_HOST: dockerHost,
     }));
@@ -134,13 +136,20 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       // Another spelling of the engine's address must not remove data; which engine to ask is remembered from the start.
       lifecycle: { ignoreChanges: ['triggers["DOCKER_HOST"]'] },
     });
-    const created = this.eachServer((server) => ({ LOCAL_SERVER: JSON.stringify(server), DOCKER_HOST: dockerHost }));
-    const before = { removal: Fn.lookupNested(removal.fqn, [created.key, "id"]) as unknown, network: this.resource.id };
-    this.serverResource = new NullResource(this, "server", {
+    const created = this.eachServer("each-server", (server) => ({
+      LOCAL_SERVER: JSON.stringify(server),
+      DOCKER_HOST: dockerHost,
+    }));
+    const before = {
+      removal: Fn.lookupNested(this.idsOf("removals", removal).fqn, [created.key]) as unknown,
+      network: this.resource.id,
+    };
+    const server = new NullResource(this, "server", {
       forEach: created,
       triggers: Token.asStringMap(Fn.merge([created.value, before])),
       provisioners: [run("server create")],
     });
+    this.machines = this.idsOf("machines", server);
   }
 
   /** Called by servers when they are constructed: takes an address for them. */
@@ -156,7 +165,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   /** What stands for a server's machine: changes when its container is another one. */
   public machineId(server: LocalServer): string {
     // As a raw string the name is rendered in brackets: an instance is found by its key, not by an attribute.
-    return Token.asString(Fn.lookupNested(this.serverResource.fqn, [Fn.rawString(server.name), "id"]));
+    return Token.asString(Fn.lookupNested(this.machines.fqn, [Fn.rawString(server.name)]));
   }
 
   /** The loopback port under which a port of a server is published. */
@@ -176,8 +185,19 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     return block;
   }
 
-  private eachServer(triggers: (server: ServerDescription) => Readonly<Record<string, string>>): MapTerraformIterator {
-    return eachLate(() =>
+  /**
+   * The ids of a resource's instances by their keys, as one value: each reference to one instance makes Terraform read all
+   * of them, and the plan of a thousand servers took it minutes.
+   */
+  private idsOf(id: string, { fqn }: NullResource): TerraformLocal {
+    return new TerraformLocal(this, id, `\${{ for key, each in ${fqn} : key => each.id }}`);
+  }
+
+  private eachServer(
+    id: string,
+    triggers: (server: ServerDescription) => Readonly<Record<string, string>>,
+  ): MapTerraformIterator {
+    return eachLate(this, id, () =>
       Object.fromEntries([...this.servers].map(([name, server]) => [name, triggers(this.describe(server))])),
     );
   }

@@ -87,7 +87,7 @@ describe("LocalNetwork", () => {
     expect(removal.provisioner?.map((provisioner) => provisioner["local-exec"].when)).toEqual(["destroy"]);
     const created = stack.nullResource("test/network/server");
     expect(created.triggers).toMatch(
-      /^\$\{merge\(each\.value, \{"removal" = null_resource\.network_removal_\w+\[each\.key\]\.id, "network" = null_resource\.network_\w+\.id\}\)\}$/,
+      /^\$\{merge\(each\.value, \{"removal" = local\.network_removals_\w+\[each\.key\], "network" = null_resource\.network_\w+\.id\}\)\}$/,
     );
     expect(created.provisioner?.[0]?.["local-exec"].command).toMatch(/containers\.py server create$/);
   });

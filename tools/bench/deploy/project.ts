@@ -82,14 +82,17 @@ export class BenchProject {
   public async plan(): Promise<Planned> {
     const synthesis = await this.run(["npx", "cdktf", "synth"]);
     const cwd = join(this.directory, "cdktf.out", "stacks", LOCAL_STACK);
-    const { locals } = JSON.parse(readFileSync(join(cwd, "cdk.tf.json"), "utf8")) as { readonly locals: object };
+    const { locals } = JSON.parse(readFileSync(join(cwd, "cdk.tf.json"), "utf8")) as {
+      readonly locals: Readonly<Record<string, string | { readonly all?: object }>>;
+    };
+    const inventory = Object.values(locals).find((local) => typeof local === "object" && local.all !== undefined);
     // Another state than the deployed one, and another folder for the providers.
     const environment = { ...this.environment, TF_DATA_DIR: join(this.directory, "plan") };
     const terraform = async (...args: readonly string[]): Promise<Measured> =>
       measure(["terraform", ...args], { cwd, environment, interruption: this.interruption });
     await terraform("init", "-input=false");
     const plan = await terraform("plan", "-input=false", `-state=${join(this.directory, "plan", "none.tfstate")}`);
-    return { synthesis, plan, inventory: JSON.stringify(Object.values(locals)[0]) };
+    return { synthesis, plan, inventory: JSON.stringify(inventory) };
   }
 
   /** Sets what the app reads of its environment, from now on. */
