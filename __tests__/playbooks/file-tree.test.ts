@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -83,6 +84,25 @@ moduleTest("what differs is put right, alone, and what is not wanted any more is
   expect(mode(join(root, "main.yml"))).toBe("0640");
   expect(inode(join(root, "main.yml"))).toBe(inodes);
   expect(readdirSync(join(root, "rules"))).toEqual(["own.yml"]);
+});
+
+moduleTest("a link leads to its target, and what is there and is none is left alone", () => {
+  const root = temporaryFolder();
+  const path = join(root, "current");
+  const lead = (target: string, check = false): Outcome => put(root, { links: { [path]: target } }, check);
+  expect(lead("/opt/one", true)).toMatchObject({ changed: true, paths: [path] });
+  expect(existsSync(path)).toBe(false);
+  lead("/opt/one");
+  expect(lead("/opt/one")).toMatchObject({ changed: false, paths: [] });
+  expect(lead("/opt/two").diff).toEqual([
+    { before_header: path, after_header: path, before: "/opt/one\n", after: "/opt/two\n" },
+  ]);
+  expect([readlinkSync(path), readdirSync(root)]).toEqual(["/opt/two", ["current"]]);
+
+  mkdirSync(join(root, "folder"));
+  expect(put(root, { links: { [join(root, "folder")]: "/opt/one" } }).msg).toBe(
+    `${join(root, "folder")}: Invalid argument`,
+  );
 });
 
 moduleTest("a check says the same and touches nothing", () => {

@@ -54,7 +54,7 @@ describe.each(roles)("role %s", (role) => {
 
   test("it uses what comes with ansible-core, by full names, and modules of ours", () => {
     const keywords =
-      /^(name|when|register|loop|loop_control|vars|tags|block|rescue|always|until|retries|delay|no_log|ignore_.*|check_mode|changed_when|failed_when)$/;
+      /^(name|when|register|loop|loop_control|vars|tags|block|rescue|always|until|retries|delay|throttle|no_log|ignore_.*|check_mode|changed_when|failed_when)$/;
     const modules = tasks(role).flatMap(({ task }) => Object.keys(task).filter((key) => !keywords.test(key)));
     const foreign = modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module));
     const ours = ["action", "modules"].flatMap((kind) =>

@@ -47,12 +47,16 @@ options:
         type: list
         elements: path
         default: []
+    links:
+        description: Symbolic links, by their absolute paths, with their targets. What is there and is none stays, and is an error.
+        type: dict
+        default: {}
 author: cdktf-monitoring
 """
 
 RETURN = """
 paths:
-    description: What was changed, by the paths below C(root) or, where it was removed, by its absolute path.
+    description: What was changed, by the paths below C(root) or, if it was removed or is a link, by its absolute path.
     type: list
     elements: str
     returned: always
@@ -103,6 +107,19 @@ class Tree:
             os.replace(temporary, absolute)
         self._own(path, absolute, mode)
 
+    def link(self, absolute: str, target: str) -> None:
+        """Has a symbolic link lead to its target."""
+        before = os.readlink(absolute) if os.path.lexists(absolute) else ""
+        if before == target:
+            return
+        self._note(absolute, before and before + "\n", target + "\n")
+        if not self._module.check_mode:
+            temporary = absolute + ".new"
+            if os.path.lexists(temporary):
+                os.unlink(temporary)
+            os.symlink(target, temporary)
+            os.replace(temporary, absolute)
+
     def remove(self, absolute: str) -> None:
         """Removes a file, if it is there."""
         present = read(absolute)
@@ -149,6 +166,7 @@ def main() -> None:
             "files": {"type": "dict", "default": {}},
             "modes": {"type": "dict", "default": {}},
             "absent": {"type": "list", "elements": "path", "default": []},
+            "links": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )
@@ -162,6 +180,8 @@ def main() -> None:
             tree.file(path, content, int(module.params["modes"].get(path, "0640"), 8))
         for path in module.params["absent"]:
             tree.remove(path)
+        for path, target in module.params["links"].items():
+            tree.link(path, target)
     except OSError as error:
         module.fail_json(msg=f"{error.filename or module.params['root']}: {error.strerror}", paths=tree.changed)
     module.exit_json(changed=bool(tree.changed), paths=tree.changed, diff=tree.diff)
