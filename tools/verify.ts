@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { SAMPLE } from "../lib/verify/plan";
 import { Commands } from "../lib/verify/remedy";
 import { makeReport, Report, reportLines, Status, statusOf } from "../lib/verify/report";
+import { lastDrill } from "./drill/record";
 import { main, toolCommand, usage, UserError } from "./common";
 import { ansibleEnvironment } from "./python";
 import { deployedMonitorings, LOCAL_STACK, stackDirectory, stackOutputs } from "./stack-outputs";
@@ -47,7 +48,7 @@ async function verify(): Promise<void> {
     );
     const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
     const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
-    reports.set(deployed.prefix, makeReport({ ...measured, surplus }, commands));
+    reports.set(deployed.prefix, makeReport({ ...measured, surplus, drill: lastDrill(values.stack) }, commands));
   }
   const status = statusOf([...reports.values()]);
   if (values.json) console.log(JSON.stringify({ status, monitorings: Object.fromEntries(reports) }, undefined, 2));

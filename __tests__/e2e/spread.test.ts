@@ -222,3 +222,25 @@ test(
   },
   2 * DEPLOY,
 );
+
+test(
+  "all servers are restarted at once, and the example keeps each of its promises",
+  async () => {
+    const servers = [...Object.values(HOMES).map(({ server }) => server), "app", "app-2"];
+    project.docker("restart", "--time", "5", ...servers.map((server) => `e2e-spread-${server}`));
+    const output = await eventually("all that they promise", 180, async () => {
+      const looked = await project.npm("verify");
+      return looked.code === 0 ? looked.output : undefined;
+    });
+    expect(output).toMatch(
+      /placement: .*: alertmanager \S+ on alerts; grafana \S+ on dashboards; log_agent \S+, node_exporter \S+ on 6 of 6 servers; loki \S+ on logs; prometheus \S+ on metrics/,
+    );
+    expect(output).toContain("Grafana shows of 6 servers: CPU of 6, memory of 6, disk of 6");
+    expect(output).toMatch(/logs: 1 Loki; SSH logins of 6 of 6 servers; newest lines of .*nginx \(access\)/);
+    expect(output).toMatch(/exporters: reached by .* only: 6 servers, \d+ probes .*, 0 differences/);
+    expect(output).toMatch(/Prometheus: reached by .* only: 1 server, \d+ probes .*, 0 differences/);
+    expect(output).toMatch(/Alertmanager: reached by .* only: 1 server, \d+ probes .*, 0 differences/);
+    expect(output).toMatch(/after a reboot: 16 of 16 services .* and 6 of 6 firewalls \(the last boot was \d+ s ago\)/);
+  },
+  DEPLOY,
+);

@@ -62,6 +62,16 @@ test(
     const before = [project.runTimes, ...SERVERS.map(traces)];
     const [{ code, output }, other] = await Promise.all([verify(), verify("--json")]);
     expect(output.split("\n").filter((line) => line.startsWith("  ok"))).toEqual([
+      expect.stringMatching(
+        /placement: .*: alertmanager \S+, grafana \S+, loki \S+, prometheus \S+ on hub; log_agent \S+, node_exporter \S+ on app and hub$/,
+      ),
+      expect.stringContaining("Grafana shows of 2 servers: CPU of 2, memory of 2, disk of 2"),
+      expect.stringMatching(
+        /logs: 1 Loki; SSH logins of 2 of 2 servers; newest lines of .*prometheus \(application\) /,
+      ),
+      expect.stringMatching(/dashboards: 1 Grafana; .*, of Alertmanager, Loki, Prometheus; panels with data: /),
+      expect.stringContaining("targets: 8 of 8 up"),
+      expect.stringContaining("alerts: 1 Alertmanager; nobody is told, for the monitoring has no receivers"),
       expect.stringContaining("firewalls: loaded as deployed, and at boot: 2 of 2 servers"),
       expect.stringMatching(/exporters: reached by .* only: 2 servers, \d+ probes .*, 0 differences$/),
       expect.stringMatching(
@@ -74,11 +84,10 @@ test(
       expect.stringMatching(
         /Grafana: reached by Prometheus and technicians only: 1 server, \d+ probes .*, 0 differences$/,
       ),
-      expect.stringContaining("targets: 8 of 8 up"),
-      expect.stringContaining("alerts: 1 Alertmanager; nobody is told, for the monitoring has no receivers"),
-      expect.stringMatching(/dashboards: 1 Grafana; .*, of Alertmanager, Loki, Prometheus; panels with data: /),
-      expect.stringMatching(/logs: 1 Loki; newest lines of .*prometheus \(application\) /),
       expect.stringMatching(/all that is tried: 10 ports .*, 0 differences$/),
+      expect.stringMatching(
+        /after a reboot: 8 of 8 services start by themselves and 2 of 2 firewalls .*; no drill has/,
+      ),
     ]);
     expect(output).toMatch(/^app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
@@ -146,10 +155,42 @@ test(
 );
 
 test(
+  "a service that was stopped, one that does not start at boot, and one that is where none should be are told",
+  async () => {
+    // GIVEN
+    project.on("hub", "systemctl disable --quiet --now alertmanager");
+    project.on("app", "sed s/9100/9999/ /etc/systemd/system/node_exporter.service > /etc/systemd/system/loki.service");
+
+    // WHEN
+    const { code, output } = await verify();
+
+    // THEN
+    expect(output).toContain(
+      "alertmanager does not run on hub: it is inactive\n      npm run play alertmanager -- --limit hub",
+    );
+    expect(output).toContain("alertmanager on hub does not start at boot");
+    expect(output).toContain(
+      "loki is on app, where the code has none\n      npm run play reconcile -- --limit app --force",
+    );
+    expect(output).toMatch(/DIFFERS +placement: .*alertmanager on 0 of 1 server/);
+    expect(output).toMatch(/DIFFERS +after a reboot: 7 of 8 services/);
+    expect(code).toBe(1);
+    project.on("app", "rm /etc/systemd/system/loki.service");
+    const played = await project.npm("play", ["alertmanager", "--limit", "hub", "--force"]);
+    expect(played.code).toBe(0);
+  },
+  2 * LOOK,
+);
+
+test(
   "after all servers have booted anew all is as it should be",
   async () => {
     project.docker("restart", "--time", "5", ...SERVERS.map((server) => `e2e-verify-${server}`));
-    await eventually("all that they promise", 120, async () => ((await verify()).code === 0 ? true : undefined));
+    const output = await eventually("all that they promise", 120, async () => {
+      const looked = await verify();
+      return looked.code === 0 ? looked.output : undefined;
+    });
+    expect(output).toMatch(/ok +after a reboot: 8 of 8 services .* \(the last boot was \d+ s ago\)/);
     expect(strangerReaches("app", 9100)).toBe(false);
   },
   LOOK,

@@ -16,6 +16,10 @@ export interface FleetServer {
   readonly ports: readonly AdmittedPort[];
   /** Its sshd's port and who is admitted to it; undefined where its own firewall leaves that alone. */
   readonly sshd?: { readonly port: number; readonly sources: readonly string[] };
+  /** The kinds of component that the code has on it, without those that playbooks of the user's own install. */
+  readonly components: readonly string[];
+  /** The files of its log sources, without their endings: the names of the jobs. */
+  readonly logSources: readonly string[];
   /** What its components are asked: the address of each, by kind. */
   readonly questions: Readonly<Record<string, string>>;
 }
@@ -51,12 +55,13 @@ interface Inventory {
 }
 interface Group {
   readonly vars?: Partial<HostVariables> & {
-    readonly monitoring_run?: { readonly component: boolean; readonly agent?: boolean };
+    readonly monitoring_run?: { readonly component: boolean; readonly agent?: boolean; readonly own?: boolean };
   };
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
   readonly firewall_ports?: readonly AdmittedPort[];
+  readonly log_agent_sources?: readonly string[];
   readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
   readonly prometheus_targets?: readonly {
     readonly job: string;
@@ -77,6 +82,11 @@ export function readFleet(text: string): Fleet {
   if (!(runGroup("firewall") in children))
     throw new Error("the inventory knows of no firewall: deploy the stack again");
   const firewall = variablesOf(children[runGroup("firewall")]);
+  const runs = Object.entries(children).map(
+    ([group, { vars, hosts: members }]) => [group.slice(runGroup("").length), vars?.monitoring_run, members] as const,
+  );
+  const installed = runs.filter(([, run]) => run?.component === true && run.own !== true);
+  const agents = variablesOf(children[runGroup("log_agent")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
   const asked = ASKED.map((kind) => [kind, placesOf(kind, children[runGroup(kind)])] as const);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
@@ -92,6 +102,8 @@ export function readFleet(text: string): Fleet {
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
+      components: installed.filter(([, , members]) => name in members).map(([kind]) => kind),
+      logSources: (agents[name]?.log_agent_sources ?? []).map((file) => file.replace(/\.yml$/, "")),
       questions: Object.fromEntries(
         asked.flatMap(([kind, places]) => {
           const place = places.get(name);
@@ -100,9 +112,6 @@ export function readFleet(text: string): Fleet {
       ),
     };
   });
-  const runs = Object.entries(children).map(
-    ([group, { vars }]) => [group.slice(runGroup("").length), vars?.monitoring_run] as const,
-  );
   return {
     servers: servers.sort((a, b) => (a.name < b.name ? -1 : 1)),
     kinds: runs.filter(([, run]) => run?.component === true).map(([kind]) => kind),

@@ -32,8 +32,20 @@ export interface Measured {
   readonly plan: Plan;
   readonly looks: ReadonlyMap<string, Look>;
   readonly verdicts: readonly Verdict[];
+  /** The last drill that was kept of the stack, if there is one. */
+  readonly drill?: Drill;
   /** Rules of the cloud's firewall that are not of our making; undefined where no cloud has one. */
   readonly surplus?: readonly string[];
+}
+
+/** A drill that destroyed the stack and rebuilt it. */
+export interface Drill {
+  /** When it began, as in ISO 8601. */
+  readonly date: string;
+  /** What both took. */
+  readonly seconds: number;
+  /** Where it is kept. */
+  readonly file: string;
 }
 
 /** What came of the tries, by who made them, each in the order of the plan. */

@@ -8,6 +8,18 @@ export interface Answer {
   readonly failed?: string;
 }
 
+/** A service of ours, as it was found on a server. */
+export interface Service {
+  /** The component's kind. */
+  readonly kind: string;
+  /** What systemd calls its state, such as `active` or `failed`. */
+  readonly state: string;
+  /** Whether it starts at boot. */
+  readonly enabled: boolean;
+  /** The version that is installed; empty where there is none. */
+  readonly version: string;
+}
+
 /** A server as it was found. */
 export interface Look {
   readonly name: string;
@@ -21,6 +33,10 @@ export interface Look {
   readonly current: boolean;
   /** Whether they are loaded at boot. */
   readonly enabled: boolean;
+  /** The services that we installed. */
+  readonly services: readonly Service[];
+  /** For how long it has been up, in seconds; undefined where it did not say. */
+  readonly up?: number;
   /** What on it works against the firewall. */
   readonly conflicts: readonly string[];
   /** What came of what was tried from there, in its order. */
@@ -48,10 +64,17 @@ export function readLook(name: string, answer: Answer | undefined): Look {
     table,
     current: all("rules").includes("current"),
     enabled: all("unit").includes("enabled"),
+    services: all("service").map(readService),
+    up: all("up").map(Number)[0],
     conflicts: all("conflict"),
     found: (readJson(found) ?? []) as readonly string[],
     said: new Map(said),
   };
+}
+
+function readService(line: string): Service {
+  const [kind = "", state = "", file = "", version = ""] = line.split(" ");
+  return { kind, state, enabled: file === "enabled", version };
 }
 
 function readJson(text: string): unknown {

@@ -1,11 +1,14 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Drill } from "../../lib/verify/judge";
 import { Machine } from "../bench/machine";
 import { writeAtomically } from "../common";
 import { privateDirectory } from "../preparation";
 import { readRunResults, RunResult, Task } from "../run-results";
 import { deployedMonitorings, stackDirectory, stackOutputs } from "../stack-outputs";
 import { Phase } from "./timeline";
+
+const FOLDER = join(privateDirectory, "drills");
 
 /** What a drill is kept as. */
 export interface DrillRecord {
@@ -29,11 +32,22 @@ export interface DrillRecord {
  * @returns its path
  */
 export function keepRecord(record: DrillRecord): string {
-  const folder = join(privateDirectory, "drills");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${record.date.replaceAll(":", "-")}.json`);
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  const path = join(FOLDER, `${record.date.replaceAll(":", "-")}.json`);
   writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
   return path;
+}
+
+/** The newest drill of a stack that is kept here and came to its end. */
+export function lastDrill(stack: string): Drill | undefined {
+  if (!existsSync(FOLDER)) return undefined;
+  // Their names are dates.
+  for (const name of readdirSync(FOLDER).sort().reverse()) {
+    const file = join(FOLDER, name);
+    const { stack: drilled, date, seconds } = JSON.parse(readFileSync(file, "utf8")) as DrillRecord;
+    if (drilled === stack) return { date, seconds: seconds.destroy + seconds.rebuild, file };
+  }
+  return undefined;
 }
 
 /** What the runs of a deployed stack wrote down of themselves. */

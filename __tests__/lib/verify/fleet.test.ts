@@ -44,6 +44,8 @@ function inventory(bind = ""): string {
         run("alertmanager", [["hub", { alertmanager_port: 9093 }]], { component: true }),
         run("grafana", [["hub", { grafana_port: 3000, grafana_tls_certificate: "/c.pem" }]], { component: true }),
         run("node_exporter", [["app", {}]], { component: true, agent: true }),
+        run("log_agent", [["app", { log_agent_sources: ["nginx.yml"] }]], {}),
+        run("backup", [["hub", {}]], { component: true, own: true }),
       ],
     }),
   );
@@ -60,10 +62,14 @@ test("a fleet is read from the inventory of a deploy, variables that most have a
     ssh: { host: "203.0.113.1", port: 2222, jumpHost: false },
     ports: [PORT],
     sshd: undefined,
+    components: ["node_exporter"],
+    logSources: ["nginx"],
     questions: {},
   });
+  // What a playbook of the user's own installs is not ours to look for.
+  expect(servers[2]?.components).toEqual(["prometheus", "alertmanager", "grafana"]);
   expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
-  expect(kinds).toEqual(["prometheus", "alertmanager", "grafana", "node_exporter"]);
+  expect(kinds).toEqual(["prometheus", "alertmanager", "grafana", "node_exporter", "backup"]);
   expect(agents).toEqual(["node_exporter"]);
   expect(targets).toEqual(["node/app"]);
 });

@@ -31,10 +31,10 @@ test("where all is well the report is a table of edges and a line for each promi
     "this machine  ->  hub         tcp/9090  prometheus_http     open       open",
     "",
     "In short",
+    "  ok            targets: 3 of 3 up",
     "  ok            firewalls: loaded as deployed, and at boot: 2 of 2 servers",
     "  ok            exporters: reached by Prometheus' host and technicians only: 2 servers, 4 probes (3 let in, 1 dropped), 0 differences",
     "  ok            Prometheus: reached by Alertmanager, Grafana, its like and technicians only: 1 server, 2 probes (1 let in, 1 dropped), 0 differences",
-    "  ok            targets: 3 of 3 up",
     "  ok            all that is tried: 5 ports from 3 places, 8 probes (6 let in, 2 dropped), 0 differences",
   ]);
   expect(statusOf([report()])).toBe(Status.FINE);

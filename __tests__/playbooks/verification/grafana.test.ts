@@ -28,7 +28,36 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
     [
       { uid: "a", title: "A", tags: ["much", "more"] },
       { uid: "ours", title: "Ours", tags: ["cdktf-monitoring"] },
+      { uid: "cdktf-monitoring-fleet", title: "Fleet", tags: [] },
     ],
+  ],
+  "/api/dashboards/uid/cdktf-monitoring-fleet": [
+    200,
+    {
+      dashboard: {
+        title: "Fleet",
+        panels: [
+          {
+            title: "Servers",
+            targets: ["cpu", "memory", "disk"].map((expr, index) => ({ refId: "ABC"[index], expr, format: "table" })),
+            transformations: [
+              { id: "merge", options: {} },
+              {
+                id: "organize",
+                options: {
+                  renameByName: {
+                    instance: "Server",
+                    "Value #A": "Processors",
+                    "Value #B": "Memory",
+                    "Value #C": "Fullest disk",
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
   ],
   "/api/dashboards/uid/ours": [
     200,
@@ -46,16 +75,21 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
   ],
 };
 
+let asked = 0;
+
 /** What its query API answers: two servers are up, and only of one there is an answer. */
 function answerTo(body: string): unknown {
   const frame = (labels: object, value: number | null) => ({
     schema: { fields: [{ name: "Time" }, { name: "Value", labels }] },
     data: { values: [[0], [value]] },
   });
-  if (body.includes("up{job")) {
-    const frames = ["hub", "app"].map((instance) => frame({ instance }, 1));
-    return { results: { A: { frames } } };
-  }
+  const of = (instances: readonly string[]): unknown => ({
+    results: { A: { frames: instances.map((instance) => frame({ instance }, 1)) } },
+  });
+  if (body.includes("up{job")) return of(["hub", "app"]);
+  // The rate of the second server has no second scrape at first.
+  if (body.includes('"cpu"')) return of(asked++ === 0 ? ["hub"] : ["hub", "app"]);
+  if (body.includes('"memory"') || body.includes('"disk"')) return of(["app", "hub"]);
   return { results: { A: { frames: [frame({}, body.includes('busy{instance=\\"app\\"}') ? 0 : null)] } } };
 }
 
@@ -103,7 +137,9 @@ test("data sources, dashboards and which panels of ours have data are told, and 
     dashboards: [
       { uid: "a", title: "A" },
       { uid: "ours", title: "Ours" },
+      { uid: "cdktf-monitoring-fleet", title: "Fleet" },
     ],
+    shown: { cpu: ["app", "hub"], memory: ["app", "hub"], disk: ["app", "hub"] },
     panels: [
       { title: "Ours", server: "app", panels: 2, empty: ["Odd"] },
       { title: "Ours", server: "hub", panels: 2, empty: ["Busy", "Odd"] },

@@ -7,8 +7,13 @@ const SECOND = 1_000_000_000n;
 /** A Loki that has lines of these ages, in seconds, by job and kind; it notes what it was asked. */
 async function ask(
   lines: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  logins: readonly (readonly string[])[] = [["app", "hub"]],
 ): Promise<{ said: unknown; selectors: string[] }> {
   const selectors: string[] = [];
+  const left = [...logins];
+  const senders = (instances: readonly string[]): unknown => ({
+    data: { result: instances.map((instance) => ({ metric: { instance } })) },
+  });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "", "http://loki");
     const query = url.searchParams.get("query") ?? "";
@@ -19,6 +24,10 @@ async function ask(
       "/loki/api/v1/label/job/values": () => ({ data: Object.keys(lines) }),
       // Without values Loki leaves the list out.
       "/loki/api/v1/label/kind/values": () => (kinds.length > 0 ? { data: kinds } : {}),
+      "/loki/api/v1/query": () => {
+        if (!query.includes('job="sshd"')) return senders(["hub", "app"]);
+        return senders((left.length > 1 ? left.shift() : left[0]) ?? []);
+      },
       "/loki/api/v1/query_range": () => {
         selectors.push(query);
         const age = lines[job]?.[/kind="([^"]*)"/.exec(query)?.[1] ?? ""];
@@ -44,6 +53,7 @@ test("the newest line of each job is told, and of each of its kinds", async () =
   const about = (age: number): unknown => expect.closeTo(age, -1);
   expect(said).toEqual({
     members: 1,
+    logins: ["app", "hub"],
     newest: [
       { job: "nginx", kind: "access", age: about(5) },
       { job: "nginx", kind: "error", age: about(3600) },
@@ -51,6 +61,11 @@ test("the newest line of each job is told, and of each of its kinds", async () =
     ],
   });
   expect(selectors).toEqual(['{job="nginx", kind="access"}', '{job="nginx", kind="error"}', '{job="sshd"}']);
+});
+
+test("a login that has not come yet is waited for", async () => {
+  const { said } = await ask({}, [[], ["hub"], ["hub", "app"]]);
+  expect(said).toEqual({ members: 1, logins: ["app", "hub"], newest: [] });
 });
 
 test("that it does not answer is told in its place", async () => {

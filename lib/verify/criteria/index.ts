@@ -1,14 +1,23 @@
 import { alerts } from "./alerts";
+import { comeback } from "./comeback";
 import { cloudFirewall } from "./cloud-firewall";
 import { Criterion, reachedOnlyBy } from "./criterion";
 import { dashboards } from "./dashboards";
 import { everyPort } from "./every-port";
 import { firewalls } from "./firewalls";
 import { logs } from "./logs";
+import { placement } from "./placement";
+import { shown } from "./shown";
 import { targets } from "./targets";
 
 /** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
 export const CRITERIA: readonly Criterion[] = [
+  placement,
+  shown,
+  logs,
+  dashboards,
+  targets,
+  alerts,
   firewalls,
   cloudFirewall,
   reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
@@ -16,9 +25,6 @@ export const CRITERIA: readonly Criterion[] = [
   reachedOnlyBy("Alertmanager", "Prometheus, Grafana, Loki, its like and technicians", "alertmanager"),
   reachedOnlyBy("Loki", "log agents, Grafana, Prometheus, its like and technicians", "loki"),
   reachedOnlyBy("Grafana", "Prometheus and technicians", "grafana"),
-  targets,
-  alerts,
-  dashboards,
-  logs,
   everyPort,
+  comeback,
 ];

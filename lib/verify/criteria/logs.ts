@@ -1,6 +1,8 @@
+import { FleetServer } from "../fleet";
 import { Measured, Outcome } from "../judge";
 import { Commands, Difference } from "../remedy";
 import { count, Criterion, worst } from "./criterion";
+import { ago } from "./words";
 
 /** What the question `loki` answers. */
 interface Said {
@@ -8,6 +10,8 @@ interface Said {
   /** How many of its cluster are at work, itself included. */
   readonly members: number;
   readonly newest: readonly Newest[];
+  /** The servers whose SSH logins of the last minutes it has. */
+  readonly logins: readonly string[];
 }
 
 /** How old the newest line of a job is, or of one of its kinds. */
@@ -18,18 +22,32 @@ interface Newest {
   readonly age: number;
 }
 
-/** That each Loki is at work, with all others, and has lines. */
+/** A job of the log agents whatever a server is, and of those that it may have nothing to say of for long. */
+const SUDO = "sudo";
+
+/** That each Loki is at work, with all others, and has lines: those of the SSH logins by which all were just looked at. */
 export const logs: Criterion = (measured, commands) => {
   const hosts = measured.fleet.servers.filter(({ questions }) => questions.loki !== undefined);
   if (hosts.length === 0) return undefined;
   const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
-  const differences = answers.flatMap(([host, said]) =>
-    said === undefined ? [] : differencesOf(host, said, measured, commands),
-  );
   const known = answers.flatMap(([, said]) => (said === undefined || said.error !== undefined ? [] : [said]));
-  const unknown = answers.some(([, said]) => said === undefined);
+  const senders = measured.fleet.servers.filter(({ components }) => components.includes("log_agent"));
+  const arrived = new Set(known.flatMap(({ logins }) => logins));
+  const missing = senders.map(({ name }) => name).filter((name) => !arrived.has(name));
+  const silent = missing.filter((name) => measured.looks.get(name)?.silent !== undefined);
+  const differences = [
+    ...answers.flatMap(([host, said]) => (said === undefined ? [] : differencesOf(host, said, measured, commands))),
+    ...(known.length === 0 ? [] : missing)
+      .filter((name) => !silent.includes(name))
+      .map((name) => ({
+        what: `no Loki has an SSH login of ${name}, which verify itself has just made`,
+        mend: `see whether its log agent sends: journalctl -u log_agent on ${name}, or ${commands.play("log_agent", name, true)}`,
+      })),
+  ];
+  const unknown = answers.some(([, said]) => said === undefined) || silent.length > 0;
+  const came = `SSH logins of ${senders.length - missing.length} of ${count(senders.length, "server")}`;
   return {
-    text: `logs: ${count(hosts.length, "Loki")}; ${known[0] === undefined ? "none said what lines it has" : told(known[0].newest)}`,
+    text: `logs: ${count(hosts.length, "Loki")}; ${known[0] === undefined ? "none said what lines it has" : `${came}; ${told(known[0].newest, wanted(senders))}`}`,
     outcome: worst([
       ...(unknown ? [Outcome.NOT_MEASURED] : []),
       differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
@@ -37,6 +55,11 @@ export const logs: Criterion = (measured, commands) => {
     differences,
   };
 };
+
+/** The jobs of which there may be lines, and that are worth a word if there are none: denied sudo, and what applications log. */
+function wanted(senders: readonly FleetServer[]): string[] {
+  return senders.length === 0 ? [] : [...new Set([SUDO, ...senders.flatMap(({ logSources }) => logSources)])].sort();
+}
 
 function saidBy({ looks }: Measured, host: string): Said | undefined {
   return looks.get(host)?.said.get("loki") as Said | undefined;
@@ -66,14 +89,12 @@ function differencesOf(host: string, said: Said, { fleet }: Measured, commands: 
   ];
 }
 
-/** Whose lines there are, and how old the newest is, in words. */
-function told(newest: readonly Newest[]): string {
-  if (newest.length === 0) return "no lines";
-  return `newest lines of ${newest.map(({ job, kind, age }) => `${kind === undefined ? job : `${job} (${kind})`} ${ago(age)} ago`).join(", ")}`;
-}
-
-/** A time in the unit that people would use. */
-function ago(seconds: number): string {
-  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+/** Whose lines there are, and how old the newest is, in words; and of whom there are none. */
+function told(newest: readonly Newest[], wanted: readonly string[]): string {
+  const jobs = newest.map(({ job, kind, age }) => `${kind === undefined ? job : `${job} (${kind})`} ${ago(age)} ago`);
+  const none = wanted.filter((job) => !newest.some((each) => each.job === job));
+  return [
+    jobs.length === 0 ? "no lines" : `newest lines of ${jobs.join(", ")}`,
+    none.length === 0 ? "" : `; none of the last day of ${none.join(", ")}`,
+  ].join("");
 }

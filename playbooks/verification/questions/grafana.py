@@ -1,6 +1,6 @@
 """Asks a Grafana, on its own server, what it has; prints that as JSON: version, data sources with their health, dashboards.
 
-Of our own dashboards it also asks what each panel asks, of each server that is up, and tells how many have an answer.
+Of the table of servers in our dashboard "Fleet" it asks which servers have a value in its columns. Of our own dashboards it asks what each panel asks, of each server that is up, and tells how many have an answer.
 
     grafana.py URL
 
@@ -13,6 +13,7 @@ import base64
 import json
 import ssl
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ OURS = "cdktf-monitoring"  # the tag of our dashboards
 # Data sources whose health Grafana cannot tell: the plugin of Alertmanager runs in browsers only, that of Loki learnt it late.
 # These are asked themselves, through Grafana.
 ASKED_THEMSELVES = {"alertmanager": "/api/v2/status", "loki": "/loki/api/v1/labels"}
+FLEET, TABLE = "cdktf-monitoring-fleet", "Servers"
+COLUMNS = {"cpu": "Processors", "memory": "Memory", "disk": "Fullest disk"}
+PATIENCE = 40.0  # seconds; where something was only just deployed, the second scrape comes within these, which a rate needs
 SERVERS = 10  # of so many servers the panels are asked: all have the same
 AT_ONCE = 4  # requests
 TIMEOUT = 10.0  # seconds; a data source that does not answer is given up by Grafana only after half a minute
@@ -72,12 +76,21 @@ class Grafana:
         columns = [frame["data"]["values"][-1] for frame in frames if frame["data"]["values"]]
         return any(value is not None for column in columns for value in column)
 
+    def instances(self, expr: str) -> list[str]:
+        """The servers of which a query has a value now, sorted."""
+        source = {"type": "prometheus", "uid": "prometheus"}
+        query = {"refId": "A", "datasource": source, "expr": expr, "instant": True, "intervalMs": 15000, "maxDataPoints": 100}
+        answer = self.get("/api/ds/query", {"queries": [query], "from": "now-5m", "to": "now"})
+        found = set()
+        for frame in answer["results"]["A"].get("frames") or []:
+            for field, values in zip(frame["schema"]["fields"], frame["data"]["values"]):
+                if any(value is not None for value in values):
+                    found.add((field.get("labels") or {}).get("instance"))
+        return sorted(found - {None})
+
     def servers(self) -> list[str]:
         """The servers that are up, sorted."""
-        query = {"refId": "A", "datasource": {"uid": "prometheus"}, "expr": 'up{job="node"} == 1', "instant": True}
-        answer = self.get("/api/ds/query", {"queries": [query], "from": "now-1m", "to": "now"})
-        fields = [field for frame in answer["results"]["A"].get("frames") or [] for field in frame["schema"]["fields"]]
-        return sorted({field["labels"]["instance"] for field in fields if "instance" in (field.get("labels") or {})})
+        return self.instances('up{job="node"} == 1')
 
 
 def message_of(error: urllib.error.HTTPError) -> str:
@@ -103,6 +116,22 @@ def panels_of(board: dict[str, Any], server: str | None) -> Iterator[tuple[str, 
         ]
         if queries:
             yield panel.get("title", ""), queries
+
+
+def shown(grafana: Grafana) -> dict[str, list[str]]:
+    """Of which servers the table of all servers shows what, when it shows that of all that are up or patience is over."""
+    board = grafana.get(f"/api/dashboards/uid/{FLEET}")["dashboard"]
+    table = next(panel for panel in board["panels"] if panel.get("title") == TABLE)
+    names = next(each["options"]["renameByName"] for each in table["transformations"] if each["id"] == "organize")
+    letters = {title: field.removeprefix("Value #") for field, title in names.items()}
+    queries = {target["refId"]: target["expr"] for target in table["targets"]}
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = {what: grafana.instances(queries[letters[title]]) for what, title in COLUMNS.items()}
+        wanted = set(grafana.servers())
+        if all(wanted <= set(servers) for servers in found.values()) or time.monotonic() > end:
+            return found
+        time.sleep(2)
 
 
 def look_at_panels(grafana: Grafana, uids: list[str]) -> list[dict[str, Any]]:
@@ -134,8 +163,10 @@ def ask(url: str) -> dict[str, Any]:
     boards = [{"uid": board["uid"], "title": board["title"]} for board in listed]
     ours = sorted(board["uid"] for board in listed if OURS in board.get("tags", []))
     answering = any(source["uid"] == "prometheus" and source["error"] == "" for source in sources)
+    has_fleet = answering and any(board["uid"] == FLEET for board in listed)
+    columns = shown(grafana) if has_fleet else {what: [] for what in COLUMNS}
     panels = look_at_panels(grafana, ours) if answering and ours else []
-    return {"version": version, "sources": sources, "dashboards": boards, "panels": panels}
+    return {"version": version, "sources": sources, "dashboards": boards, "shown": columns, "panels": panels}
 
 
 def main(url: str) -> None:

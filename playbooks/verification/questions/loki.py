@@ -2,7 +2,8 @@
 
     loki.py URL
 
-The answer has `members` (of the cluster, itself included, that are at work) and `newest`: for each job, and kind of line
+The answer has `members` (of the cluster, itself included, that are at work), `logins` (the servers whose SSH logins of the
+last minutes it has: whoever asks has just logged in to all) and `newest`: for each job, and kind of line
 where it tells kinds apart, the age of its newest line in seconds, of those that are no older than a day.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 
 SECOND = 1_000_000_000  # of the nanoseconds in which Loki counts
 WINDOW = 86_400  # seconds; what has written nothing for a day is not told
+RECENT = "10m"  # in which a login was: a connection that others left open is used again
 PATIENCE = 20.0  # seconds; where something was only just deployed, its first lines come within these
 
 
@@ -49,6 +51,12 @@ class Loki:
         return round((now - max(times)) / SECOND, 1) if times else None
 
 
+def senders(loki: Loki, selector: str) -> list[str]:
+    """The servers from which there are recent lines of some streams, sorted."""
+    found = loki.ask("/loki/api/v1/query", query=f"sum by (instance) (count_over_time({selector}[{RECENT}]))")
+    return sorted(series["metric"].get("instance", "") for series in found["data"]["result"])
+
+
 def window(now: int) -> dict[str, str]:
     """The time that is looked at; a line may be ahead of this clock."""
     return {"start": str(now - WINDOW * SECOND), "end": str(now + 600 * SECOND)}
@@ -68,12 +76,15 @@ def ages(loki: Loki) -> list[dict[str, Any]]:
 
 
 def main(url: str) -> None:
-    """Prints them when there are some, or when patience is over."""
+    """Prints them when all that send anything have sent a login, or when patience is over."""
     loki = Loki(url)
     end = time.monotonic() + PATIENCE
-    while not (newest := ages(loki)) and time.monotonic() < end:
+    while True:
+        logins = senders(loki, '{job="sshd"}')
+        if (logins and set(senders(loki, '{job=~".+"}')) <= set(logins)) or time.monotonic() > end:
+            break
         time.sleep(1)
-    print(json.dumps({"members": loki.members(), "newest": newest}))
+    print(json.dumps({"members": loki.members(), "logins": logins, "newest": ages(loki)}))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ const questions = { loki: "http://10.0.0.2:3100" };
 /** What the criterion makes of Lokis that answer so, each on a server of its own. */
 function judged(...answers: readonly (object | undefined)[]): Result | undefined {
   const given = fleet(0);
-  const hosts = answers.map((_, index) => server(`logs-${index + 1}`, `10.0.0.2${index}`, { questions }));
+  const more = { questions, components: ["log_agent"], logSources: ["shop"] };
+  const hosts = answers.map((_, index) => server(`logs-${index + 1}`, `10.0.0.2${index}`, more));
   const said = answers.map((answer, index): [string, Answer] => {
     const lines = answer === undefined ? [] : [`said=loki ${JSON.stringify(answer)}`];
     return [`logs-${index + 1}`, { lines: [...(WELL.lines ?? []), ...lines] }];
@@ -23,6 +24,7 @@ function judged(...answers: readonly (object | undefined)[]): Result | undefined
 
 const WELL_DONE = {
   members: 1,
+  logins: ["logs-1", "logs-2", "logs-3"],
   newest: [
     { job: "nginx", kind: "access", age: 2.6 },
     { job: "prometheus", age: 300 },
@@ -32,7 +34,7 @@ const WELL_DONE = {
 
 test("what wrote last is told with its age", () => {
   expect(judged(WELL_DONE)).toEqual({
-    text: "logs: 1 Loki; newest lines of nginx (access) 3 s ago, prometheus 5 min ago, sshd (audit) 10 h ago",
+    text: "logs: 1 Loki; SSH logins of 1 of 1 server; newest lines of nginx (access) 3 s ago, prometheus 5 min ago, sshd (audit) 10 h ago; none of the last day of shop, sudo",
     outcome: Outcome.FINE,
     differences: [],
   });
@@ -40,7 +42,7 @@ test("what wrote last is told with its age", () => {
 
 test("a line from a clock that is ahead is one of now", () => {
   expect(judged({ ...WELL_DONE, newest: [{ job: "nginx", age: -3 }] })?.text).toBe(
-    "logs: 1 Loki; newest lines of nginx 0 s ago",
+    "logs: 1 Loki; SSH logins of 1 of 1 server; newest lines of nginx 0 s ago; none of the last day of shop, sudo",
   );
 });
 
@@ -56,11 +58,12 @@ test("of a cluster all are asked", () => {
 });
 
 test("one that does not answer, and one without lines, are told", () => {
-  const { text, differences } = judged({ error: "no answer" }, { members: 2, newest: [] }) ?? {};
-  expect(text).toBe("logs: 2 Lokis; no lines");
+  const { text, differences } = judged({ error: "no answer" }, { members: 2, logins: ["logs-1"], newest: [] }) ?? {};
+  expect(text).toBe("logs: 2 Lokis; SSH logins of 1 of 2 servers; no lines; none of the last day of shop, sudo");
   expect(differences?.map(({ what }) => what)).toEqual([
     "Loki on logs-1: no answer",
     "Loki on logs-2 has no line of the last day",
+    "no Loki has an SSH login of logs-2, which verify itself has just made",
   ]);
 });
 

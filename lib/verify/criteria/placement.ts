@@ -1,0 +1,70 @@
+import { Measured, Outcome } from "../judge";
+import { Look } from "../look";
+import { Commands, Difference } from "../remedy";
+import { count, Criterion, worst } from "./criterion";
+
+/** Of components that are on more servers than this, their number is told. */
+const NAMED = 3;
+
+/** That each component runs where the code has it, and nowhere else. */
+export const placement: Criterion = (measured, commands) => {
+  const { fleet, looks } = measured;
+  const kinds = [...new Set(fleet.servers.flatMap(({ components }) => components))].sort();
+  if (kinds.length === 0) return undefined;
+  const known = fleet.servers.flatMap(({ name, components }) => {
+    const look = looks.get(name);
+    return look === undefined || look.silent !== undefined ? [] : [{ look, components }];
+  });
+  const differences = known.flatMap(({ look, components }) => differencesOf(look, components, commands));
+  return {
+    text: `placement: each component by a playbook of its own, where the code has it: ${told(kinds, measured)}`,
+    outcome: worst([
+      ...(known.length < fleet.servers.length ? [Outcome.NOT_MEASURED] : []),
+      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
+    ]),
+    differences,
+  };
+};
+
+function differencesOf({ name, services }: Look, wanted: readonly string[], commands: Commands): Difference[] {
+  const found = new Map(services.map((service) => [service.kind, service]));
+  return [
+    ...wanted.flatMap((kind) => {
+      const state = found.get(kind)?.state ?? "not installed";
+      if (state === "active") return [];
+      return [{ what: `${kind} does not run on ${name}: it is ${state}`, mend: commands.play(kind, name, true) }];
+    }),
+    ...services
+      .filter(({ kind }) => !wanted.includes(kind))
+      .map(({ kind }) => ({
+        what: `${kind} is on ${name}, where the code has none`,
+        mend: commands.play("reconcile", name, true),
+      })),
+  ];
+}
+
+/** The components with their versions, by where they run. */
+function told(kinds: readonly string[], measured: Measured): string {
+  const groups = new Map<string, string[]>();
+  for (const kind of kinds) {
+    const { what, where } = toldOf(kind, measured);
+    groups.set(where, [...(groups.get(where) ?? []), what]);
+  }
+  return [...groups].map(([where, what]) => `${what.join(", ")} on ${where}`).join("; ");
+}
+
+function toldOf(kind: string, { fleet, looks }: Measured): { readonly what: string; readonly where: string } {
+  const wanted = fleet.servers.filter(({ components }) => components.includes(kind));
+  const running = wanted.flatMap(({ name }) => {
+    const service = looks.get(name)?.services.find((each) => each.kind === kind && each.state === "active");
+    return service === undefined ? [] : [{ name, version: service.version }];
+  });
+  const versions = [...new Set(running.map(({ version }) => version))].sort().join(" and ");
+  const few = wanted.length <= NAMED && running.length === wanted.length;
+  return {
+    what: versions === "" ? kind : `${kind} ${versions}`,
+    where: few
+      ? running.map(({ name }) => name).join(" and ")
+      : `${running.length} of ${count(wanted.length, "server")}`,
+  };
+}
