@@ -75,7 +75,7 @@ def state_directory() -> Path:
     """The folder of the stack's run state."""
     state = os.environ.get("MONITORING_STATE")
     if not state:
-        raise RunError("MONITORING_STATE is not set: start runs by cdktf deploy or npm run play")
+        raise RunError("MONITORING_STATE is not set: start runs by cdktf deploy, or one of them by play")
     return Path(state).absolute()
 
 

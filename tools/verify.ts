@@ -59,6 +59,7 @@ async function verify(): Promise<void> {
 function commandsOf(stack: string, prefix: string, kinds: readonly string[]): Commands {
   return {
     kinds,
+    rotate: toolCommand("rotate"),
     play: (name, server, force = false) => {
       const where = stack === LOCAL_STACK ? "" : ` --stack ${stack}`;
       return toolCommand("play", `${prefix}${name}`, `--limit ${server}${force ? " --force" : ""}${where}`);

@@ -4,6 +4,7 @@ import { isDatagram } from "../../lib/verify/plan";
 import { makeReport } from "../../lib/verify/report";
 import { measure } from "../../tools/verify/measure";
 import { Lab } from "../support/lab";
+import { COMMANDS } from "../support/fleet";
 
 /** A run takes five seconds on a slow machine, a look some more; in milliseconds. */
 const RUN = 120_000;
@@ -82,7 +83,6 @@ test(
   "whom somebody has admitted by hand, and whom he has shut out, is found, whoever else sends there",
   async () => {
     // GIVEN a peer that goes on sending
-    const commands = { kinds: [], play: (run: string, on: string) => `play ${run} on ${on}` };
     const talk = `import socket, time
 it = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 while True: it.sendto(b"gossip", ("${lab.address("server")}", 9094)); time.sleep(0.01)`;
@@ -93,7 +93,7 @@ while True: it.sendto(b"gossip", ("${lab.address("server")}", 9094)); time.sleep
     set("add", "other");
 
     // WHEN
-    const { differences } = makeReport(await look(), commands);
+    const { differences } = makeReport(await look(), COMMANDS);
 
     // THEN
     expect(differences.map(({ what, mend }) => `${what} => ${mend}`)).toEqual([

@@ -1,4 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../../tools/common";
 import { eventually, Outcome, Project } from "../support/project";
 
 /** A deploy from nothing takes a minute on a slow machine, a look some seconds; in milliseconds. */
@@ -11,6 +13,10 @@ const project = new Project("e2e-verify", "198.18.144.0/20");
 const address: Record<string, string> = {};
 
 const verify = (...options: string[]): Promise<Outcome> => project.npm("verify", options);
+
+/** What each line of the promises begins with. */
+const promises = (text: string): string[] =>
+  [...text.matchAll(/^ {2}ok +([^:]+):/gm)].map(([, promise = ""]) => promise);
 
 async function expectAllFine(): Promise<void> {
   const { code, output } = await verify();
@@ -89,6 +95,7 @@ test(
         /after a reboot: 8 of 8 services start by themselves and 2 of 2 firewalls .*; no drill has/,
       ),
     ]);
+    expect(promises(output)).toEqual(promises(readFileSync(join(projectRoot, "docs/verify.md"), "utf8")));
     expect(output).toMatch(/^app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/22 +ssh +closed +filtered/m);

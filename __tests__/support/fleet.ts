@@ -3,11 +3,19 @@ import { Found, judge, Measured } from "../../lib/verify/judge";
 import { Answer, readLook } from "../../lib/verify/look";
 import { SSH } from "../../lib/access";
 import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
+import { Commands } from "../../lib/verify/remedy";
 import { Stranger } from "../../lib/verify/stranger";
 
 /** Where this machine is, as the servers see it. */
 export const GATEWAY = "10.0.0.1";
 const HUB = "10.0.0.10";
+
+/** How commands are told of in tests. */
+export const COMMANDS: Commands = {
+  kinds: [],
+  play: (run, host) => `play ${run} on ${host}`,
+  rotate: "rotate",
+};
 
 /** A server with a node exporter that the hub and this machine may reach. */
 export function server(name: string, address: string, more: Partial<FleetServer> = {}): FleetServer {

@@ -16,6 +16,8 @@ export interface Commands {
   readonly kinds: readonly string[];
   /** The command that starts a run on one server. */
   play(run: string, server: string, force?: boolean): string;
+  /** The command that hands secrets to the servers again. */
+  readonly rotate: string;
 }
 
 /** What is wrong with a server's firewall. */

@@ -22,7 +22,7 @@ def decode(encoded: str) -> Variables:
     try:
         return dict(json.loads(gzip.decompress(base64.b64decode(encoded, validate=True))))
     except (binascii.Error, OSError, EOFError, ValueError) as error:
-        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs by cdktf deploy or npm run play") from error
+        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs by cdktf deploy, or one of them by play") from error
 
 
 @dataclass

@@ -1,9 +1,10 @@
 import { CONTROLLER } from "../../../lib/verify/plan";
 import { Commands } from "../../../lib/verify/remedy";
 import { makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
-import { Changes, fleet, measured, WELL } from "../../support/fleet";
+import { Changes, COMMANDS, fleet, measured, WELL } from "../../support/fleet";
 
 const commands: Commands = {
+  ...COMMANDS,
   kinds: ["node_exporter", "prometheus"],
   play: (run, server, force = false) => `play ${run} on ${server}${force ? " by force" : ""}`,
 };

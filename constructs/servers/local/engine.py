@@ -68,7 +68,7 @@ def check_reachable(stderr: str) -> None:
         )
     if re.search(r"cannot connect to the docker daemon|error during connect|failed to connect to the docker", stderr, re.I):
         raise Failure(
-            f"no Docker engine answers at {where}: start it (npm run up does; or systemctl start docker; or Docker Desktop) "
+            f"no Docker engine answers at {where}: start it (systemctl start docker, or Docker Desktop; in a clone of the project, npm run up does) "
             f"and repeat this\n  docker said: {stderr.strip().splitlines()[0]}"
         )
 

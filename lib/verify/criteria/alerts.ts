@@ -73,7 +73,7 @@ function differencesOf(host: string, said: Said, hosts: number, commands: Comman
         : [
             {
               what: `the receiver "${receiver}" (${integration}) took no test alert from ${host}: ${error}`,
-              mend: "if its address or secret changed, npm run rotate; else see whether the server reaches it",
+              mend: `if its address or secret changed, ${commands.rotate}; else see whether the server reaches it`,
             },
           ],
     ),

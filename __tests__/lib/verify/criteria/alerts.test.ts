@@ -2,10 +2,8 @@ import { alerts } from "../../../../lib/verify/criteria/alerts";
 import { Result } from "../../../../lib/verify/criteria/criterion";
 import { Outcome } from "../../../../lib/verify/judge";
 import { Answer } from "../../../../lib/verify/look";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
 const questions = { alertmanager: "http://10.0.0.2:9093" };
 
 /** What the criterion makes of Alertmanagers that answer so, each on a server of its own. */
@@ -17,7 +15,7 @@ function judged(...answers: readonly (object | undefined)[]): Result | undefined
     return [`alerts-${index + 1}`, { lines: [...(WELL.lines ?? []), ...lines] }];
   });
   const changes = { answers: Object.fromEntries(said) };
-  return alerts(measured({ ...given, servers: [...given.servers, ...hosts] }, changes), commands);
+  return alerts(measured({ ...given, servers: [...given.servers, ...hosts] }, changes), COMMANDS);
 }
 
 const slack = { receiver: "ops", integration: "slack", seconds: 0.4 };

@@ -1,16 +1,13 @@
 import { comeback } from "../../../../lib/verify/criteria/comeback";
 import { Result } from "../../../../lib/verify/criteria/criterion";
 import { Drill, Outcome } from "../../../../lib/verify/judge";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
-
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 /** What the criterion makes of a server that says this of its services, and of a drill. */
 function judged(lines: readonly string[], drill?: Drill): Result | undefined {
   const one = server("hub", "10.0.0.10", { components: ["grafana", "loki"] });
   const answers = { hub: { lines: [...(WELL.lines ?? []), ...lines] } };
-  return comeback({ ...measured({ ...fleet(0), servers: [one] }, { answers }), drill }, commands);
+  return comeback({ ...measured({ ...fleet(0), servers: [one] }, { answers }), drill }, COMMANDS);
 }
 
 const BOTH = ["service=grafana active enabled 13.2.3", "service=loki active enabled 3.7.8", "up=240"];
@@ -39,5 +36,5 @@ test("what does not start at boot is told, and a drill that took too long", () =
 });
 
 test("where nothing is placed there is nothing to promise", () => {
-  expect(comeback(measured(fleet()), commands)).toBeUndefined();
+  expect(comeback(measured(fleet()), COMMANDS)).toBeUndefined();
 });

@@ -1,10 +1,8 @@
 import { Result } from "../../../../lib/verify/criteria/criterion";
 import { dashboards } from "../../../../lib/verify/criteria/dashboards";
 import { Outcome } from "../../../../lib/verify/judge";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
 const SOURCE = { uid: "prometheus", name: "Prometheus", error: "" };
 const FLEET = { uid: "cdktf-monitoring-fleet", title: "Fleet" };
 
@@ -14,7 +12,7 @@ function judged(answer: object | undefined): Result | undefined {
   const host = server("shows", "10.0.0.20", { questions: { grafana: "http://10.0.0.20:3000" } });
   const lines = answer === undefined ? [] : [`said=grafana ${JSON.stringify(answer)}`];
   const answers = { shows: { lines: [...(WELL.lines ?? []), ...lines] } };
-  return dashboards(measured({ ...given, servers: [...given.servers, host] }, { answers }), commands);
+  return dashboards(measured({ ...given, servers: [...given.servers, host] }, { answers }), COMMANDS);
 }
 
 test("what it has is told", () => {
@@ -65,5 +63,5 @@ test("where its server said nothing, nothing was measured", () => {
 });
 
 test("without a Grafana there is nothing to promise", () => {
-  expect(dashboards(measured(fleet(0)), commands)).toBeUndefined();
+  expect(dashboards(measured(fleet(0)), COMMANDS)).toBeUndefined();
 });

@@ -2,10 +2,8 @@ import { Result } from "../../../../lib/verify/criteria/criterion";
 import { logs } from "../../../../lib/verify/criteria/logs";
 import { Outcome } from "../../../../lib/verify/judge";
 import { Answer } from "../../../../lib/verify/look";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
 const questions = { loki: "http://10.0.0.2:3100" };
 
 /** What the criterion makes of Lokis that answer so, each on a server of its own. */
@@ -19,7 +17,7 @@ function judged(...answers: readonly (object | undefined)[]): Result | undefined
   });
   const changes = { answers: Object.fromEntries(said) };
   const all = { ...given, kinds: [...given.kinds, "log_agent"], servers: [...given.servers, ...hosts] };
-  return logs(measured(all, changes), commands);
+  return logs(measured(all, changes), COMMANDS);
 }
 
 const WELL_DONE = {

@@ -2,10 +2,8 @@ import { Result } from "../../../../lib/verify/criteria/criterion";
 import { placement } from "../../../../lib/verify/criteria/placement";
 import { Outcome } from "../../../../lib/verify/judge";
 import { Answer } from "../../../../lib/verify/look";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
 const EXPORTER = "node_exporter active enabled 1.12.1";
 
 /** What the criterion makes of a hub and of other servers, each with an exporter in the code and what it said. */
@@ -22,7 +20,7 @@ function judged(hub: readonly string[], ...others: readonly (readonly string[] |
     ],
   };
   const said = others.map((services, index) => [`app-${index}`, answer(services)] as const);
-  return placement(measured(all, { answers: { hub: answer(hub), ...Object.fromEntries(said) } }), commands);
+  return placement(measured(all, { answers: { hub: answer(hub), ...Object.fromEntries(said) } }), COMMANDS);
 }
 
 test("each component is told with its version and where it runs", () => {
@@ -58,5 +56,5 @@ test("of a server that does not answer nothing was measured", () => {
 });
 
 test("where nothing is placed there is nothing to promise", () => {
-  expect(placement(measured(fleet()), commands)).toBeUndefined();
+  expect(placement(measured(fleet()), COMMANDS)).toBeUndefined();
 });

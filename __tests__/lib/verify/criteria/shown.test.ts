@@ -2,10 +2,8 @@ import { Result } from "../../../../lib/verify/criteria/criterion";
 import { shown } from "../../../../lib/verify/criteria/shown";
 import { Outcome } from "../../../../lib/verify/judge";
 import { Answer } from "../../../../lib/verify/look";
-import { Commands } from "../../../../lib/verify/remedy";
-import { fleet, measured, server, WELL } from "../../../support/fleet";
+import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
-const commands: Commands = { kinds: [], play: (run, host) => `play ${run} on ${host}` };
 const ALL = ["app", "hub"];
 
 /** What the criterion makes of a Grafana that answers so, of a hub and another server. */
@@ -17,7 +15,7 @@ function judged(answer: object | undefined, app: Answer = WELL): Result | undefi
   ];
   const lines = answer === undefined ? [] : [`said=grafana ${JSON.stringify(answer)}`];
   const answers = { app, hub: { lines: [...(WELL.lines ?? []), ...lines] } };
-  return shown(measured({ ...fleet(0), servers }, { answers }), commands);
+  return shown(measured({ ...fleet(0), servers }, { answers }), COMMANDS);
 }
 
 test("of how many servers it shows what is told", () => {
@@ -48,5 +46,5 @@ test("of a server that does not answer, and by a Grafana that does not, nothing 
 });
 
 test("without a Grafana there is nothing to promise", () => {
-  expect(shown(measured(fleet()), commands)).toBeUndefined();
+  expect(shown(measured(fleet()), COMMANDS)).toBeUndefined();
 });
