@@ -11,6 +11,7 @@ const QUERIES = 'route=~"loki_api_v1_.+",route!="loki_api_v1_push"';
 const LATER = "rate_limited|per_stream_rate_limit|stream_limit";
 const DISCARDED = "loki_discarded_samples_total";
 const RUNS = "loki_boltdb_shipper_compactor_running == 1";
+const STARTED = 'process_start_time_seconds{job="loki"}';
 const DISK = "loki_ingester_wal_disk_usage_percent";
 const HOUR = 3600;
 
@@ -19,9 +20,13 @@ function failing(routes: string): string {
   return `100 * ${BY_LOKI} (rate(${REQUESTS}{${routes},status_code=~"5.."}[5m])) / ${BY_LOKI} (rate(${REQUESTS}{${routes}}[5m]))`;
 }
 
-/** How long ago something last succeeded of what the one Loki does that is chosen for it. */
+/**
+ * How long ago something last succeeded of what the one Loki does that is chosen for it, or where it has not since the
+ * start, how long ago that was: until the first time, the success is in 1970.
+ */
 function since(success: string, hours: number): string {
-  return `time() - ${success} > ${hours * HOUR} and on (instance, monitoring) ${RUNS}`;
+  const last = `(${success} > 0 or on (instance, monitoring) ${STARTED})`;
+  return `time() - ${last} > ${hours * HOUR} and on (instance, monitoring) ${RUNS}`;
 }
 
 const hours = (value: number) => ({ value, unit: "hours", meaning: "since it last succeeded" });

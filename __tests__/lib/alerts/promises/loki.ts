@@ -19,8 +19,13 @@ const discarded = (reason: string, values: string) => ({
   [series("loki_discarded_samples_total", { ...HUB, reason, tenant: "fake" })]: values,
 });
 
-const compactor = (metric: string, values: string, running = "1x900") =>
-  metrics(HUB, { [metric]: values, loki_boltdb_shipper_compactor_running: running });
+/** Loki as it runs since 1970, or since so many seconds later. */
+const compactor = (metric: string, values: string, running = "1x900", started = "0x900") =>
+  metrics(HUB, {
+    [metric]: values,
+    loki_boltdb_shipper_compactor_running: running,
+    process_start_time_seconds: started,
+  });
 const COMPACTED = "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
 const RETAINED = "loki_compactor_apply_retention_last_successful_run_timestamp_seconds";
 
@@ -164,6 +169,12 @@ export const loki: readonly Situation[] = [
     fires: { 600: [] },
   },
   {
+    alert: "LokiCompactionFailing",
+    when: "it has not succeeded once since it was started five hours later",
+    series: compactor(COMPACTED, "0x900", "_x299 1x600", "_x299 18000x600"),
+    fires: { 509: [], 510: [], 511: [warning(HUB, "Loki on hub fails to compact its index")] },
+  },
+  {
     alert: "LokiRetentionFailing",
     when: "it last succeeded twelve hours ago",
     series: compactor(RETAINED, "600x900"),
@@ -180,6 +191,12 @@ export const loki: readonly Situation[] = [
     when: "another Loki does it",
     series: compactor(RETAINED, "0x900", "0x900"),
     fires: { 900: [] },
+  },
+  {
+    alert: "LokiRetentionFailing",
+    when: "it has not succeeded once since it was started an hour later",
+    series: compactor(RETAINED, "0x900", "1x900", "3600x900"),
+    fires: { 810: [], 811: [warning(HUB, "Loki on hub does not delete old lines")] },
   },
   {
     alert: "LokiPanicked",
