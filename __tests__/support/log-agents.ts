@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { agentConfig } from "../../lib/logs/agent-config";
+import { AgentConfig, agentConfig } from "../../lib/logs/agent-config";
 import { alloyConfig } from "../../lib/logs/alloy";
 import { LogSource } from "../../lib/logs/log-source";
 import { promtailConfig } from "../../lib/logs/promtail";
@@ -34,11 +34,13 @@ export abstract class Reader {
    * @param files their text by their names
    * @param sources who reads them, in a folder
    * @param expected how many entries come of them
+   * @param journal whether what is done with the journal is done with them
    */
   public async entries(
     files: Readonly<Record<string, string>>,
     sources: (folder: string) => readonly LogSource[],
     expected: number,
+    journal = false,
   ): Promise<LogEntry[]> {
     const folder = mkdtempSync(join(tmpdir(), "logs-"));
     try {
@@ -48,13 +50,14 @@ export abstract class Reader {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), text);
       }
-      return await this.run(folder, own, expected);
+      const config = agentConfig({}, own);
+      return await this.run(folder, journal ? { ...config, files: config.journal } : config, expected);
     } finally {
       rmSync(folder, { recursive: true });
     }
   }
 
-  protected abstract run(folder: string, sources: readonly LogSource[], expected: number): Promise<LogEntry[]>;
+  protected abstract run(folder: string, config: AgentConfig, expected: number): Promise<LogEntry[]>;
 
   /** A configuration with the paths of a test. */
   protected relocate(config: string, folder: string): string {
@@ -67,9 +70,9 @@ class Promtail extends Reader {
     super();
   }
 
-  protected async run(folder: string, sources: readonly LogSource[], expected: number): Promise<LogEntry[]> {
+  protected async run(folder: string, config: AgentConfig, expected: number): Promise<LogEntry[]> {
     const file = join(folder, "promtail.yml");
-    writeFileSync(file, this.relocate(promtailConfig(agentConfig({}, sources)), folder));
+    writeFileSync(file, this.relocate(promtailConfig(config), folder));
     const flags = [`-config.file=${file}`, "-client.url=http://127.0.0.1:1/", "-server.http-listen-port=0"];
     execFileSync(this.program, [...flags, "-check-syntax"], { stdio: "pipe" });
     return output(this.program, [...flags, "-dry-run"], {}, expected, (text) => this.parse(text, folder));
@@ -92,15 +95,15 @@ class Alloy extends Reader {
     super();
   }
 
-  protected async run(folder: string, sources: readonly LogSource[], expected: number): Promise<LogEntry[]> {
+  protected async run(folder: string, config: AgentConfig, expected: number): Promise<LogEntry[]> {
     const unpacking = ["-xzf", this.archive, "-C", folder, "--strip-components=1", "--wildcards", "*/alloy"];
     execFileSync("tar", unpacking);
     const program = join(folder, "alloy");
-    const config = this.relocate(alloyConfig(agentConfig({}, sources)), folder);
+    const text = this.relocate(alloyConfig(config), folder);
     const file = join(folder, "config.alloy");
-    writeFileSync(file, config);
+    writeFileSync(file, text);
     execFileSync(program, ["validate", file], { stdio: "pipe" });
-    const told = config.replace(/loki\.write\.loki\.receiver/g, "loki.echo.lines.receiver");
+    const told = text.replace(/loki\.write\.loki\.receiver/g, "loki.echo.lines.receiver");
     writeFileSync(file, `${told.replace('level = "warn"', 'level = "info"')}\nloki.echo "lines" { }\n`);
     const flags = [
       `--server.http.listen-addr=127.0.0.1:${await freePort()}`,
@@ -108,7 +111,7 @@ class Alloy extends Reader {
       "--disable-reporting",
     ];
     const environment = { LOG_AGENT_LOKI_URL: "http://127.0.0.1:1" };
-    return output(program, ["run", ...flags, file], environment, expected, (text) => this.parse(text, folder));
+    return output(program, ["run", ...flags, file], environment, expected, (said) => this.parse(said, folder));
   }
 
   private parse(text: string, folder: string): LogEntry[] {

@@ -83,6 +83,8 @@ function stage(each: Stage): string {
         set("max_wait_time", AGENT.blockWait),
         `max_lines = ${AGENT.blockLines}`,
       ]);
+    case "replace":
+      return block("stage.replace", [set("expression", each.expression), set("replace", each.replacement)]);
     case "output":
       return block("stage.output", [set("source", each.source)]);
     case "count":

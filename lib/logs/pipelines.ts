@@ -15,6 +15,13 @@ const COUNT_UNPARSED: Stage = {
   description: "Lines whose form or time was not that of their source",
 };
 
+/** The address of a bot of Telegram holds its token, and Alertmanager says the address where it cannot be reached. */
+const WITHOUT_TOKENS: Stage = {
+  type: "match",
+  selector: '{job="alertmanager"}',
+  stages: [{ type: "replace", expression: "bot[0-9]+:([A-Za-z0-9_-]+)", replacement: "…" }],
+};
+
 /**
  * What is done with the lines of files. A new source with one of the parsers needs no other pipeline; one with
  * `firstLine` does.
@@ -51,6 +58,7 @@ export function journalPipeline(sources: readonly LogSource[]): Stage[] {
   const used = new Set(sources.flatMap(({ _journal }) => _journal.map(({ parser }) => parser)));
   return [
     ...filters,
+    ...(sources.some(({ name }) => name === "alertmanager") ? [WITHOUT_TOKENS] : []),
     ...[...used]
       .filter((parser) => EXTRACTIONS[parser].length > 0)
       .sort()

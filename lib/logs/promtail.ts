@@ -65,6 +65,8 @@ function stage(each: Stage): object {
       return {
         multiline: { firstline: each.firstLine, max_wait_time: AGENT.blockWait, max_lines: AGENT.blockLines },
       };
+    case "replace":
+      return { replace: { expression: each.expression, replace: each.replacement } };
     case "output":
       return { output: { source: each.source } };
     case "count":

@@ -14,6 +14,8 @@ export type Stage =
   | { readonly type: "labels"; readonly names: readonly string[] }
   /** Joins lines to the one before that matches. */
   | { readonly type: "multiline"; readonly firstLine: string }
+  /** Replaces in the line what the groups of a regular expression (RE2) match, wherever it does. */
+  | { readonly type: "replace"; readonly expression: string; readonly replacement: string }
   /** The line becomes an extracted value. */
   | { readonly type: "output"; readonly source: string }
   /** Counts lines that have an extracted value. */

@@ -93,3 +93,20 @@ logAgentTest("stack traces are joined, by our rules or one's own", async (agent)
     ["2026/11/25 02:55:04 [warn] 7#7: y", "warning"],
   ]);
 });
+
+logAgentTest("Alertmanager's journal has no token of a bot of Telegram, and all else of its lines", async (agent) => {
+  const failed = (token: string): string =>
+    `level=WARN msg="Notify attempt failed" err="Post \\"https://api.telegram.org/${token}/sendMessage\\": EOF"`;
+  const other = "level=INFO msg=Listening address=[::]:9093";
+  const sources = (folder: string): LogSource[] => [
+    LogSource.files("alertmanager", { paths: [`${folder}/a.log`], format: LogFormat.LOGFMT }),
+    LogSource.files("shop", { paths: [`${folder}/b.log`] }),
+  ];
+  const token = "bot123456789:AAH-x_9yZ";
+  const files = { "a.log": `${failed(token)}\n${other}\n`, "b.log": `${failed(token)}\n` };
+  const found = await agent.entries(files, sources, 3, true);
+  const lines = found.map(({ labels, line }) => `${labels.job}: ${line}`).sort();
+  expect(lines).toEqual(
+    [`alertmanager: ${other}`, `alertmanager: ${failed("bot123456789:…")}`, `shop: ${failed(token)}`].sort(),
+  );
+});
