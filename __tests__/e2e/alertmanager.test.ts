@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { AlertmanagerApi } from "../support/alertmanager";
-import { eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { during, eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { HttpSink } from "../support/sinks";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
 /** In parts, for this file is copied with the project. */
 const SECRET = ["s3cr3t", "path", "of", "a", "webhook"].join("-");
+const HOOK = { HOOK_URL: `http://198.18.32.1:9999/${SECRET}` };
 const HOSTS = ["hub", "second"] as const;
-/** Two hosts with an Alertmanager each, and on the first one Prometheus. */
+/** Two hosts with an Alertmanager each, on the first one Prometheus, and a host to which one may move. */
 const STACK = `import { App, TerraformStack } from "cdktf";
 import * as c from "./constructs";
 
@@ -22,11 +24,12 @@ const monitoring = new c.Monitoring(stack, "monitoring", {
   receivers: [c.Receiver.webhook("hook", { url: c.Secret.fromEnvironment("HOOK_URL") })],
   alerts: [],
 });
-for (const name of ["hub", "second"]) {
+const homes = ["hub", "second"];
+for (const name of ["hub", "second", "third"]) {
   const server = new c.LocalServer(stack, name + "-server", { network, name });
   const host = new c.MonitoringHost(stack, name, { monitoring, server });
   if (name === "hub") new c.Prometheus(host, "prometheus", { evaluationInterval: "1s" });
-  new c.Alertmanager(host, "alertmanager", { extraFlags: [] });
+  if (homes.includes(name)) new c.Alertmanager(host, "alertmanager", { extraFlags: [] });
 }
 app.synth();
 `;
@@ -36,7 +39,7 @@ const members: AlertmanagerApi[] = [];
 let prometheus = "";
 
 function up(): Promise<Outcome> {
-  return project.npm("up", [], { HOOK_URL: `http://198.18.32.1:9999/${SECRET}` });
+  return project.npm("up", [], HOOK);
 }
 
 async function expectUp(): Promise<string> {
@@ -58,14 +61,16 @@ function address(server: string): string {
   return project.on(server, "hostname -I").trim();
 }
 
+const alertmanagerOn = (server: string): AlertmanagerApi => new AlertmanagerApi(`http://${address(server)}:9093`);
+
 function pid(server: string): string {
   return project.on(server, "systemctl show --property=MainPID --value alertmanager");
 }
 
 /** Waits until all members see all of them. */
-async function expectCluster(): Promise<void> {
-  const all = HOSTS.map((name) => `${address(name)}:9094`).sort();
-  for (const member of members)
+async function expectCluster(hosts: readonly string[] = HOSTS): Promise<void> {
+  const all = hosts.map((name) => `${address(name)}:9094`).sort();
+  for (const member of hosts.map(alertmanagerOn))
     await eventually("a cluster of two", 60, async () =>
       (await member.peers()).join() === all.join() ? true : undefined,
     );
@@ -75,7 +80,7 @@ beforeAll(async () => {
   project.edit("main.ts", () => STACK);
   const { code, output } = await up();
   if (code !== 0) throw new Error(output);
-  members.push(...HOSTS.map((name) => new AlertmanagerApi(`http://${address(name)}:9093`)));
+  members.push(...HOSTS.map(alertmanagerOn));
   prometheus = `http://${address("hub")}:9090`;
 }, 2 * DEPLOY);
 
@@ -146,9 +151,7 @@ test.each(["alertmanager", "prometheus"])(
   "%s with markers off changes nothing: no inode, no start time",
   async (run) => {
     const before = HOSTS.map(fingerprint);
-    const { code, output } = await project.npm("play", [run, "--force"], {
-      HOOK_URL: `http://198.18.32.1:9999/${SECRET}`,
-    });
+    const { code, output } = await project.npm("play", [run, "--force"], HOOK);
     requireSuccess({ code, output });
     for (const result of Object.values(project.result(run)))
       expect(result).toMatchObject({ state: "ok", touched: true, changed: 0 });
@@ -203,4 +206,36 @@ test(
     expect(readFileSync(project.state("runs", "prometheus", "result.json"), "utf8")).toContain("nosuch");
   },
   DEPLOY,
+);
+
+test(
+  "one of the two moves with its data, while the other one serves",
+  async () => {
+    // GIVEN
+    const silence = await members[1]?.silence("BeforeTheMove");
+    project.on("second", "echo its own > /var/lib/monitoring/alertmanager/ours");
+    const hook = new HttpSink();
+    await hook.listen("198.18.32.1", 9999);
+
+    // WHEN
+    project.edit("main.ts", (text) =>
+      text.replace(/alerts: \[.*\]/, "alerts: []").replace('homes = ["hub", "second"]', 'homes = ["hub", "third"]'),
+    );
+    // It is restarted, for it has another member to tell.
+    await during(expectUp(), () => eventually("silences of the other one", 5, () => members[0]?.silences()));
+
+    // THEN
+    await expectCluster(["hub", "third"]);
+    for (const name of ["hub", "third"]) expect(await alertmanagerOn(name).silences()).toContain(silence);
+    expect(project.on("third", "cat /var/lib/monitoring/alertmanager/ours")).toBe("its own");
+    expect(project.on("second", "ls -A /var/lib/monitoring /etc/cdktf-monitoring/* | grep alertmanager || true")).toBe(
+      "",
+    );
+    try {
+      requireSuccess(await project.npm("verify", [], HOOK));
+    } finally {
+      hook.close();
+    }
+  },
+  2 * DEPLOY,
 );
