@@ -165,7 +165,9 @@ export class Artifacts {
   private builtOf(name: string): Built {
     const built = this.built?.[name];
     if (!built)
-      throw new Error(`no source build of ${name} in ${String(this.location)}: run "npm run artifacts -- --source"`);
+      throw new Error(
+        `no source build of ${name} in ${String(this.location)}: make one in a clone of the project, by npm run artifacts -- --source`,
+      );
     return built;
   }
 }

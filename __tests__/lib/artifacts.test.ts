@@ -124,7 +124,7 @@ describe("artifacts built from source", () => {
       "no source build of prometheus 3.15.0 for amd64",
     );
     expect(() => source.request("loki", Architecture.AMD64)).toThrow(
-      /no source build of loki in .*: run "npm run artifacts -- --source"/,
+      /no source build of loki in .*: make one in a clone of the project, by npm run artifacts -- --source/,
     );
     expect(() => Artifacts.source(join(directory, "none"))).toThrow(/cannot read .*manifest\.json/);
   });

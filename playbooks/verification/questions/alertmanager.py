@@ -78,7 +78,7 @@ def test_alert(server: str, monitoring: str, trial: str, ends: datetime) -> list
             },
             "annotations": {
                 "summary": f"Test: alerts of {server} arrive",
-                "description": "npm run verify sent this to see whether alerts arrive. Nothing is wrong.",
+                "description": "The tool verify sent this to see whether alerts arrive. Nothing is wrong.",
             },
             "endsAt": ends.isoformat(),
         }
