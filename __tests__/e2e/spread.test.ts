@@ -228,15 +228,18 @@ test(
   async () => {
     const servers = [...Object.values(HOMES).map(({ server }) => server), "app", "app-2"];
     project.docker("restart", "--time", "5", ...servers.map((server) => `e2e-spread-${server}`));
+    // What Loki had is gone with the disk in memory that it was given above: this is asked for after the boot.
+    const ask = "import urllib.request; urllib.request.urlopen('http://127.0.0.1/')";
+    await eventually("the site", 60, () => project.on("app", `python3 -c "${ask}" && echo served`));
     const output = await eventually("all that they promise", 180, async () => {
       const looked = await project.npm("verify");
-      return looked.code === 0 ? looked.output : undefined;
+      return looked.code === 0 && looked.output.includes("nginx (access)") ? looked.output : undefined;
     });
     expect(output).toMatch(
       /placement: .*: alertmanager \S+ on alerts; grafana \S+ on dashboards; log_agent \S+, node_exporter \S+ on 6 of 6 servers; loki \S+ on logs; prometheus \S+ on metrics/,
     );
     expect(output).toContain("Grafana shows of 6 servers: CPU of 6, memory of 6, disk of 6");
-    expect(output).toMatch(/logs: 1 Loki; SSH logins of 6 of 6 servers; newest lines of .*nginx \(access\)/);
+    expect(output).toMatch(/logs: 1 Loki; SSH logins of 6 of 6 servers; newest lines of /);
     expect(output).toMatch(/exporters: reached by .* only: 6 servers, \d+ probes .*, 0 differences/);
     expect(output).toMatch(/Prometheus: reached by .* only: 1 server, \d+ probes .*, 0 differences/);
     expect(output).toMatch(/Alertmanager: reached by .* only: 1 server, \d+ probes .*, 0 differences/);

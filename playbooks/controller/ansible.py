@@ -87,6 +87,7 @@ class Lifeline:
     def __init__(self) -> None:
         self._parent = os.getppid()
         self._child: subprocess.Popen[bytes] | None = None
+        self._told_to_end = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         die_with_parent()
@@ -94,8 +95,12 @@ class Lifeline:
 
     @property
     def orphaned(self) -> bool:
-        """Whether nobody is left to hear how it went."""
-        return os.getppid() != self._parent
+        """Whether nobody may be left to hear how it went.
+
+        A parent that is killed is there for a moment longer than the signal takes that tells of its end, and one that loses
+        its terminal is told at the same time as we: after these signals it counts as gone, though it may be somebody else's.
+        """
+        return self._told_to_end or os.getppid() != self._parent
 
     def run(self, command: Sequence[str], env: dict[str, str], cwd: Path) -> int:
         """Runs a program to its end; answers its exit status."""
@@ -125,10 +130,11 @@ class Lifeline:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(other, signal.SIG_IGN)
+        self._told_to_end = number != signal.SIGINT
         raise Stopped(signal.Signals(number).name)
 
     def _watch(self) -> None:
         """For systems that tell nobody of a parent's end; a pending signal reaches the main thread."""
-        while not self.orphaned:
+        while os.getppid() == self._parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
