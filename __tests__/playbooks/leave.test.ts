@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { departureInventory } from "../../lib/departure";
-import { removeFolders, Said, start, temporaryFolder, writeProgram } from "./python";
+import { removeFolders, Said, StackFolder, start } from "./python";
 
 /** Stands in for ansible-playbook: notes what it was given, and ends as `ACT` says. */
 const ANSIBLE = `#!/bin/sh
@@ -14,14 +13,13 @@ event "Look at the server" true ok
 event "Remove what is left" false changed
 `;
 
+let folder: StackFolder;
 let project: string;
 let state: string;
 
 beforeEach(() => {
-  project = temporaryFolder();
-  state = join(project, ".cdktf-monitoring", "local");
-  mkdirSync(join(project, "bin"));
-  writeProgram(join(project, "bin", "ansible-playbook"), ANSIBLE);
+  folder = new StackFolder(ANSIBLE);
+  ({ path: project, state } = folder);
 });
 
 afterAll(removeFolders);
@@ -44,13 +42,9 @@ async function leave(members: Readonly<Record<string, string>> = {}, act = "remo
     keepData: true,
   });
   const env = {
-    PATH: `${join(project, "bin")}:${process.env.PATH ?? ""}`,
-    HOME: project,
+    ...folder.environment(inventory),
     NOTES: project,
     ACT: act,
-    CDKTF_MONITORING_CACHE: join(project, "cache"),
-    MONITORING_STATE: state,
-    MONITORING_INVENTORY: gzipSync(JSON.stringify(inventory)).toString("base64"),
     MONITORING_MEMBERS: JSON.stringify(members),
   };
   return start("leave.py", [], env).ended;

@@ -1,21 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../lib/paths";
-import { removeFolders, start, temporaryFolder, writeProgram } from "./python";
+import { removeFolders, StackFolder, start } from "./python";
 
-let project: string;
+let folder: StackFolder;
 let state: string;
 
 beforeEach(() => {
-  project = temporaryFolder();
-  state = join(project, ".cdktf-monitoring", "local");
-  mkdirSync(join(project, "bin"));
-  writeProgram(
-    join(project, "bin", "ansible-playbook"),
+  folder = new StackFolder(
     '#!/bin/sh\n[ "$1" = --version ] && { echo "ansible-playbook [core 2.19.14]"; exit; }\nexit "$CODE"\n',
   );
+  ({ state } = folder);
 });
 
 afterAll(removeFolders);
@@ -41,12 +37,8 @@ async function run(name: string, hosts: Readonly<Record<string, object>>, code =
     all: { vars: {}, hosts: Object.fromEntries(reached) as object, children: { [`run_${name}`]: { vars, hosts } } },
   };
   const said = await start("run.py", [name, ...args], {
-    PATH: `${join(project, "bin")}:${process.env.PATH ?? ""}`,
-    HOME: project,
+    ...folder.environment(inventory),
     CODE: String(code),
-    MONITORING_STATE: state,
-    MONITORING_INVENTORY: gzipSync(JSON.stringify(inventory)).toString("base64"),
-    CDKTF_MONITORING_CACHE: join(project, "cache"),
   }).ended;
   expect(said).toMatchObject({ code, stderr: "" });
 }

@@ -1,7 +1,8 @@
 import { spawn, ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../lib/paths";
 
 /** What a Python program of the playbooks said. */
@@ -53,6 +54,28 @@ export function removeFolders(): void {
 export function writeProgram(path: string, text: string): void {
   writeFileSync(path, text);
   chmodSync(path, 0o755);
+}
+
+/** A user's folder with a stack's state, where a program stands in for ansible-playbook. */
+export class StackFolder {
+  public readonly path = temporaryFolder();
+  public readonly state = join(this.path, ".cdktf-monitoring", "local");
+
+  public constructor(ansiblePlaybook: string) {
+    mkdirSync(join(this.path, "bin"));
+    writeProgram(join(this.path, "bin", "ansible-playbook"), ansiblePlaybook);
+  }
+
+  /** What Terraform hands to a program with an inventory. */
+  public environment(inventory: unknown): NodeJS.ProcessEnv {
+    return {
+      PATH: `${join(this.path, "bin")}:${process.env.PATH ?? ""}`,
+      HOME: this.path,
+      CDKTF_MONITORING_CACHE: join(this.path, "cache"),
+      MONITORING_STATE: this.state,
+      MONITORING_INVENTORY: gzipSync(JSON.stringify(inventory)).toString("base64"),
+    };
+  }
 }
 
 /** Waits until something is so. */
