@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "./bench/machine";
 import { cdktf } from "./cdktf";
 import { attach, Log, main, projectRoot, UserError } from "./common";
-import { keepRecord, runResults } from "./drill/record";
+import { DrillRecord, keepRecord, runResults } from "./drill/record";
 import { deployPhases, Phase, slowest, timelineTable } from "./drill/timeline";
 import { Line } from "./lines";
 import { RunResult } from "./run-results";
@@ -53,29 +53,34 @@ async function drill(): Promise<void> {
   const context: Drill = { environment: {}, phases: [], runs: [] };
   await rebuild(stack, context, clock);
   const rebuilt = clock.now();
-  const code = await attach("npm", ["run", "--silent", "verify", "--", "--stack", stack], { cwd: projectRoot });
-  const total = clock.now();
-  context.phases.push({ name: "verify", from: rebuilt, to: total, note: "npm run verify" });
-
-  console.log(`\n${timelineTable(context.phases)}`);
-  const all = context.runs.flatMap((result) => result.tasks.map((task) => ({ run: result.run, ...task })));
-  if (tasks > 0) console.log(`\n${slowest(all, tasks)}`);
   const destroyed = context.phases[0]?.to ?? 0;
-  const seconds = { destroy: destroyed, rebuild: rebuilt - destroyed, verify: total - rebuilt };
-  const [destroy, again, verified] = Object.values(seconds).map((each) => each.toFixed(1));
-  console.log(
-    `\nDestroyed in ${destroy} s, rebuilt in ${again} s, verified in ${verified} s: ${total.toFixed(1)} s of at most ${limit} s`,
-  );
-  const file = keepRecord({
+  const all = context.runs.flatMap((result) => result.tasks.map((task) => ({ run: result.run, ...task })));
+  const record: DrillRecord = {
     format: 1,
     date: new Date(clock.zero * 1000).toISOString(),
     stack,
     machine: await describeMachine(context.environment),
-    seconds,
-    verified: code === 0,
+    seconds: { destroy: destroyed, rebuild: rebuilt - destroyed, verify: 0 },
+    verified: false,
     phases: context.phases,
     tasks: all,
-  });
+  };
+  // Before verify, which judges the last drill: that is this one.
+  keepRecord(record);
+  const begun = clock.now();
+  const code = await attach("npm", ["run", "--silent", "verify", "--", "--stack", stack], { cwd: projectRoot });
+  // Without the time that it took to describe the machine.
+  const total = rebuilt + clock.now() - begun;
+  context.phases.push({ name: "verify", from: rebuilt, to: total, note: "npm run verify" });
+
+  console.log(`\n${timelineTable(context.phases)}`);
+  if (tasks > 0) console.log(`\n${slowest(all, tasks)}`);
+  const seconds = { ...record.seconds, verify: total - rebuilt };
+  const [destroy, again, verified] = Object.values(seconds).map((each) => each.toFixed(1));
+  console.log(
+    `\nDestroyed in ${destroy} s, rebuilt in ${again} s, verified in ${verified} s: ${total.toFixed(1)} s of at most ${limit} s`,
+  );
+  const file = keepRecord({ ...record, seconds, verified: code === 0 });
   console.log(`All that was measured: ${file}`);
   if (code !== 0) throw new UserError("rebuilt, but not all is as it should be: see above");
   if (total > limit) throw new UserError(`it took longer than the ${limit} s that it may take`);

@@ -20,14 +20,14 @@ export interface DrillRecord {
   readonly machine: Machine;
   /** What each part took, in seconds. */
   readonly seconds: { readonly destroy: number; readonly rebuild: number; readonly verify: number };
-  /** Whether all was as it should be in the end. */
+  /** Whether all was as it should be in the end; false, too, until that is known. */
   readonly verified: boolean;
   readonly phases: readonly Phase[];
   readonly tasks: readonly (Task & { readonly run: string })[];
 }
 
 /**
- * Keeps a drill's figures in a new file.
+ * Keeps a drill's figures in a file of its own; those that were kept of it before are replaced.
  *
  * @returns its path
  */
