@@ -184,10 +184,14 @@ export async function eventually<T>(
   throw new Error(`${what}: not within ${seconds} s${last instanceof Error ? ` (${last.message})` : ""}`);
 }
 
-/** Checks something again and again as long as something else is under way, and returns what came of that. */
+/** Checks something again and again as long as something else is under way, which is waited for in any case, and returns what came of that. */
 export async function during<T>(work: Promise<T>, check: () => Promise<unknown>): Promise<T> {
   const state = { ended: false };
-  const ended = work.finally(() => (state.ended = true));
-  while (!state.ended) await check();
-  return ended;
+  const settled = Promise.allSettled([work]).finally(() => (state.ended = true));
+  try {
+    while (!state.ended) await check();
+  } finally {
+    await settled;
+  }
+  return work;
 }
