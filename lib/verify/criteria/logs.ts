@@ -22,7 +22,7 @@ interface Newest {
   readonly age: number;
 }
 
-/** A job of the log agents whatever a server is, and of those that it may have nothing to say of for long. */
+/** A job of the log agent on every server: one on which nobody uses it has no lines of it. */
 const SUDO = "sudo";
 
 /** That each Loki is at work, with all others, and has lines: those of the SSH logins by which all were just looked at. */
@@ -34,20 +34,19 @@ export const logs: Criterion = (measured, commands) => {
   const senders = measured.fleet.servers.filter(({ components }) => components.includes("log_agent"));
   const arrived = new Set(known.flatMap(({ logins }) => logins));
   const missing = senders.map(({ name }) => name).filter((name) => !arrived.has(name));
-  const silent = missing.filter((name) => measured.looks.get(name)?.silent !== undefined);
+  const answering = missing.filter((name) => measured.looks.get(name)?.silent === undefined);
   const differences = [
     ...answers.flatMap(([host, said]) => (said === undefined ? [] : differencesOf(host, said, measured, commands))),
-    ...(known.length === 0 ? [] : missing)
-      .filter((name) => !silent.includes(name))
-      .map((name) => ({
-        what: `no Loki has an SSH login of ${name}, which verify itself has just made`,
-        mend: `see whether its log agent sends: journalctl -u log_agent on ${name}, or ${commands.play("log_agent", name, true)}`,
-      })),
+    ...(known.length === 0 ? [] : answering).map((name) => loginDifference(name, commands)),
   ];
-  const unknown = answers.some(([, said]) => said === undefined) || silent.length > 0;
-  const came = `SSH logins of ${senders.length - missing.length} of ${count(senders.length, "server")}`;
+  const unknown = answers.some(([, said]) => said === undefined) || answering.length < missing.length;
+  const [first] = known;
+  const lines =
+    first === undefined
+      ? "none said what lines it has"
+      : `SSH logins of ${senders.length - missing.length} of ${count(senders.length, "server")}; ${told(first.newest, wanted(senders))}`;
   return {
-    text: `logs: ${count(hosts.length, "Loki")}; ${known[0] === undefined ? "none said what lines it has" : `${came}; ${told(known[0].newest, wanted(senders))}`}`,
+    text: `logs: ${count(hosts.length, "Loki")}; ${lines}`,
     outcome: worst([
       ...(unknown ? [Outcome.NOT_MEASURED] : []),
       differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
@@ -59,6 +58,13 @@ export const logs: Criterion = (measured, commands) => {
 /** The jobs of which there may be lines, and that are worth a word if there are none: denied sudo, and what applications log. */
 function wanted(senders: readonly FleetServer[]): string[] {
   return senders.length === 0 ? [] : [...new Set([SUDO, ...senders.flatMap(({ logSources }) => logSources)])].sort();
+}
+
+function loginDifference(name: string, commands: Commands): Difference {
+  return {
+    what: `no Loki has an SSH login of ${name}, which verify itself has just made`,
+    mend: `see whether its log agent sends: journalctl -u log_agent on ${name}, or ${commands.play("log_agent", name, true)}`,
+  };
 }
 
 function saidBy({ looks }: Measured, host: string): Said | undefined {
