@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { Log, main, UserError } from "./common";
+import { Log, main, privateDirectory, UserError } from "./common";
 import { Benchmark } from "./bench/benchmark";
 import { deploy } from "./bench/deploy";
 import { describeMachine } from "./bench/machine";
@@ -9,7 +9,6 @@ import { parseOptions } from "./bench/options";
 import { ResultFile, section, Section, table, writeResults } from "./bench/report";
 import { rival } from "./bench/rival";
 import { synthesis } from "./bench/synthesis";
-import { privateDirectory } from "./preparation";
 
 /** In the order in which they run. A further one is a file beside these, and an entry here. */
 const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, logs, rival];

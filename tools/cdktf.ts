@@ -1,8 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { Log, projectRoot, run, UserError, withLock } from "./common";
-import { privateDirectory } from "./preparation";
+import { Log, privateDirectory, projectRoot, run, UserError, withLock } from "./common";
 
 /** What a provisioner prints, after the resource's address. */
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;

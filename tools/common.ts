@@ -29,6 +29,9 @@ const inClone: boolean = dirname(__dirname) === packageRoot;
 /** The project that the tools work on: the clone that they are in, else the folder that they are called in. */
 export const projectRoot: string = inClone ? packageRoot : process.cwd();
 
+/** The project's private folder, which git ignores. */
+export const privateDirectory: string = join(projectRoot, ".cdktf-monitoring");
+
 /** How people call a tool: with what it is about, and options. */
 export function toolCommand(tool: string, what = "", options = ""): string {
   const command = inClone ? ["npm run", tool, what, options && "--", options] : [PROGRAM, tool, what, options];

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Log, projectRoot, run, UserError } from "./common";
-import { privateDirectory } from "./preparation";
+import { Log, privateDirectory, projectRoot, run, UserError } from "./common";
 import { LOCAL_STACK } from "./stack-outputs";
 
 /** The private folder of the stack's deployments; containers carry it as the name of their owner. */

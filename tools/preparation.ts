@@ -2,14 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { obtainArtifacts } from "./artifacts";
 import { ensureChecker } from "./checkers";
-import { Log, projectRoot, run, UserError } from "./common";
+import { Log, privateDirectory, projectRoot, run, UserError } from "./common";
 import { obtainDashboards } from "./dashboards";
 import { ensureEngine } from "./engine";
 import { ansibleEnvironment, ensurePython } from "./python";
 import { ensureTerraform } from "./terraform";
-
-/** The project's private folder, which git ignores. */
-export const privateDirectory: string = join(projectRoot, ".cdktf-monitoring");
 
 /** A part of the preparation: what is made sure of, and what it adds to the environment of cdktf. */
 export interface Step {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { projectRoot, run, UserError } from "../common";
-import { engineStep, privateDirectory } from "../preparation";
+import { privateDirectory, projectRoot, run, UserError } from "../common";
+import { engineStep } from "../preparation";
 import { Benchmark, Outcome, Settings } from "./benchmark";
 import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
 import { BenchProject } from "./deploy/project";

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../common";
-import { privateDirectory } from "../../preparation";
+import { privateDirectory, projectRoot } from "../../common";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
 import { cdktfDeploy } from "./project";

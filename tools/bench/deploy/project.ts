@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../common";
+import { privateDirectory, UserError } from "../../common";
 import { LOCAL_STACK } from "../../stack-outputs";
-import { privateDirectory } from "../../preparation";
 import { copyProject } from "../../project-copy";
 import { readRunResults, RunResult } from "../../run-results";
 import { Interruption } from "../interruption";
