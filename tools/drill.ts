@@ -1,5 +1,6 @@
 import { Listr } from "listr2";
 import { parseArgs } from "node:util";
+import { REBUILD_LIMIT } from "../lib/verify/criteria/comeback";
 import { describeMachine } from "./bench/machine";
 import { cdktf } from "./cdktf";
 import { attach, Log, main, projectRoot, UserError } from "./common";
@@ -12,14 +13,11 @@ import { ansibleStep, localSteps, terraformStep, writeEnvironment } from "./prep
 import { LOCAL_STACK } from "./stack-outputs";
 import { Context, preparing, progressOptions, show } from "./steps";
 
-/** Seconds in which all must be there again: the project's own acceptance criterion. */
-const LIMIT = 600;
-
 const HELP = `npm run drill [-- options]: destroys a stack with all its data, rebuilds and verifies it, and says what took how long
 
   --stack <name>  another stack than "${LOCAL_STACK}"; its loss must be agreed to by --yes
   --yes           yes, all data of that stack may go
-  --limit <s>     fails when destroying, rebuilding and verifying take longer than this (${LIMIT} seconds)
+  --limit <s>     fails when destroying, rebuilding and verifying take longer than this (${REBUILD_LIMIT} seconds)
   --tasks <n>     also the n tasks that took longest
   -h, --help      this text
 
@@ -35,7 +33,7 @@ async function drill(): Promise<void> {
     options: {
       stack: { type: "string", default: LOCAL_STACK },
       yes: { type: "boolean", default: false },
-      limit: { type: "string", default: `${LIMIT}` },
+      limit: { type: "string", default: `${REBUILD_LIMIT}` },
       tasks: { type: "string", default: "0" },
       help: { type: "boolean", short: "h" },
     },

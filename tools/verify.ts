@@ -38,6 +38,7 @@ async function verify(): Promise<void> {
   if (!/^\d+$/.test(values.sample)) throw new UserError(`--sample: "${values.sample}" is not a number of servers`);
   const environment = await ansibleEnvironment(console.error);
   const outputs = await stackOutputs(values.stack);
+  const drill = lastDrill(values.stack);
   const reports = new Map<string, Report>();
   for (const deployed of deployedMonitorings(values.stack, outputs)) {
     const measured = await measure(
@@ -48,7 +49,7 @@ async function verify(): Promise<void> {
     );
     const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
     const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
-    reports.set(deployed.prefix, makeReport({ ...measured, surplus, drill: lastDrill(values.stack) }, commands));
+    reports.set(deployed.prefix, makeReport({ ...measured, surplus, drill }, commands));
   }
   const status = statusOf([...reports.values()]);
   if (values.json) console.log(JSON.stringify({ status, monitorings: Object.fromEntries(reports) }, undefined, 2));

@@ -1,6 +1,7 @@
 import { ServerSets } from "../server-sets";
 import { CRITERIA } from "./criteria";
-import { count, Result } from "./criteria/criterion";
+import { Result } from "./criteria/criterion";
+import { count } from "./criteria/words";
 import { unmatchedPaths } from "./log-paths";
 import { Measured, Outcome, Verdict } from "./judge";
 import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";

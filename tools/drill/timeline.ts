@@ -1,4 +1,4 @@
-import { count } from "../../lib/verify/criteria/criterion";
+import { count } from "../../lib/verify/criteria/words";
 import { Line } from "../lines";
 import { RunResult, Task } from "../run-results";
 

@@ -1,6 +1,7 @@
-import { Measured, Outcome } from "../judge";
+import { Measured } from "../judge";
 import { Commands, Difference } from "../remedy";
-import { count, Criterion, worst } from "./criterion";
+import { Criterion, outcomeOf } from "./criterion";
+import { count } from "./words";
 
 /** What the question `alertmanager` answers. */
 interface Said {
@@ -34,10 +35,7 @@ export const alerts: Criterion = (measured, commands) => {
   const deliveries = answers.flatMap(([, said]) => said?.deliveries ?? []);
   return {
     text: `alerts: ${count(hosts.length, "Alertmanager")}; ${unknown ? "not all said what became of a test alert" : told(deliveries)}`,
-    outcome: worst([
-      ...(unknown ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, !unknown),
     differences,
   };
 };

@@ -1,5 +1,6 @@
 import { Outcome } from "../judge";
-import { count, Criterion } from "./criterion";
+import { Criterion } from "./criterion";
+import { count } from "./words";
 
 /** That nobody added rules to the cloud's firewall. They were looked for when the stack was deployed last. */
 export const cloudFirewall: Criterion = ({ surplus }) => {

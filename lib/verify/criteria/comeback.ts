@@ -1,17 +1,14 @@
-import { Outcome } from "../judge";
-import { Criterion, worst } from "./criterion";
+import { Criterion, lookedAt, outcomeOf } from "./criterion";
 import { ago } from "./words";
 
-/** Whatever a stack is, it is to be destroyed and rebuilt in so many seconds: ten minutes. */
+/** Whatever a stack is, it is to be destroyed and rebuilt in so many seconds. Ten minutes are what the project promises. */
 export const REBUILD_LIMIT = 600;
 
 /** That all comes back after a reboot, and that the last drill rebuilt all of it in time. */
-export const comeback: Criterion = ({ fleet, looks, drill }, commands) => {
+export const comeback: Criterion = (measured, commands) => {
+  const { fleet, drill } = measured;
   if (fleet.servers.every(({ components }) => components.length === 0)) return undefined;
-  const known = fleet.servers.flatMap(({ name, components }) => {
-    const look = looks.get(name);
-    return look === undefined || look.silent !== undefined ? [] : [{ look, components }];
-  });
+  const known = lookedAt(measured);
   const wanted = known.flatMap(({ look, components }) =>
     look.services.filter(({ kind }) => components.includes(kind)).map((service) => ({ ...service, server: look.name })),
   );
@@ -44,10 +41,7 @@ export const comeback: Criterion = ({ fleet, looks, drill }, commands) => {
       boots.length === 0 ? "" : ` (the last boot was ${ago(Math.min(...boots))} ago)`,
       `; ${rebuilt}`,
     ].join(""),
-    outcome: worst([
-      ...(known.length < fleet.servers.length ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, known.length === fleet.servers.length),
     differences,
   };
 };

@@ -1,5 +1,7 @@
 import { Measured, Outcome, Verdict } from "../judge";
+import { Look } from "../look";
 import { Commands, Difference } from "../remedy";
+import { count } from "./words";
 
 /** What one of the things that a monitoring promises came to. */
 export interface Result {
@@ -47,7 +49,19 @@ export function worst(outcomes: readonly Outcome[]): Outcome {
   return outcomes.length === 0 || outcomes.includes(Outcome.NOT_MEASURED) ? Outcome.NOT_MEASURED : Outcome.FINE;
 }
 
-/** A number of things. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
+/** What comes of what was found, where not all could be measured or all could. */
+export function outcomeOf(differences: readonly Difference[], complete: boolean): Outcome {
+  if (differences.length > 0) return Outcome.DIFFERS;
+  return complete ? Outcome.FINE : Outcome.NOT_MEASURED;
+}
+
+/** The servers that could be looked at, and what the code has on them. */
+export function lookedAt({
+  fleet,
+  looks,
+}: Measured): { readonly look: Look; readonly components: readonly string[] }[] {
+  return fleet.servers.flatMap(({ name, components }) => {
+    const look = looks.get(name);
+    return look === undefined || look.silent !== undefined ? [] : [{ look, components }];
+  });
 }

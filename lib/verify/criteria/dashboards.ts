@@ -1,6 +1,7 @@
-import { Measured, Outcome } from "../judge";
+import { Measured } from "../judge";
 import { Commands, Difference } from "../remedy";
-import { count, Criterion, worst } from "./criterion";
+import { Criterion, outcomeOf } from "./criterion";
+import { count } from "./words";
 
 /** What the question `grafana` answers. */
 interface Said {
@@ -35,10 +36,7 @@ export const dashboards: Criterion = (measured, commands) => {
   const unknown = answers.some(([, said]) => said === undefined);
   return {
     text: `dashboards: ${count(hosts.length, "Grafana")}; ${known[0] === undefined ? "none said what it has" : told(known[0])}`,
-    outcome: worst([
-      ...(unknown ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, !unknown),
     differences,
   };
 };

@@ -1,4 +1,5 @@
-import { count, Criterion, tally, worst } from "./criterion";
+import { Criterion, tally, worst } from "./criterion";
+import { count } from "./words";
 
 /** That all that was tried came out as the servers' rules say. */
 export const everyPort: Criterion = ({ verdicts, plan }) => {

@@ -1,6 +1,7 @@
 import { Look } from "../look";
 import { Outcome } from "../judge";
-import { count, Criterion, worst } from "./criterion";
+import { Criterion, worst } from "./criterion";
+import { count } from "./words";
 
 /** That each server has the firewall that the last deploy gave it. The differences are told by server. */
 export const firewalls: Criterion = ({ looks }) => {

@@ -1,8 +1,8 @@
 import { FleetServer } from "../fleet";
-import { Measured, Outcome } from "../judge";
+import { Measured } from "../judge";
 import { Commands, Difference } from "../remedy";
-import { count, Criterion, worst } from "./criterion";
-import { ago } from "./words";
+import { Criterion, outcomeOf } from "./criterion";
+import { ago, count } from "./words";
 
 /** What the question `loki` answers. */
 interface Said {
@@ -47,10 +47,7 @@ export const logs: Criterion = (measured, commands) => {
       : `SSH logins of ${senders.length - missing.length} of ${count(senders.length, "server")}; ${told(first.newest, wanted(senders))}`;
   return {
     text: `logs: ${count(hosts.length, "Loki")}; ${lines}`,
-    outcome: worst([
-      ...(unknown ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, !unknown),
     differences,
   };
 };

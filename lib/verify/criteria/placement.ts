@@ -1,27 +1,22 @@
-import { Measured, Outcome } from "../judge";
+import { Measured } from "../judge";
 import { Look } from "../look";
 import { Commands, Difference } from "../remedy";
-import { count, Criterion, worst } from "./criterion";
+import { Criterion, lookedAt, outcomeOf } from "./criterion";
+import { count } from "./words";
 
 /** Of components that are on more servers than this, their number is told. */
 const NAMED = 3;
 
 /** That each component runs where the code has it, and nowhere else. */
 export const placement: Criterion = (measured, commands) => {
-  const { fleet, looks } = measured;
+  const { fleet } = measured;
   const kinds = [...new Set(fleet.servers.flatMap(({ components }) => components))].sort();
   if (kinds.length === 0) return undefined;
-  const known = fleet.servers.flatMap(({ name, components }) => {
-    const look = looks.get(name);
-    return look === undefined || look.silent !== undefined ? [] : [{ look, components }];
-  });
+  const known = lookedAt(measured);
   const differences = known.flatMap(({ look, components }) => differencesOf(look, components, commands));
   return {
     text: `placement: each component by a playbook of its own, where the code has it: ${told(kinds, measured)}`,
-    outcome: worst([
-      ...(known.length < fleet.servers.length ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, known.length === fleet.servers.length),
     differences,
   };
 };

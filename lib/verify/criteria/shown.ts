@@ -1,6 +1,6 @@
-import { Outcome } from "../judge";
 import { Difference } from "../remedy";
-import { count, Criterion, worst } from "./criterion";
+import { Criterion, outcomeOf } from "./criterion";
+import { count } from "./words";
 
 /** What Grafana is to show of each server, by what the question `grafana` calls it. */
 const MEASURES = [
@@ -47,10 +47,7 @@ export const shown: Criterion = ({ fleet, looks }) => {
   });
   return {
     text: `Grafana shows of ${count(servers.length, "server")}: ${first === undefined ? "it did not say what" : told.join(", ")}`,
-    outcome: worst([
-      ...(known.length < answers.length || silent ? [Outcome.NOT_MEASURED] : []),
-      differences.length > 0 ? Outcome.DIFFERS : Outcome.FINE,
-    ]),
+    outcome: outcomeOf(differences, known.length === answers.length && !silent),
     differences,
   };
 };
