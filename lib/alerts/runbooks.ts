@@ -5,45 +5,45 @@ import { packageRoot } from "../paths";
 import { builtInAlerts } from "./built-in";
 import { AlertRule, RuleGroup } from "./rule";
 
-/** Where the pages are: one per alert, as `<name>.md`. */
+/** Folder with one Markdown page per built-in alert, `<name>.md`. */
 export const runbooksDirectory: string = join(packageRoot, "docs", "runbooks");
 
+/** Returns the runbook of a built-in alert, in Markdown. */
+export function runbook(name: string): string {
+  return readFileSync(join(runbooksDirectory, `${name}.md`), "utf8");
+}
+
 /**
- * The runbooks of the built-in alerts among some rules as one page of HTML, which needs nothing from elsewhere. Each has
- * its alert's name as its anchor, and shows the rules as they are deployed.
+ * Renders the runbooks of the built-in alerts among `groups` as one self-contained HTML page. Each section shows the
+ * deployed rules of its alert, and has the alert's name as its anchor.
  */
 export function runbooksPage(groups: readonly RuleGroup[]): string {
   const builtIn = new Set(builtInAlerts.map(({ name }) => name));
   const rules = groups.flatMap(({ alerts }) => alerts).filter(({ name }) => builtIn.has(name));
   const names = [...new Set(rules.map(({ name }) => name))];
-  const markdown = renderer(names);
+  const markdown = new MarkdownIt({ html: false });
   const sections = names.map((name) => {
-    const text = readFileSync(join(runbooksDirectory, `${name}.md`), "utf8");
-    const facts = rules.filter((rule) => rule.name === name).map(fact);
-    return `<section id="${name}">\n${markdown.render(text)}<h2>The rule</h2>\n${markdown.render(facts.join("\n"))}</section>`;
+    const text = linkedWithin(runbook(name), names);
+    const deployed = rules.filter((rule) => rule.name === name).map(ruleText);
+    return `<section id="${name}">\n${markdown.render(text)}<h2>Rules</h2>\n${markdown.render(deployed.join("\n"))}</section>`;
   });
   return [HEAD, `<nav>${names.map(link).join(" ")}</nav>`, ...sections, "</main>", "</html>", ""].join("\n");
 }
 
-function fact({ severity, for: duration, expr }: AlertRule): string {
-  const when = duration === undefined ? "at once" : `when it has been so for ${duration}`;
+/** Points links to other runbooks at the sections of the page. Alerts without a section become plain text. */
+function linkedWithin(text: string, names: readonly string[]): string {
+  return text.replace(/\[(\w+)\]\(\1\.md\)/g, (_, name: string) =>
+    names.includes(name) ? `[${name}](#${name})` : name,
+  );
+}
+
+function ruleText({ severity, for: duration, expr }: AlertRule): string {
+  const when = duration === undefined ? "fires immediately" : `fires after ${duration}`;
   return `**${severity}**, ${when}:\n\n\`\`\`\n${expr}\n\`\`\`\n`;
 }
 
 function link(name: string): string {
   return `<a href="#${name}">${name}</a>`;
-}
-
-/** A renderer of Markdown that makes links of alerts' names, and lets no HTML through. */
-function renderer(names: readonly string[]): MarkdownIt {
-  const markdown = new MarkdownIt({ html: false });
-  const plain = markdown.renderer.rules.text;
-  const mentioned = new RegExp(`\\b(${names.join("|")})\\b`, "g");
-  markdown.renderer.rules.text = (tokens, index, options, env, self) => {
-    const text = plain?.(tokens, index, options, env, self) ?? "";
-    return names.length === 0 ? text : text.replace(mentioned, (name) => link(name));
-  };
-  return markdown;
 }
 
 const HEAD = `<!doctype html>
@@ -63,4 +63,7 @@ h2 { font-size: 1.1rem; }
 pre { border: 1px solid; font-size: 0.85rem; overflow-x: auto; padding: 0.5rem; }
 </style>
 <main>
-<h1>Runbooks</h1>`;
+<h1>Runbooks</h1>
+<p>Run the commands as root on the server in the alert's label <code>instance</code>, unless a comment names another one.
+Run <code>npm run …</code> on the controller, in the clone. In a project that uses the package,
+<code>npx cdktf-monitoring</code> replaces <code>npm run</code>: <code>npx cdktf-monitoring play prometheus --force</code>.</p>`;

@@ -1,67 +1,85 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, relative } from "node:path";
 import { Alert } from "../../../lib/alerts/alert";
 import { builtInAlerts } from "../../../lib/alerts/built-in";
 import { Severity } from "../../../lib/alerts/rule";
-import { runbooksDirectory, runbooksPage } from "../../../lib/alerts/runbooks";
-import { withAlertTable } from "../../../lib/alerts/table";
+import { runbook, runbooksDirectory, runbooksPage } from "../../../lib/alerts/runbooks";
+import { alertPages } from "../../../lib/alerts/table";
+import { packageRoot } from "../../../lib/paths";
 import { allGroups, allLogGroups } from "../../support/alerts";
 
 const names = builtInAlerts.map(({ name }) => name);
-const page = (name: string): string => readFileSync(join(runbooksDirectory, `${name}.md`), "utf8");
 
 describe("docs/runbooks", () => {
-  test("has a page for each alert, and for nothing else", () => {
-    const pages = readdirSync(runbooksDirectory).map((file) => basename(file, ".md"));
-    expect(pages.filter((name) => name !== "README").sort()).toEqual([...names].sort());
+  it("contains a runbook for each alert, and no other", () => {
+    const files = readdirSync(runbooksDirectory).map((file) => basename(file, ".md"));
+    expect(files.filter((name) => name !== "README").sort()).toEqual([...names].sort());
   });
 
-  test.each(names)("%s says what it means, how to look and how to mend", (name) => {
-    const headings = page(name)
+  it.each(names)("%s has the sections Meaning, Impact, Diagnosis and Mitigation", (name) => {
+    const headings = runbook(name)
       .split("\n")
-      .filter((line) => /^#+ /.test(line) && line !== "# on it");
-    expect(headings).toEqual([`# ${name}`, "## How to look", "## How to mend"]);
-    const lines = page(name).split("\n").length;
+      .filter((line) => /^#+ /.test(line));
+    expect(headings).toEqual([`# ${name}`, "## Meaning", "## Impact", "## Diagnosis", "## Mitigation"]);
+    const lines = runbook(name).split("\n").length;
     expect(lines).toBeGreaterThanOrEqual(15);
-    expect(lines).toBeLessThanOrEqual(35);
+    expect(lines).toBeLessThanOrEqual(36);
   });
 
-  test.each(names)("%s mentions only alerts that there are", (name) => {
-    const mentioned = [...page(name).matchAll(/\bsee ([A-Z][a-z]+[A-Z][A-Za-z]+)/g)].map(([, other]) => other);
-    expect(mentioned.filter((other) => !names.includes(other ?? ""))).toEqual([]);
-  });
-
-  test("README.md has the table of all alerts as it is (else: npm run alert-table)", () => {
-    expect(page("README")).toBe(withAlertTable(page("README")));
+  it.each(names)("%s links only to runbooks that exist", (name) => {
+    const links = [...runbook(name).matchAll(/\[(\w+)\]\(([^)]*)\)/g)];
+    expect(links.filter(([, text = "", target]) => target !== `${text}.md` || !names.includes(text))).toEqual([]);
+    const mentioned = runbook(name).replace(/\[\w+\]\([^)]*\)|`[^`]*`/g, "");
+    expect(names.filter((other) => other !== name && new RegExp(`\\b${other}\\b`).test(mentioned))).toEqual([]);
   });
 });
 
-describe("the page of HTML", () => {
+it.each(alertPages().map((page) => [relative(packageRoot, page.path), page] as const))(
+  "%s is up to date (otherwise: npm run alert-table)",
+  (_, { path, content }) => {
+    expect(readFileSync(path, "utf8")).toBe(content);
+  },
+);
+
+it("the alert reference has a meaning for each alert", () => {
+  const [reference] = alertPages();
+  const rows = [...(reference?.content ?? "").matchAll(/^\| \[(\w+)\]\(.*?\) \| [^|]+ \| [A-Za-z][^|]+\. \|/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(names);
+});
+
+describe("runbooksPage", () => {
   const html = runbooksPage([
     ...allGroups(Alert.tune("DiskFull", { for: "1m", thresholds: { critical: 97 } })),
     ...allLogGroups(),
   ]);
 
-  test("has an anchor for each alert", () => {
+  it("has an anchor for each alert", () => {
     const anchors = [...html.matchAll(/<section id="(\w+)">/g)].map(([, name]) => name);
     expect(anchors).toEqual(names);
   });
 
-  test("shows the rules as they are deployed", () => {
+  it("shows the deployed rules", () => {
     const section = /<section id="DiskFull">.*?<\/section>/s.exec(html)?.[0];
-    expect(section).toContain("<strong>critical</strong>, when it has been so for 1m:");
+    expect(section).toContain("<strong>critical</strong>, fires after 1m:");
     expect(section).toContain("node_filesystem_avail_bytes) &gt; 97");
   });
 
-  test("links from one alert to another", () => {
+  it("links from one alert to another", () => {
     expect(html).toContain('see <a href="#MemoryShort">MemoryShort</a>');
+    expect(html).not.toContain(".md");
   });
 
-  test("needs nothing from elsewhere", () => {
+  it("mentions alerts that are off without a link", () => {
+    const some = runbooksPage(allGroups(Alert.off("MemoryShort")));
+    expect(some).toContain("see MemoryShort");
+    expect(some).not.toContain("#MemoryShort");
+  });
+
+  it("loads nothing from other addresses", () => {
     expect(html).not.toMatch(/<(script|link|img|iframe)\b|@import|url\(/);
   });
 
-  test("leaves out what is off, and users' own alerts", () => {
+  it("leaves out alerts that are off, and custom alerts", () => {
     const own = Alert.custom({
       name: "QueueTooLong",
       expr: "queue_length > 100",
