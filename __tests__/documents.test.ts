@@ -2,20 +2,12 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { transformSync } from "@swc/core";
 import { TerraformStack, Testing } from "cdktf";
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
 import * as api from "../constructs";
+import { drawnEdges, edgesOfPicture, matches } from "./support/diagrams";
 import { Synthesized } from "./support/synth";
 
 const root = join(__dirname, "..");
@@ -24,8 +16,7 @@ const examplesOf = (page: string): string[] =>
   [...read(page).matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => code);
 
 const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
@@ -33,14 +24,14 @@ const pages = [
 const readme = read("README.md");
 const [first = "", ...others] = examplesOf("README.md");
 
-/** What examples take for granted, beside the public API. */
+/** The names that examples use without declaring them, in addition to the public API. */
 function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
   new AwsProvider(stack, "aws", { region: "eu-central-1" });
   const { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, Receiver, Secret } = api;
   const network = new LocalNetwork(stack, "given-network", { prefix: "given", subnet: "198.19.240.0/20" });
   const monitoring = new Monitoring(stack, "given", { technicians: [network.gateway], outputPrefix: "given_" });
   const member = { monitoring, server: new LocalServer(stack, "given-hub", { network }) };
-  const told = (name: string): api.Receiver =>
+  const receiver = (name: string): api.Receiver =>
     Receiver.slack(name, { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
   const hub = new MonitoringHost(stack, "given-host", member);
   const app = new MonitoredServer(stack, "given-app", {
@@ -48,16 +39,17 @@ function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
     server: new LocalServer(stack, "given-app-server", { network }),
   });
   return {
+    ...{ TerraformStack, Testing },
     network,
     monitoring,
     ...{ hub, metrics: hub, logs: hub, dashboards: hub },
     ...{ app, files: app },
     server: new LocalServer(stack, "given-server", { network }),
-    ...Object.fromEntries(["slack", "pager", "database"].map((name) => [name, told(name)])),
+    ...Object.fromEntries(["slack", "pager", "database"].map((name) => [name, receiver(name)])),
   };
 }
 
-/** Constructs an example in a stack; props of a monitoring without one are those of a new one. */
+/** Constructs an example in a stack. An example that only has props of a Monitoring gets a Monitoring of its own. */
 function construct(stack: TerraformStack, code: string, names: Readonly<Record<string, unknown>> = {}): void {
   const whole = /^\w+:/.test(code)
     ? `new Monitoring(this, "of-props", { technicians: ["203.0.113.7/32"], outputPrefix: "props_", ${code} });`
@@ -68,31 +60,53 @@ function construct(stack: TerraformStack, code: string, names: Readonly<Record<s
   body.apply(stack, Object.values(known));
 }
 
-test("the README's first example is what main.ts has as its stack local", () => {
+describe("the stack local of main.ts", () => {
   const outdir = mkdtempSync(join(tmpdir(), "readme-"));
-  const { status, stderr } = spawnSync(join(root, "node_modules/.bin/tsx"), [join(root, "main.ts")], {
-    cwd: outdir,
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      CDKTF_OUTDIR: outdir,
-      LOCAL_PREFIX: undefined,
-      LOCAL_SUBNET: undefined,
-      COMMUNITY_DASHBOARDS: undefined,
-    },
+  let access = "";
+  afterAll(() => {
+    rmSync(outdir, { recursive: true });
   });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const app = Testing.app();
-  construct(new TerraformStack(app, "local"), first);
-  app.synth();
-  const resources = ({ json }: Synthesized): unknown => [json.resource, json.locals];
-  expect(resources(Synthesized.of("local", app.outdir))).toEqual(resources(Synthesized.of("local", outdir)));
-  // And so is the access graph that the documents show.
-  const access = readFileSync(join(outdir, "stacks", "local", "access.md"), "utf8");
-  const part = (pattern: RegExp): string => pattern.exec(access)?.[0] ?? access;
-  expect(readme).toContain(part(/```mermaid\n[^]*?```/));
-  expect(read("docs/access.md")).toContain(part(/^\|[^]*?\n\n/m));
-  rmSync(outdir, { recursive: true });
+
+  test("equals the first example of the README", () => {
+    const { status, stderr } = spawnSync(join(root, "node_modules/.bin/tsx"), [join(root, "main.ts")], {
+      cwd: outdir,
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        CDKTF_OUTDIR: outdir,
+        LOCAL_PREFIX: undefined,
+        LOCAL_SUBNET: undefined,
+        COMMUNITY_DASHBOARDS: undefined,
+      },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const app = Testing.app();
+    construct(new TerraformStack(app, "local"), first);
+    app.synth();
+    const resources = ({ json }: Synthesized): unknown => [json.resource, json.locals];
+    expect(resources(Synthesized.of("local", app.outdir))).toEqual(resources(Synthesized.of("local", outdir)));
+    access = readFileSync(join(outdir, "stacks", "local", "access.md"), "utf8");
+  });
+
+  test("has the access graph that the firewall guide shows", () => {
+    const guide = read("docs/guides/firewall.md");
+    const part = (pattern: RegExp): string => pattern.exec(access)?.[0] ?? "no access graph was written";
+    expect(guide).toContain(part(/```mermaid\n[^]*?```/));
+    expect(guide).toContain(part(/^\|[^]*?\n\n/m));
+  });
+
+  test("has a connection for each arrow and port of the README's diagram", () => {
+    const drawn = drawnEdges(readme);
+    const real = edgesOfPicture(access);
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(drawn.length).toBeLessThanOrEqual(7);
+    const missing = drawn.flatMap(({ from, to, ports }) =>
+      ports
+        .filter((port) => !real.some((edge) => matches(edge, from, to, port)))
+        .map((port) => `${from} ${port} ${to}`),
+    );
+    expect(missing).toEqual([]);
+  });
 });
 
 describe("the examples of", () => {
@@ -100,7 +114,7 @@ describe("the examples of", () => {
     (page === "README.md" ? others : examplesOf(page)).map((code, index) => ({ page, number: index + 1, code })),
   );
 
-  test("the documents are found", () => {
+  test("more than eight pages are found", () => {
     expect(new Set(examples.map(({ page }) => page)).size).toBeGreaterThan(8);
   });
 
@@ -117,43 +131,32 @@ describe("the examples of", () => {
     rmSync(project, { recursive: true });
   });
 
-  test.each(examples)("$page, number $number, are constructed", ({ page, code }) => {
+  test.each(examples)("$page, number $number, can be constructed", ({ page, code }) => {
     const stack = new TerraformStack(Testing.app(), "test");
-    const names = page === "docs/own-component.md" ? { __dirname: join(root, "examples") } : {};
+    const names = page === "docs/guides/custom-components.md" ? { __dirname: join(root, "examples") } : {};
     expect(() => {
       construct(stack, code, { ...given(stack), ...names });
     }).not.toThrow();
   });
 });
 
-test("a component of one's own is shown as it is in the examples", () => {
-  const [code = ""] = examplesOf("docs/own-component.md");
+test("the guide to custom components shows the files of the examples", () => {
+  const guide = "docs/guides/custom-components.md";
+  const [code = ""] = examplesOf(guide);
   const example = read("examples/own-component.ts");
   expect(code.split("\n\n").filter((part) => !example.includes(part.trim()))).toEqual([]);
-  const [, playbook] = /```yaml\n([^]*?)```/.exec(read("docs/own-component.md")) ?? [];
+  const [, playbook] = /```yaml\n([^]*?)```/.exec(read(guide)) ?? [];
   expect(playbook).toBe(read("examples/backup-exporter/backup_exporter.yml"));
 });
 
-test("every script that the documents name is there", () => {
+test("package.json has every script that the documents name", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
   const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([a-z:0-9-]+)/g)].map(([, name]) => name));
   expect(named.length).toBeGreaterThan(5);
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
 });
 
-test("every file that the documents link to is there", () => {
-  const links = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = ""]) => ({
-      page,
-      target,
-      there: existsSync(join(root, dirname(page), target)),
-    })),
-  );
-  expect(links.length).toBeGreaterThan(20);
-  expect(links.filter(({ there }) => !there)).toEqual([]);
-});
-
-test("every page of the documents can be reached from the README", () => {
+test("links lead from the README to every page", () => {
   const reached = new Set<string>();
   const follow = (page: string): void => {
     if (reached.has(page) || !pages.includes(page)) return;
