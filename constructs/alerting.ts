@@ -3,10 +3,10 @@ import { alertGroups } from "../lib/alerts/groups";
 import { Evaluator, RuleGroup } from "../lib/alerts/rule";
 import { groupBy } from "../lib/grouping";
 import { notificationProblem, Receiver, Routing, routingWarnings } from "../lib/receivers";
-import { emittedLogs } from "./emitted-logs";
+import { emittedLogs } from "./checks/logs";
 import type { Monitoring } from "./monitoring";
 import { AlertingProps } from "./monitoring-props";
-import { located, refuse } from "./problem";
+import { located, refuse } from "./synthesis/errors";
 
 /** Where Prometheus shows the runbooks itself, for any address that it has. */
 const PAGE = "/user/runbooks.html#";

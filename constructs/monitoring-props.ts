@@ -1,4 +1,4 @@
-import { Access } from "../lib/access-bounds";
+import { Access } from "../lib/access/access-bounds";
 import { Alert } from "../lib/alerts/alert";
 import { Artifacts } from "../lib/artifacts";
 import { LogAgent } from "../lib/logs/log-agent";

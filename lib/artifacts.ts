@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Architecture } from "./architecture";
+import { Architecture } from "./servers/architecture";
 import { playbooksDirectory } from "./paths";
 
 /** One release archive, or another file that is published once and for all, as the playbooks' fetcher takes it. */

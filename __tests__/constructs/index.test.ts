@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as exported from "../../constructs";
-import { namesIn } from "../../tools/api/model";
-import { readApi } from "../../tools/api/read";
-import { projectRoot } from "../../tools/common";
+import { namesIn } from "../../tools/dev/api/model";
+import { readApi } from "../../tools/dev/api/read";
+import { projectRoot } from "../../tools/cli/common";
 
 const api = readApi();
 const entries = [...api.entries.values()];

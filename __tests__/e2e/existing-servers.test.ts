@@ -15,8 +15,8 @@ import {
   OnLeave,
   Prometheus,
 } from "../../constructs";
-import { projectRoot, run } from "../../tools/common";
-import { ensureEngine } from "../../tools/engine";
+import { projectRoot, run } from "../../tools/cli/common";
+import { ensureEngine } from "../../tools/local/engine";
 import { eventually, HostResult, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 
@@ -38,7 +38,7 @@ const prometheus = new PrometheusApi(`http://${machines.hub.address}:9090`);
 let docker: Record<string, string> = {};
 
 function containers(what: string, machine?: Machine): void {
-  execFileSync("python3", [join(projectRoot, "constructs/servers/local/containers.py"), ...what.split(" ")], {
+  execFileSync("python3", [join(projectRoot, "constructs/servers/local/scripts/containers.py"), ...what.split(" ")], {
     env: {
       ...process.env,
       ...docker,

@@ -1,6 +1,6 @@
 import { Artifacts } from "../../lib/artifacts";
-import { InventoryRun, Value, Variables } from "../../lib/inventory";
-import { RunResult } from "../../tools/common";
+import { InventoryRun, Value, Variables } from "../../lib/inventory/inventory";
+import { RunResult } from "../../tools/cli/common";
 import { architecture, Lab } from "../support/lab";
 
 /** A run takes five seconds on a slow machine, and one whose rules are taken back some more; in milliseconds. */

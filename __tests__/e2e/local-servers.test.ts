@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, type RunResult } from "../../tools/common";
-import { ensureEngine, stopIdleEngine } from "../../tools/engine";
+import { run, type RunResult } from "../../tools/cli/common";
+import { ensureEngine, stopIdleEngine } from "../../tools/local/engine";
 
-const script = join(__dirname, "../../constructs/servers/local/containers.py");
+const script = join(__dirname, "../../constructs/servers/local/scripts/containers.py");
 const network = { name: "e2e-ls-network", subnet: "198.18.224.0/20", gateway: "198.18.224.1" };
 const servers = {
   one: {

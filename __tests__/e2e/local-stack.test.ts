@@ -2,8 +2,8 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Artifacts } from "../../lib/artifacts";
-import { Architecture } from "../../lib/architecture";
-import { ensureEngine } from "../../tools/engine";
+import { Architecture } from "../../lib/servers/architecture";
+import { ensureEngine } from "../../tools/local/engine";
 import { eventually, Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { terraform } from "../support/terraform";

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { readManifest, sourceDirectory } from "../../tools/source";
-import { sha256File } from "../../tools/common";
-import { stopIdleEngine } from "../../tools/engine";
+import { readManifest, sourceDirectory } from "../../tools/local/source";
+import { sha256File } from "../../tools/cli/common";
+import { stopIdleEngine } from "../../tools/local/engine";
 import { architecture } from "../support/lab";
 import { LogEntry, LokiApi } from "../support/loki";
 import { PrometheusApi } from "../support/prometheus";

@@ -1,6 +1,6 @@
 import { Artifacts } from "../../lib/artifacts";
-import { InventoryRun } from "../../lib/inventory";
-import { RunResult } from "../../tools/common";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { RunResult } from "../../tools/cli/common";
 import { architecture, Lab } from "../support/lab";
 
 /** A role's run on a slow machine takes half a minute at most; in milliseconds. */

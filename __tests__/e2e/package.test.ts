@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { artifactsStep, engineStep, terraformStep } from "../../tools/preparation";
-import { stopIdleEngine } from "../../tools/engine";
-import { run } from "../../tools/common";
+import { artifactsStep, engineStep, terraformStep } from "../../tools/local/preparation";
+import { stopIdleEngine } from "../../tools/local/engine";
+import { run } from "../../tools/cli/common";
 import { PackedProject, smallStack } from "../support/packed";
 
 const PREFIX = "e2e-packed";

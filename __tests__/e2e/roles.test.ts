@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Architecture } from "../../lib/architecture";
+import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
-import { filesHash, GeneratedFile } from "../../lib/generated-file";
-import { InventoryRun, renderInventory, Variables } from "../../lib/inventory";
-import { projectRoot, run, RunResult } from "../../tools/common";
-import { ensureEngine } from "../../tools/engine";
+import { filesHash, GeneratedFile } from "../../lib/inventory/generated-file";
+import { InventoryRun, renderInventory, Variables } from "../../lib/inventory/inventory";
+import { projectRoot, run, RunResult } from "../../tools/cli/common";
+import { ensureEngine } from "../../tools/local/engine";
 
 /** A role's run on a slow machine takes half a minute at most; in milliseconds. */
 const RUN = 120_000;
@@ -110,7 +110,7 @@ async function playAs(declared: string, kind: string, variables: Variables, ...o
 }
 
 function containers(...args: string[]): void {
-  execFileSync("python3", [join(projectRoot, "constructs/servers/local/containers.py"), ...args], {
+  execFileSync("python3", [join(projectRoot, "constructs/servers/local/scripts/containers.py"), ...args], {
     env: {
       ...process.env,
       ...docker,

@@ -1,8 +1,8 @@
-import { InventoryRun, Value } from "../../lib/inventory";
+import { InventoryRun, Value } from "../../lib/inventory/inventory";
 import { Measured, Outcome } from "../../lib/verify/judge";
 import { isDatagram } from "../../lib/verify/plan";
 import { makeReport } from "../../lib/verify/report";
-import { measure } from "../../tools/verify/measure";
+import { measure } from "../../tools/cli/verify/measure";
 import { Lab } from "../support/lab";
 import { COMMANDS } from "../support/fleet";
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/common";
+import { projectRoot } from "../../tools/cli/common";
 import { eventually, Outcome, Project } from "../support/project";
 
 /** A deploy from nothing takes a minute on a slow machine, a look some seconds; in milliseconds. */
@@ -95,7 +95,7 @@ test(
         /after a reboot: 8 of 8 services start by themselves and 2 of 2 firewalls .*; no drill has/,
       ),
     ]);
-    expect(promises(output)).toEqual(promises(readFileSync(join(projectRoot, "docs/verify.md"), "utf8")));
+    expect(promises(output)).toEqual(promises(readFileSync(join(projectRoot, "docs/guides/testing.md"), "utf8")));
     expect(output).toMatch(/^app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
     expect(output).toMatch(/^hub +-> +app +tcp\/22 +ssh +closed +filtered/m);

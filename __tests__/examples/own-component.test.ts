@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/common";
+import { projectRoot } from "../../tools/cli/common";
 import { Synthesized } from "../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "example-own-"));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Architecture } from "../../lib/architecture";
+import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
 
 describe("released artifacts", () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { departureInventory } from "../../lib/departure";
+import { departureInventory } from "../../lib/inventory/leave";
 import { removeFolders, Said, StackFolder, start } from "./python";
 
 /** Stands in for ansible-playbook: notes what it was given, and ends as `ACT` says. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { filesHash } from "../../lib/generated-file";
+import { filesHash } from "../../lib/inventory/generated-file";
 import { removeFolders, Running, Said, start, temporaryFolder, until, untilExists, writeProgram } from "./python";
 
 type Variables = Record<string, unknown>;

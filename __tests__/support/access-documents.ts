@@ -1,4 +1,4 @@
-import { Edge } from "../../lib/access";
+import { Edge } from "../../lib/access/access";
 
 /** The names that a range stands for. */
 export function expandRanges(range: string): string[] {

@@ -1,7 +1,7 @@
 import { Fleet, FleetServer } from "../../lib/verify/fleet";
 import { Found, judge, Measured } from "../../lib/verify/judge";
 import { Answer, readLook } from "../../lib/verify/look";
-import { SSH } from "../../lib/access";
+import { SSH } from "../../lib/access/access";
 import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
 import { Commands } from "../../lib/verify/remedy";
 import { Stranger } from "../../lib/verify/stranger";

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Architecture } from "../../lib/architecture";
+import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
-import { Ipv4Block } from "../../lib/cidr";
-import { InventoryHost, InventoryRun, renderInventory } from "../../lib/inventory";
-import { projectRoot, run, RunResult } from "../../tools/common";
-import { ensureEngine } from "../../tools/engine";
+import { Ipv4Block } from "../../lib/network/cidr";
+import { InventoryHost, InventoryRun, renderInventory } from "../../lib/inventory/inventory";
+import { projectRoot, run, RunResult } from "../../tools/cli/common";
+import { ensureEngine } from "../../tools/local/engine";
 import type { HostResult } from "./project";
 
 /** The architecture of this machine, and so of its local servers. */
@@ -127,7 +127,7 @@ export class Lab {
   private containers(kind: string, verb: string, name = ""): void {
     const network = { name: this.prefix, subnet: this.block.cidr, gateway: this.gateway };
     const server = { network: this.prefix, container: this.container(name), name, address: this.address(name) };
-    execFileSync("python3", [join(projectRoot, "constructs/servers/local/containers.py"), kind, verb], {
+    execFileSync("python3", [join(projectRoot, "constructs/servers/local/scripts/containers.py"), kind, verb], {
       env: {
         ...process.env,
         ...this.docker,

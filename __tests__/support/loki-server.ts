@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, Service } from "../../tools/catalogue/service";
+import { freePort, Service } from "../../tools/dev/catalogue/service";
 import { LokiApi } from "./loki";
 
 const { LOKI } = process.env;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/common";
+import { projectRoot } from "../../tools/cli/common";
 import packageJson from "../../package.json";
 
 /** A project of somebody who installed the packed library, in a folder where nothing of the clone is found. */

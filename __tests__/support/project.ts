@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stopIdleEngine } from "../../tools/engine";
-import { copyProject } from "../../tools/project-copy";
+import { stopIdleEngine } from "../../tools/local/engine";
+import { copyProject } from "../../tools/dev/project-copy";
 
 /** What a run's `result.json` says of one host. */
 export interface HostResult {

@@ -1,5 +1,5 @@
 import { Receiver } from "../../lib/receivers/receiver";
-import { Secret } from "../../lib/secret";
+import { Secret } from "../../lib/inventory/secret";
 
 export const secret = Secret.fromEnvironment("SOME_SECRET");
 export const slack = Receiver.slack("slack", { webhookUrl: secret, channel: "#alerts" });

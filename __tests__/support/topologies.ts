@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { accessGraph, Edge, Listener, Placement, scrapeConnections } from "../../lib/access";
+import { accessGraph, Edge, Listener, Placement, scrapeConnections } from "../../lib/access/access";
 
 /** A topology as tests make it up: servers in networks, and what is placed on them. */
 export interface RandomTopology {

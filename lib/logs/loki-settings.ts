@@ -1,5 +1,5 @@
-import { Variables } from "../inventory";
-import { Secret } from "../secret";
+import { Variables } from "../inventory/inventory";
+import { Secret } from "../inventory/secret";
 import { durationProblem, durationSeconds } from "../units";
 
 /** Streams that Loki keeps for another time than the rest. */

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { GeneratedFile } from "../generated-file";
+import { GeneratedFile } from "../inventory/generated-file";
 import { LogSource } from "./log-source";
 import { PARSER_LABEL } from "./stages";
 

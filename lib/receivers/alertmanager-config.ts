@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { stringify } from "yaml";
 import { groupBy } from "../grouping";
-import { SecretReference } from "../secret";
+import { SecretReference } from "../inventory/secret";
 import { inhibitions } from "./inhibitions";
 import { secretName, Setting } from "./integration";
 import { Receiver } from "./receiver";

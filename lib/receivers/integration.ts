@@ -1,4 +1,4 @@
-import { Secret, SecretReference } from "../secret";
+import { Secret, SecretReference } from "../inventory/secret";
 
 /** A value of Alertmanager's configuration. */
 export type Setting = string | number | boolean | readonly Setting[] | { readonly [name: string]: Setting | undefined };

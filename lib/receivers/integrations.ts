@@ -1,4 +1,4 @@
-import { Secret } from "../secret";
+import { Secret } from "../inventory/secret";
 import { Integration, Setting } from "./integration";
 import {
   DiscordReceiverProps,

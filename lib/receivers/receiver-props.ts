@@ -1,4 +1,4 @@
-import { Secret } from "../secret";
+import { Secret } from "../inventory/secret";
 
 /** What all receivers may be told. */
 export interface ReceiverProps {

@@ -1,4 +1,4 @@
-import { SecretReference } from "../secret";
+import { SecretReference } from "../inventory/secret";
 import { Integration, integrationSecrets, OwnedIntegration } from "./integration";
 import * as integrations from "./integrations";
 import { ntfy } from "./ntfy";

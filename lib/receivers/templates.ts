@@ -1,4 +1,4 @@
-import { GeneratedFile } from "../generated-file";
+import { GeneratedFile } from "../inventory/generated-file";
 import { formats } from "./templates/format";
 import { define, use } from "./templates/go";
 import { links } from "./templates/links";

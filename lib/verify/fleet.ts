@@ -1,6 +1,6 @@
-import { AdmittedPort } from "../host-firewall";
-import { hostPort } from "../host-port";
-import { runGroup } from "../inventory";
+import { AdmittedPort } from "../access/host-firewall";
+import { hostPort } from "../network/host-port";
+import { runGroup } from "../inventory/inventory";
 
 /** A server, as the inventory of a deployed stack knows it. */
 export interface FleetServer {

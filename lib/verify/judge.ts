@@ -1,4 +1,4 @@
-import { SSH } from "../access";
+import { SSH } from "../access/access";
 import { admits } from "./admission";
 import { Fleet, FleetServer } from "./fleet";
 import { Look } from "./look";

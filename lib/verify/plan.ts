@@ -1,4 +1,4 @@
-import { SSH } from "../access";
+import { SSH } from "../access/access";
 import { Fleet, FleetServer } from "./fleet";
 import { Stranger } from "./stranger";
 

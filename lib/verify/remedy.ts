@@ -1,4 +1,4 @@
-import { SSH } from "../access";
+import { SSH } from "../access/access";
 import { Look } from "./look";
 import { Verdict } from "./judge";
 import { CONTROLLER } from "./plan";

@@ -1,4 +1,4 @@
-import { ServerSets } from "../server-sets";
+import { ServerSets } from "../access/server-sets";
 import { CRITERIA } from "./criteria";
 import { Result } from "./criteria/criterion";
 import { count } from "./criteria/words";

@@ -1,5 +1,5 @@
 import { groupBy } from "../grouping";
-import { ServerSets } from "../server-sets";
+import { ServerSets } from "../access/server-sets";
 import { Outcome, Verdict } from "./judge";
 import { CONTROLLER, STRANGER } from "./plan";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { limitSettings, LogLimits, LokiSettings, S3Storage, settingsProblem } from "../../../lib/logs/loki-settings";
-import { Secret } from "../../../lib/secret";
+import { Secret } from "../../../lib/inventory/secret";
 
 const found = (settings: Partial<LokiSettings>) => settingsProblem({ streamRetention: [], limits: {}, ...settings });
 

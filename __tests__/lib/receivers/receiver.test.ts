@@ -1,5 +1,5 @@
 import { Receiver } from "../../../lib/receivers/receiver";
-import { Secret } from "../../../lib/secret";
+import { Secret } from "../../../lib/inventory/secret";
 
 const secret = Secret.fromEnvironment("SOME_SECRET", { version: "2" });
 const mail = { smarthost: "smtp.example.com:587", from: "alerts@example.com", to: ["ops@example.com"] };

@@ -1,4 +1,4 @@
-import { InventoryRun, renderInventory, Variables } from "../../../lib/inventory";
+import { InventoryRun, renderInventory, Variables } from "../../../lib/inventory/inventory";
 import { readFleet } from "../../../lib/verify/fleet";
 
 const PORT = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["10.0.0.1/32"] };

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../../lib/paths";
-import { run } from "../../../tools/common";
+import { run } from "../../../tools/cli/common";
 
 const PASSWORD = "s3cret";
 const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {

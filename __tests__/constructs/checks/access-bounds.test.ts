@@ -1,0 +1,109 @@
+import { TerraformStack, Testing } from "cdktf";
+import { join } from "node:path";
+import { Access, Component, Member, MonitoringHost, MonitoringProps, Reacher } from "../../../constructs/index";
+import { Connection } from "../../../lib/access/access";
+import { Variables } from "../../../lib/inventory/inventory";
+import { projectRoot } from "../../../tools/cli/common";
+import { synth } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+/** The playbook of a component that is none of ours. */
+const SHIPPER = join(projectRoot, "examples", "backup-exporter", "backup_exporter.yml");
+
+/** A component of any kind that reaches what it is told to. */
+class Fake extends Component {
+  public constructor(
+    host: Member,
+    kind: string,
+    private readonly reached: readonly Connection[],
+    port = 3000,
+  ) {
+    super(host, kind, {
+      kind,
+      artifact: "prometheus",
+      playbook: kind === "shipper" ? SHIPPER : undefined,
+      listeners: [{ name: "http", port, protocol: "tcp" }],
+    });
+  }
+
+  public override get connections(): readonly Connection[] {
+    return this.reached;
+  }
+
+  public get variables(): Variables {
+    return {};
+  }
+}
+
+const READS = { kind: "node_exporter", listener: "http", reason: "reads metrics by itself" };
+const BEYOND = 'Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])';
+
+/** A synthesis with a component of a kind that reaches something, on the hub or a host of its own. */
+const place =
+  (
+    kind: string,
+    reached: readonly Connection[],
+    settings: { spread?: boolean; props?: Partial<MonitoringProps> } = {},
+  ) =>
+  (): unknown =>
+    synth((stack) => {
+      const hub = new Hub(stack, {}, settings.props);
+      hub.member("app");
+      const { monitoring } = hub;
+      const host = settings.spread
+        ? new MonitoringHost(stack, "dash", { monitoring, server: hub.server("dash") })
+        : hub.host;
+      new Fake(host, kind, reached);
+    });
+
+test("Grafana reaches Prometheus, from wherever it is placed", () => {
+  const queries = { kind: "prometheus", listener: "http", reason: "queries it" };
+  expect(place("grafana", [queries])).not.toThrow();
+  expect(place("grafana", [queries], { spread: true })).not.toThrow();
+});
+
+test("Grafana does not reach exporters: the edge, its reason and its construct are named", () => {
+  expect(place("grafana", [READS], { spread: true })).toThrow(
+    `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub, for "reads metrics by itself", which is beyond ${BEYOND}: remove the connection, or admit it by the monitoring's bounds: [Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians(), Reacher.component("grafana")])]`,
+  );
+});
+
+test("nor does it beside Prometheus, but for the exporter of their own server, to which no firewall is in the way", () => {
+  expect(place("grafana", [READS])).toThrow(
+    "test/hub/grafana: grafana on hub would reach node_exporter (http, 9100/tcp) on app, for",
+  );
+});
+
+test("what is not of the watching kinds does not reach Prometheus", () => {
+  const queries = { kind: "prometheus", listener: "http", reason: "asks for itself" };
+  expect(place("shipper", [queries], { spread: true })).toThrow(
+    'test/dash/shipper: shipper on dash would reach prometheus (http, 9090/tcp) on hub, for "asks for itself", which is beyond Access.only("prometheus", [',
+  );
+});
+
+test("a bound of one's own admits what ours does not, and is kept too", () => {
+  const only = (...reachers: Reacher[]): { props: Partial<MonitoringProps> } => ({
+    props: { bounds: [Access.only("node_exporter", reachers)] },
+  });
+  const prometheus = Reacher.component("prometheus");
+  const grafana = Reacher.component("grafana");
+  expect(place("grafana", [READS], only(prometheus, grafana, Reacher.technicians()))).not.toThrow();
+  expect(place("grafana", [READS], only(prometheus, grafana))).toThrow(
+    /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub, for "technicians look at it"/,
+  );
+});
+
+test("a bound that bounds nothing is refused", () => {
+  const stray = Access.only("node_exportr", [Reacher.technicians()]);
+  expect(place("grafana", [], { props: { bounds: [stray] } })).toThrow(
+    'bounds: Access.only("node_exportr", [Reacher.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
+  );
+});
+
+test("two bounds of a kind are refused at once", () => {
+  const stack = new TerraformStack(Testing.app(), "test");
+  const bounds = [Access.only("loki", []), Access.only("loki", [Reacher.technicians()])];
+  expect(() => new Hub(stack, {}, { bounds })).toThrow(
+    'test/monitoring: bounds: there are two for "loki": make one of them',
+  );
+});

@@ -1,0 +1,58 @@
+import { App, TerraformStack } from "cdktf";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { OnMove } from "../../../constructs/index";
+import { LocalNetwork, LocalServer, Loki, Monitoring, MonitoringHost, Prometheus } from "../../../constructs/index";
+import { Synthesized } from "../../support/synth";
+
+const project = mkdtempSync(join(tmpdir(), "left-behind-"));
+
+beforeAll(() => {
+  const state = join(project, ".cdktf-monitoring", "test", "placements");
+  mkdirSync(state, { recursive: true });
+  writeFileSync(join(state, "loki.json"), JSON.stringify({ hub: "198.18.0.2 22" }));
+});
+
+afterAll(() => {
+  rmSync(project, { recursive: true });
+});
+
+/** Synthesizes a project whose Loki was on a server "hub" and is to be on "logs" now, with these servers beside it. */
+function moved(servers: readonly string[], onMove?: OnMove): Synthesized {
+  const app = new App({ outdir: join(project, "cdktf.out") });
+  const stack = new TerraformStack(app, "test");
+  const network = new LocalNetwork(stack, "network");
+  const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway] });
+  const [logs] = ["logs", ...servers].map(
+    (name) =>
+      new MonitoringHost(stack, name, { monitoring, server: new LocalServer(stack, `${name}-server`, { network }) }),
+  );
+  if (!logs) throw new Error("no server");
+  new Prometheus(logs, "prometheus");
+  new Loki(logs, "loki", { onMove });
+  app.synth();
+  return Synthesized.of("test", app.outdir);
+}
+
+test("a server is not removed in the same edit as its component moves away, for the data would go with it", () => {
+  expect(() => moved([])).toThrow(/^test\/monitoring: loki was on "hub".*is to be on "logs".*Deploy twice/);
+});
+
+test("it is where both are there, or the data are not wanted; the role is told which", () => {
+  expect(moved(["hub"]).variables("loki", "logs").monitoring_on_move).toBe("keepData");
+  expect(moved([], OnMove.DISCARD).variables("loki", "logs").monitoring_on_move).toBe("discard");
+});
+
+test("the note goes with the stack", () => {
+  const { provisioner } = moved(["hub"]).nullResource("test/monitoring/placements");
+  expect(provisioner).toEqual([
+    {
+      "local-exec": { when: "destroy", command: 'rm -rf "../../../.cdktf-monitoring/test/placements"' },
+    },
+  ]);
+});
+
+test("an agent has no data to bring along", () => {
+  expect(moved(["hub"]).variables("node_exporter", "logs")).not.toHaveProperty("monitoring_on_move");
+});

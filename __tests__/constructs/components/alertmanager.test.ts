@@ -1,0 +1,223 @@
+import { TerraformStack, Testing } from "cdktf";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  Alertmanager,
+  AlertmanagerProps,
+  ExistingNetwork,
+  ExistingServer,
+  Monitoring,
+  MonitoringHost,
+  MonitoringProps,
+  Prometheus,
+  Receiver,
+  Secret,
+} from "../../../constructs/index";
+import { readTable } from "../../support/access-documents";
+import { synth, Synthesized } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+/** A stack with Alertmanagers on the hub and, of these names, on further hosts. */
+function clustered(
+  others: readonly string[],
+  props: AlertmanagerProps = {},
+  monitoring: Partial<MonitoringProps> = {},
+): Synthesized {
+  return synth((stack) => {
+    place(stack, others, props, monitoring);
+  });
+}
+
+function place(
+  stack: TerraformStack,
+  others: readonly string[],
+  props: AlertmanagerProps = {},
+  monitoring: Partial<MonitoringProps> = {},
+): Hub {
+  const hub = new Hub(stack, {}, monitoring);
+  new Alertmanager(hub.host, "alertmanager", props);
+  for (const name of others) {
+    const host = new MonitoringHost(stack, name, { monitoring: hub.monitoring, server: hub.server(name) });
+    new Alertmanager(host, "alertmanager", props);
+  }
+  return hub;
+}
+
+const config = (stack: Synthesized, server = "hub"): string =>
+  readFileSync(join(stack.directory, "files/alertmanager", server, "alertmanager.yml"), "utf8");
+
+describe("a single Alertmanager", () => {
+  test("listens for no others", () => {
+    const stack = clustered([]);
+    expect(stack.variables("alertmanager", "hub")).toMatchObject({
+      alertmanager_port: 9093,
+      alertmanager_external_url: "http://198.18.12.236:9093",
+      alertmanager_retention: "120h",
+      alertmanager_cluster_address: "",
+      alertmanager_cluster_peers: [],
+      alertmanager_grafana_url: "",
+      alertmanager_extra_flags: [],
+    });
+    expect(readTable(accessOf(stack)).filter((row) => row.includes("cluster"))).toEqual([]);
+    expect(portsOf(stack, "hub")).toEqual(["node_exporter_http", "prometheus_http", "alertmanager_http"]);
+  });
+
+  test("is where Prometheus sends alerts, and what it scrapes, once", () => {
+    const variables = clustered([]).variables("prometheus", "hub");
+    expect(variables.prometheus_alertmanagers).toEqual([{ address: "198.18.12.236:9093" }]);
+    expect(variables.prometheus_targets).toContainEqual({
+      job: "alertmanager",
+      targets: [{ address: "198.18.12.236:9093", labels: { instance: "hub", monitoring: "monitoring" } }],
+    });
+  });
+
+  test("is handed its configuration and templates as files, and secrets by where they are", () => {
+    const receivers = [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })];
+    const stack = clustered([], {}, { receivers });
+    expect(config(stack)).toContain("api_url_file: /etc/alertmanager/secrets/ops.");
+    expect(stack.variables("alertmanager", "hub").monitoring_secrets).toEqual([
+      { name: expect.stringMatching(/^ops\./) as string, environment: "SLACK_WEBHOOK_URL", version: "1", url: true },
+    ]);
+  });
+});
+
+describe("Alertmanagers on several hosts", () => {
+  const stack = clustered(["second", "third"], { clusterPort: 19094 });
+
+  test("know each other's addresses and their own", () => {
+    const [hub, second, third] = ["hub", "second", "third"].map((name) => stack.variables("alertmanager", name));
+    const all = [hub, second, third].map((variables) => String(variables?.alertmanager_cluster_address));
+    expect(new Set(all).size).toBe(3);
+    expect(all[0]).toBe("198.18.12.236:19094");
+    expect(hub?.alertmanager_cluster_peers).toEqual([all[1], all[2]]);
+    expect(second?.alertmanager_cluster_peers).toEqual([all[0], all[2]]);
+    expect(third?.alertmanager_cluster_peers).toEqual([all[0], all[1]]);
+  });
+
+  test("reach each other by TCP and UDP, and nobody else reaches them there", () => {
+    const rows = readTable(accessOf(stack)).filter((row) => row.includes("19094"));
+    expect(rows).not.toEqual([]);
+    for (const row of rows) expect(row).toMatch(/^alertmanager on .*tells its cluster of silences and messages$/);
+    const gossip = firewall(stack, "second").filter(({ name }) => name.startsWith("alertmanager_cluster"));
+    expect(gossip.map(({ name, protocol, port }) => [name, protocol, port])).toEqual([
+      ["alertmanager_cluster_tcp", "tcp", 19094],
+      ["alertmanager_cluster_udp", "udp", 19094],
+    ]);
+    for (const { sources } of gossip) expect(sources).toHaveLength(2);
+  });
+
+  test("are all told by Prometheus, and all scraped", () => {
+    const { prometheus_alertmanagers: told, prometheus_targets: jobs } = stack.variables("prometheus", "hub") as {
+      prometheus_alertmanagers: unknown[];
+      prometheus_targets: { job: string; targets: unknown[] }[];
+    };
+    expect(told).toHaveLength(3);
+    expect(jobs.find(({ job }) => job === "alertmanager")?.targets).toHaveLength(3);
+  });
+
+  test("have the same configuration and the same secrets, each named once", () => {
+    const receivers = [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })];
+    const two = clustered(["second"], {}, { receivers });
+    expect(config(two, "second")).toBe(config(two));
+    expect(two.run("alertmanager").vars.monitoring_secrets).toHaveLength(1);
+  });
+
+  test("have an output each", () => {
+    expect(Object.keys(stack.json.output)).toEqual(
+      expect.arrayContaining(["alertmanager_url", "alertmanager_url_second", "alertmanager_url_third"]),
+    );
+  });
+
+  test("are three at most", () => {
+    const scope = new TerraformStack(Testing.app(), "test");
+    expect(() => place(scope, ["b", "c", "d"])).toThrow(
+      "test/d/alertmanager: there are 3 Alertmanagers in this monitoring already, and no use for more: remove one",
+    );
+  });
+
+  /** Three Alertmanagers on servers of which as many share a network. */
+  const spread = (together: number): Synthesized =>
+    synth((scope) => {
+      const monitoring = new Monitoring(scope, "monitoring", { technicians: ["192.0.2.1/32"] });
+      const lan = new ExistingNetwork(scope, "lan");
+      ["a", "b", "c"].forEach((name, index) => {
+        const inside = index < together ? { network: lan, privateAddress: `10.0.0.${index + 1}` } : {};
+        const server = new ExistingServer(scope, `${name}-server`, {
+          name,
+          address: `203.0.113.${index + 1}`,
+          user: "debian",
+          ...inside,
+        });
+        const host = new MonitoringHost(scope, name, { monitoring, server });
+        if (name === "a") new Prometheus(host, "prometheus");
+        new Alertmanager(host, "alertmanager");
+      });
+    });
+
+  test.each([
+    [3, "10.0.0.1:9094", ["10.0.0.2:9094", "10.0.0.3:9094"]],
+    [0, "203.0.113.1:9094", ["203.0.113.2:9094", "203.0.113.3:9094"]],
+  ])("of which %i share a network, dial each other as all of them can", (together, own, peers) => {
+    expect(spread(together).variables("alertmanager", "a")).toMatchObject({
+      alertmanager_cluster_address: own,
+      alertmanager_cluster_peers: peers,
+    });
+  });
+
+  test("some of which share a network with some are refused", () => {
+    expect(() => spread(2)).toThrow(
+      '[test/a/alertmanager] of the Alertmanagers, some share a network with "a" and some do not, and each tells the others one address only: place them all in one network, or each in another',
+    );
+  });
+});
+
+test.each<[AlertmanagerProps, string]>([
+  [{ port: 80 }, "port 80 cannot be listened on"],
+  [{ clusterPort: 80 }, "port 80 cannot be listened on"],
+  [{ retention: "a week" }, 'retention: "a week" is not a duration such as "15s", "1h30m" or "30d"'],
+  [
+    { extraFlags: ["--cluster.peer=10.0.0.1:9094"] },
+    "the flag --cluster.peer follows from the construct's other settings: remove it from extraFlags",
+  ],
+])("%j is refused", (props, message) => {
+  const stack = new TerraformStack(Testing.app(), "test");
+  expect(() => place(stack, [], props)).toThrow(`test/hub/alertmanager: ${message}`);
+});
+
+test("a retention that is shorter than the routing's intervals is refused", () => {
+  expect(() => clustered([], { retention: "6h" })).toThrow(
+    '[test/hub/alertmanager] retention: "6h" is shorter than the routing\'s longest interval (repeatInterval: "12h")',
+  );
+  expect(() => clustered([], {}, { routing: { repeatInterval: "6d" } })).toThrow('retention: "120h" is shorter');
+  expect(() => clustered([], { retention: "7d" }, { routing: { repeatInterval: "6d" } })).not.toThrow();
+});
+
+describe("a synthesis warns, once", () => {
+  test("that alerts are sent to nobody", () => {
+    expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("alerts are sent to nobody: give receivers")]);
+  });
+
+  test("that nobody is told when the monitoring itself is down", () => {
+    const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
+    expect(clustered(["b"], {}, { receivers: [ops] }).warnings).toEqual([
+      expect.stringContaining("nobody is told when the monitoring itself is down: give deadMansSwitch"),
+    ]);
+    const outside = Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") });
+    expect(clustered(["b"], {}, { receivers: [ops], deadMansSwitch: outside }).warnings).toEqual([]);
+  });
+});
+
+function accessOf(stack: Synthesized): string {
+  return readFileSync(join(stack.directory, "access.md"), "utf8");
+}
+
+function firewall(
+  stack: Synthesized,
+  server: string,
+): readonly { name: string; protocol: string; port: number; sources: readonly string[] }[] {
+  return stack.variables("firewall", server).firewall_ports as ReturnType<typeof firewall>;
+}
+
+function portsOf(stack: Synthesized, server: string): string[] {
+  return firewall(stack, server).map(({ name }) => name);
+}

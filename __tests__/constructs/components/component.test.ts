@@ -1,0 +1,74 @@
+import { TerraformStack, Testing } from "cdktf";
+import { Construct } from "constructs";
+import { join } from "node:path";
+import { Component, ComponentDescription, Variables } from "../../../constructs/index";
+import { projectRoot } from "../../../tools/cli/common";
+import { synth } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+const playbook = join(projectRoot, "examples", "backup-exporter", "backup_exporter.yml");
+
+/** A component as a user writes one. */
+class Own extends Component {
+  public constructor(scope: Construct, description: Partial<ComponentDescription> = {}) {
+    super(scope, description.kind ?? "own", { kind: "own", listeners: [], playbook, ...description });
+  }
+
+  public get variables(): Variables {
+    return { own_kind: this.kind };
+  }
+}
+
+const placed = (description: Partial<ComponentDescription>): Own =>
+  new Own(new Hub(new TerraformStack(Testing.app(), "test")).host, description);
+
+describe("a component of the user's own", () => {
+  test("is installed from no archive, and emits what it says", () => {
+    const own = placed({});
+    expect([own.version, own.artifactRequest, own.playbook]).toEqual(["", undefined, playbook]);
+    expect(own.emits).toEqual(new Set());
+  });
+
+  test("may have one of our archives", () => {
+    expect(placed({ artifact: "node_exporter" }).artifactRequest).toMatchObject({ name: "node_exporter" });
+  });
+
+  test("has one run for all servers that it is on, and is known to be theirs to whoever tidies up", () => {
+    const stack = synth((scope) => {
+      const hub = new Hub(scope);
+      new Own(hub.host, { clustered: true });
+      new Own(hub.member("app"), { agent: true });
+    });
+    expect(Object.keys(stack.run("own").hosts)).toEqual(["app", "hub"]);
+    expect(stack.nullResource("test/monitoring/own/Resource").provisioner?.[0]?.["local-exec"].command).toMatch(
+      / own --playbook assets\/.*\/backup_exporter\.yml --files files\/own$/,
+    );
+    expect(stack.run("reconcile").hosts.hub?.monitoring_components).toEqual([
+      "firewall",
+      "node_exporter",
+      "own",
+      "prometheus",
+    ]);
+  });
+
+  test.each([
+    [
+      "without a playbook",
+      { playbook: undefined },
+      'test/hub/own: there is no playbook for the kind "own": name the file of yours, as in playbook: join(__dirname, "own", "own.yml")',
+    ],
+    [
+      "of a kind that is ours",
+      { kind: "loki" },
+      'test/hub/loki: the kind "loki" is installed by our playbook of that name: give yours another kind',
+    ],
+    [
+      "whose playbook is not there",
+      { playbook: "/nowhere/own.yml" },
+      "test/monitoring/own: there is no playbook /nowhere/own.yml",
+    ],
+    ["of a kind that no run can be called like", { kind: "My Own" }, /^test\/monitoring\/My Own: /],
+  ])("is refused %s", (_, description, message) => {
+    expect(() => placed(description)).toThrow(message);
+  });
+});

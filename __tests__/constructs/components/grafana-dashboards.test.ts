@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { Artifacts, Dashboard, Grafana } from "../../../constructs/index";
+import { synth, Synthesized } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+const FULL = Dashboard.fromGrafanaCom(1860, 45);
+
+function withDashboards(...dashboards: Dashboard[]): Synthesized {
+  return synth((stack) => {
+    const hub = new Hub(stack);
+    new Grafana(hub.host, "grafana", { dashboards });
+  });
+}
+
+describe("a dashboard of grafana.com", () => {
+  const stack = withDashboards(FULL);
+
+  test("is fetched with the archives, by the run that needs it and before any server is touched", () => {
+    const request = expect.objectContaining(Artifacts.fromEnvironment().dashboard(1860, 45)) as object;
+    expect(stack.run("grafana").vars.monitoring_artifacts).toContainEqual(request);
+    expect(stack.run("prometheus").vars.monitoring_artifacts).not.toContainEqual(request);
+    const { provisioner } = stack.nullResource("test/monitoring/artifacts");
+    const fetched = provisioner?.[0]?.["local-exec"].environment.MONITORING_ARTIFACTS ?? "[]";
+    expect(JSON.parse(fetched)).toContainEqual(request);
+  });
+
+  test("is named to the role, which makes it this Grafana's", () => {
+    expect(stack.variables("grafana", "hub").grafana_downloaded_dashboards).toEqual([
+      { uid: "grafana-com-1860", artifact: "grafana-dashboard-1860", revision: "45" },
+    ]);
+  });
+
+  test("is no file of the synthesis", () => {
+    const files = readdirSync(join(stack.directory, "files/grafana/hub/dashboards"));
+    expect(files.sort()).toEqual([
+      "cdktf-monitoring-fleet.json",
+      "cdktf-monitoring-monitoring.json",
+      "cdktf-monitoring-server.json",
+    ]);
+  });
+
+  test("is there only once", () => {
+    expect(() => withDashboards(FULL, Dashboard.fromGrafanaCom(1860, 44))).toThrow(
+      /have one uid, "grafana-com-1860": give one of them another/,
+    );
+  });
+});

@@ -1,0 +1,248 @@
+import { Fn, TerraformStack, Token } from "cdktf";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  Alertmanager,
+  Dashboard,
+  ExistingServer,
+  Grafana,
+  GrafanaProps,
+  MonitoringHost,
+  Secret,
+} from "../../../constructs/index";
+import { synth, Synthesized } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+const withGrafana = (props: GrafanaProps = {}, more: (hub: Hub, stack: TerraformStack) => void = () => undefined) =>
+  synth((stack) => {
+    const hub = new Hub(stack);
+    new Grafana(hub.host, "grafana", props);
+    more(hub, stack);
+  });
+const variables = (stack: Synthesized, host = "hub") => ({
+  ...stack.run("grafana").vars,
+  ...stack.run("grafana").hosts[host],
+});
+const outputOf = ({ json }: Synthesized, name: string): unknown => json.output[name]?.value;
+const refused = (props: GrafanaProps) => () => withGrafana(props);
+
+describe("Grafana", () => {
+  test("asks what is placed, wherever that is, and forgets what is not", () => {
+    const alone = variables(withGrafana());
+    expect(alone.grafana_datasources).toEqual([
+      {
+        uid: "prometheus",
+        name: "Prometheus",
+        url: "http://198.18.12.236:9090",
+        default: true,
+        options: { httpMethod: "POST", timeInterval: "15s" },
+      },
+    ]);
+    expect(alone.grafana_absent_datasources).toEqual(["Alertmanager", "Loki"]);
+
+    const both = variables(
+      withGrafana({}, (hub, stack) => {
+        const other = new MonitoringHost(stack, "two", { monitoring: hub.monitoring, server: hub.server("two") });
+        new Alertmanager(other, "alertmanager", { port: 19093 });
+      }),
+    );
+    expect(both.grafana_datasources).toEqual([
+      expect.objectContaining({
+        uid: "prometheus",
+        options: { httpMethod: "POST", timeInterval: "15s", alertmanagerUid: "alertmanager" },
+      }),
+      {
+        uid: "alertmanager",
+        name: "Alertmanager",
+        url: expect.stringMatching(/^http:\/\/198\.18\.\d+\.\d+:19093$/) as string,
+        options: { implementation: "prometheus" },
+      },
+    ]);
+    expect(both.grafana_absent_datasources).toEqual(["Loki"]);
+  });
+
+  test("is scraped by Prometheus, and reached by that and technicians only", () => {
+    const stack = withGrafana({}, (hub) => hub.member("app"));
+    expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual({
+      job: "grafana",
+      targets: [{ address: "198.18.12.236:3000", labels: { instance: "hub", monitoring: "monitoring" } }],
+    });
+    expect(outputOf(stack, "grafana_url")).toBe("http://198.18.12.236:3000");
+  });
+
+  test("has our dashboards as files, the fleet first", () => {
+    const stack = withGrafana();
+    const folder = join(stack.directory, "files/grafana/hub/dashboards");
+    expect(readdirSync(folder).sort()).toEqual([
+      "cdktf-monitoring-fleet.json",
+      "cdktf-monitoring-monitoring.json",
+      "cdktf-monitoring-server.json",
+    ]);
+    const fleet = JSON.parse(readFileSync(join(folder, "cdktf-monitoring-fleet.json"), "utf8")) as { uid: string };
+    expect(fleet.uid).toBe("cdktf-monitoring-fleet");
+    expect(variables(stack)).toMatchObject({
+      grafana_home_dashboard: "cdktf-monitoring-fleet",
+      monitoring_files_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+  });
+
+  test("has users' dashboards beside them, and refuses one that asks for what nothing emits", () => {
+    const write = (expr: string): Dashboard => {
+      const file = join(mkdtempSync(join(tmpdir(), "dashboard-")), "shop.json");
+      writeFileSync(
+        file,
+        JSON.stringify({ uid: "shop", title: "Shop", panels: [{ title: "Busy", targets: [{ expr }] }] }),
+      );
+      return Dashboard.fromFile(file);
+    };
+    const stack = withGrafana({ dashboards: [write("rate(node_cpu_seconds_total[5m])")] });
+    expect(readdirSync(join(stack.directory, "files/grafana/hub/dashboards"))).toContain("shop.json");
+    expect(refused({ dashboards: [write("node_cpu_second_total")] })).toThrow(
+      /dashboard "Shop", panel "Busy".*node_cpu_second_total/,
+    );
+    expect(refused({ dashboards: [write("up"), write("up")] })).toThrow(
+      /hub\/grafana.*the dashboards "Shop" and "Shop" have one uid, "shop"/,
+    );
+  });
+
+  test("makes its own password, and says how to read it; one that is given is nobody's output", () => {
+    const stack = withGrafana();
+    expect(outputOf(stack, "grafana_password_command")).toMatch(
+      /^ssh .*root@198\.18\.12\.236 cat \/var\/lib\/monitoring\/grafana\/admin_password$/,
+    );
+    const given = withGrafana({ adminPassword: Secret.fromEnvironment("GRAFANA_PASSWORD", { version: "2" }) });
+    expect(Object.keys(given.json.output)).not.toContain("grafana_password_command");
+    expect(given.run("grafana").vars.monitoring_secrets).toEqual([
+      { name: "admin_password", environment: "GRAFANA_PASSWORD", version: "2" },
+    ]);
+  });
+
+  test("reads the password as root where the SSH user is another", () => {
+    const stack = synth((scope) => {
+      const { monitoring, network } = new Hub(scope);
+      const server = new ExistingServer(scope, "old", { address: "10.0.0.7", user: "admin", network });
+      new Grafana(new MonitoringHost(scope, "host", { monitoring, server }), "grafana");
+    });
+    expect(outputOf(stack, "grafana_password_command")).toBe(
+      "ssh admin@10.0.0.7 sudo cat /var/lib/monitoring/grafana/admin_password",
+    );
+  });
+
+  test("speaks TLS by files on its server, and is scraped by it", () => {
+    const stack = withGrafana({ tls: { certificate: "/etc/ssl/grafana.pem", key: "/etc/ssl/private/grafana.key" } });
+    expect(outputOf(stack, "grafana_url")).toBe("https://198.18.12.236:3000");
+    expect(variables(stack)).toMatchObject({
+      grafana_url: "https://198.18.12.236:3000",
+      grafana_tls_certificate: "/etc/ssl/grafana.pem",
+      grafana_tls_key: "/etc/ssl/private/grafana.key",
+    });
+    expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual(
+      expect.objectContaining({ job: "grafana", scheme: "https" }),
+    );
+  });
+
+  test("is known by a URL of its own, where it has one", () => {
+    const stack = withGrafana({ url: "https://grafana.example.com/" });
+    expect(outputOf(stack, "grafana_url")).toBe("https://grafana.example.com");
+    expect(variables(stack)).toMatchObject({ grafana_url: "https://grafana.example.com", grafana_tls_key: "" });
+  });
+
+  test("takes settings, and secret ones as files", () => {
+    const stack = withGrafana({
+      settings: { "auth.google": { enabled: "true", client_id: "id" } },
+      secretSettings: { "auth.google": { client_secret: Secret.fromFile("google.txt") } },
+    });
+    expect(variables(stack).grafana_settings).toEqual({
+      "auth.google": {
+        enabled: "true",
+        client_id: "id",
+        client_secret: "$__file{/etc/grafana/secrets/setting_auth.google_client_secret}".replace("${", "$${"),
+      },
+    });
+    expect(stack.run("grafana").vars.monitoring_secrets).toEqual([
+      { name: "setting_auth.google_client_secret", file: "google.txt", version: "1" },
+    ]);
+  });
+
+  test("keeps its data in PostgreSQL where it is told to", () => {
+    const password = Secret.fromEnvironment("GRAFANA_DATABASE");
+    const stack = withGrafana({ database: { host: "db.example.com", password } });
+    expect(variables(stack)).toMatchObject({
+      grafana_database_host: "db.example.com:5432",
+      grafana_database_name: "grafana",
+      grafana_database_user: "grafana",
+      grafana_database_ssl_mode: "require",
+    });
+    expect(stack.run("grafana").vars.monitoring_secrets).toContainEqual(
+      expect.objectContaining({ name: "database_password", environment: "GRAFANA_DATABASE" }),
+    );
+  });
+
+  test("takes a database that Terraform is about to make", () => {
+    const stack = withGrafana({
+      database: { host: Fn.lower("DB"), port: Token.asNumber(Fn.tonumber("1234")) },
+    });
+    expect(variables(stack).grafana_database_host).toBe('${lower("DB")}:${tonumber("1234")}');
+  });
+
+  test("may be several that share a database and secrets, and those only", () => {
+    const shared: GrafanaProps = {
+      database: { host: "db.example.com" },
+      adminPassword: Secret.fromEnvironment("GRAFANA_PASSWORD"),
+      secretKey: Secret.fromEnvironment("GRAFANA_KEY"),
+    };
+    const two = (props: GrafanaProps) =>
+      withGrafana(props, (hub, stack) => {
+        const other = new MonitoringHost(stack, "two", { monitoring: hub.monitoring, server: hub.server("two") });
+        new Grafana(other, "grafana", props);
+      });
+    expect(Object.keys(two(shared).run("grafana").hosts)).toEqual(["hub", "two"]);
+    expect(() => two({ ...shared, secretKey: undefined })).toThrow(
+      /hub\/grafana.*there are 2 Grafanas, which must share a PostgreSQL database and its secrets: give this one secretKey, the same as the others/,
+    );
+    expect(() => two({})).toThrow(/give this one database, adminPassword, secretKey/);
+  });
+
+  test.each<[string, GrafanaProps, RegExp]>([
+    ["a URL that is none", { url: "grafana.example.com" }, /hub\/grafana: url: "grafana.example.com" is not a URL/],
+    [
+      "plain HTTP beside TLS",
+      { url: "http://g.example.com", tls: { certificate: "/c", key: "/k" } },
+      /is plain HTTP, and tls is given: write https:\/\/, or leave tls out/,
+    ],
+    ["a relative path", { tls: { certificate: "/c", key: "key.pem" } }, /tls: "key.pem" is not an absolute path/],
+    ["a port", { database: { host: "db", port: 0 } }, /database: 0 is not a port/],
+    [
+      "a host with a port",
+      { database: { host: "db:5432" } },
+      /database: the host "db:5432" must be a name or an address alone: give a port as port/,
+    ],
+    ["an SSL mode", { database: { host: "db", sslMode: "on" } }, /the sslMode "on" is none of disable, require/],
+    [
+      "a setting of ours",
+      { settings: { server: { http_port: "1" } } },
+      /settings: \[server\] http_port: it follows from the construct's other settings: remove it/,
+    ],
+    ["a section of ours", { settings: { paths: { logs: "/x" } } }, /settings: \[paths\] logs: it follows/],
+    ["a section that is none", { settings: { "a]": { b: "c" } } }, /"a\]" is no name of a section or key/],
+    ["a line break", { settings: { a: { b: "c\nd" } } }, /\[a\] b: its value holds a line break/],
+    [
+      "a secret of ours",
+      { secretSettings: { security: { secret_key: Secret.fromEnvironment("KEY") } } },
+      /secretSettings: \[security\] secret_key: it follows/,
+    ],
+    [
+      "secret settings whose files would have one name",
+      { secretSettings: { a: { b_c: Secret.fromEnvironment("KEY") }, a_b: { c: Secret.fromEnvironment("KEY") } } },
+      /secretSettings: \[a\] b_c and \[a_b\] c would be one file on the server/,
+    ],
+    [
+      "a setting that is there twice",
+      { settings: { a: { b: "c" } }, secretSettings: { a: { b: Secret.fromEnvironment("KEY") } } },
+      /\[a\] b is among settings and secretSettings: remove one of them/,
+    ],
+  ])("refuses %s", (_, props, message) => {
+    expect(refused(props)).toThrow(message);
+  });
+});

@@ -1,0 +1,194 @@
+import {
+  ExistingServer,
+  FirewalledServer,
+  FirewallMode,
+  MonitoredServer,
+  Monitoring,
+  MonitoringHost,
+  Peer,
+  Port,
+  Prometheus,
+} from "../../../constructs/index";
+import { TerraformStack, Testing } from "cdktf";
+import { AwsHub } from "../../support/aws-topology";
+import { synth } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+/** The hub's address, which follows from its name. */
+const HUB = "198.18.12.236";
+
+interface Ports {
+  readonly firewall_ports: readonly { readonly name: string; readonly sources: readonly string[] }[];
+}
+
+test("each server admits Prometheus and technicians to its exporter, and nobody else", () => {
+  const { hosts } = synth((stack) => {
+    const topology = new Hub(stack);
+    topology.member("app");
+  }).run("firewall");
+  expect(hosts.app).toMatchObject({
+    firewall_mode: "guard",
+    firewall_ports: [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["198.18.0.1/32", HUB] }],
+  });
+  expect(hosts.hub).toMatchObject({
+    firewall_ports: [
+      { name: "node_exporter_http", sources: ["198.18.0.1/32"] },
+      { name: "prometheus_http", sources: ["198.18.0.1/32"] },
+    ],
+  });
+});
+
+test("a strict one admits SSH, and what the application needs", () => {
+  const { hosts } = synth((stack) => {
+    const topology = new Hub(stack);
+    const app = new MonitoredServer(stack, "app", {
+      monitoring: topology.monitoring,
+      server: topology.server("app"),
+      firewall: FirewallMode.STRICT,
+    });
+    app.firewall.allow(Peer.anyIpv4(), Port.tcp(443));
+    app.firewall.allow(Peer.ipv6("2001:db8::/48"), Port.tcp(443));
+  }).run("firewall");
+  expect(hosts.app).toMatchObject({
+    firewall_mode: "strict",
+    firewall_open: [{ protocol: "tcp", port: 443, sources: ["0.0.0.0/0", "2001:db8::/48"] }],
+    firewall_ssh: { port: 22, sources: ["198.18.0.1/32"] },
+  });
+});
+
+test("what the application needs is let in by the cloud's firewall too, to that server alone", () => {
+  const rules = synth((stack) => {
+    const topology = new AwsHub(stack);
+    topology.member("app").firewall.allow(Peer.anyIpv4(), Port.tcp(443), "the shop");
+    topology.member("web");
+  }).resource("test/monitoring/ingress-test-network").for_each as Record<string, { description: string }>;
+  expect(rules["server-app tcp/443 from 0.0.0.0/0"]?.description).toBe("application application_443: the shop");
+  expect(Object.keys(rules).filter((key) => key.includes("443"))).toHaveLength(1);
+});
+
+test("a peer's address is the private one in its network, the public one elsewhere", () => {
+  const { hosts } = synth((stack) => {
+    const topology = new AwsHub(stack);
+    topology.member("app");
+    const server = new ExistingServer(stack, "far-server", { address: "198.51.100.9" });
+    new MonitoredServer(stack, "far", { monitoring: topology.monitoring, server });
+  }).run("firewall");
+  const sources = (name: string): string | undefined =>
+    (hosts[name] as unknown as Ports).firewall_ports[0]?.sources.find((source) => source.includes("hub"));
+  expect(sources("app")).toMatch(/^\$\{aws_instance\.hub-server_\w+\.private_ip\}$/);
+  expect(sources("far")).toMatch(/^\$\{aws_instance\.hub-server_\w+\.public_ip\}$/);
+});
+
+describe("a server on which nothing of ours is installed", () => {
+  test("has its own exporters scraped, and closed to all others", () => {
+    const stack = synth((scope) => {
+      const topology = new Hub(scope);
+      new FirewalledServer(scope, "db", {
+        monitoring: topology.monitoring,
+        server: topology.server("db"),
+        exporters: [{ job: "postgres", port: 9187 }],
+      });
+    });
+    expect(stack.run("firewall").hosts.db).toMatchObject({
+      firewall_ports: [{ name: "exporter_postgres", protocol: "tcp", port: 9187, sources: ["198.18.0.1/32", HUB] }],
+    });
+    expect(Object.keys(stack.run("node_exporter").hosts)).toEqual(["hub"]);
+    expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual({
+      job: "postgres",
+      targets: [expect.objectContaining({ labels: { instance: "db", monitoring: "monitoring" } }) as unknown],
+    });
+  });
+
+  test.each([
+    [[{ job: "a b", port: 9187 }], '"a b" cannot be a job\'s name'],
+    [[{ job: "a", port: 0 }], 'exporters: "a": 0 is not a port'],
+    [
+      [
+        { job: "a", port: 1 },
+        { job: "a", port: 2 },
+      ],
+      'exporters: there are two of the job "a"',
+    ],
+  ])("refuses the exporters %j", (exporters, message) => {
+    const topology = new Hub(new TerraformStack(Testing.app(), "test"));
+    const server = topology.server("db");
+    expect(
+      () => new FirewalledServer(topology.host, "db", { monitoring: topology.monitoring, server, exporters }),
+    ).toThrow(`test/hub/db: ${message}`);
+  });
+});
+
+test("a port of ours is refused to strangers", () => {
+  expect(() =>
+    synth((stack) => {
+      new Hub(stack).member("app").firewall.allow(Peer.anyIpv4(), Port.tcp(9100));
+    }),
+  ).toThrow(
+    "port 9100/tcp is test/app/node-exporter's, and who reaches that follows from the access graph: remove allow(…) for it",
+  );
+});
+
+test("so is the port of an exporter that was there already", () => {
+  expect(() =>
+    synth((stack) => {
+      const topology = new Hub(stack);
+      const { monitoring } = topology;
+      const server = topology.server("db");
+      const db = new FirewalledServer(stack, "db", {
+        monitoring,
+        server,
+        exporters: [{ job: "postgres", port: 9187 }],
+      });
+      db.firewall.allow(Peer.anyIpv4(), Port.tcp(9187));
+    }),
+  ).toThrow("port 9187/tcp is test/db's, and who reaches that follows from the access graph: remove allow(…) for it");
+});
+
+test("a source that is known by a name only is refused, for firewalls admit addresses", () => {
+  const build = (address: string): (() => unknown) => {
+    return () =>
+      synth((stack) => {
+        const monitoring = new Monitoring(stack, "monitoring", { technicians: [] });
+        const hub = new MonitoringHost(stack, "hub", {
+          monitoring,
+          server: new ExistingServer(stack, "hub-server", { address }),
+        });
+        new Prometheus(hub, "prometheus");
+        const server = new ExistingServer(stack, "far-server", { address: "far.example.com" });
+        new MonitoredServer(stack, "far", { monitoring, server });
+      });
+  };
+  expect(build("hub.example.com")).toThrow(
+    'test/hub-server is known by the name "hub.example.com" only, and must be let into other servers by its address: give it a publicAddress',
+  );
+  expect(build("198.51.100.9")).not.toThrow();
+});
+
+describe("what is wrong on its face", () => {
+  test.each([
+    [() => Peer.ipv4("203.0.113.7"), 'CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
+    [() => Peer.ipv4("2001:db8::/48"), '"2001:db8::/48" is not an IPv4 block'],
+    [() => Port.tcp(0), "0 is not a port: it is a whole number from 1 to 65535"],
+    [() => Port.udp(65536), "65536 is not a port"],
+  ])("%s", (make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+test("a server behind a jump host admits that to SSH, beside controllers and technicians", () => {
+  const { hosts } = synth((stack) => {
+    const monitoring = new Monitoring(stack, "monitoring", {
+      technicians: ["203.0.113.0/24"],
+      controllers: ["10.0.0.1/32"],
+    });
+    const server = new ExistingServer(stack, "hub-server", {
+      address: "10.0.0.7",
+      jumpHost: "admin@198.51.100.1:2222",
+    });
+    const hub = new MonitoringHost(stack, "hub", { monitoring, server, firewall: FirewallMode.STRICT });
+    new Prometheus(hub, "prometheus");
+  }).run("firewall");
+  expect(hosts.hub).toMatchObject({
+    firewall_ssh: { port: 22, sources: ["10.0.0.1/32", "198.51.100.1/32", "203.0.113.0/24"] },
+  });
+});

@@ -1,0 +1,107 @@
+import { TerraformStack, Testing } from "cdktf";
+import { LocalNetwork, LocalNetworkProps, LocalServer, LocalServerProps } from "../../../../constructs/index";
+import { synth } from "../../../support/synth";
+
+const network = (props: LocalNetworkProps = {}): LocalNetwork =>
+  new LocalNetwork(new TerraformStack(Testing.app(), "test"), "network", props);
+const server = (
+  props: Partial<LocalServerProps> = {},
+  id = "app-server",
+  networkProps: LocalNetworkProps = { published: false },
+): LocalServer => {
+  const scope = network(networkProps);
+  return new LocalServer(scope, id, { network: scope, ...props });
+};
+
+describe("LocalServer", () => {
+  test("is called like its construct, and known by its container's name", () => {
+    const { name, container, ssh } = server();
+    expect({ name, container }).toEqual({ name: "app", container: "test-app" });
+    expect(ssh).toMatchObject({ host: server().address, user: "root", hostKeyAlias: "test-app" });
+  });
+
+  test("is reached and listens on its own address", () => {
+    const app = server({ address: "198.18.0.9" });
+    expect(app.bindAddress).toBe("198.18.0.9");
+    expect(app.endpoint(9090)).toBe("198.18.0.9:9090");
+  });
+
+  test("is reached by published ports where its address cannot be", () => {
+    const app = server({ publish: [9090] }, "app-server", { published: true });
+    expect(app.bindAddress).toBe("");
+    expect(app.ssh.host).toBe("127.0.0.1");
+    expect(app.ssh.port).toBeGreaterThanOrEqual(20_000);
+    expect(app.endpoint(9090)).toMatch(/^127\.0\.0\.1:[2-5]\d{4}$/);
+    expect(app.endpoint(9090)).not.toBe(`127.0.0.1:${String(app.ssh.port)}`);
+  });
+
+  test.each<[Partial<LocalServerProps>, string]>([
+    [{ name: "App" }, 'test/network/app-server: "App" cannot be a server\'s name'],
+    [{ address: "10.0.0.1" }, "test/network/app-server: the address 10.0.0.1 is outside 198.18.0.0/20"],
+  ])("refuses %j", (props, message) => {
+    expect(() => server(props)).toThrow(message);
+  });
+});
+
+describe("LocalNetwork", () => {
+  test("has this machine as its gateway", () => {
+    expect(network().gateway).toBe("198.18.0.1/32");
+    expect(network({ subnet: "198.18.16.0/24" }).gateway).toBe("198.18.16.1/32");
+  });
+
+  test.each<[LocalNetworkProps, string]>([
+    [{ subnet: "198.18.0.0" }, 'test/network: subnet: CIDR mask is missing in "198.18.0.0"'],
+    [{ subnet: "198.18.0.0/30" }, 'test/network: subnet: "198.18.0.0/30" is too small: give it a mask of 29 or less'],
+    [{ prefix: "My_Net" }, 'test/network: the prefix "My_Net" must have lower-case letters'],
+  ])("refuses %j", (props, message) => {
+    expect(() => network(props)).toThrow(message);
+  });
+
+  test("has each name once, and its prefix for itself", () => {
+    const scope = new TerraformStack(Testing.app(), "test");
+    const first = new LocalNetwork(scope, "network", { published: false });
+    new LocalServer(scope, "app-server", { network: first });
+    expect(() => new LocalServer(scope, "other", { network: first, name: "app" })).toThrow(
+      'test/other: the network has a server "app" already: give one of them another name',
+    );
+    expect(() => new LocalNetwork(scope, "second")).toThrow(
+      'test/second: the prefix "test" is that of test/network already: give one of them another prefix',
+    );
+  });
+
+  const stack = synth((scope) => {
+    const local = new LocalNetwork(scope, "network", {
+      prefix: "demo",
+      dockerHost: "unix:///own.sock",
+      published: false,
+    });
+    new LocalServer(scope, "app-server", { network: local, address: "198.18.0.9" });
+  });
+
+  test("makes a server after what would remove it, so that a server that leaves the stack is removed", () => {
+    const removal = stack.nullResource("test/network/removal");
+    expect(removal.for_each).toEqual({
+      app: { LOCAL_SERVER: '{"network":"demo","container":"demo-app","name":"app"}', DOCKER_HOST: "unix:///own.sock" },
+    });
+    expect(removal.lifecycle).toEqual({ ignore_changes: ['triggers["DOCKER_HOST"]'] });
+    expect(removal.provisioner?.map((provisioner) => provisioner["local-exec"].when)).toEqual(["destroy"]);
+    const created = stack.nullResource("test/network/server");
+    expect(created.triggers).toMatch(
+      /^\$\{merge\(each\.value, \{"removal" = local\.network_removals_\w+\[each\.key\], "network" = null_resource\.network_\w+\.id\}\)\}$/,
+    );
+    expect(created.provisioner?.[0]?.["local-exec"].command).toMatch(/containers\.py server create$/);
+  });
+
+  test("keeps what its provisioners need in the triggers, where a destroy provisioner finds it", () => {
+    for (const path of ["test/network/Resource", "test/network/removal", "test/network/server"]) {
+      for (const provisioner of stack.nullResource(path).provisioner ?? []) {
+        expect(provisioner["local-exec"].environment).toEqual({
+          MONITORING_STATE: "../../../.cdktf-monitoring/test",
+          DOCKER_HOST: '${lookup(self.triggers, "DOCKER_HOST", "")}',
+          LOCAL_NETWORK: '${lookup(self.triggers, "LOCAL_NETWORK", "")}',
+          LOCAL_SERVER: '${lookup(self.triggers, "LOCAL_SERVER", "")}',
+        });
+      }
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folder = join(__dirname, "../../../../../constructs/servers/local/scripts");
+
+/** What a Python expression over the script's modules yields. */
+function python(expression: string): unknown {
+  const code = `import json, sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1])
+import common, engine, image, network, server
+from pathlib import Path
+print(json.dumps(${expression}))`;
+  return JSON.parse(execFileSync("python3", ["-c", code, folder], { encoding: "utf8" }));
+}
+
+function containers(args: string[], environment: Record<string, string>): { status: number | null; stderr: string } {
+  return spawnSync("python3", [join(folder, "containers.py"), ...args], {
+    encoding: "utf8",
+    env: { ...process.env, DOCKER_HOST: undefined, ...environment },
+  });
+}
+
+const hub = `server.Server("net", "p-hub", "hub", "198.18.0.10", {22: 20001}, "512m")`;
+
+describe("the flags of a container", () => {
+  const flags = (cgroup: number): string[] =>
+    python(`server.run_flags(${hub}, Path("/state"), engine.Engine(${cgroup}, "amd64"))`) as string[];
+
+  test.each([1, 2])("give what systemd needs, and not all privileges, on cgroup v%d", (cgroup) => {
+    const line = flags(cgroup).join(" ");
+    expect(line).toContain("--cap-add SYS_ADMIN --cap-add NET_ADMIN");
+    expect(line).toContain("--publish 127.0.0.1:20001:22");
+    expect(line).toContain("--label cdktf-monitoring.owner=/state --label cdktf-monitoring.server=hub");
+    expect(line).toContain("--mount type=volume,source=p-hub-data,target=/var/lib/monitoring");
+    expect(line).toContain("--memory 512m");
+    expect(line).not.toContain("--privileged");
+  });
+
+  test("follow the cgroup version", () => {
+    expect(flags(1)).toContain("/sys/fs/cgroup:/sys/fs/cgroup:rw");
+    expect(flags(2).join(" ")).not.toContain("/sys/fs/cgroup");
+    expect(flags(2).join(" ")).toContain("--cgroupns private");
+  });
+});
+
+describe("the base image", () => {
+  test("has a tag that names its recipe", () => {
+    expect(python(`image.Recipe.read().tag`)).toMatch(/^cdktf-monitoring\/server:debian12-[0-9a-f]{12}$/);
+    expect(python(`image.Recipe({"packages.txt": "a"}).tag != image.Recipe({"packages.txt": "b"}).tag`)).toBe(true);
+  });
+
+  test("takes its packages from the list, without remarks", () => {
+    expect(python(`image.Recipe({"packages.txt": "# why\\n\\nsystemd\\nacl\\n"}).packages`)).toEqual([
+      "systemd",
+      "acl",
+    ]);
+  });
+});
+
+test.each([
+  [
+    "driver failed programming external connectivity: Bind for 127.0.0.1:20001 failed: port is already allocated",
+    /published ports \(20001 on 127\.0\.0\.1\) is in use: stop what listens there, or give this project another prefix/,
+  ],
+  ["listen tcp4 127.0.0.1:20001: bind: address already in use", /published ports/],
+  ["network net not found", /there is no network net: create it first/],
+  ["no space left on device", /hub: its container does not start: no space left on device/],
+])("docker's %j is explained", (words, expected) => {
+  expect(python(`server.explain_run_failure(${hub}, ${JSON.stringify(words)})`)).toMatch(expected);
+});
+
+describe("the command line", () => {
+  test.each([
+    [{}, "LOCAL_SERVER is not set: it must hold a JSON object with network, container, name, address"],
+    [{ LOCAL_SERVER: "{" }, "LOCAL_SERVER is no JSON"],
+    [{ LOCAL_SERVER: '{"network":"n","container":"c","name":1}' }, "LOCAL_SERVER lacks name, address"],
+    [
+      { LOCAL_SERVER: '{"network":"n","container":"c","name":"n","address":"198.18.0.10"}' },
+      "MONITORING_STATE is not set",
+    ],
+  ])("says what is missing from %j", (environment, expected) => {
+    const result = containers(["server", "create"], environment);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain(`error: ${expected}`);
+    expect(result.stderr).not.toContain("Traceback");
+  });
+
+  test("shows its usage", () => {
+    const result = containers(["server"], {});
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("containers.py server  create|destroy");
+  });
+
+  test("tells where to get docker", () => {
+    const state = mkdtempSync(join(tmpdir(), "containers-"));
+    const path = execFileSync("sh", ["-c", "dirname $(python3 -c 'import sys; print(sys.executable)')"], {
+      encoding: "utf8",
+    });
+    const program = join(path.trim(), "python3");
+    const result = spawnSync(program, [join(folder, "containers.py"), "image"], {
+      encoding: "utf8",
+      env: { PATH: state },
+    });
+    rmSync(state, { recursive: true });
+    expect(result.stderr).toContain("error: there is no docker command: install Docker");
+  });
+
+  test("leaves its folder, which is an asset, as it is", () => {
+    containers(["server"], {});
+    expect(readdirSync(folder)).not.toContain("__pycache__");
+  });
+});

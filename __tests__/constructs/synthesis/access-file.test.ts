@@ -1,0 +1,36 @@
+import { TerraformStack, Testing } from "cdktf";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Monitoring, MonitoringHost, Prometheus } from "../../../constructs/index";
+import { readTable, tableEdge } from "../../support/access-documents";
+import { AwsHub } from "../../support/aws-topology";
+import { synth } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+test("each synthesis writes the access graph for people, for each monitoring of a stack", () => {
+  let hub: Hub | undefined;
+  const { directory } = synth((stack) => {
+    hub = new Hub(stack);
+    hub.member("app");
+    const second = new Monitoring(stack, "second", { technicians: [], outputPrefix: "second_", name: "second" });
+    new Prometheus(
+      new MonitoringHost(stack, "other", { monitoring: second, server: hub.server("other") }),
+      "prometheus",
+    );
+  });
+  const document = readFileSync(join(directory, "access.md"), "utf8");
+  expect(document).toMatch(/^# Access to test\/monitoring\n/);
+  const between = (hub?.monitoring.accessGraph ?? []).filter(
+    ({ source, destination }) => source.server !== destination,
+  );
+  expect(readTable(document)).toEqual(between.map(tableEdge).sort());
+  expect(readFileSync(join(directory, "second_access.md"), "utf8")).toMatch(/^# Access to test\/second\n/);
+});
+
+test("it is written where a stack is synthesized alone, and names servers whose addresses Terraform finds out", () => {
+  const stack = new TerraformStack(Testing.app(), "test");
+  new AwsHub(stack).member("app");
+  const document = readFileSync(join(Testing.fullSynth(stack), "stacks", "test", "access.md"), "utf8");
+  expect(readTable(document)).toContain("prometheus on hub | app | 9100/tcp | node_exporter (http) | scrapes job node");
+  expect(document).not.toMatch(/\$\{|TOKEN/i);
+});

@@ -1,0 +1,41 @@
+import { Token } from "cdktf";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesHash, GeneratedFile } from "../../../lib/inventory/generated-file";
+import { synth, Synthesized } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+/** A synthesized stack whose Prometheus has these files. */
+function withFiles(...files: GeneratedFile[]): Synthesized {
+  return synth((stack) => {
+    Object.defineProperty(new Hub(stack).prometheus, "files", { value: files });
+  });
+}
+
+const RULES = { path: "rules/own.yml", content: 'expr: up{job="${x}"} # {{ $labels.instance }}\n' };
+
+test("are written by kind and server, byte by byte, and count in what the run consumes", () => {
+  const synthesized = withFiles(RULES);
+  expect(readFileSync(join(synthesized.directory, "files/prometheus/hub/rules/own.yml"), "utf8")).toBe(RULES.content);
+  expect(synthesized.variables("prometheus", "hub").monitoring_files_sha256).toBe(filesHash([RULES]));
+  const { provisioner } = synthesized.nullResource("test/monitoring/prometheus/Resource");
+  expect(provisioner?.[0]?.["local-exec"].command).toMatch(/run\.py prometheus --files files\/prometheus$/);
+});
+
+test("a run without files has no folder and no hash of any", () => {
+  const synthesized = withFiles();
+  expect(synthesized.variables("prometheus", "hub")).not.toHaveProperty("monitoring_files_sha256");
+  expect(existsSync(join(synthesized.directory, "files"))).toBe(false);
+});
+
+test("what only Terraform knows is refused in them, with the component's path", () => {
+  expect(() => withFiles({ path: "a.yml", content: `url: ${Token.asString({ resolve: () => "x" })}` })).toThrow(
+    'test/hub/prometheus: the file "a.yml" holds what Terraform finds out only when it is applied',
+  );
+});
+
+test("paths that leave their folder are refused, with the component's path", () => {
+  expect(() => withFiles({ path: "../a.yml", content: "" })).toThrow(
+    /^test\/hub\/prometheus: "\.\.\/a\.yml" is not a path/,
+  );
+});

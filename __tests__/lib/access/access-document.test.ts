@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { Edge } from "../../../lib/access/access";
+import { accessDocument, pictureOf } from "../../../lib/access/access-document";
+import { pictureEdge, readPicture, readTable, tableEdge } from "../../support/access-documents";
+import { randomTopology } from "../../support/topologies";
+
+const each = (edges: readonly Edge[], text: (edge: Edge) => string): string[] => [...new Set(edges.map(text))].sort();
+
+test("the table says every edge of the access graph that leaves its server, and no other", () => {
+  fc.assert(
+    fc.property(randomTopology, (topology) => {
+      const between = topology.edges.filter(({ source, destination }) => source.server !== destination);
+      expect(readTable(accessDocument("Access", topology))).toEqual(each(between, tableEdge));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the picture says every edge of the access graph, and no other", () => {
+  fc.assert(
+    fc.property(randomTopology, (topology) => {
+      expect(readPicture(accessDocument("Access", topology))).toEqual(each(topology.edges, pictureEdge));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the picture shows every component where it is placed", () => {
+  fc.assert(
+    fc.property(randomTopology, (topology) => {
+      const picture = pictureOf(accessDocument("Access", topology));
+      for (const { kind } of topology.placements) expect(picture).toContain(`_${kind}["${kind}"]`);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+const edge = (
+  source: Edge["source"],
+  destination: string,
+  kind: string,
+  port: number,
+  reason = "it is needed",
+): Edge => ({
+  source,
+  destination,
+  kind,
+  listener: { name: "http", port, protocol: "tcp" },
+  reason,
+});
+
+/** A hub that scrapes so many servers, each of which pushes logs to it. */
+function fleet(size: number): Parameters<typeof accessDocument>[1] {
+  const names = Array.from({ length: size }, (_, index) => `app-${index}`);
+  return {
+    placements: [{ kind: "prometheus", server: "hub" }],
+    edges: ["hub", ...names].flatMap((name) => [
+      edge({ server: "hub", kind: "prometheus" }, name, "node_exporter", 9100, "scrapes job node"),
+      edge({ server: name, kind: "log_agent" }, "hub", "loki", 3100, "pushes logs"),
+      edge({ cidr: "203.0.113.7/32" }, name, "node_exporter", 9100, "technicians look at it"),
+      edge({ cidr: "2001:db8::/48" }, name, "node_exporter", 9100, "technicians look at it"),
+    ]),
+  };
+}
+
+test("a fleet of a thousand takes as many lines as one of ten", () => {
+  const lines = (size: number): number => accessDocument("Access", fleet(size)).split("\n").length;
+  expect(lines(1000)).toBe(lines(10));
+});
+
+test("a document is for people", () => {
+  expect(accessDocument("Access to stack/monitoring", fleet(1000))).toMatchInlineSnapshot(`
+    "# Access to stack/monitoring
+
+    What is let in to the servers, and why: the firewalls follow from the same list. What stays within a server is not in the table.
+
+    | from                                        | to                                  | port     | what                 | why                    |
+    | ------------------------------------------- | ----------------------------------- | -------- | -------------------- | ---------------------- |
+    | prometheus on hub                           | app-0 … app-999 (1000 servers)      | 9100/tcp | node_exporter (http) | scrapes job node       |
+    | 2001:db8::/48, 203.0.113.7/32               | app-0 … app-999, hub (1001 servers) | 9100/tcp | node_exporter (http) | technicians look at it |
+    | log_agent on app-0 … app-999 (1000 servers) | hub                                 | 3100/tcp | loki (http)          | pushes logs            |
+
+    \`\`\`mermaid
+    flowchart LR
+      o0(["203.0.113.7/32, 2001:db8::/48"])
+      subgraph s0["app-0 … app-999 (1000 servers)"]
+        s0_log_agent["log_agent"]
+        s0_node_exporter["node_exporter"]
+      end
+      subgraph s1["hub"]
+        s1_log_agent["log_agent"]
+        s1_loki["loki"]
+        s1_node_exporter["node_exporter"]
+        s1_prometheus["prometheus"]
+      end
+      s1_prometheus -->|"9100/tcp: scrapes job node"| s1_node_exporter
+      s1_log_agent -->|"3100/tcp: pushes logs"| s1_loki
+      o0 -->|"9100/tcp: technicians look at it"| s1_node_exporter
+      s1_prometheus -->|"9100/tcp: scrapes job node"| s0_node_exporter
+      s0_log_agent -->|"3100/tcp: pushes logs"| s1_loki
+      o0 -->|"9100/tcp: technicians look at it"| s0_node_exporter
+    \`\`\`
+    "
+  `);
+});
+
+test("what would end a cell or a label does not", () => {
+  const reason = 'a | "b" \\ #c\n<d>';
+  const document = accessDocument("Access", {
+    placements: [],
+    edges: [edge({ cidr: "203.0.113.7/32" }, "hub", "application", 443, reason)],
+  });
+  expect(readTable(document)).toEqual(['203.0.113.7/32 | hub | 443/tcp | application (http) | a | "b" \\ #c <d>']);
+  expect(pictureOf(document)).toContain('o0 -->|"443/tcp: a | #34;b#34; \\ #35;c #60;d#62;"| s0_application');
+});

@@ -1,0 +1,69 @@
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contentHash } from "../../../lib/inventory/content-hash";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "content-hash-"));
+  mkdirSync(join(root, "roles/a"), { recursive: true });
+  writeFileSync(join(root, "play.yml"), "one");
+  writeFileSync(join(root, "roles/a/main.yml"), "two");
+  writeFileSync(join(root, "other.yml"), "three");
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const hash = (): string => contentHash(root, ["play.yml", "roles/a"]);
+
+describe("contentHash", () => {
+  test("does not depend on the order of what is named, nor on what is not", () => {
+    const before = hash();
+    writeFileSync(join(root, "other.yml"), "changed");
+    expect(contentHash(root, ["roles/a", "play.yml", "roles/a/main.yml"])).toBe(before);
+  });
+
+  test.each([
+    [
+      "a file's bytes",
+      () => {
+        writeFileSync(join(root, "roles/a/main.yml"), "tw0");
+      },
+    ],
+    [
+      "a file's name",
+      () => {
+        renameSync(join(root, "roles/a/main.yml"), join(root, "roles/a/mail.yml"));
+      },
+    ],
+    [
+      "a file's right to be executed",
+      () => {
+        chmodSync(join(root, "play.yml"), 0o755);
+      },
+    ],
+    [
+      "a new file",
+      () => {
+        writeFileSync(join(root, "roles/a/new.yml"), "");
+      },
+    ],
+  ])("changes with %s", (_, change) => {
+    const before = hash();
+    change();
+    expect(hash()).not.toBe(before);
+  });
+
+  test("does not change with rights that a umask decides, nor with compiled Python", () => {
+    const before = hash();
+    chmodSync(join(root, "play.yml"), 0o664);
+    mkdirSync(join(root, "roles/a/__pycache__"));
+    writeFileSync(join(root, "roles/a/__pycache__/x.pyc"), "");
+    expect(hash()).toBe(before);
+  });
+
+  test("of a whole folder is that of all its files", () => {
+    expect(contentHash(root, ["."])).toBe(contentHash(root, ["play.yml", "other.yml", "roles"]));
+  });
+});

@@ -1,0 +1,87 @@
+import { Token } from "cdktf";
+import { isIPv6 } from "node:net";
+import { Settings, settingsProblem } from "../../lib/grafana/settings";
+import { groupBy } from "../../lib/grouping";
+import { GrafanaDatabase, GrafanaProps, GrafanaTls } from "./grafana-props";
+
+const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
+
+/** The first problem with the settings of one Grafana, or undefined. What only Terraform will know is not looked at. */
+export function grafanaProblem({
+  url,
+  tls,
+  database,
+  settings = {},
+  secretSettings = {},
+}: GrafanaProps): string | undefined {
+  return (
+    prefixed("url", url === undefined ? undefined : urlProblem(url, tls)) ??
+    prefixed("tls", tls === undefined ? undefined : tlsProblem(tls)) ??
+    prefixed("database", database === undefined ? undefined : databaseProblem(database)) ??
+    prefixed("settings", settingsProblem(settings)) ??
+    prefixed("secretSettings", secretSettingsProblem(secretSettings)) ??
+    twiceProblem(settings, secretSettings)
+  );
+}
+
+/** By what name the role knows a secret setting: a file's name on the server. */
+export function secretName(section: string, key: string): string {
+  return `setting_${section}_${key}`;
+}
+
+function urlProblem(url: string, tls: GrafanaTls | undefined): string | undefined {
+  if (Token.isUnresolved(url)) return undefined;
+  if (!/^https?:\/\/[^\s?#`;]+$/.test(url)) return `"${url}" is not a URL such as "https://grafana.example.com/"`;
+  return tls !== undefined && url.startsWith("http:")
+    ? `"${url}" is plain HTTP, and tls is given: write https://, or leave tls out`
+    : undefined;
+}
+
+function tlsProblem({ certificate, key }: GrafanaTls): string | undefined {
+  const odd = [certificate, key].find((path) => !Token.isUnresolved(path) && !/^\/[\w@+,./-]+$/.test(path));
+  return odd === undefined
+    ? undefined
+    : `"${odd}" is not an absolute path of a file on the server, such as "/etc/ssl/grafana.pem"`;
+}
+
+function databaseProblem({ host, port = 5432, sslMode = "require" }: GrafanaDatabase): string | undefined {
+  if (!Token.isUnresolved(host) && host.includes(":") && !isIPv6(host))
+    return `the host "${host}" must be a name or an address alone: give a port as port`;
+  if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))
+    return `${port} is not a port`;
+  return Token.isUnresolved(sslMode) || SSL_MODES.includes(sslMode)
+    ? undefined
+    : `the sslMode "${sslMode}" is none of ${SSL_MODES.join(", ")}`;
+}
+
+type SecretSettings = NonNullable<GrafanaProps["secretSettings"]>;
+
+function secretSettingsProblem(secretSettings: SecretSettings): string | undefined {
+  const places = placesOf(secretSettings);
+  const withoutValues = Object.entries(secretSettings).map(([section, keys]) => [
+    section,
+    Object.fromEntries(Object.keys(keys).map((key) => [key, ""])),
+  ]);
+  const twins = [...groupBy(places, ([section, key]) => secretName(section, key)).values()].find(
+    (same) => same.length > 1,
+  );
+  return (
+    settingsProblem(Object.fromEntries(withoutValues) as Settings) ??
+    (twins === undefined
+      ? undefined
+      : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would be one file on the server: give one of them among settings, as "$__file{…}" or "$__env{…}"`)
+  );
+}
+
+function twiceProblem(settings: Settings, secretSettings: SecretSettings): string | undefined {
+  const twice = placesOf(secretSettings).find(([section, key]) => settings[section]?.[key] !== undefined);
+  return twice && `[${twice[0]}] ${twice[1]} is among settings and secretSettings: remove one of them`;
+}
+
+function placesOf(settings: SecretSettings): (readonly [section: string, key: string])[] {
+  return Object.entries(settings).flatMap(([section, keys]) => Object.keys(keys).map((key) => [section, key] as const));
+}
+
+function prefixed(where: string, found: string | undefined): string | undefined {
+  return found === undefined ? undefined : `${where}: ${found}`;
+}

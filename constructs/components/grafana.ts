@@ -1,0 +1,249 @@
+import { Construct } from "constructs";
+import { Connection } from "../../lib/access/access";
+import { ArtifactRequest } from "../../lib/artifacts";
+import { dashboardsProblem } from "../../lib/dashboards/collection";
+import { Dashboard, DashboardSubject } from "../../lib/dashboards/dashboard";
+import { DataSources } from "../../lib/dashboards/data-sources";
+import { dashboardLogQueries, dashboardQueries } from "../../lib/dashboards/queries";
+import { shownDashboards } from "../../lib/dashboards/shown";
+import { Uids } from "../../lib/dashboards/uids";
+import { GeneratedFile } from "../../lib/inventory/generated-file";
+import { Settings } from "../../lib/grafana/settings";
+import { hostPort } from "../../lib/network/host-port";
+import { Value, Variables } from "../../lib/inventory/inventory";
+import { LogUse } from "../../lib/logs/unknown-labels";
+import { MetricUse } from "../../lib/metrics/unknown-metrics";
+import { SecretReference } from "../../lib/inventory/secret";
+import { Component } from "./component";
+import { emittedLogs } from "../checks/logs";
+import { grafanaProblem, secretName } from "./grafana-validation";
+import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
+import { OnMove } from "./on-move";
+import { refuse } from "../synthesis/errors";
+import { Prometheus } from "./prometheus";
+import { sshCommand } from "./ssh-tunnel";
+
+/** What Grafana asks, by kind, which is also the data source's uid and its plugin; each at its listener `http`. */
+const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
+  { kind: DataSources.PROMETHEUS, name: "Prometheus" },
+  { kind: DataSources.ALERTMANAGER, name: "Alertmanager" },
+  { kind: DataSources.LOKI, name: "Loki" },
+];
+const SECRETS = "/etc/grafana/secrets";
+const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
+
+/**
+ * Grafana, which shows what the others know. Its data sources follow from what is placed, its dashboards are code: both
+ * are the same at each deploy, whatever people tried out in its pages. It is placed by its scope; several of them share
+ * a PostgreSQL database.
+ */
+export class Grafana extends Component {
+  /** Where people open it, without a slash at its end. */
+  public readonly url: string;
+  private readonly props: GrafanaProps;
+  private readonly dashboards: readonly Dashboard[];
+
+  /** @throws when a URL, a path, the database or a setting is malformed */
+  public constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
+    super(scope, id, {
+      kind: "grafana",
+      artifact: "grafana",
+      version: props.version,
+      onMove: props.onMove ?? OnMove.KEEP_DATA,
+      clustered: true,
+      listeners: [
+        {
+          name: "http",
+          port: props.port ?? 3000,
+          protocol: "tcp",
+          scheme: props.tls === undefined ? "http" : "https",
+          scrapeJob: "grafana",
+          technicians: true,
+        },
+      ],
+    });
+    this.props = props;
+    this.dashboards = props.dashboards ?? [];
+    refuse(this, grafanaProblem(props));
+    this.url = this.page("http", "Grafana", props.url?.replace(/\/+$/, ""));
+    if (props.adminPassword === undefined) this.tellPassword();
+    this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
+  }
+
+  public override get connections(): readonly Connection[] {
+    return SOURCES.map(({ kind }) => ({ kind, listener: "http", reason: "shows what it knows" }));
+  }
+
+  public override get secrets(): readonly SecretReference[] {
+    const { adminPassword, secretKey, database, secretSettings = {} } = this.props;
+    const named = { admin_password: adminPassword, secret_key: secretKey, database_password: database?.password };
+    return [
+      ...Object.entries(named).flatMap(([name, secret]) => (secret ? [secret.reference(name)] : [])),
+      ...Object.entries(secretSettings).flatMap(([section, keys]) =>
+        Object.entries(keys).map(([key, secret]) => secret.reference(secretName(section, key))),
+      ),
+    ];
+  }
+
+  public override get files(): readonly GeneratedFile[] {
+    const { subject } = this;
+    return this.allDashboards.flatMap((dashboard) => {
+      const content = dashboard._json(subject);
+      return content === undefined ? [] : [{ path: `dashboards/${dashboard.uid}.json`, content }];
+    });
+  }
+
+  /** What its dashboards ask Prometheus. */
+  public override get queries(): readonly MetricUse[] {
+    return this.files.flatMap(({ content }) => dashboardQueries(content));
+  }
+
+  /** What its dashboards ask Loki. */
+  public override get logQueries(): readonly LogUse[] {
+    return this.files.flatMap(({ content }) =>
+      dashboardLogQueries(content).map(({ where, expression }) => ({ where, query: expression })),
+    );
+  }
+
+  public override get downloads(): readonly ArtifactRequest[] {
+    return this.downloaded.map(({ request }) => request);
+  }
+
+  public get variables(): Variables {
+    const { tls, database } = this.props;
+    return {
+      grafana_version: this.version,
+      grafana_port: this.portOf("http"),
+      grafana_url: this.url,
+      grafana_tls_certificate: tls?.certificate ?? "",
+      grafana_tls_key: tls?.key ?? "",
+      ...(database === undefined ? {} : databaseVariables(database)),
+      grafana_settings: this.settings,
+      grafana_datasources: this.placedSources.map((source) => this.dataSource(source)),
+      grafana_absent_datasources: SOURCES.filter(({ kind }) => !this.isPlaced(kind)).map(({ name }) => name),
+      grafana_downloaded_dashboards: this.downloaded.map(({ uid, request: { name, version } }) => ({
+        uid,
+        artifact: name,
+        revision: version,
+      })),
+      grafana_home_dashboard: Uids.FLEET,
+    };
+  }
+
+  /** Those of our own that have something to show, and the user's. */
+  private get allDashboards(): readonly Dashboard[] {
+    const own = [
+      Dashboard.fleet(),
+      Dashboard.server(),
+      Dashboard.monitoring(),
+      Dashboard.applicationLogs(),
+      Dashboard.audit(),
+      Dashboard.monitoringLogs(),
+    ];
+    const shown = shownDashboards(this.subject);
+    return [...own.filter(({ uid }) => shown.has(uid)), ...this.dashboards];
+  }
+
+  /** Those that are not there at synthesis. */
+  private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
+    const { artifacts } = this.member.monitoring;
+    return this.dashboards.flatMap(({ uid, download }) =>
+      download === undefined ? [] : [{ uid, request: artifacts.dashboard(download.id, download.revision) }],
+    );
+  }
+
+  private get subject(): DashboardSubject {
+    const { monitoring } = this.member;
+    const { components, alerting } = monitoring;
+    const kinds = new Set(components.map(({ kind }) => kind));
+    return { kinds, alerts: alerting.changes, logs: emittedLogs(monitoring) };
+  }
+
+  private get placedSources(): typeof SOURCES {
+    return SOURCES.filter(({ kind }) => this.isPlaced(kind));
+  }
+
+  private isPlaced(kind: string): boolean {
+    return this.member.monitoring.first(kind) !== undefined;
+  }
+
+  /** The users' settings, with the files of the secret ones in their place. */
+  private get settings(): Settings {
+    const { settings = {}, secretSettings = {} } = this.props;
+    const sections = [...new Set([...Object.keys(settings), ...Object.keys(secretSettings)])];
+    return Object.fromEntries(
+      sections.map((section) => {
+        const secret = Object.keys(secretSettings[section] ?? {}).map((key) => [
+          key,
+          `$__file{${SECRETS}/${secretName(section, key)}}`,
+        ]);
+        return [section, { ...settings[section], ...(Object.fromEntries(secret) as Record<string, string>) }];
+      }),
+    );
+  }
+
+  private dataSource({ kind, name }: (typeof SOURCES)[number]): Value {
+    const { monitoring, server } = this.member;
+    const target = monitoring.first(kind);
+    const port = target?.listeners.find((listener) => listener.name === "http")?.port ?? 0;
+    const address = monitoring.dial(server, target?.member.server.name ?? "");
+    const isDefault = kind === DataSources.PROMETHEUS;
+    return {
+      uid: kind,
+      name,
+      url: `http://${hostPort(address, port)}`,
+      ...(isDefault ? { default: true } : {}),
+      options: this.sourceOptions(kind),
+    };
+  }
+
+  private sourceOptions(kind: string): Variables {
+    if (kind === DataSources.ALERTMANAGER) return { implementation: "prometheus" };
+    if (kind !== DataSources.PROMETHEUS) return {};
+    const prometheus = this.member.monitoring.first(kind);
+    return {
+      httpMethod: "POST",
+      ...(prometheus instanceof Prometheus ? { timeInterval: prometheus.scrapeInterval } : {}),
+      ...(this.isPlaced(DataSources.ALERTMANAGER) ? { alertmanagerUid: DataSources.ALERTMANAGER } : {}),
+    };
+  }
+
+  /** Several show the same, and know the same users, by what they share. */
+  private togetherProblems(): string[] {
+    const all = this.member.monitoring.components.filter(({ kind }) => kind === this.kind);
+    const { database, adminPassword, secretKey } = this.props;
+    const lacking = Object.entries({ database, adminPassword, secretKey }).flatMap(([name, value]) =>
+      value === undefined ? [name] : [],
+    );
+    if (all.length < 2 || lacking.length === 0) return [];
+    return [
+      `there are ${all.length} Grafanas, which must share a PostgreSQL database and its secrets: give this one ${lacking.join(", ")}, the same as the others`,
+    ];
+  }
+
+  private dashboardProblems(): string[] {
+    const uids = this.placedSources.map(({ kind }) => kind);
+    const found = dashboardsProblem(this.allDashboards, this.subject, uids);
+    return found === undefined ? [] : [found];
+  }
+
+  private tellPassword(): void {
+    const { monitoring, server } = this.member;
+    if (monitoring.first(this.kind) !== this) return;
+    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${MADE_PASSWORD}`;
+    monitoring.output(
+      "grafana_password_command",
+      sshCommand(server, [], read),
+      "Shows the password of Grafana's admin",
+    );
+  }
+}
+
+function databaseVariables({ host, port, name, user, sslMode }: GrafanaDatabase): Variables {
+  return {
+    grafana_database_host: hostPort(host, port ?? 5432),
+    grafana_database_name: name ?? "grafana",
+    grafana_database_user: user ?? "grafana",
+    grafana_database_ssl_mode: sslMode ?? "require",
+  };
+}

@@ -1,0 +1,128 @@
+import { Annotations, Token } from "cdktf";
+import { isIP } from "node:net";
+import { Connection } from "../../lib/access/access";
+import { GeneratedFile } from "../../lib/inventory/generated-file";
+import { hostPort } from "../../lib/network/host-port";
+import { Variables } from "../../lib/inventory/inventory";
+import { agentConfig } from "../../lib/logs/agent-config";
+import { AGENT_METRICS } from "../../lib/logs/agent-metrics";
+import { alloyConfig } from "../../lib/logs/alloy";
+import { AUTH_LOG, BUILT_IN } from "../../lib/logs/built-in";
+import { closedPaths } from "../../lib/logs/closed-paths";
+import { promtailConfig } from "../../lib/logs/promtail";
+import { targetFiles } from "../../lib/logs/targets";
+import { Component } from "./component";
+import type { Member } from "../members/member";
+
+/** Settings of a member's {@link LogAgentComponent}. */
+export interface LogAgentProps {
+  /**
+   * The port of its own metrics.
+   *
+   * @default 9080
+   */
+  readonly port?: number;
+  /** Another release than the pinned one. @default - the pinned release */
+  readonly version?: string;
+}
+
+const KIND = "log_agent";
+const EMITTED: ReadonlySet<string> = new Set(AGENT_METRICS);
+const LOKI = "loki";
+
+/**
+ * What reads a server's logs and sends them to Loki. Each member has one as soon as a Loki is placed; which program it
+ * is, the monitoring says, and what it reads, the member. Any other file in `/etc/log_agent/targets` is read too.
+ */
+export class LogAgentComponent extends Component {
+  /** @throws when the port is none that it can listen on */
+  public constructor(scope: Member, id: string, props: LogAgentProps = {}) {
+    const { program } = scope.monitoring.logAgent;
+    super(scope, id, {
+      kind: KIND,
+      artifact: program,
+      version: props.version,
+      agent: true,
+      listeners: [{ name: "http", port: props.port ?? 9080, protocol: "tcp", scrapeJob: KIND, technicians: true }],
+    });
+    this.node.addValidation({ validate: () => [...this.nameProblems(), ...this.clusterProblems()] });
+    this.warnOfEndOfLife();
+  }
+
+  public override get connections(): readonly Connection[] {
+    return [{ kind: LOKI, listener: "http", reason: "sends logs" }];
+  }
+
+  public override get files(): readonly GeneratedFile[] {
+    const { monitoring, server, logSources } = this.member;
+    const config = agentConfig({ instance: server.name, monitoring: monitoring.name }, logSources);
+    return [
+      this.program === "alloy"
+        ? { path: "config.alloy", content: alloyConfig(config) }
+        : { path: "promtail.yml", content: promtailConfig(config) },
+      ...targetFiles(logSources),
+      ...targetFiles([AUTH_LOG], "without-journal"),
+    ];
+  }
+
+  /** What either program emits, for rules ask about both. */
+  public override get emits(): ReadonlySet<string> {
+    return EMITTED;
+  }
+
+  public get variables(): Variables {
+    const { logSources } = this.member;
+    return {
+      log_agent_program: this.program,
+      log_agent_version: this.version,
+      log_agent_port: this.portOf("http"),
+      log_agent_lokis: this.lokis.map(({ address, port }) => ({ address, port })),
+      log_agent_sources: targetFiles(logSources, "").map(({ path }) => path.replace(/^\//, "")),
+      log_agent_folders: closedPaths(logSources).map((path) => ({ ...path })),
+    };
+  }
+
+  private get program(): string {
+    return this.member.monitoring.logAgent.program;
+  }
+
+  /** All Lokis, by the addresses that it dials. */
+  private get lokis(): { readonly address: string; readonly port: number }[] {
+    const { monitoring, server } = this.member;
+    return monitoring
+      .edgesFrom(this)
+      .filter(({ kind }) => kind === LOKI)
+      .map(({ destination, listener }) => ({ address: monitoring.dial(server, destination), port: listener.port }));
+  }
+
+  private nameProblems(): string[] {
+    const names = [...BUILT_IN, AUTH_LOG, ...this.member.logSources].map(({ name }) => name);
+    const twins = new Set(names.filter((name, index) => names.indexOf(name) < index));
+    return [...twins].map((name) => `logs: there are two log sources of the name "${name}": give one another name`);
+  }
+
+  /** Of several Lokis it takes one that answers: the operating system tells it all their addresses under one name. */
+  private clusterProblems(): string[] {
+    const { lokis } = this;
+    if (lokis.length < 2) return [];
+    const [first] = lokis;
+    const named = lokis.find(({ address }) => !Token.isUnresolved(address) && isIP(address) === 0);
+    return [
+      ...(lokis.some(({ port }) => port !== first?.port) ? ["several Lokis must listen on the same port"] : []),
+      ...(named === undefined
+        ? []
+        : [
+            `several Lokis must be known by IP addresses, and one is ${hostPort(named.address, named.port)}: give its server an IP address`,
+          ]),
+    ];
+  }
+
+  private warnOfEndOfLife(): void {
+    const { monitoring } = this.member;
+    const { endOfLife, title } = monitoring.logAgent;
+    if (endOfLife === undefined || monitoring.first(KIND) !== this) return;
+    Annotations.of(monitoring).addWarning(
+      `${title} gets no updates any more since ${endOfLife}: choose LogAgent.alloy(), which goes on where it was`,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { contentHash } from "../../lib/inventory/content-hash";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { playbooksDirectory } from "../../lib/paths";
+import type { Monitoring } from "../monitoring";
+import { Run } from "./run";
+
+/** The run that goes last and removes from each server what is no longer placed on it. */
+export class ReconcileRun extends Run {
+  public constructor(private readonly monitoring: Monitoring) {
+    super(monitoring, "reconcile", {
+      content: contentHash(playbooksDirectory, ["reconcile.yml", "plugins/modules", "roles"]),
+    });
+  }
+
+  public get inventoryRun(): InventoryRun {
+    const placed = this.monitoring.members.map(({ server, components }) => {
+      const kinds = ["firewall", ...components.map(({ kind }) => kind)].sort();
+      return [server.name, { monitoring_components: kinds }] as const;
+    });
+    return {
+      name: this.node.id,
+      playbook: "reconcile.yml",
+      content: this.content,
+      component: false,
+      artifacts: [],
+      secrets: [],
+      variables: {},
+      hosts: new Map(placed),
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { contentHash } from "../../lib/inventory/content-hash";
+import { groupBy } from "../../lib/grouping";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { playbooksDirectory } from "../../lib/paths";
+import type { Monitoring } from "../monitoring";
+import { Run } from "./run";
+
+/**
+ * The run of the servers' own firewalls. Every other run applies them first, on its own servers; this one is for servers
+ * where nothing changed but who may reach them.
+ */
+export class FirewallRun extends Run {
+  public constructor(private readonly monitoring: Monitoring) {
+    super(monitoring, "firewall", {
+      content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
+    });
+  }
+
+  public get inventoryRun(): InventoryRun {
+    const edges = groupBy(this.monitoring.accessGraph, ({ destination }) => destination);
+    return {
+      name: this.node.id,
+      playbook: "firewall.yml",
+      content: this.content,
+      component: false,
+      artifacts: [],
+      secrets: [],
+      variables: {},
+      hosts: new Map(
+        this.monitoring.members.map(({ server: { name }, firewall }) => [
+          name,
+          firewall.variables(edges.get(name) ?? []),
+        ]),
+      ),
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
+import { dependable, Fn, ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { ArtifactRequest } from "../../lib/artifacts";
+import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
+import { runNameProblem } from "../../lib/names";
+import type { Monitoring } from "../monitoring";
+import { refuse } from "../synthesis/errors";
+
+/** What every run is made of. */
+export interface RunDescription {
+  /** The hash of all files that the run consists of. */
+  readonly content: string;
+  /** The path of a playbook outside our folder, as Terraform sees it. */
+  readonly playbookPath?: string;
+  /** The folder of the files that a synthesis makes for it, by server, as Terraform sees it. */
+  readonly files?: string;
+}
+
+/**
+ * One `null_resource` that runs one playbook over all the hosts that need it.
+ *
+ * It runs again when something changes that it consumes: a file of its playbook or roles, its data, a machine, a
+ * secret's version; or when the last run was cut off.
+ */
+export abstract class Run extends Construct {
+  /** The run's `null_resource`; none in a monitoring that does not provision. */
+  public readonly resource?: NullResource;
+  /** The command that runs it, in the stack's folder. */
+  public readonly command: string;
+  /** The hash of all files that the run consists of. */
+  protected readonly content: string;
+
+  protected constructor(scope: Monitoring, id: string, description: RunDescription) {
+    super(scope, id);
+    refuse(this, runNameProblem(id));
+    this.content = description.content;
+    const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
+    const files = description.files === undefined ? "" : ` --files ${description.files}`;
+    this.command = `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}${files}`;
+    if (scope.provision) this.resource = this.makeResource(scope, id);
+    scope.addRun(this);
+  }
+
+  /** The run as the inventory knows it. Asked at synthesis, when all is placed. */
+  public abstract get inventoryRun(): InventoryRun;
+
+  /** The archives that it installs. */
+  public get artifacts(): readonly ArtifactRequest[] {
+    return [];
+  }
+
+  /** Lets this run wait for something else in its stack. */
+  public after(other: ITerraformDependable): void {
+    if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
+  }
+
+  private makeResource(scope: Monitoring, id: string): NullResource {
+    const state = scope.stateDirectory;
+    return new NullResource(this, "Resource", {
+      triggers: {
+        content: this.content,
+        data: consumed(scope.inventoryName, runGroup(id)),
+        interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
+      },
+      provisioners: [
+        {
+          type: "local-exec",
+          command: this.command,
+          environment: { MONITORING_STATE: state, MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope.inventory)) },
+        },
+      ],
+    });
+  }
+}
+
+/** The hash of what a run consumes: its group of the inventory, and the machines that are in it. */
+function consumed(inventory: string, name: string): string {
+  const group = `${inventory}.all.children.${name}`;
+  const machines = `{ for host in keys(${group}.hosts) : host => ${inventory}.all.hosts[host].monitoring_server }`;
+  return `\${sha256(jsonencode([${group}, ${machines}]))}`;
+}

@@ -1,0 +1,72 @@
+import { Log } from "../../../cli/common";
+import { Measured } from "../measure";
+import { Recorder } from "../recorder";
+import { BareProject } from "./bare";
+import { MORE_SERVERS } from "./more-servers";
+import { phases } from "./phases";
+import { BenchProject } from "./project";
+
+/** How often a round deploys with nothing changed: that is short, and varies most. */
+const REPEATS = 3;
+/** Seconds that `up` may take beyond cdktf and Terraform when nothing changed. */
+const GOAL = 0.5;
+
+/** Deploys from nothing, again with nothing changed, and with a server more; takes all down. */
+export async function round(project: BenchProject, bare: BareProject, record: Recorder, log: Log): Promise<void> {
+  await project.create();
+  project.set(MORE_SERVERS, "0");
+  log("up from nothing");
+  await recordUp(record, "up from nothing", project);
+
+  bare.create(project.resources);
+  await bare.cdktf();
+  for (let number = 1; number <= REPEATS; number += 1) {
+    log(`up with nothing changed, and cdktf alone (${number} of ${REPEATS})`);
+    await recordNoOp(record, project, bare);
+  }
+
+  log("up with a server more");
+  project.set(MORE_SERVERS, "1");
+  await recordUp(record, "up with a server more", project);
+
+  log("down");
+  recordCommand(record, "down", await project.npm("down"));
+}
+
+/** The same three in a row: `up`, what it calls, and cdktf with as many resources that are nothing. */
+async function recordNoOp(record: Recorder, project: BenchProject, bare: BareProject): Promise<void> {
+  const { up, runs } = await recordUp(record, "up, no change", project);
+  record.add("up, no change: playbooks run", "", runs, 0);
+  const same = await project.cdktf();
+  const nothing = await bare.cdktf();
+  for (const [what, measure, goal] of [
+    ["", ({ seconds }: Measured) => seconds, GOAL],
+    [": processor time", ({ cpu }: Measured) => cpu, undefined],
+  ] as const) {
+    record.add(`cdktf deploy of the same, no change${what}`, "s", measure(same));
+    record.add(`cdktf deploy of as many bare resources, no change${what}`, "s", measure(nothing));
+    record.add(`up beyond cdktf deploy of the same${what}`, "s", measure(up) - measure(same));
+    record.add(`cdktf deploy of the same beyond that of bare ones${what}`, "s", measure(same) - measure(nothing));
+    record.add(`up beyond cdktf deploy of bare ones${what}`, "s", measure(up) - measure(nothing), goal);
+  }
+}
+
+/** Records an `up`, and the runs that were part of it. */
+async function recordUp(
+  record: Recorder,
+  name: string,
+  project: BenchProject,
+): Promise<{ readonly up: Measured; readonly runs: number }> {
+  const before = new Set(project.runs.map(({ started }) => started));
+  const up = await project.npm("up");
+  recordCommand(record, name, up);
+  const runs = project.runs.filter(({ started }) => !before.has(started));
+  for (const { run, seconds } of runs) record.add(`${name}: run ${run}`, "s", seconds);
+  return { up, runs: runs.length };
+}
+
+function recordCommand(record: Recorder, name: string, measured: Measured): void {
+  record.add(name, "s", measured.seconds);
+  record.add(`${name}: processor time`, "s", measured.cpu);
+  for (const phase of phases(measured.lines)) record.add(`${name}: ${phase.name}`, "s", phase.seconds);
+}

@@ -1,0 +1,16 @@
+import { TerraformStack } from "cdktf";
+import { Artifacts, IServer, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "../../../../constructs/index";
+
+/** So many servers, all of them monitored: Prometheus on the first. `make` constructs a server by its id. */
+export function monitorAll(
+  stack: TerraformStack,
+  technicians: readonly string[],
+  count: number,
+  make: (id: string) => IServer,
+): void {
+  const monitoring = new Monitoring(stack, "monitoring", { technicians, artifacts: Artifacts.released() });
+  const hub = new MonitoringHost(stack, "hub", { monitoring, server: make("hub-server") });
+  new Prometheus(hub, "prometheus");
+  for (let number = 1; number < count; number += 1)
+    new MonitoredServer(stack, `app-${number}`, { monitoring, server: make(`app-${number}-server`) });
+}

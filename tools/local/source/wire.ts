@@ -1,0 +1,54 @@
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { run, UserError, type Log } from "../../cli/common";
+import { goEnvironment, sourceFolder, type DownloadedModule, type GoModule } from "./go";
+
+/**
+ * Copies a module into a folder and lets `wire` write there the code that the module lacks: what Go downloaded stays
+ * as it was. `wire` is pinned as a tool in our `go.mod`.
+ *
+ * @returns the folder of a `go.mod` that builds from the copy
+ */
+export async function generateWiring(
+  module: GoModule,
+  { directory }: DownloadedModule,
+  folder: string,
+  log: Log,
+): Promise<string> {
+  const started = Date.now();
+  log(`${module.name}: generating code with wire`);
+  for (const file of ["go.mod", "go.sum"]) {
+    copyFileSync(join(sourceFolder(module), file), join(folder, file));
+  }
+  copyTree(directory, join(folder, "module"));
+  // Relative, for it is written into the program.
+  await go(module, folder, ["mod", "edit", `-replace=${module.module}=./module`]);
+  const tags = module.tags.join(" ");
+  await go(module, folder, ["tool", "wire", "gen", "-tags", tags, `${module.module}/${String(module.wire)}`]);
+  log(`${module.name}: generated in ${Math.round((Date.now() - started) / 1000)} s`);
+  return folder;
+}
+
+/** Copies files, and makes their folders anew: those of Go's cache are read-only. */
+function copyTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    const source = join(entry.parentPath, entry.name);
+    const target = join(to, relative(from, source));
+    if (entry.isDirectory()) {
+      mkdirSync(target, { recursive: true });
+    } else {
+      copyFileSync(source, target);
+    }
+  }
+}
+
+async function go(module: GoModule, cwd: string, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await run("go", args, { cwd, environment: goEnvironment });
+  if (code !== 0) {
+    const end = stderr.trimEnd().split("\n").slice(-15).join("\n");
+    throw new UserError(
+      `${module.name} can't be built from source: go ${args.slice(0, 3).join(" ")} ended with ${code ?? "a signal"}:\n${end}`,
+    );
+  }
+}
