@@ -6,7 +6,7 @@ import { notificationProblem, Receiver, Routing, routingWarnings } from "../lib/
 import { emittedLogs } from "./checks/logs";
 import type { Monitoring } from "./monitoring";
 import { AlertingProps } from "./monitoring-props";
-import { located, refuse } from "./synthesis/errors";
+import { withConstructPath, rejectIf } from "./synthesis/errors";
 
 /** Where Prometheus shows the runbooks itself, for any address that it has. */
 const PAGE = "/user/runbooks.html#";
@@ -34,9 +34,9 @@ export class Alerting {
     this.deadMansSwitch = props.deadMansSwitch;
     this.changes = props.alerts ?? [];
     this.runbooks = props.runbooks ?? OWN_RUNBOOKS;
-    refuse(monitoring, notificationProblem(this));
+    rejectIf(monitoring, notificationProblem(this));
     // That no alert is there twice shows at once; which rules there are follows from what is placed by then.
-    located(monitoring, "", () => this.groups);
+    withConstructPath(monitoring, "", () => this.groups);
     monitoring.node.addValidation({ validate: () => this.problems() });
   }
 

@@ -1,6 +1,6 @@
 // The public API, name by name: what is not here is nobody's but ours.
 export type { Connection, Edge, Listener, Listening, Placement, Source } from "../lib/access/access";
-export { Access, Reacher } from "../lib/access/access-bounds";
+export { Access, AccessPeer } from "../lib/access/access-bounds";
 export { Alert, type AlertTuning, type CustomAlert } from "../lib/alerts/alert";
 export {
   type AlertAnnotations,
@@ -17,7 +17,7 @@ export type { GeneratedFile } from "../lib/inventory/generated-file";
 export type {
   HostConnection,
   HostFacts,
-  HostPlace,
+  HostLocation,
   InventoryHost,
   InventoryRun,
   Value,

@@ -16,25 +16,25 @@ import { renderInventory, Value } from "../lib/inventory/inventory";
 import { LogAgent } from "../lib/logs/log-agent";
 import { originBlocks } from "../lib/access/origins";
 import { playbooksDirectory } from "../lib/paths";
-import { boundAccess } from "./checks/access-bounds";
+import { checkAccessBounds } from "./checks/access-bounds";
 import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
 import type { Component } from "./components/component";
 import { ComponentRun } from "./runs/component-run";
-import { removeWhatLeaves } from "./runs/leave";
+import { uninstallOnLeave } from "./runs/leave";
 import { logProblems } from "./checks/logs";
 import { metricProblems, neededCollectors } from "./checks/metrics";
 import type { Member } from "./members/member";
 import { MonitoringProps } from "./monitoring-props";
 import { requireNullProvider } from "./synthesis/provider";
 import { fetchArtifacts, resolveNames } from "./runs/preparation";
-import { located, problem } from "./synthesis/errors";
-import { eachSynthesis } from "./synthesis/on-synthesis";
+import { withConstructPath, constructError } from "./synthesis/errors";
+import { onSynthesis } from "./synthesis/on-synthesis";
 import { FirewallRun } from "./runs/firewall-run";
 import { writeGeneratedFiles } from "./synthesis/generated-files";
-import { ReconcileRun } from "./runs/cleanup-run";
-import { late } from "./synthesis/lazy-values";
-import { forgetWithStack, refuseToLeaveBehind } from "./checks/moves";
+import { CleanupRun } from "./runs/cleanup-run";
+import { lazyString } from "./synthesis/lazy-values";
+import { deletePlacementNotes, rejectLostData } from "./checks/moves";
 import { Run } from "./runs/run";
 import { IServer } from "./contracts";
 import { stateDirectory } from "./synthesis/state";
@@ -84,7 +84,7 @@ export class Monitoring extends Construct {
   private readonly runs: Run[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
   private readonly prerequisites: ITerraformDependable[] = [];
-  private readonly reconcile: ReconcileRun;
+  private readonly cleanup: CleanupRun;
 
   /** @throws when technicians or controllers are no proper CIDR blocks, or the stack has a monitoring whose outputs have the same names */
   public constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -92,7 +92,7 @@ export class Monitoring extends Construct {
     this.name = props.name ?? "monitoring";
     this.outputPrefix = props.outputPrefix ?? "";
     if (!/^([a-z][a-z0-9_]*)?$/.test(this.outputPrefix)) {
-      throw problem(
+      throw constructError(
         this,
         `outputPrefix: "${this.outputPrefix}" must have lower-case letters, digits and underscores only, a letter first`,
       );
@@ -101,9 +101,9 @@ export class Monitoring extends Construct {
     this.stateDirectory = stateDirectory(this) + suffix;
     this.filesDirectory = `files${suffix}`;
     const anywhere = props.allowFromAnywhere ?? false;
-    this.technicians = located(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
+    this.technicians = withConstructPath(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
     const { controllers = this.technicians } = props;
-    this.controllers = located(this, "controllers: ", () => originBlocks(controllers, anywhere));
+    this.controllers = withConstructPath(this, "controllers: ", () => originBlocks(controllers, anywhere));
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
     this.logAgent = props.logAgent ?? LogAgent.alloy();
@@ -123,7 +123,7 @@ export class Monitoring extends Construct {
     this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
     this.output(
       "runs",
-      late(() => this.describeRuns()),
+      lazyString(() => this.describeRuns()),
       "How each playbook is run by hand",
       true,
     );
@@ -132,17 +132,17 @@ export class Monitoring extends Construct {
         resolveNames(this),
         fetchArtifacts(this, () => this.runs.flatMap(({ artifacts }) => artifacts)),
       );
-      removeWhatLeaves(this);
-      forgetWithStack(this);
+      uninstallOnLeave(this);
+      deletePlacementNotes(this);
     }
     new FirewallRun(this);
-    this.reconcile = new ReconcileRun(this);
-    eachSynthesis(this, (folder) => {
-      refuseToLeaveBehind(this, folder);
+    this.cleanup = new CleanupRun(this);
+    onSynthesis(this, (folder) => {
+      rejectLostData(this, folder);
       writeAccess(this, folder, this.outputPrefix);
       writeGeneratedFiles(this, folder);
     });
-    boundAccess(this, props.bounds ?? []);
+    checkAccessBounds(this, props.bounds ?? []);
     this.alerting = new Alerting(this, props);
     this.node.addValidation({
       validate: () => [...topologyProblems(this), ...metricProblems(this), ...logProblems(this)],
@@ -204,7 +204,7 @@ export class Monitoring extends Construct {
   /** The address by which one of the servers reaches another, by its name: the private one within a network. */
   public dial(from: IServer, name: string): string {
     const to = this.servers.get(name);
-    if (!to) throw problem(this, `no server "${name}"`);
+    if (!to) throw constructError(this, `no server "${name}"`);
     // That there is one is a matter of validation.
     return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
   }
@@ -226,7 +226,10 @@ export class Monitoring extends Construct {
     const alone = !component.agent && !component.clustered;
     const twin = alone ? this.first(component.kind) : undefined;
     if (twin)
-      throw problem(component, `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`);
+      throw constructError(
+        component,
+        `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`,
+      );
     this.placed.push(component);
     this.changed();
     this.componentRun(component).add(component);
@@ -256,7 +259,7 @@ export class Monitoring extends Construct {
       .findAll()
       .find((child) => child instanceof TerraformOutput && child.friendlyUniqueId === outputName);
     if (taken)
-      throw problem(
+      throw constructError(
         this,
         `the stack has an output "${outputName}" already (${taken.node.path}): give one monitoring an outputPrefix`,
       );
@@ -270,7 +273,7 @@ export class Monitoring extends Construct {
     const run = new ComponentRun(this, component.kind, component.playbook);
     this.componentRuns.set(component.kind, run);
     // An agent's run goes to every server: one that is down must not keep the others from being tidied.
-    if (!component.agent && run.resource) this.reconcile.after(run.resource);
+    if (!component.agent && run.resource) this.cleanup.after(run.resource);
     return run;
   }
 
@@ -286,9 +289,9 @@ export class Monitoring extends Construct {
 
   /** The runs in their order, as a person or another program starts them in the stack's folder. */
   private describeRuns(): string {
-    const last = this.runs.filter((run) => run !== this.reconcile);
+    const last = this.runs.filter((run) => run !== this.cleanup);
     return JSON.stringify(
-      [...last, this.reconcile].map(({ node, command }) => ({ name: node.id, command, state: this.stateDirectory })),
+      [...last, this.cleanup].map(({ name, command }) => ({ name, command, state: this.stateDirectory })),
     );
   }
 }

@@ -52,7 +52,7 @@ describe("a monitoring", () => {
   test("tells each server which components belong on it", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
-    }).run("reconcile");
+    }).run("cleanup");
     expect(hosts.hub?.monitoring_components).toEqual(["firewall", "node_exporter", "prometheus"]);
     expect(hosts.app?.monitoring_components).toEqual(["firewall", "node_exporter"]);
   });
@@ -89,7 +89,7 @@ test("a monitoring that does not provision has no runs at deploy time, and says 
   });
   expect(stack.paths.filter((path) => path.startsWith("test/monitoring/"))).toEqual([]);
   expect(JSON.parse(String(stack.json.output.runs?.value))).toEqual(
-    ["firewall", "node_exporter", "prometheus", "reconcile"].map((name) => ({
+    ["firewall", "node_exporter", "prometheus", "cleanup"].map((name) => ({
       name,
       command: expect.stringMatching(
         new RegExp(`^exec python3 assets/\\S+/run\\.py ${name}( --files files/${name})?$`),

@@ -244,7 +244,7 @@ describe("a server that was installed anew", () => {
       const before = fingerprint("hub");
       await expectDeploy({ exporter, app: { generation: "2" } });
       expect(result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "changed" } });
-      expect(result("reconcile")).toMatchObject({ hub: { touched: false }, app: { touched: true } });
+      expect(result("cleanup")).toMatchObject({ hub: { touched: false }, app: { touched: true } });
       expect(on("app", "systemctl show --property=ExecStart node_exporter")).toContain("--no-collector.zfs");
       expect(fingerprint("hub")).toBe(before);
     },

@@ -53,7 +53,7 @@ function runs(rules: Variables, components: readonly string[]): InventoryRun[] {
   return [
     run("firewall", on(rules)),
     { ...run("node_exporter", on(exporter)), component: true, artifacts: [request] },
-    run("reconcile", on({ monitoring_components: components })),
+    run("cleanup", on({ monitoring_components: components })),
   ];
 }
 
@@ -391,7 +391,7 @@ describe("strict", () => {
 test(
   "nothing is left of it where it is not wanted any more",
   async () => {
-    const { code, stdout } = await lab.play("reconcile", runs(GUARD, ["node_exporter"]).slice(1));
+    const { code, stdout } = await lab.play("cleanup", runs(GUARD, ["node_exporter"]).slice(1));
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(reach("stranger", 9095)).toBe("answers");
     const find =

@@ -131,7 +131,7 @@ describe("npm run up", () => {
 });
 
 describe("npm run play", () => {
-  test.each(["node_exporter", "prometheus", "site", "reconcile"])(
+  test.each(["node_exporter", "prometheus", "site", "cleanup"])(
     "%s with markers off changes nothing: no inode, no start time",
     async (run) => {
       const servers = Object.keys(project.result(run));
@@ -160,7 +160,7 @@ describe("npm run play", () => {
     async () => {
       const { code, output } = await project.npm("play", ["--all"]);
       expect(code).toBe(0);
-      const runs = ["firewall", "node_exporter", "prometheus", "site", "reconcile"];
+      const runs = ["firewall", "node_exporter", "prometheus", "site", "cleanup"];
       expect([...output.matchAll(/^(\w+) +app: unchanged$/gm)].map(([, run]) => run)).toEqual(
         runs.filter((run) => run !== "prometheus"),
       );
@@ -173,11 +173,11 @@ describe("npm run play", () => {
   test(
     "names the runs that there are",
     async () => {
-      expect((await project.npm("play")).output).toContain("firewall, node_exporter, prometheus, reconcile, site");
+      expect((await project.npm("play")).output).toContain("cleanup, firewall, node_exporter, prometheus, site");
       const { code, output } = await project.npm("play", ["grafana"]);
       expect(code).toBe(1);
       expect(output).toContain(
-        '"grafana" is not a run of the stack "local": there are firewall, node_exporter, prometheus, reconcile, site',
+        '"grafana" is not a run of the stack "local": there are cleanup, firewall, node_exporter, prometheus, site',
       );
     },
     DEPLOY,

@@ -177,7 +177,7 @@ test(
     );
     expect(output).toContain("alertmanager on hub does not start at boot");
     expect(output).toContain(
-      "loki is on app, where the code has none\n      npm run play reconcile -- --limit app --force",
+      "loki is on app, where the code has none\n      npm run play cleanup -- --limit app --force",
     );
     expect(output).toMatch(/DIFFERS +placement: .*alertmanager on 0 of 1 server/);
     expect(output).toMatch(/DIFFERS +after a reboot: 7 of 8 services/);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { departureInventory } from "../../lib/inventory/leave";
+import { leaveInventory } from "../../lib/inventory/leave";
 import { removeFolders, Said, StackFolder, start } from "./python";
 
 /** Stands in for ansible-playbook: notes what it was given, and ends as `ACT` says. */
@@ -34,7 +34,7 @@ async function leave(members: Readonly<Record<string, string>> = {}, act = "remo
     waitSeconds: 30,
   };
   const facts = { name: "app", id: "app", generation: "1", address: "203.0.113.7", bind: "", architecture: "amd64" };
-  const inventory = departureInventory({
+  const inventory = leaveInventory({
     monitoring: "monitoring",
     membership: "test/app",
     host: { connection, facts },

@@ -18,7 +18,7 @@ afterAll(removeFolders);
 
 /** Runs the run of a kind, or the last one, on these servers. */
 async function run(name: string, hosts: Readonly<Record<string, object>>, code = 0, ...args: string[]): Promise<void> {
-  const component = name !== "reconcile";
+  const component = name !== "cleanup";
   const vars = {
     monitoring_run: {
       playbook: `${name}.yml`,
@@ -72,7 +72,7 @@ test("nor is it noted of agents, which are everywhere", async () => {
 test("what is placed nowhere any more is forgotten by the last run", async () => {
   await run("loki", { hub: {} });
   await run("grafana", { hub: {} });
-  await run("reconcile", { hub: { monitoring_components: ["firewall", "grafana"] } });
+  await run("cleanup", { hub: { monitoring_components: ["firewall", "grafana"] } });
   expect([noted("loki"), noted("grafana")]).toEqual([undefined, { hub: "198.18.0.2 22" }]);
 });
 

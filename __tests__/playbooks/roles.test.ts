@@ -70,8 +70,8 @@ describe.each(components)("component %s", (role) => {
     expect(own.length).toBeLessThanOrEqual(12);
   });
 
-  test("whoever reconciles knows how to remove it", () => {
-    expect(tasks("reconcile").map(({ task }) => task["ansible.builtin.import_role"])).toContainEqual(
+  test("the cleanup role knows how to remove it", () => {
+    expect(tasks("cleanup").map(({ task }) => task["ansible.builtin.import_role"])).toContainEqual(
       expect.objectContaining({ name: role, tasks_from: "remove" }),
     );
   });

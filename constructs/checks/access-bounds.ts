@@ -1,17 +1,17 @@
-import { Access, allBounds, boundOf, isSame, Reacher, surplusEdges } from "../../lib/access/access-bounds";
+import { Access, allBounds, boundOf, isSameBound, AccessPeer, surplusEdges } from "../../lib/access/access-bounds";
 import { AccessRow, accessMatrix } from "../../lib/access/access-matrix";
 import { ServerSets } from "../../lib/access/server-sets";
 import type { Monitoring } from "../monitoring";
-import { problem } from "../synthesis/errors";
+import { constructError } from "../synthesis/errors";
 
 /**
  * Refuses a synthesis whose access graph is beyond the bounds.
  *
  * @throws when two bounds are about the same kind of component and listener
  */
-export function boundAccess(monitoring: Monitoring, own: readonly Access[]): void {
-  const repeated = own.find((bound, index) => own.findIndex((other) => isSame(bound, other)) < index);
-  if (repeated) throw problem(monitoring, `bounds: there are two for "${repeated.kind}": make one of them`);
+export function checkAccessBounds(monitoring: Monitoring, own: readonly Access[]): void {
+  const repeated = own.find((bound, index) => own.findIndex((other) => isSameBound(bound, other)) < index);
+  if (repeated) throw constructError(monitoring, `bounds: there are two for "${repeated.kind}": make one of them`);
   monitoring.node.addValidation({ validate: () => [...idleBounds(monitoring, own), ...surplus(monitoring, own)] });
 }
 
@@ -37,7 +37,7 @@ function sentence(monitoring: Monitoring, row: AccessRow, bound: Access): string
   const sets = new ServerSets();
   const from = sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`;
   const [server = ""] = sourceKind === undefined ? destinations : sources;
-  const reacher = sourceKind === undefined ? Reacher.technicians() : Reacher.component(sourceKind);
+  const reacher = sourceKind === undefined ? AccessPeer.technicians() : AccessPeer.component(sourceKind);
   const wider = Access.only(kind, [...bound.reachers, reacher], bound.listener);
   return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)}, for "${reason}", which is beyond ${bound.toString()}: remove the connection, or admit it by the monitoring's bounds: [${wider.toString()}]`;
 }

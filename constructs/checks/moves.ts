@@ -2,11 +2,11 @@ import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { Token } from "cdktf";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { machineOf } from "../../lib/inventory/leave";
-import { leftBehind, Placements } from "../../lib/inventory/moves";
+import { machineKey } from "../../lib/inventory/leave";
+import { lostDataProblems, Placements } from "../../lib/inventory/moves";
 import type { Monitoring } from "../monitoring";
 import { OnMove } from "../components/on-move";
-import { problem } from "../synthesis/errors";
+import { constructError } from "../synthesis/errors";
 
 /** Where runs note in the private folder where they succeeded; see `playbooks/controller/placements.py`. */
 const FOLDER = "placements";
@@ -19,21 +19,21 @@ const FOLDER = "placements";
  * @param folder where the stack's Terraform JSON is
  * @throws when data would be lost
  */
-export function refuseToLeaveBehind(monitoring: Monitoring, folder: string): void {
+export function rejectLostData(monitoring: Monitoring, folder: string): void {
   const kept = monitoring.components.filter(({ onMove }) => onMove === OnMove.KEEP_DATA);
   const kinds = [...new Set(kept.map(({ kind }) => kind))].map((kind) => ({
     kind,
     servers: kept.filter((component) => component.kind === kind).map(({ member }) => member.server.name),
   }));
   const machines = monitoring.members.map(({ server, inventoryHost }) => {
-    const machine = machineOf(inventoryHost.connection);
+    const machine = machineKey(inventoryHost.connection);
     return [server.name, Token.isUnresolved(machine) ? undefined : machine] as const;
   });
   const before = Object.fromEntries(
     kinds.map(({ kind }) => [kind, noted(join(folder, monitoring.stateDirectory, FOLDER, `${kind}.json`))]),
   );
-  const [first] = leftBehind(before, kinds, new Map(machines));
-  if (first !== undefined) throw problem(monitoring, first);
+  const [first] = lostDataProblems(before, kinds, new Map(machines));
+  if (first !== undefined) throw constructError(monitoring, first);
 }
 
 function noted(file: string): Placements[string] {
@@ -41,7 +41,7 @@ function noted(file: string): Placements[string] {
 }
 
 /** Has the note go with the stack, for what is deployed after that is another one. */
-export function forgetWithStack(monitoring: Monitoring): void {
+export function deletePlacementNotes(monitoring: Monitoring): void {
   new NullResource(monitoring, "placements", {
     provisioners: [{ type: "local-exec", when: "destroy", command: `rm -rf "${monitoring.stateDirectory}/${FOLDER}"` }],
   });

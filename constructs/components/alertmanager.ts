@@ -13,7 +13,7 @@ import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
 import { MovableProps, OnMove } from "./on-move";
-import { problem, refuse } from "../synthesis/errors";
+import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Settings of an {@link Alertmanager}. */
 export interface AlertmanagerProps extends MovableProps {
@@ -82,13 +82,13 @@ export class Alertmanager extends Component {
     });
     this.props = props;
     if (this.cluster.length > MOST)
-      throw problem(
+      throw constructError(
         this,
         `there are ${MOST} Alertmanagers in this monitoring already, and no use for more: remove one`,
       );
-    refuse(this, portProblem(this.clusterPort));
+    rejectIf(this, portProblem(this.clusterPort));
     const found = props.retention === undefined ? undefined : durationProblem(props.retention);
-    if (found !== undefined) throw problem(this, `retention: ${found}`);
+    if (found !== undefined) throw constructError(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Alertmanager");
     if (this.member.monitoring.first(KIND) === this) this.warn();

@@ -16,7 +16,7 @@ import { playbooksDirectory } from "../../lib/paths";
 import { SecretReference } from "../../lib/inventory/secret";
 import { Member } from "../members/member";
 import { OnMove } from "./on-move";
-import { located, problem, refuse } from "../synthesis/errors";
+import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
 
 /** What a kind of component is made of. */
@@ -100,8 +100,8 @@ export abstract class Component extends Construct {
     this.clustered = description.clustered ?? false;
     this.onMove = description.onMove;
     this.playbook = description.playbook;
-    refuse(this, this.playbookProblem());
-    for (const { port } of this.ownListeners) refuse(this, portProblem(port));
+    rejectIf(this, this.playbookProblem());
+    for (const { port } of this.ownListeners) rejectIf(this, portProblem(port));
     this.member = this.findMember();
     this.artifactRequest = this.findArtifact(description);
     this.version = this.artifactRequest?.version ?? "";
@@ -198,7 +198,7 @@ export abstract class Component extends Construct {
 
   private listenerOf(listener: string): Listener {
     const found = this.listeners.find(({ name }) => name === listener);
-    if (!found) throw problem(this, `no listener "${listener}"`);
+    if (!found) throw constructError(this, `no listener "${listener}"`);
     return found;
   }
 
@@ -213,7 +213,7 @@ export abstract class Component extends Construct {
   private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest | undefined {
     if (artifact === undefined) return undefined;
     const { monitoring, server } = this.member;
-    return located(this, "", () => monitoring.artifacts.request(artifact, server.architecture, version));
+    return withConstructPath(this, "", () => monitoring.artifacts.request(artifact, server.architecture, version));
   }
 
   private findMember(): Member {
@@ -221,9 +221,9 @@ export abstract class Component extends Construct {
     const member = scopes.reverse().find((construct) => construct instanceof Member);
     const remedy = `construct it in the scope of a MonitoringHost, as in new ${this.constructor.name}(host, "${this.node.id}")`;
     if (!member)
-      throw problem(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
+      throw constructError(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
     if (!this.agent && !member.hostsComponents) {
-      throw problem(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
+      throw constructError(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
     }
     return member;
   }

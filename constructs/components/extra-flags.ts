@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { problem } from "../synthesis/errors";
+import { constructError } from "../synthesis/errors";
 
 /**
  * Command-line flags that a user adds, checked.
@@ -14,9 +14,10 @@ export function extraFlags(
 ): readonly string[] {
   for (const flag of flags) {
     const name = /^--([a-z0-9][a-z0-9.-]*)(=.*)?$/.exec(flag)?.[1];
-    if (name === undefined) throw problem(construct, `"${flag}" is not a flag: write "--name" or "--name=value"`);
+    if (name === undefined)
+      throw constructError(construct, `"${flag}" is not a flag: write "--name" or "--name=value"`);
     if (owned.includes(name))
-      throw problem(
+      throw constructError(
         construct,
         `the flag --${name} follows from the construct's other settings: remove it from extraFlags`,
       );

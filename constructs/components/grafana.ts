@@ -19,7 +19,7 @@ import { emittedLogs } from "../checks/logs";
 import { grafanaProblem, secretName } from "./grafana-validation";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
 import { OnMove } from "./on-move";
-import { refuse } from "../synthesis/errors";
+import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
 
@@ -64,7 +64,7 @@ export class Grafana extends Component {
     });
     this.props = props;
     this.dashboards = props.dashboards ?? [];
-    refuse(this, grafanaProblem(props));
+    rejectIf(this, grafanaProblem(props));
     this.url = this.page("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.tellPassword();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });

@@ -14,7 +14,7 @@ import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
 import { MovableProps, OnMove } from "./on-move";
-import { refuse } from "../synthesis/errors";
+import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 import { sendLogs } from "./send-logs";
 
@@ -91,9 +91,9 @@ export class Loki extends Component {
       listeners: [{ name: "http", port: props.port ?? 3100, protocol: "tcp", scrapeJob: KIND, technicians: true }],
     });
     this.props = props;
-    for (const port of [this.grpcPort, this.gossipPort]) refuse(this, portProblem(port));
+    for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
-    refuse(this, settingsProblem({ retention, streamRetention, limits, s3 }));
+    rejectIf(this, settingsProblem({ retention, streamRetention, limits, s3 }));
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Loki");
     sendLogs(this.member.monitoring);

@@ -6,7 +6,7 @@ import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
-import { refuse } from "../synthesis/errors";
+import { rejectIf } from "../synthesis/errors";
 
 /** Settings of a {@link NodeExporter}. */
 export interface NodeExporterProps {
@@ -62,8 +62,8 @@ export class NodeExporter extends Component {
     this.collectors = props.collectors ?? [];
     this.declared = props.metrics ?? [];
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
-    for (const name of this.collectors) refuse(this, collectorProblem(name));
-    for (const name of this.declared) refuse(this, metricNameProblem(name));
+    for (const name of this.collectors) rejectIf(this, collectorProblem(name));
+    for (const name of this.declared) rejectIf(this, metricNameProblem(name));
     if (this.flags.switchOff) this.warnOfWhatIsMissing();
   }
 

@@ -15,7 +15,7 @@ import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { MovableProps, OnMove } from "./on-move";
-import { problem } from "../synthesis/errors";
+import { constructError } from "../synthesis/errors";
 
 /** Something else that Prometheus scrapes: an application's own metrics. */
 export interface ScrapeJob {
@@ -222,7 +222,7 @@ export class Prometheus extends Component {
       this.checkDuration(name, duration);
     }
     if (retentionSize !== undefined && !isByteSize(retentionSize)) {
-      throw problem(this, `retentionSize: "${retentionSize}" is not a size such as "512MB" or "10GB"`);
+      throw constructError(this, `retentionSize: "${retentionSize}" is not a size such as "512MB" or "10GB"`);
     }
     this.checkTimeout("scrapeTimeout:", scrapeTimeout, scrapeInterval);
     this.checkLabels("externalLabels", externalLabels);
@@ -233,36 +233,36 @@ export class Prometheus extends Component {
     for (const { job, targets, interval, timeout, scheme, labels, metrics = [] } of this.props.scrapeJobs ?? []) {
       const where = `scrapeJobs, job "${job}"`;
       const misnamed = jobNameProblem(job);
-      if (misnamed !== undefined) throw problem(this, `scrapeJobs: ${misnamed}`);
-      if (names.has(job)) throw problem(this, `${where}: there are two jobs of this name`);
+      if (misnamed !== undefined) throw constructError(this, `scrapeJobs: ${misnamed}`);
+      if (names.has(job)) throw constructError(this, `${where}: there are two jobs of this name`);
       names.add(job);
       const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
-      if (malformed !== undefined) throw problem(this, `${where}: the target "${malformed}" is not "host:port"`);
+      if (malformed !== undefined) throw constructError(this, `${where}: the target "${malformed}" is not "host:port"`);
       if (scheme !== undefined && scheme !== "http" && scheme !== "https")
-        throw problem(this, `${where}: the scheme "${scheme}" is neither http nor https`);
+        throw constructError(this, `${where}: the scheme "${scheme}" is neither http nor https`);
       this.checkDuration(`${where}, interval`, interval);
       this.checkDuration(`${where}, timeout`, timeout);
       this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
       this.checkLabels(`${where}, labels`, labels);
       const unnamed = metrics.map(metricNameProblem).find((found) => found !== undefined);
-      if (unnamed !== undefined) throw problem(this, `${where}, metrics: ${unnamed}`);
+      if (unnamed !== undefined) throw constructError(this, `${where}, metrics: ${unnamed}`);
     }
   }
 
   private checkDuration(name: string, duration: string | undefined): void {
     const found = duration === undefined ? undefined : durationProblem(duration);
-    if (found !== undefined) throw problem(this, `${name}: ${found}`);
+    if (found !== undefined) throw constructError(this, `${name}: ${found}`);
   }
 
   private checkTimeout(name: string, timeout: string | undefined, interval = SCRAPE_INTERVAL): void {
     if (timeout === undefined || seconds(timeout) <= seconds(interval)) return;
-    throw problem(this, `${name} "${timeout}" is longer than the scrape interval, "${interval}"`);
+    throw constructError(this, `${name} "${timeout}" is longer than the scrape interval, "${interval}"`);
   }
 
   private checkLabels(name: string, labels: Readonly<Record<string, string>> = {}): void {
     for (const label of Object.keys(labels)) {
       const found = labelNameProblem(label);
-      if (found !== undefined) throw problem(this, `${name}: ${found}`);
+      if (found !== undefined) throw constructError(this, `${name}: ${found}`);
     }
   }
 

@@ -9,7 +9,7 @@ import { Port } from "../../lib/access/peer";
 import type { Component } from "../components/component";
 import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
 import type { Monitoring } from "../monitoring";
-import { located, problem, refuse } from "../synthesis/errors";
+import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { IServer } from "../contracts";
 
 /** Something on a server that is not ours and has metrics: an exporter, or an application. */
@@ -74,7 +74,7 @@ export abstract class Member extends Construct {
     super(scope, id);
     this.monitoring = props.monitoring;
     this.server = props.server;
-    refuse(props.server, serverNameProblem(props.server.name));
+    rejectIf(props.server, serverNameProblem(props.server.name));
     claim(this, props.server);
     props.server.node.addValidation({
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
@@ -120,7 +120,7 @@ export abstract class Member extends Construct {
   public place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
     if (twin)
-      throw problem(
+      throw constructError(
         component,
         `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`,
       );
@@ -130,11 +130,11 @@ export abstract class Member extends Construct {
 
   private exporterListeners(exporters: readonly Exporter[]): Listener[] {
     return exporters.map(({ job, port, metrics = [] }, index) => {
-      refuse(this, jobNameProblem(job));
-      located(this, `exporters: "${job}": `, () => Port.tcp(port));
-      for (const metric of metrics) refuse(this, metricNameProblem(metric));
+      rejectIf(this, jobNameProblem(job));
+      withConstructPath(this, `exporters: "${job}": `, () => Port.tcp(port));
+      for (const metric of metrics) rejectIf(this, metricNameProblem(metric));
       if (exporters.findIndex((other) => other.job === job) < index)
-        throw problem(this, `exporters: there are two of the job "${job}": give one of them another name`);
+        throw constructError(this, `exporters: there are two of the job "${job}": give one of them another name`);
       return { name: job, port, protocol: "tcp", scrapeJob: job, technicians: true };
     });
   }
@@ -143,7 +143,7 @@ export abstract class Member extends Construct {
 function claim(member: Member, server: IServer): void {
   const owner = (server as { [MEMBER]?: IConstruct })[MEMBER];
   if (owner)
-    throw problem(
+    throw constructError(
       member,
       `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`,
     );

@@ -5,10 +5,12 @@ import type { Monitoring } from "../monitoring";
 import { Run } from "./run";
 
 /** The run that goes last and removes from each server what is no longer placed on it. */
-export class ReconcileRun extends Run {
+export class CleanupRun extends Run {
   public constructor(private readonly monitoring: Monitoring) {
+    // The construct id is part of the resource address in deployed stacks, so it keeps the former name of the run.
     super(monitoring, "reconcile", {
-      content: contentHash(playbooksDirectory, ["reconcile.yml", "plugins/modules", "roles"]),
+      name: "cleanup",
+      content: contentHash(playbooksDirectory, ["cleanup.yml", "plugins/modules", "roles"]),
     });
   }
 
@@ -18,8 +20,8 @@ export class ReconcileRun extends Run {
       return [server.name, { monitoring_components: kinds }] as const;
     });
     return {
-      name: this.node.id,
-      playbook: "reconcile.yml",
+      name: this.name,
+      playbook: "cleanup.yml",
       content: this.content,
       component: false,
       artifacts: [],

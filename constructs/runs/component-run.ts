@@ -6,7 +6,7 @@ import { InventoryRun, Variables } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
 import type { Component } from "../components/component";
 import type { Monitoring } from "../monitoring";
-import { ownPlaybook } from "./user-playbook";
+import { userPlaybook } from "./user-playbook";
 import { Run } from "./run";
 
 /** The run of one kind of component, on every server where that is placed. */
@@ -24,7 +24,7 @@ export class ComponentRun extends Run {
         ? {
             content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
           }
-        : ownPlaybook(scope, kind, playbook)),
+        : userPlaybook(scope, kind, playbook)),
       files: `${scope.filesDirectory}/${kind}`,
     });
   }
@@ -46,8 +46,8 @@ export class ComponentRun extends Run {
     const secrets = this.components.flatMap((component) => component.secrets);
     const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
-      name: this.node.id,
-      playbook: this.playbook === undefined ? `${this.node.id}.yml` : basename(this.playbook),
+      name: this.name,
+      playbook: this.playbook === undefined ? `${this.name}.yml` : basename(this.playbook),
       content: this.content,
       component: this.playbook === undefined,
       own: this.playbook !== undefined,

@@ -19,7 +19,7 @@ export class FirewallRun extends Run {
   public get inventoryRun(): InventoryRun {
     const edges = groupBy(this.monitoring.accessGraph, ({ destination }) => destination);
     return {
-      name: this.node.id,
+      name: this.name,
       playbook: "firewall.yml",
       content: this.content,
       component: false,

@@ -1,7 +1,7 @@
 import { DataResource, Fn, Token } from "cdktf";
-import { departureInventory, machineOf } from "../../lib/inventory/leave";
+import { leaveInventory, machineKey } from "../../lib/inventory/leave";
 import { Variables } from "../../lib/inventory/inventory";
-import { eachLate, late } from "../synthesis/lazy-values";
+import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
 import type { Monitoring } from "../monitoring";
 import { OnLeave } from "../contracts";
@@ -17,8 +17,8 @@ import { OnLeave } from "../contracts";
  * unreachable, or the other way round. That an entry exists before its server is touched follows from how soon it is
  * made: it waits for nothing, and a run for a program that fetches archives, and then for SSH.
  */
-export function removeWhatLeaves(monitoring: Monitoring): DataResource {
-  const entries = eachLate(monitoring, "departures", () =>
+export function uninstallOnLeave(monitoring: Monitoring): DataResource {
+  const entries = lazyForEach(monitoring, "departures", () =>
     Object.fromEntries(
       monitoring.members.flatMap((member) => {
         const { onLeave, name } = member.server;
@@ -38,7 +38,7 @@ export function removeWhatLeaves(monitoring: Monitoring): DataResource {
         environment: {
           MONITORING_STATE: monitoring.stateDirectory,
           MONITORING_INVENTORY: "${self.input.inventory}",
-          MONITORING_MEMBERS: late(() => presentMachines(monitoring)),
+          MONITORING_MEMBERS: lazyString(() => presentMachines(monitoring)),
         },
       },
     ],
@@ -46,7 +46,7 @@ export function removeWhatLeaves(monitoring: Monitoring): DataResource {
 }
 
 function entryOf(member: Member, onLeave: OnLeave): Variables {
-  return departureInventory({
+  return leaveInventory({
     monitoring: member.monitoring.name,
     membership: membershipOf(member),
     host: member.inventoryHost,
@@ -68,7 +68,7 @@ function membershipOf({ monitoring, server }: Member): string {
 function presentMachines(monitoring: Monitoring): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);
   const machines = members
-    .map((member) => [machineOf(member.inventoryHost.connection), membershipOf(member)] as const)
+    .map((member) => [machineKey(member.inventoryHost.connection), membershipOf(member)] as const)
     .filter(([machine]) => !Token.isUnresolved(machine));
   return JSON.stringify(Object.fromEntries(machines));
 }

@@ -3,8 +3,8 @@ import { InventoryRun, Value } from "../../lib/inventory/inventory";
 import { Secret } from "../../lib/inventory/secret";
 import type { Member } from "../members/member";
 import type { Monitoring } from "../monitoring";
-import { ownPlaybook } from "./user-playbook";
-import { problem } from "../synthesis/errors";
+import { userPlaybook } from "./user-playbook";
+import { constructError } from "../synthesis/errors";
 import { Run } from "./run";
 
 /** Settings of a {@link PlaybookRun}. */
@@ -47,25 +47,28 @@ export class PlaybookRun extends Run {
     id: string,
     props: PlaybookRunProps,
   ) {
-    super(monitoring, id, ownPlaybook(monitoring, id, props.playbook));
+    super(monitoring, id, userPlaybook(monitoring, id, props.playbook));
     this.props = props;
     for (const host of props.hosts ?? []) {
       if (host.monitoring !== monitoring)
-        throw problem(
+        throw constructError(
           this,
           `the server "${host.server.name}" belongs to another monitoring, ${host.monitoring.node.path}`,
         );
     }
     for (const name of Object.keys(props.variables ?? {})) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-        throw problem(this, `"${name}" is not a variable's name: letters, digits and underscores, no digit first`);
+        throw constructError(
+          this,
+          `"${name}" is not a variable's name: letters, digits and underscores, no digit first`,
+        );
     }
   }
 
   public get inventoryRun(): InventoryRun {
     const hosts = this.props.hosts ?? this.monitoring.members;
     return {
-      name: this.node.id,
+      name: this.name,
       playbook: basename(this.props.playbook),
       content: this.content,
       component: false,

@@ -5,7 +5,7 @@ import { isHostName } from "../../lib/network/address";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { parseJumpHost } from "../../lib/network/jump-host";
 import type { Monitoring } from "../monitoring";
-import { eachLate, late } from "../synthesis/lazy-values";
+import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { IServer } from "../contracts";
 import { projectFile } from "../synthesis/state";
 
@@ -14,12 +14,12 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
   const located = (): string =>
     JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts.location })));
   return new NullResource(monitoring, "artifacts", {
-    triggers: { requests: late(() => digest(requests())) },
+    triggers: { requests: lazyString(() => digest(requests())) },
     provisioners: [
       {
         type: "local-exec",
         command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring.playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
-        environment: { MONITORING_ARTIFACTS: late(located) },
+        environment: { MONITORING_ARTIFACTS: lazyString(located) },
       },
     ],
   });
@@ -31,7 +31,7 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
  */
 export function resolveNames(monitoring: Monitoring): NullResource {
   const wanted = (): NameToResolve[] => monitoring.members.flatMap(({ server }) => namesOf(server));
-  const entries = eachLate(monitoring, "names-to-resolve", (): Record<string, string> => {
+  const entries = lazyForEach(monitoring, "names-to-resolve", (): Record<string, string> => {
     const names = new Set(wanted().map(({ name }) => name));
     return names.size === 0 ? {} : { all: digest([...names].sort()) };
   });
@@ -42,7 +42,7 @@ export function resolveNames(monitoring: Monitoring): NullResource {
       {
         type: "local-exec",
         command: `exec python3 ${monitoring.playbooksPath}/names.py`,
-        environment: { MONITORING_NAMES: late(() => JSON.stringify(wanted())) },
+        environment: { MONITORING_NAMES: lazyString(() => JSON.stringify(wanted())) },
       },
     ],
   });

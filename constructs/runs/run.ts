@@ -5,10 +5,16 @@ import { ArtifactRequest } from "../../lib/artifacts";
 import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
 import { runNameProblem } from "../../lib/names";
 import type { Monitoring } from "../monitoring";
-import { refuse } from "../synthesis/errors";
+import { rejectIf } from "../synthesis/errors";
 
-/** What every run is made of. */
+/** Settings that every kind of run passes to its base class. */
 export interface RunDescription {
+  /**
+   * Name of the run.
+   *
+   * @default - the construct id
+   */
+  readonly name?: string;
   /** The hash of all files that the run consists of. */
   readonly content: string;
   /** The path of a playbook outside our folder, as Terraform sees it. */
@@ -24,6 +30,8 @@ export interface RunDescription {
  * secret's version; or when the last run was cut off.
  */
 export abstract class Run extends Construct {
+  /** Name of the run in the inventory, on the command line and in the markers on servers. */
+  public readonly name: string;
   /** The run's `null_resource`; none in a monitoring that does not provision. */
   public readonly resource?: NullResource;
   /** The command that runs it, in the stack's folder. */
@@ -33,12 +41,13 @@ export abstract class Run extends Construct {
 
   protected constructor(scope: Monitoring, id: string, description: RunDescription) {
     super(scope, id);
-    refuse(this, runNameProblem(id));
+    this.name = description.name ?? id;
+    rejectIf(this, runNameProblem(this.name));
     this.content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
     const files = description.files === undefined ? "" : ` --files ${description.files}`;
-    this.command = `exec python3 ${scope.playbooksPath}/run.py ${id}${playbook}${files}`;
-    if (scope.provision) this.resource = this.makeResource(scope, id);
+    this.command = `exec python3 ${scope.playbooksPath}/run.py ${this.name}${playbook}${files}`;
+    if (scope.provision) this.resource = this.makeResource(scope);
     scope.addRun(this);
   }
 
@@ -55,13 +64,13 @@ export abstract class Run extends Construct {
     if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
 
-  private makeResource(scope: Monitoring, id: string): NullResource {
+  private makeResource(scope: Monitoring): NullResource {
     const state = scope.stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {
         content: this.content,
-        data: consumed(scope.inventoryName, runGroup(id)),
-        interrupted: `\${try(filesha256("${state}/in-flight/${id}"), "")}`,
+        data: consumed(scope.inventoryName, runGroup(this.name)),
+        interrupted: `\${try(filesha256("${state}/in-flight/${this.name}"), "")}`,
       },
       provisioners: [
         {

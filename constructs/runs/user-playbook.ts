@@ -10,7 +10,7 @@ import { RunDescription } from "./run";
  *
  * @throws when the playbook does not exist or has no folder of its own
  */
-export function ownPlaybook(monitoring: Monitoring, id: string, file: string): RunDescription {
+export function userPlaybook(monitoring: Monitoring, id: string, file: string): RunDescription {
   const playbook = resolve(file);
   const folder = dirname(playbook);
   const where = `${monitoring.node.path}/${id}`;

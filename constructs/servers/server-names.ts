@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from "constructs";
 import { serverNameProblem } from "../../lib/names";
-import { problem, refuse } from "../synthesis/errors";
+import { constructError, rejectIf } from "../synthesis/errors";
 import { IServerNetwork } from "../contracts";
 
 /**
@@ -9,7 +9,7 @@ import { IServerNetwork } from "../contracts";
  * @throws when it cannot be a server's name
  */
 export function serverName(server: Construct, name = server.node.id.replace(/-server$/, "")): string {
-  refuse(server, serverNameProblem(name));
+  rejectIf(server, serverNameProblem(name));
   return name;
 }
 
@@ -23,7 +23,7 @@ export function serverName(server: Construct, name = server.node.id.replace(/-se
 export function checkNetworkName(network: IServerNetwork, setting: string, most: number): void {
   const { name } = network;
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || name.length > most)
-    throw problem(
+    throw constructError(
       network,
       `the ${setting} "${name}" must have lower-case letters, digits and hyphens only, ${most} at most: give the network another ${setting}`,
     );
@@ -32,7 +32,7 @@ export function checkNetworkName(network: IServerNetwork, setting: string, most:
     .findAll()
     .find((other) => ofKind(other) && other !== network && other.name === name);
   if (twin)
-    throw problem(
+    throw constructError(
       network,
       `the ${setting} "${name}" is that of ${twin.node.path} already: give one of them another ${setting}`,
     );

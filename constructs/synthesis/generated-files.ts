@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { filesProblem } from "../../lib/inventory/generated-file";
 import type { Component } from "../components/component";
 import type { Monitoring } from "../monitoring";
-import { problem, refuse } from "./errors";
+import { constructError, rejectIf } from "./errors";
 
 /**
  * Writes what the components' roles copy to their servers, by kind and server.
@@ -22,10 +22,10 @@ export function writeGeneratedFiles(monitoring: Monitoring, folder: string): voi
 
 function writeFilesOf(component: Component, folder: string): void {
   const { files } = component;
-  refuse(component, filesProblem(files));
+  rejectIf(component, filesProblem(files));
   for (const { path, content } of files) {
     if (Token.isUnresolved(content))
-      throw problem(component, `the file "${path}" holds what Terraform finds out only when it is applied`);
+      throw constructError(component, `the file "${path}" holds what Terraform finds out only when it is applied`);
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);

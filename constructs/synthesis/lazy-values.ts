@@ -2,7 +2,7 @@ import { Lazy, MapTerraformIterator, TerraformIterator, TerraformLocal, Token } 
 import { Construct } from "constructs";
 
 /** A string that is found out late, at synthesis. */
-export function late(produce: () => string): string {
+export function lazyString(produce: () => string): string {
   return Lazy.stringValue({ produce });
 }
 
@@ -16,7 +16,7 @@ export function late(produce: () => string): string {
  *
  * @param id the local value's, in its scope
  */
-export function eachLate(
+export function lazyForEach(
   scope: Construct,
   id: string,
   produce: () => Readonly<Record<string, unknown>>,

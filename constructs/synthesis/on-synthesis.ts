@@ -8,7 +8,7 @@ import { join } from "node:path";
  *
  * @param write is called with the folder
  */
-export function eachSynthesis(construct: Construct, write: (folder: string) => void): void {
+export function onSynthesis(construct: Construct, write: (folder: string) => void): void {
   addCustomSynthesis(construct, {
     onSynthesize: ({ outdir, manifest }) => {
       write(join(outdir, manifest.forStack(TerraformStack.of(construct)).workingDirectory));

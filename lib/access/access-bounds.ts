@@ -2,15 +2,15 @@ import { Edge } from "./access";
 import { runNameProblem } from "../names";
 
 /** Somebody who may reach a component. */
-export class Reacher {
+export class AccessPeer {
   /** The components of a kind, from the servers where they are placed. */
-  public static component(kind: string): Reacher {
-    return new Reacher(kind);
+  public static component(kind: string): AccessPeer {
+    return new AccessPeer(kind);
   }
 
   /** The blocks that people work from. */
-  public static technicians(): Reacher {
-    return new Reacher();
+  public static technicians(): AccessPeer {
+    return new AccessPeer();
   }
 
   private constructor(
@@ -39,7 +39,7 @@ export class Access {
    * Alertmanager, `grpc` and `gossip` of Loki)
    * @throws when the kind's name is malformed
    */
-  public static only(kind: string, reachers: readonly Reacher[], listener?: string): Access {
+  public static only(kind: string, reachers: readonly AccessPeer[], listener?: string): Access {
     const found = runNameProblem(kind);
     if (found !== undefined) throw new Error(`Access.only: ${found}`);
     return new Access(kind, [...reachers], listener);
@@ -49,7 +49,7 @@ export class Access {
     /** The kind of component that is reached. */
     public readonly kind: string,
     /** Who may reach it. */
-    public readonly reachers: readonly Reacher[],
+    public readonly reachers: readonly AccessPeer[],
     /**
      * The name of the listener that is reached.
      *
@@ -65,31 +65,31 @@ export class Access {
   }
 }
 
-const WATCHERS = ["prometheus", "alertmanager", "grafana"].map((kind) => Reacher.component(kind));
-const LOG_READERS = ["prometheus", "grafana"].map((kind) => Reacher.component(kind));
+const WATCHERS = ["prometheus", "alertmanager", "grafana"].map((kind) => AccessPeer.component(kind));
+const LOG_READERS = ["prometheus", "grafana"].map((kind) => AccessPeer.component(kind));
 
 /** What holds unless a monitoring says otherwise: exporters are Prometheus' alone, and what watches is reached by what watches. */
 const DEFAULTS: readonly Access[] = [
-  Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
-  Access.only("log_agent", [Reacher.component("prometheus"), Reacher.technicians()]),
-  Access.only("exporter", [Reacher.component("prometheus"), Reacher.technicians()]),
-  Access.only("prometheus", [...WATCHERS, Reacher.technicians()]),
-  Access.only("alertmanager", [...WATCHERS, Reacher.component("loki"), Reacher.technicians()]),
-  Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp"),
-  Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_udp"),
-  Access.only("loki", [...LOG_READERS, Reacher.component("log_agent"), Reacher.technicians()]),
-  Access.only("loki", [Reacher.component("loki")], "grpc"),
-  Access.only("loki", [Reacher.component("loki")], "gossip"),
-  Access.only("grafana", [Reacher.component("prometheus"), Reacher.technicians()]),
+  Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
+  Access.only("log_agent", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
+  Access.only("exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
+  Access.only("prometheus", [...WATCHERS, AccessPeer.technicians()]),
+  Access.only("alertmanager", [...WATCHERS, AccessPeer.component("loki"), AccessPeer.technicians()]),
+  Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp"),
+  Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_udp"),
+  Access.only("loki", [...LOG_READERS, AccessPeer.component("log_agent"), AccessPeer.technicians()]),
+  Access.only("loki", [AccessPeer.component("loki")], "grpc"),
+  Access.only("loki", [AccessPeer.component("loki")], "gossip"),
+  Access.only("grafana", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
 ];
 
 /** All bounds that hold: one's own take the place of ours for the same kind and listener. */
 export function allBounds(own: readonly Access[]): readonly Access[] {
-  return [...DEFAULTS.filter((ours) => !own.some((bound) => isSame(bound, ours))), ...own];
+  return [...DEFAULTS.filter((ours) => !own.some((bound) => isSameBound(bound, ours))), ...own];
 }
 
 /** Whether two bounds are about the same kind and listener. */
-export function isSame(one: Access, other: Access): boolean {
+export function isSameBound(one: Access, other: Access): boolean {
   return one.kind === other.kind && one.listener === other.listener;
 }
 

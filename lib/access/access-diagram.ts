@@ -4,7 +4,7 @@ import { groupBy } from "../grouping";
 import { ServerSets } from "./server-sets";
 
 /** What the picture shows. */
-export interface PictureInput {
+export interface DiagramInput {
   readonly placements: readonly Pick<Placement, "kind" | "server">[];
   /** The access graph. */
   readonly edges: readonly Edge[];
@@ -28,7 +28,7 @@ interface Arrow {
  * The topology and its access graph as a Mermaid flowchart: servers with what is placed on them, blocks from which
  * people come, and who connects to what. Like servers share a box, so it does not grow with the fleet.
  */
-export function accessPicture({ placements, edges }: PictureInput, sets: ServerSets): string {
+export function accessDiagram({ placements, edges }: DiagramInput, sets: ServerSets): string {
   const boxes = boxesOf(placements, edges);
   const boxOf = new Map(boxes.flatMap(({ id, servers }) => servers.map((server) => [server, id])));
   const outside = outsideOf(edges, (server) => boxOf.get(server) ?? "");
@@ -45,7 +45,7 @@ export function accessPicture({ placements, edges }: PictureInput, sets: ServerS
   ].join("\n");
 }
 
-function boxesOf(placements: PictureInput["placements"], edges: readonly Edge[]): Box[] {
+function boxesOf(placements: DiagramInput["placements"], edges: readonly Edge[]): Box[] {
   const placed = groupBy(placements, ({ server }) => server);
   const reached = groupBy(edges, ({ destination }) => destination);
   const connecting = groupBy(

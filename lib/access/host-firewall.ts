@@ -2,7 +2,7 @@ import { Edge, Listening, SSH } from "./access";
 import { Variables } from "../inventory/inventory";
 
 /** A port of a server, and who is admitted to it. */
-export interface AdmittedPort {
+export interface AllowedPort {
   /** What listens there, for people. */
   readonly name: string;
   readonly protocol: string;
@@ -14,9 +14,9 @@ export interface AdmittedPort {
 /** What a server's own firewall lets in. */
 export interface HostFirewall {
   /** All ports that components of ours listen on. */
-  readonly ports: readonly AdmittedPort[];
+  readonly ports: readonly AllowedPort[];
   /** Ports that are not ours. */
-  readonly open: readonly AdmittedPort[];
+  readonly open: readonly AllowedPort[];
   readonly ssh: { readonly port: number; readonly sources: readonly string[] };
 }
 
@@ -71,7 +71,7 @@ export function hostFirewall({ server, listening, edges, addressOf }: HostFirewa
 
 /** The variables of the role `firewall` for one server. */
 export function firewallVariables({ ports, open, ssh }: HostFirewall, strict: boolean): Variables {
-  const listed = (admitted: readonly AdmittedPort[]): Variables[] =>
+  const listed = (admitted: readonly AllowedPort[]): Variables[] =>
     admitted.map(({ sources, ...port }) => ({ ...port, sources: [...sources] }));
   return {
     firewall_mode: strict ? "strict" : "guard",

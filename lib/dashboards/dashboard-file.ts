@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
-import { withOurDataSources } from "./our-data-sources";
+import { withBuiltInDataSources } from "./our-data-sources";
 
 /**
  * Reads a dashboard that somebody exported from Grafana, with our data sources in place of those that it asks for.
@@ -26,7 +26,7 @@ function parse(text: string): Json {
 
 function ours(exported: Json): DashboardModel {
   const uid = uidOf(exported);
-  const dashboard = withOurDataSources(exported as JsonObject);
+  const dashboard = withBuiltInDataSources(exported as JsonObject);
   return { ...dashboard, uid, title: textOf(dashboard.title, uid) };
 }
 

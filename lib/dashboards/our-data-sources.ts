@@ -11,7 +11,7 @@ const BUILT_IN = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --", 
  *
  * @throws when it names one that there is none of
  */
-export function withOurDataSources(exported: JsonObject): JsonObject {
+export function withBuiltInDataSources(exported: JsonObject): JsonObject {
   const asked = Object.fromEntries(Object.entries(exported).filter(([key]) => !QUESTIONS.includes(key)));
   const answered = substitute(asked, answersTo(objectsOf(exported.__inputs))) as JsonObject;
   const chosen = variablesOf(answered).filter(({ type }) => type === "datasource");

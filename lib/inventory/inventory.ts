@@ -35,7 +35,7 @@ export interface HostFacts {
 }
 
 /** Where a server stands among the others, which tells by what address each of two sees the other. */
-export interface HostPlace {
+export interface HostLocation {
   /** Its network: servers of one network see each other's private addresses. */
   readonly network: string;
   /** What servers of other networks see. */
@@ -46,7 +46,7 @@ export interface HostPlace {
 export interface InventoryHost {
   readonly connection: HostConnection;
   /** @default - nobody asks */
-  readonly place?: HostPlace;
+  readonly place?: HostLocation;
   readonly facts: HostFacts;
 }
 

@@ -4,7 +4,7 @@ import { HostConnection, InventoryHost, renderInventory, Variables } from "./inv
 export const LEAVE = "leave";
 
 /** A server, as it will be known when it has left. */
-export interface Departing {
+export interface LeavingServer {
   /** The monitoring's name. */
   readonly monitoring: string;
   /** What the server was in which monitoring, for people and to be compared. */
@@ -17,9 +17,9 @@ export interface Departing {
 }
 
 /** All that it takes to remove from a server what we installed there, when nothing else knows of it any more. */
-export function departureInventory({ monitoring, membership, host, uninstall, keepData }: Departing): Variables {
+export function leaveInventory({ monitoring, membership, host, uninstall, keepData }: LeavingServer): Variables {
   const { name } = host.facts;
-  const hosts = uninstall ? [[name, { monitoring_components: [], reconcile_keep_data: keepData }] as const] : [];
+  const hosts = uninstall ? [[name, { monitoring_components: [], cleanup_keep_data: keepData }] as const] : [];
   return renderInventory({
     monitoring,
     hosts: [{ connection: host.connection, facts: host.facts }],
@@ -31,7 +31,7 @@ export function departureInventory({ monitoring, membership, host, uninstall, ke
         component: false,
         artifacts: [],
         secrets: [],
-        variables: { monitoring_machine: machineOf(host.connection), monitoring_membership: membership },
+        variables: { monitoring_machine: machineKey(host.connection), monitoring_membership: membership },
         hosts: new Map(hosts),
       },
     ],
@@ -39,6 +39,6 @@ export function departureInventory({ monitoring, membership, host, uninstall, ke
 }
 
 /** What tells a machine from others, whatever it is called: where SSH finds it. */
-export function machineOf({ host, port, jumpHost }: HostConnection): string {
+export function machineKey({ host, port, jumpHost }: HostConnection): string {
   return [...(jumpHost === undefined ? [] : [jumpHost]), host, port].join(" ");
 }

@@ -16,7 +16,7 @@ export interface PlacedKind {
  * @param now what is placed and is to keep its data
  * @param machines the machine of each member, by its name, where that is known before Terraform runs
  */
-export function leftBehind(
+export function lostDataProblems(
   before: Placements,
   now: readonly PlacedKind[],
   machines: ReadonlyMap<string, string | undefined>,

@@ -1,4 +1,4 @@
-import { AdmittedPort } from "../access/host-firewall";
+import { AllowedPort } from "../access/host-firewall";
 import { hostPort } from "../network/host-port";
 import { runGroup } from "../inventory/inventory";
 
@@ -13,7 +13,7 @@ export interface FleetServer {
   /** How this machine reaches it by SSH. */
   readonly ssh: { readonly host: string; readonly port: number; readonly jumpHost: boolean };
   /** The ports that are ours, with who is admitted to them. */
-  readonly ports: readonly AdmittedPort[];
+  readonly ports: readonly AllowedPort[];
   /** Its sshd's port and who is admitted to it; undefined where its own firewall leaves that alone. */
   readonly sshd?: { readonly port: number; readonly sources: readonly string[] };
   /** The kinds of component that the code has on it, without those that playbooks of the user's own install. */
@@ -60,7 +60,7 @@ interface Group {
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
 interface HostVariables {
-  readonly firewall_ports?: readonly AdmittedPort[];
+  readonly firewall_ports?: readonly AllowedPort[];
   readonly log_agent_sources?: readonly string[];
   readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
   readonly prometheus_targets?: readonly {

@@ -33,7 +33,7 @@ interface State {
  *
  * @returns the addresses of what is gone and must be replaced
  */
-export async function mendContainers(
+export async function repairContainers(
   environment: Readonly<Record<string, string>>,
   log: Log,
 ): Promise<readonly string[]> {

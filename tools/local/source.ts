@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cacheDirectory, makeWorkFolder, sha256File, UserError, withLock, writeAtomically, type Log } from "../cli/common";
+import {
+  cacheDirectory,
+  makeWorkFolder,
+  sha256File,
+  UserError,
+  withLock,
+  writeAtomically,
+  type Log,
+} from "../cli/common";
 import { pack } from "./source/archive";
 import { contents, type Contents } from "./source/contents";
 import { build, buildKey, download, thisPlatform, type DownloadedModule, type GoModule } from "./source/go";

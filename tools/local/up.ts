@@ -2,7 +2,7 @@ import { Listr } from "listr2";
 import { parseArgs } from "node:util";
 import { cdktf } from "./cdktf";
 import { main } from "../cli/common";
-import { mendContainers } from "./containers";
+import { repairContainers } from "./containers";
 import { localSteps, writeEnvironment } from "./preparation";
 import { LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
 import { Context, preparing, progressOptions, show } from "./progress";
@@ -41,7 +41,7 @@ async function up(): Promise<void> {
       {
         title: "Looking after the servers that are there",
         task: async ({ environment }, task) => {
-          context.gone = await mendContainers(environment, show(task));
+          context.gone = await repairContainers(environment, show(task));
         },
       },
       {

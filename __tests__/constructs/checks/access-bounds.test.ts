@@ -1,6 +1,6 @@
 import { TerraformStack, Testing } from "cdktf";
 import { join } from "node:path";
-import { Access, Component, Member, MonitoringHost, MonitoringProps, Reacher } from "../../../constructs/index";
+import { Access, Component, Member, MonitoringHost, MonitoringProps, AccessPeer } from "../../../constructs/index";
 import { Connection } from "../../../lib/access/access";
 import { Variables } from "../../../lib/inventory/inventory";
 import { projectRoot } from "../../../tools/cli/common";
@@ -82,19 +82,19 @@ test("what is not of the watching kinds does not reach Prometheus", () => {
 });
 
 test("a bound of one's own admits what ours does not, and is kept too", () => {
-  const only = (...reachers: Reacher[]): { props: Partial<MonitoringProps> } => ({
+  const only = (...reachers: AccessPeer[]): { props: Partial<MonitoringProps> } => ({
     props: { bounds: [Access.only("node_exporter", reachers)] },
   });
-  const prometheus = Reacher.component("prometheus");
-  const grafana = Reacher.component("grafana");
-  expect(place("grafana", [READS], only(prometheus, grafana, Reacher.technicians()))).not.toThrow();
+  const prometheus = AccessPeer.component("prometheus");
+  const grafana = AccessPeer.component("grafana");
+  expect(place("grafana", [READS], only(prometheus, grafana, AccessPeer.technicians()))).not.toThrow();
   expect(place("grafana", [READS], only(prometheus, grafana))).toThrow(
     /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub, for "technicians look at it"/,
   );
 });
 
 test("a bound that bounds nothing is refused", () => {
-  const stray = Access.only("node_exportr", [Reacher.technicians()]);
+  const stray = Access.only("node_exportr", [AccessPeer.technicians()]);
   expect(place("grafana", [], { props: { bounds: [stray] } })).toThrow(
     'bounds: Access.only("node_exportr", [Reacher.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
   );
@@ -102,7 +102,7 @@ test("a bound that bounds nothing is refused", () => {
 
 test("two bounds of a kind are refused at once", () => {
   const stack = new TerraformStack(Testing.app(), "test");
-  const bounds = [Access.only("loki", []), Access.only("loki", [Reacher.technicians()])];
+  const bounds = [Access.only("loki", []), Access.only("loki", [AccessPeer.technicians()])];
   expect(() => new Hub(stack, {}, { bounds })).toThrow(
     'test/monitoring: bounds: there are two for "loki": make one of them',
   );

@@ -43,7 +43,7 @@ describe("a component of the user's own", () => {
     expect(stack.nullResource("test/monitoring/own/Resource").provisioner?.[0]?.["local-exec"].command).toMatch(
       / own --playbook assets\/.*\/backup_exporter\.yml --files files\/own$/,
     );
-    expect(stack.run("reconcile").hosts.hub?.monitoring_components).toEqual([
+    expect(stack.run("cleanup").hosts.hub?.monitoring_components).toEqual([
       "firewall",
       "node_exporter",
       "own",

@@ -71,8 +71,8 @@ describe("servers that may leave", () => {
   });
 
   test.each<[OnLeave, unknown]>([
-    [OnLeave.UNINSTALL, { app: { reconcile_keep_data: true } }],
-    [OnLeave.PURGE, { app: { reconcile_keep_data: false } }],
+    [OnLeave.UNINSTALL, { app: { cleanup_keep_data: true } }],
+    [OnLeave.PURGE, { app: { cleanup_keep_data: false } }],
     // Its entry stays, for the end of that would uninstall.
     [OnLeave.NOTHING, {}],
   ])("are treated as they say: %s", (onLeave, hosts) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Edge } from "../../../lib/access/access";
-import { Access, allBounds, Reacher, surplusEdges } from "../../../lib/access/access-bounds";
+import { Access, allBounds, AccessPeer, surplusEdges } from "../../../lib/access/access-bounds";
 import { randomTopology } from "../../support/topologies";
 
 const edge = (source: Edge["source"], destination: string, kind: string, name = "http"): Edge => ({
@@ -14,11 +14,11 @@ const TECHNICIANS = ["203.0.113.7/32"];
 const surplus = (edges: readonly Edge[], ...own: Access[]): Edge[] => surplusEdges(allBounds(own), edges, TECHNICIANS);
 
 test("a bound is written as in the code", () => {
-  const bound = Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()]);
+  const bound = Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]);
   expect(bound.toString()).toBe(
     'Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])',
   );
-  const cluster = Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp");
+  const cluster = Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp");
   expect(cluster.toString()).toBe('Access.only("alertmanager", [Reacher.component("alertmanager")], "cluster_tcp")');
   expect(() => Access.only("Node Exporter", [])).toThrow('Access.only: "Node Exporter" cannot be a run\'s name');
 });
@@ -74,7 +74,7 @@ describe("without a bound of one's own", () => {
 test("one's own bound takes the place of ours, for its kind", () => {
   const scrape = edge({ server: "hub", kind: "prometheus" }, "app", "node_exporter");
   const look = edge({ server: "hub", kind: "grafana" }, "app", "node_exporter");
-  expect(surplus([scrape, look], Access.only("node_exporter", [Reacher.component("grafana")]))).toEqual([scrape]);
+  expect(surplus([scrape, look], Access.only("node_exporter", [AccessPeer.component("grafana")]))).toEqual([scrape]);
   expect(surplus([scrape, look], Access.only("loki", []))).toEqual([look]);
 });
 
@@ -82,7 +82,7 @@ test("a bound of one listener holds for that alone, and one of the kind for all 
   const page = edge({ cidr: "203.0.113.7/32" }, "b", "alertmanager");
   const gossip = edge({ server: "a", kind: "alertmanager" }, "b", "alertmanager", "cluster_tcp");
   expect(surplus([page, gossip], Access.only("alertmanager", [], "http"))).toEqual([page]);
-  const both = [Access.only("alertmanager", [Reacher.technicians()]), Access.only("alertmanager", [], "cluster_tcp")];
+  const both = [Access.only("alertmanager", [AccessPeer.technicians()]), Access.only("alertmanager", [], "cluster_tcp")];
   expect(surplus([page, gossip], ...both)).toEqual([gossip]);
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Edge } from "../../../lib/access/access";
-import { accessDocument, pictureOf } from "../../../lib/access/access-document";
+import { accessDocument, diagramOf } from "../../../lib/access/access-document";
 import { pictureEdge, readPicture, readTable, tableEdge } from "../../support/access-documents";
 import { randomTopology } from "../../support/topologies";
 
@@ -28,7 +28,7 @@ test("the picture says every edge of the access graph, and no other", () => {
 test("the picture shows every component where it is placed", () => {
   fc.assert(
     fc.property(randomTopology, (topology) => {
-      const picture = pictureOf(accessDocument("Access", topology));
+      const picture = diagramOf(accessDocument("Access", topology));
       for (const { kind } of topology.placements) expect(picture).toContain(`_${kind}["${kind}"]`);
     }),
     { numRuns: 50 },
@@ -111,5 +111,5 @@ test("what would end a cell or a label does not", () => {
     edges: [edge({ cidr: "203.0.113.7/32" }, "hub", "application", 443, reason)],
   });
   expect(readTable(document)).toEqual(['203.0.113.7/32 | hub | 443/tcp | application (http) | a | "b" \\ #c <d>']);
-  expect(pictureOf(document)).toContain('o0 -->|"443/tcp: a | #34;b#34; \\ #35;c #60;d#62;"| s0_application');
+  expect(diagramOf(document)).toContain('o0 -->|"443/tcp: a | #34;b#34; \\ #35;c #60;d#62;"| s0_application');
 });

@@ -1,4 +1,4 @@
-import { departureInventory, machineOf } from "../../../lib/inventory/leave";
+import { leaveInventory, machineKey } from "../../../lib/inventory/leave";
 import { HostConnection } from "../../../lib/inventory/inventory";
 
 const connection: HostConnection = {
@@ -19,15 +19,15 @@ function leaving(uninstall: boolean, keepData: boolean): unknown {
     uninstall,
     keepData,
   };
-  const { all } = departureInventory(departing) as { all: { children: { run_leave: { hosts: unknown } } } };
+  const { all } = leaveInventory(departing) as { all: { children: { run_leave: { hosts: unknown } } } };
   return all.children.run_leave.hosts;
 }
 
-test("a server that leaves is reconciled to nothing", () => {
+test("a server that leaves gets no components", () => {
   expect(leaving(true, true)).toEqual({
-    app: { monitoring_components: [], reconcile_keep_data: true },
+    app: { monitoring_components: [], cleanup_keep_data: true },
   });
-  expect(leaving(true, false)).toMatchObject({ app: { reconcile_keep_data: false } });
+  expect(leaving(true, false)).toMatchObject({ app: { cleanup_keep_data: false } });
 });
 
 test("one that is to be left alone is no host of the run", () => {
@@ -35,7 +35,7 @@ test("one that is to be left alone is no host of the run", () => {
 });
 
 test("a machine is told from others by how SSH finds it", () => {
-  expect(machineOf(connection)).toBe("203.0.113.7 22");
-  expect(machineOf({ ...connection, jumpHost: "admin@bastion" })).toBe("admin@bastion 203.0.113.7 22");
-  expect(machineOf({ ...connection, user: "admin", keyFile: "id" })).toBe(machineOf(connection));
+  expect(machineKey(connection)).toBe("203.0.113.7 22");
+  expect(machineKey({ ...connection, jumpHost: "admin@bastion" })).toBe("admin@bastion 203.0.113.7 22");
+  expect(machineKey({ ...connection, user: "admin", keyFile: "id" })).toBe(machineKey(connection));
 });

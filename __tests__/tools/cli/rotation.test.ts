@@ -19,7 +19,7 @@ const inventory = JSON.stringify({
         },
       },
       run_node_exporter: { hosts: { hub: {} }, vars: { monitoring_secrets: [] } },
-      run_reconcile: {},
+      run_cleanup: {},
     },
   },
 });
@@ -28,7 +28,7 @@ const runs = new Map([
   ["prometheus", run("prometheus")],
   ["other_alertmanager", run("alertmanager")],
   ["node_exporter", run("node_exporter")],
-  ["reconcile", run("reconcile")],
+  ["cleanup", run("cleanup")],
 ]);
 const secrets = deployedSecrets(runs);
 

@@ -5,8 +5,8 @@ import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
 import { instanceArchitecture } from "../../../lib/servers/instance-types";
 import { jumpHostProblem } from "../../../lib/network/jump-host";
-import { eachLate } from "../../synthesis/lazy-values";
-import { refuse } from "../../synthesis/errors";
+import { lazyForEach } from "../../synthesis/lazy-values";
+import { rejectIf } from "../../synthesis/errors";
 import { IServer, OnLeave, SshAccess } from "../../contracts";
 import { AwsNetwork } from "./aws-network";
 import { serverName } from "../server-names";
@@ -85,7 +85,7 @@ export class ImportedAwsServer extends Construct implements IServer {
     super(scope, id);
     const { instance, jumpHost, keyFile } = props;
     this.name = serverName(this, props.name);
-    if (jumpHost !== undefined) refuse(this, jumpHostProblem(jumpHost));
+    if (jumpHost !== undefined) rejectIf(this, jumpHostProblem(jumpHost));
     this.network = props.network;
     this.cloudFirewall = props.network;
     this.id = instance.id;
@@ -122,7 +122,7 @@ export class ImportedAwsServer extends Construct implements IServer {
       });
       return;
     }
-    const groups = eachLate(this, "groups", () =>
+    const groups = lazyForEach(this, "groups", () =>
       Object.fromEntries(keys().map((key) => [key, { id: securityGroups.idOf(key) }])),
     );
     new NetworkInterfaceSgAttachment(this, "group", {

@@ -14,7 +14,7 @@ import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
 import { Ipv4Block } from "../../../lib/network/cidr";
 import type { Monitoring } from "../../monitoring";
-import { located, problem } from "../../synthesis/errors";
+import { withConstructPath, constructError } from "../../synthesis/errors";
 import { ICloudFirewall, IServer, IServerNetwork } from "../../contracts";
 import { KeyPair } from "./aws-key-pair";
 import { AwsSecurityGroups } from "./aws-security-groups";
@@ -153,10 +153,13 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
 
   private checkExisting({ cidrBlock, availabilityZones }: AwsNetworkProps, { subnetIds }: AwsVpc): void {
     if (subnetIds.length === 0)
-      throw problem(this, "vpc.subnetIds: the network needs one subnet at least, and one that is public");
+      throw constructError(this, "vpc.subnetIds: the network needs one subnet at least, and one that is public");
     for (const [name, value] of Object.entries({ cidrBlock, availabilityZones }))
       if (value !== undefined)
-        throw problem(this, `${name} is for a new VPC: remove it, an existing one has its own (or leave vpc away)`);
+        throw constructError(
+          this,
+          `${name} is for a new VPC: remove it, an existing one has its own (or leave vpc away)`,
+        );
   }
 
   private requireProvider(): void {
@@ -221,7 +224,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     if (zones) {
       const most = 2 ** SUBNET_BITS;
       if (zones.length === 0 || zones.length > most || new Set(zones).size < zones.length)
-        throw problem(
+        throw constructError(
           this,
           `availabilityZones: got [${zones.join(", ")}], give from one to ${most} different zones, such as "eu-central-1a"`,
         );
@@ -237,9 +240,9 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
   }
 
   private block({ cidrBlock = "10.72.0.0/16" }: AwsNetworkProps): Ipv4Block {
-    const block = located(this, "cidrBlock: ", () => new Ipv4Block(cidrBlock));
+    const block = withConstructPath(this, "cidrBlock: ", () => new Ipv4Block(cidrBlock));
     if (block.mask < 16 || block.mask > 24)
-      throw problem(this, `cidrBlock: "${cidrBlock}" has the mask /${block.mask}: give one from /16 to /24`);
+      throw constructError(this, `cidrBlock: "${cidrBlock}" has the mask /${block.mask}: give one from /16 to /24`);
     return block;
   }
 
@@ -248,7 +251,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return new KeyPairResource(this, "key-pair", {
       provider: this.provider,
       keyName: this.name,
-      publicKey: located(this, "keyPair: ", () => keyPair.readPublicKey()),
+      publicKey: withConstructPath(this, "keyPair: ", () => keyPair.readPublicKey()),
       tags: { Name: this.name },
     }).keyName;
   }

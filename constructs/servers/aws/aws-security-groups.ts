@@ -4,10 +4,16 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { Fn, MapTerraformIterator, TerraformProvider, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { Edge } from "../../../lib/access/access";
-import { membersGroup, ruleProblems, securityGroups, SecurityGroups, serverGroup } from "../../../lib/access/security-groups";
-import { eachLate } from "../../synthesis/lazy-values";
+import {
+  membersGroup,
+  ruleProblems,
+  securityGroups,
+  SecurityGroups,
+  serverGroup,
+} from "../../../lib/access/security-groups";
+import { lazyForEach } from "../../synthesis/lazy-values";
 import type { Monitoring } from "../../monitoring";
-import { problem } from "../../synthesis/errors";
+import { constructError } from "../../synthesis/errors";
 import { IServer } from "../../contracts";
 import type { AwsNetwork } from "./aws-network";
 import { AwsSurplusRules, idsOf } from "./aws-surplus-rules";
@@ -55,13 +61,13 @@ export class AwsSecurityGroups extends Construct {
     if (this.monitorings.includes(monitoring)) return;
     const twin = this.monitorings.find(({ name }) => name === monitoring.name);
     if (twin)
-      throw problem(
+      throw constructError(
         monitoring,
         `${twin.node.path} is called "${twin.name}" too, and both have servers in ${this.network.node.path}: give one of them another name`,
       );
     this.monitorings.push(monitoring);
     this.register(membersGroup(monitoring.name));
-    const rules = eachLate(monitoring, `rules-${this.network.name}`, () => this.ruleEntries(monitoring));
+    const rules = lazyForEach(monitoring, `rules-${this.network.name}`, () => this.ruleEntries(monitoring));
     const inSameStack = TerraformStack.of(monitoring) === TerraformStack.of(this);
     const provider = inSameStack ? this.provider : undefined;
     const ingress = new VpcSecurityGroupIngressRule(monitoring, `ingress-${this.network.name}`, {
@@ -114,7 +120,7 @@ export class AwsSecurityGroups extends Construct {
   }
 
   private eachGroup(entry: (key: string) => Readonly<Record<string, string>>): MapTerraformIterator {
-    return eachLate(this, "each", () => {
+    return lazyForEach(this, "each", () => {
       const keys = this.monitorings.flatMap((monitoring) => this.groupsOf(monitoring).groups);
       return Object.fromEntries(keys.map((key) => [key, entry(key)]));
     });

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
 import { cloudConfig } from "../../../lib/servers/cloud-config";
 import { hasNvmeDisks, instanceArchitecture, instanceTypeProblem } from "../../../lib/servers/instance-types";
-import { problem, refuse } from "../../synthesis/errors";
+import { constructError, rejectIf } from "../../synthesis/errors";
 import { IServer, SshAccess } from "../../contracts";
 import { AwsDataVolume } from "./aws-data-volume";
 import { AwsInstanceProps, ImportedAwsServer } from "./aws-imported-server";
@@ -108,7 +108,7 @@ export class AwsServer extends Construct implements IServer {
     this.cloudFirewall = props.network;
     const { provider, securityGroups, keyName, keyFile } = this.network;
     const instanceType = props.instanceType ?? "t3.small";
-    refuse(this, instanceTypeProblem(instanceType));
+    rejectIf(this, instanceTypeProblem(instanceType));
     this.architecture = instanceArchitecture(instanceType);
     const subnetId = this.subnetOf(props);
     const tags = { ...props.tags, Name: this.name };
@@ -161,7 +161,7 @@ export class AwsServer extends Construct implements IServer {
   private subnetOf({ subnet = 0 }: AwsServerProps): string {
     const found = this.network.subnetIds[subnet];
     if (found === undefined)
-      throw problem(
+      throw constructError(
         this,
         `subnet: the network ${this.network.node.path} has no subnet number ${subnet}: it has ${this.network.subnetIds.length}, counted from 0`,
       );
@@ -171,7 +171,7 @@ export class AwsServer extends Construct implements IServer {
   private size(name: "rootVolumeSize" | "dataVolumeSize", props: AwsServerProps): number | undefined {
     const size = props[name];
     if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 16_384))
-      throw problem(this, `${name}: got ${size}, give whole GiB from 1 to 16384`);
+      throw constructError(this, `${name}: got ${size}, give whole GiB from 1 to 16384`);
     return size;
   }
 
@@ -183,7 +183,7 @@ export class AwsServer extends Construct implements IServer {
     const size = this.size("dataVolumeSize", props);
     if (size === undefined) return undefined;
     if (!hasNvmeDisks(instanceType))
-      throw problem(
+      throw constructError(
         this,
         `dataVolumeSize: the disks of ${instanceType} cannot be told apart: choose a type on the Nitro system, such as "t3.small"`,
       );

@@ -9,7 +9,7 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
-import { eachLate, late } from "../../synthesis/lazy-values";
+import { lazyForEach, lazyString } from "../../synthesis/lazy-values";
 import type { Monitoring } from "../../monitoring";
 
 /** The security groups of one network that follow a monitoring's access graph. */
@@ -43,14 +43,14 @@ export class AwsSurplusRules extends Construct {
     monitoring.output(
       "surplus_rules",
       // The list is made late, not lazy: as an argument, what is lazy would lose its brackets.
-      late(() => Token.asString(Fn.jsonencode(Fn.sort(Fn.flatten(this.found) as string[])))),
+      lazyString(() => Token.asString(Fn.jsonencode(Fn.sort(Fn.flatten(this.found) as string[])))),
       "Rules in the security groups that are not of our making, each as its group and its id",
     );
   }
 
   /** Looks for surplus rules in a network's groups too. */
   public watch({ network, provider, groups, rules, after }: WatchedGroups): void {
-    const each = eachLate(this, `groups-${network}`, () =>
+    const each = lazyForEach(this, `groups-${network}`, () =>
       Object.fromEntries(Object.entries(groups()).map(([key, group]) => [key, { group }])),
     );
     const data = new DataAwsVpcSecurityGroupRules(this, network, {

@@ -4,7 +4,7 @@ import { addressProblem, sshPortProblem } from "../../../lib/network/address";
 import { Architecture } from "../../../lib/servers/architecture";
 import { hostPort } from "../../../lib/network/host-port";
 import { jumpHostProblem } from "../../../lib/network/jump-host";
-import { problem } from "../../synthesis/errors";
+import { constructError } from "../../synthesis/errors";
 import { IServer, IServerNetwork, OnLeave, SshAccess } from "../../contracts";
 import { serverName } from "../server-names";
 
@@ -156,7 +156,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     this.checkOne("generation", generation, generationProblem);
     for (const key of props.hostKeys ?? []) this.checkOne("hostKeys", key, hostKeyProblem);
     if (privateAddress !== undefined && props.network === undefined) {
-      throw problem(
+      throw constructError(
         this,
         `privateAddress: ${privateAddress} is dialled within a network, and none is named: add network: new ExistingNetwork(…), the same one for all servers in it`,
       );
@@ -167,7 +167,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   private checkOne<T>(setting: string, value: T | undefined, check: (value: T) => string | undefined): void {
     if (value === undefined || Token.isUnresolved(value)) return;
     const found = check(value);
-    if (found !== undefined) throw problem(this, `${setting}: ${found}`);
+    if (found !== undefined) throw constructError(this, `${setting}: ${found}`);
   }
 }
 

@@ -15,9 +15,9 @@ import { Ipv4Block } from "../../../lib/network/cidr";
 import { contentHash } from "../../../lib/inventory/content-hash";
 import { HostAddresses } from "../../../lib/network/host-addresses";
 import { packageRoot } from "../../../lib/paths";
-import { eachLate } from "../../synthesis/lazy-values";
+import { lazyForEach } from "../../synthesis/lazy-values";
 import { requireNullProvider } from "../../synthesis/provider";
-import { located, problem } from "../../synthesis/errors";
+import { withConstructPath, constructError } from "../../synthesis/errors";
 import { IServerNetwork } from "../../contracts";
 import { stateDirectory } from "../../synthesis/state";
 import type { LocalServer } from "./local-server";
@@ -155,9 +155,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   /** Called by servers when they are constructed: takes an address for them. */
   public add(server: LocalServer, wanted?: string): string {
     if (this.servers.has(server.name)) {
-      throw problem(server, `the network has a server "${server.name}" already: give one of them another name`);
+      throw constructError(server, `the network has a server "${server.name}" already: give one of them another name`);
     }
-    const address = located(server, "", () => this.addresses.allocate(server.name, wanted));
+    const address = withConstructPath(server, "", () => this.addresses.allocate(server.name, wanted));
     this.servers.set(server.name, server);
     return address;
   }
@@ -180,8 +180,8 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   }
 
   private parseSubnet(subnet: string): Ipv4Block {
-    const block = located(this, "subnet: ", () => new Ipv4Block(subnet));
-    if (block.size < 8) throw problem(this, `subnet: "${subnet}" is too small: give it a mask of 29 or less`);
+    const block = withConstructPath(this, "subnet: ", () => new Ipv4Block(subnet));
+    if (block.size < 8) throw constructError(this, `subnet: "${subnet}" is too small: give it a mask of 29 or less`);
     return block;
   }
 
@@ -197,7 +197,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     id: string,
     triggers: (server: ServerDescription) => Readonly<Record<string, string>>,
   ): MapTerraformIterator {
-    return eachLate(this, id, () =>
+    return lazyForEach(this, id, () =>
       Object.fromEntries([...this.servers].map(([name, server]) => [name, triggers(this.describe(server))])),
     );
   }

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
-import { problem } from "../../synthesis/errors";
+import { constructError } from "../../synthesis/errors";
 import { IServer, SshAccess } from "../../contracts";
 import { stateFile } from "../../synthesis/state";
 import { LocalNetwork } from "./local-network";
@@ -86,5 +86,5 @@ export class LocalServer extends Construct implements IServer {
 function machineArchitecture(server: LocalServer): Architecture {
   if (process.arch === "x64") return Architecture.AMD64;
   if (process.arch === "arm64") return Architecture.ARM64;
-  throw problem(server, `this machine is ${process.arch}: containers here can only be amd64 or arm64`);
+  throw constructError(server, `this machine is ${process.arch}: containers here can only be amd64 or arm64`);
 }

@@ -33,7 +33,7 @@ function differencesOf({ name, services }: Look, wanted: readonly string[], comm
       .filter(({ kind }) => !wanted.includes(kind))
       .map(({ kind }) => ({
         what: `${kind} is on ${name}, where the code has none`,
-        mend: commands.play("reconcile", name, true),
+        mend: commands.play("cleanup", name, true),
       })),
   ];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ACCESS_FILE, pictureOf } from "../../../lib/access/access-document";
+import { ACCESS_FILE, diagramOf } from "../../../lib/access/access-document";
 import { main, projectRoot, run, usage, UserError } from "../common";
 import { LOCAL_STACK } from "../stack-outputs";
 
@@ -34,7 +34,7 @@ async function access(): Promise<void> {
   try {
     await synthesize(folder);
     const documents = accessDocuments(folder, values.stack);
-    console.log(documents.map((document) => (values.mermaid ? pictureOf(document) : document.trimEnd())).join("\n\n"));
+    console.log(documents.map((document) => (values.mermaid ? diagramOf(document) : document.trimEnd())).join("\n\n"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -43,7 +43,7 @@ test("what does not run, what is not there and what should not be there are told
   expect(differences).toEqual([
     { what: "grafana does not run on hub: it is failed", mend: "play grafana on hub" },
     { what: "node_exporter does not run on hub: it is not installed", mend: "play node_exporter on hub" },
-    { what: "loki is on app-0, where the code has none", mend: "play reconcile on app-0" },
+    { what: "loki is on app-0, where the code has none", mend: "play cleanup on app-0" },
   ]);
 });
 

@@ -1,5 +1,12 @@
 import { TerraformStack } from "cdktf";
-import { Artifacts, IServer, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "../../../../constructs/index";
+import {
+  Artifacts,
+  IServer,
+  MonitoredServer,
+  Monitoring,
+  MonitoringHost,
+  Prometheus,
+} from "../../../../constructs/index";
 
 /** So many servers, all of them monitored: Prometheus on the first. `make` constructs a server by its id. */
 export function monitorAll(
