@@ -9,12 +9,12 @@ import {
   Prometheus,
 } from "../constructs";
 
-/** A setting from the environment; the addresses below are of blocks that are reserved for documentation (RFC 5737). */
+/** Returns a setting from the environment. The default addresses are reserved for documentation (RFC 5737). */
 const setting = (name: string, otherwise: string): string => process.env[name] ?? otherwise;
 
 /**
- * Servers that are there already: a hub with a public address, and an application server behind it that only the hub
- * reaches. `npx cdktf deploy --app "npx tsx examples/existing.ts" existing` installs the monitoring on them, and
+ * Existing servers: a hub with a public address, and an application server that is reachable only through the hub.
+ * `npx cdktf deploy --app "npx tsx examples/existing.ts" existing` installs the monitoring on them, and
  * `cdktf destroy` removes it again.
  */
 class ExistingStack extends TerraformStack {
@@ -25,7 +25,7 @@ class ExistingStack extends TerraformStack {
     const keyFile = process.env.SSH_KEY_FILE;
     const monitoring = new Monitoring(this, "monitoring", { technicians: [setting("TECHNICIAN", "198.51.100.7/32")] });
 
-    // Servers of one network dial each other's private addresses.
+    // Servers of one network connect to each other's private addresses.
     const network = new ExistingNetwork(this, "lan");
     const hub = new MonitoringHost(this, "hub", {
       monitoring,

@@ -19,8 +19,8 @@ import {
 } from "../constructs";
 
 /**
- * The local stack of `main.ts` on more servers: each component on one of its own, and two that are watched. What a
- * component is and whom it works with is the same; only in whose scope it stands differs.
+ * The stack `local` of `main.ts` on more servers: each component has a server of its own, and two servers are monitored.
+ * Only the scopes of the components differ.
  * `npx cdktf deploy --app "npx tsx examples/spread.ts" spread` deploys it.
  */
 class SpreadStack extends TerraformStack {
@@ -32,7 +32,7 @@ class SpreadStack extends TerraformStack {
     });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: [network.gateway],
-      // The servers' clock is that of this machine, which may be synchronised by whatever its kernel does not know of.
+      // Containers share this machine's clock, which may be synchronised by a program that the kernel does not know of.
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: LogAgent.named(process.env.LOG_AGENT ?? "alloy"),
     });

@@ -1,4 +1,4 @@
-"""Tells Prometheus how old the newest file of a folder is."""
+"""Exports the age of the newest file in a folder."""
 
 import argparse
 import time
