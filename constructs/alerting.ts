@@ -57,9 +57,9 @@ export class Alerting {
 
   private groupsOf(evaluator: Evaluator, runbooks: string | undefined): readonly RuleGroup[] {
     const { changes } = this;
-    const { components } = this.monitoring;
+    const { _components: components } = this.monitoring;
     const byKind = groupBy(
-      components.filter(({ agent }) => !agent),
+      components.filter(({ _agent: agent }) => !agent),
       ({ kind }) => kind,
     );
     const clustered = [...byKind].filter(([, all]) => all.length > 1).map(([kind]) => kind);
@@ -78,7 +78,7 @@ export class Alerting {
   }
 
   private evaluatorProblems(): string[] {
-    if (this.monitoring.first("loki") !== undefined) return [];
+    if (this.monitoring._first("loki") !== undefined) return [];
     return this.changes
       .filter(({ addition }) => addition?.evaluator === Evaluator.LOKI)
       .map(({ name }) => `alert "${name}": it is about logs, and no Loki is placed that would evaluate it`);
@@ -86,7 +86,7 @@ export class Alerting {
 
   private receiverProblems(): string[] {
     const wanted = this.receivers.length > 0 || this.deadMansSwitch !== undefined;
-    if (!wanted || this.monitoring.first("alertmanager") !== undefined) return [];
+    if (!wanted || this.monitoring._first("alertmanager") !== undefined) return [];
     return [
       'receivers are given, and no Alertmanager is placed that would tell them: construct one on a MonitoringHost, as in new Alertmanager(host, "alertmanager")',
     ];

@@ -58,17 +58,17 @@ export class Monitoring extends Construct {
   /** The program that sends the members' logs to Loki. */
   public readonly logAgent: LogAgent;
   /** What it alerts about, and who is told. */
-  public readonly alerting: Alerting;
+  public readonly _alerting: Alerting;
   /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
-  public readonly inventory: unknown;
+  public readonly _inventory: unknown;
   /** What the inventory is called in expressions. */
-  public readonly inventoryName: string;
+  public readonly _inventoryName: string;
   /** The folder of the playbooks, as Terraform sees it. */
-  public readonly playbooksPath: string;
+  public readonly _playbooksPath: string;
   /** The private folder of its runs, as Terraform sees it. */
-  public readonly stateDirectory: string;
+  public readonly _stateDirectory: string;
   /** The folder of what is generated for the roles, beside the stack's Terraform JSON. */
-  public readonly filesDirectory: string;
+  public readonly _filesDirectory: string;
   private readonly outputPrefix: string;
   private readonly joined: Member[] = [];
   private readonly servers = new Map<string, IServer>();
@@ -98,8 +98,8 @@ export class Monitoring extends Construct {
       );
     }
     const suffix = this.outputPrefix === "" ? "" : `-${this.outputPrefix}`;
-    this.stateDirectory = stateDirectory(this) + suffix;
-    this.filesDirectory = `files${suffix}`;
+    this._stateDirectory = stateDirectory(this) + suffix;
+    this._filesDirectory = `files${suffix}`;
     const anywhere = props.allowFromAnywhere ?? false;
     this.technicians = withConstructPath(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
     const { controllers = this.technicians } = props;
@@ -115,13 +115,13 @@ export class Monitoring extends Construct {
       type: AssetType.DIRECTORY,
       assetHash: content,
     });
-    this.playbooksPath = asset.path;
+    this._playbooksPath = asset.path;
     const data = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() }));
-    this.inventory = data.expression;
-    this.inventoryName = data.fqn;
+    this._inventory = data.expression;
+    this._inventoryName = data.fqn;
     // No secret: only too long to be printed by every deploy.
-    this.output("inventory", Fn.jsonencode(this.inventory), "Ansible's inventory of all servers", true);
-    this.output(
+    this._addOutput("inventory", Fn.jsonencode(this._inventory), "Ansible's inventory of all servers", true);
+    this._addOutput(
       "runs",
       lazyString(() => this.describeRuns()),
       "How each playbook is run by hand",
@@ -130,7 +130,7 @@ export class Monitoring extends Construct {
     if (this.provision) {
       this.prerequisites.push(
         resolveNames(this),
-        fetchArtifacts(this, () => this.runs.flatMap(({ artifacts }) => artifacts)),
+        fetchArtifacts(this, () => this.runs.flatMap(({ _artifacts: artifacts }) => artifacts)),
       );
       uninstallOnLeave(this);
       deletePlacementNotes(this);
@@ -143,40 +143,40 @@ export class Monitoring extends Construct {
       writeGeneratedFiles(this, folder);
     });
     checkAccessBounds(this, props.bounds ?? []);
-    this.alerting = new Alerting(this, props);
+    this._alerting = new Alerting(this, props);
     this.node.addValidation({
       validate: () => [...topologyProblems(this), ...metricProblems(this), ...logProblems(this)],
     });
   }
 
   /** All servers that joined, in the order of their names. */
-  public get members(): readonly Member[] {
+  public get _members(): readonly Member[] {
     this.cache.members ??= [...this.joined].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
     return this.cache.members;
   }
 
   /** All components that are placed, in the order of their servers' names. */
-  public get components(): readonly Component[] {
-    this.cache.components ??= this.members.flatMap(({ components }) => components);
+  public get _components(): readonly Component[] {
+    this.cache.components ??= this._members.flatMap(({ _components: components }) => components);
     return this.cache.components;
   }
 
   /** The component of a kind that was placed first, where there is one by now. */
-  public first(kind: string): Component | undefined {
+  public _first(kind: string): Component | undefined {
     return this.placed.find((component) => component.kind === kind);
   }
 
   /** All that listens on the servers. */
-  public get listening(): readonly Listening[] {
-    return this.members.flatMap(({ listening }) => listening);
+  public get _listening(): readonly Listening[] {
+    return this._members.flatMap(({ _listening: listening }) => listening);
   }
 
   /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
   public get accessGraph(): readonly Edge[] {
     this.cache.edges ??= accessGraph({
-      admissions: this.members.flatMap(({ firewall }) => firewall.edges),
-      placements: this.members.flatMap(({ placements }) => placements),
-      entrances: this.members.map(({ server }) => ({
+      admissions: this._members.flatMap(({ firewall }) => firewall._edges),
+      placements: this._members.flatMap(({ _placements: placements }) => placements),
+      entrances: this._members.map(({ server }) => ({
         server: server.name,
         port: sshPort(server),
         controllers: controllersOf(server, this.controllers),
@@ -187,18 +187,18 @@ export class Monitoring extends Construct {
   }
 
   /** The collectors of node exporter that rules and dashboards need. Asked at synthesis, when all is placed. */
-  public get neededCollectors(): readonly string[] {
+  public get _neededCollectors(): readonly string[] {
     this.cache.collectors ??= neededCollectors(this);
     return this.cache.collectors;
   }
 
   /** What a component must reach, by the connections that it declares. */
-  public edgesFrom(component: Component): readonly Edge[] {
-    const { kind, server } = component.listening;
-    const targets = this.listening
+  public _edgesFrom(component: Component): readonly Edge[] {
+    const { kind, server } = component._listening;
+    const targets = this._listening
       .filter((other) => other.kind !== kind || other.server !== server)
       .map((other) => ({ ...other, connections: [] }));
-    return placementEdges([component.placement, ...targets]);
+    return placementEdges([component._placement, ...targets]);
   }
 
   /** The address by which one of the servers reaches another, by its name: the private one within a network. */
@@ -210,10 +210,10 @@ export class Monitoring extends Construct {
   }
 
   /** Called by members when they are constructed. */
-  public join(member: Member): void {
+  public _join(member: Member): void {
     this.joined.push(member);
     this.servers.set(member.server.name, member.server);
-    this.changed();
+    this._invalidate();
     member.server.cloudFirewall?.follow(this, member.server);
   }
 
@@ -222,28 +222,28 @@ export class Monitoring extends Construct {
    *
    * @throws when there is one of its kind already, and it is neither an agent nor clustered
    */
-  public place(component: Component): void {
-    const alone = !component.agent && !component.clustered;
-    const twin = alone ? this.first(component.kind) : undefined;
+  public _place(component: Component): void {
+    const alone = !component._agent && !component._clustered;
+    const twin = alone ? this._first(component.kind) : undefined;
     if (twin)
       throw constructError(
         component,
         `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`,
       );
     this.placed.push(component);
-    this.changed();
+    this._invalidate();
     this.componentRun(component).add(component);
   }
 
   /** Called when something is added that the access graph follows from. */
-  public changed(): void {
+  public _invalidate(): void {
     this.cache = {};
   }
 
   /** Called by runs when they are constructed. */
-  public addRun(run: Run): void {
+  public _addRun(run: Run): void {
     this.runs.push(run);
-    this.changed();
+    this._invalidate();
     for (const prerequisite of this.prerequisites) run.after(prerequisite);
   }
 
@@ -252,7 +252,7 @@ export class Monitoring extends Construct {
    *
    * @throws when the stack has an output of that name
    */
-  public output(name: string, value: string, description: string, sensitive = false): void {
+  public _addOutput(name: string, value: string, description: string, sensitive = false): void {
     const stack = TerraformStack.of(this);
     const outputName = `${this.outputPrefix}${name}`;
     const taken = stack.node
@@ -270,10 +270,10 @@ export class Monitoring extends Construct {
   private componentRun(component: Component): ComponentRun {
     const found = this.componentRuns.get(component.kind);
     if (found) return found;
-    const run = new ComponentRun(this, component.kind, component.playbook);
+    const run = new ComponentRun(this, component.kind, component._playbook);
     this.componentRuns.set(component.kind, run);
     // An agent's run goes to every server: one that is down must not keep the others from being tidied.
-    if (!component.agent && run.resource) this.cleanup.after(run.resource);
+    if (!component._agent && run.resource) this.cleanup.after(run.resource);
     return run;
   }
 
@@ -281,8 +281,8 @@ export class Monitoring extends Construct {
     this.cache.inventory ??= renderInventory({
       monitoring: this.name,
       artifactLocation: this.artifacts.location,
-      hosts: this.members.map(({ inventoryHost }) => inventoryHost),
-      runs: this.runs.map(({ inventoryRun }) => inventoryRun),
+      hosts: this._members.map(({ _inventoryHost: inventoryHost }) => inventoryHost),
+      runs: this.runs.map(({ _inventoryRun: inventoryRun }) => inventoryRun),
     });
     return this.cache.inventory;
   }
@@ -291,7 +291,7 @@ export class Monitoring extends Construct {
   private describeRuns(): string {
     const last = this.runs.filter((run) => run !== this.cleanup);
     return JSON.stringify(
-      [...last, this.cleanup].map(({ name, command }) => ({ name, command, state: this.stateDirectory })),
+      [...last, this.cleanup].map(({ name, _command: command }) => ({ name, command, state: this._stateDirectory })),
     );
   }
 }

@@ -10,7 +10,7 @@ test("the rules follow from what is placed", () => {
     const hub = new Hub(stack);
     hub.monitoring.node.addValidation({
       validate: () => {
-        names = hub.monitoring.alerting.groups.flatMap(({ alerts }) => alerts.map(({ name }) => name));
+        names = hub.monitoring._alerting.groups.flatMap(({ alerts }) => alerts.map(({ name }) => name));
         return [];
       },
     });
@@ -23,7 +23,7 @@ test("the rules follow from what is placed", () => {
 test("the runbooks' address is ours, or the user's", () => {
   synth((stack) => {
     const addresses = (runbooks?: string): (string | undefined)[] =>
-      new Hub(stack, {}, { runbooks }).monitoring.alerting.groups.flatMap(({ alerts }) =>
+      new Hub(stack, {}, { runbooks }).monitoring._alerting.groups.flatMap(({ alerts }) =>
         alerts.filter(({ name }) => name === "Watchdog").map(({ annotations }) => annotations.runbook_url),
       );
     expect(addresses()).toEqual(["{{ $externalURL }}/user/runbooks.html#Watchdog"]);

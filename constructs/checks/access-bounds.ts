@@ -16,7 +16,7 @@ export function checkAccessBounds(monitoring: Monitoring, own: readonly Access[]
 }
 
 /** A bound of what does not exist is a slip of the pen. */
-function idleBounds({ listening }: Monitoring, own: readonly Access[]): string[] {
+function idleBounds({ _listening: listening }: Monitoring, own: readonly Access[]): string[] {
   const placed = [...new Set(listening.map(({ kind }) => kind))].sort();
   return own
     .filter(({ kind }) => !placed.includes(kind))
@@ -43,8 +43,8 @@ function sentence(monitoring: Monitoring, row: AccessRow, bound: Access): string
 }
 
 /** The construct of what stands on a server, as well as it is known. */
-function pathOf({ node, members }: Monitoring, server: string, kind: string): string {
+function pathOf({ node, _members: members }: Monitoring, server: string, kind: string): string {
   const member = members.find((each) => each.server.name === server);
-  const component = member?.components.find((each) => each.kind === kind);
+  const component = member?._components.find((each) => each.kind === kind);
   return (component ?? member)?.node.path ?? node.path;
 }

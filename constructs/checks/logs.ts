@@ -5,17 +5,19 @@ import type { Monitoring } from "../monitoring";
 /** What a monitoring's rules and dashboards ask of logs that nothing answers, as sentences. Asked at synthesis, when all is placed. */
 export function logProblems(monitoring: Monitoring): string[] {
   // Without Loki nothing is asked, and a dashboard that would is refused.
-  if (!monitoring.first("loki")) return [];
-  const uses = monitoring.components.flatMap(({ logQueries }) => logQueries);
+  if (!monitoring._first("loki")) return [];
+  const uses = monitoring._components.flatMap(({ logQueries }) => logQueries);
   return unknownLabels(uses, emittedLogs(monitoring));
 }
 
 /** The labels of all lines that the members' log agents send; none where there is no Loki to send them to. */
 export function emittedLogs(monitoring: Monitoring): EmittedLabels[] {
-  if (!monitoring.first("loki")) return [];
+  if (!monitoring._first("loki")) return [];
   const kinds = new Map<string, { readonly labels: EmittedLabels; readonly instances: Set<string> }>();
-  const senders = monitoring.members.filter(({ components }) => components.some(({ kind }) => kind === "log_agent"));
-  for (const { server, logSources } of senders)
+  const senders = monitoring._members.filter(({ _components: components }) =>
+    components.some(({ kind }) => kind === "log_agent"),
+  );
+  for (const { server, _logSources: logSources } of senders)
     for (const labels of emittedLabels(logSources)) {
       // Most servers of a large fleet have the same.
       const key = [...labels].map(([name, values = []]) => `${name}=${[...values].join(",")}`).join(" ");

@@ -6,7 +6,7 @@ import type { Monitoring } from "../monitoring";
 /** What a monitoring's rules and dashboards ask that nothing answers, as sentences. Asked at synthesis, when all is placed. */
 export function metricProblems(monitoring: Monitoring): string[] {
   // Without Prometheus nothing is asked, and that it is missing is told.
-  return monitoring.first("prometheus") ? unknownMetrics(queriesOf(monitoring), emittedMetrics(monitoring)) : [];
+  return monitoring._first("prometheus") ? unknownMetrics(queriesOf(monitoring), emittedMetrics(monitoring)) : [];
 }
 
 /** The collectors of node exporter, and switches of theirs, that a monitoring's rules and dashboards need. */
@@ -17,12 +17,15 @@ export function neededCollectors(monitoring: Monitoring): readonly string[] {
 }
 
 /** The names of all that Prometheus gets, of whatever is placed, and of what users said that theirs emit. */
-export function emittedMetrics({ components, members }: Monitoring): ReadonlySet<string> {
+export function emittedMetrics({ _components: components, _members: members }: Monitoring): ReadonlySet<string> {
   // Most of a large fleet's node exporters share theirs.
   const sets = new Set(components.map(({ emits }) => emits));
-  return new Set([...[...sets].flatMap((metrics) => [...metrics]), ...members.flatMap((member) => member.declared)]);
+  return new Set([
+    ...[...sets].flatMap((metrics) => [...metrics]),
+    ...members.flatMap((member) => member._declaredMetrics),
+  ]);
 }
 
-function queriesOf({ components }: Monitoring): MetricUse[] {
+function queriesOf({ _components: components }: Monitoring): MetricUse[] {
   return components.flatMap(({ queries }) => queries);
 }

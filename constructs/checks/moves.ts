@@ -20,17 +20,17 @@ const FOLDER = "placements";
  * @throws when data would be lost
  */
 export function rejectLostData(monitoring: Monitoring, folder: string): void {
-  const kept = monitoring.components.filter(({ onMove }) => onMove === OnMove.KEEP_DATA);
+  const kept = monitoring._components.filter(({ _onMove: onMove }) => onMove === OnMove.KEEP_DATA);
   const kinds = [...new Set(kept.map(({ kind }) => kind))].map((kind) => ({
     kind,
     servers: kept.filter((component) => component.kind === kind).map(({ member }) => member.server.name),
   }));
-  const machines = monitoring.members.map(({ server, inventoryHost }) => {
+  const machines = monitoring._members.map(({ server, _inventoryHost: inventoryHost }) => {
     const machine = machineKey(inventoryHost.connection);
     return [server.name, Token.isUnresolved(machine) ? undefined : machine] as const;
   });
   const before = Object.fromEntries(
-    kinds.map(({ kind }) => [kind, noted(join(folder, monitoring.stateDirectory, FOLDER, `${kind}.json`))]),
+    kinds.map(({ kind }) => [kind, noted(join(folder, monitoring._stateDirectory, FOLDER, `${kind}.json`))]),
   );
   const [first] = lostDataProblems(before, kinds, new Map(machines));
   if (first !== undefined) throw constructError(monitoring, first);
@@ -43,6 +43,8 @@ function noted(file: string): Placements[string] {
 /** Has the note go with the stack, for what is deployed after that is another one. */
 export function deletePlacementNotes(monitoring: Monitoring): void {
   new NullResource(monitoring, "placements", {
-    provisioners: [{ type: "local-exec", when: "destroy", command: `rm -rf "${monitoring.stateDirectory}/${FOLDER}"` }],
+    provisioners: [
+      { type: "local-exec", when: "destroy", command: `rm -rf "${monitoring._stateDirectory}/${FOLDER}"` },
+    ],
   });
 }

@@ -10,7 +10,7 @@ import { IServer } from "../contracts";
 
 /** What is wrong with a monitoring's servers and what is placed on them, once all is there, as sentences. */
 export function topologyProblems(monitoring: Monitoring): string[] {
-  const { members, components } = monitoring;
+  const { _members: members, _components: components } = monitoring;
   const sshPorts = new Map(members.map(({ server }) => [server.name, sshPort(server)]));
   return [
     ...nameProblems(members),
@@ -19,8 +19,8 @@ export function topologyProblems(monitoring: Monitoring): string[] {
       ? []
       : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
     ...networkProblems(monitoring),
-    ...portProblems(monitoring.listening, sshPorts),
-    ...members.flatMap(({ firewall }) => firewall.problems()),
+    ...portProblems(monitoring._listening, sshPorts),
+    ...members.flatMap(({ firewall }) => firewall._problems()),
     ...namedSourceProblems(monitoring),
   ];
 }
@@ -65,7 +65,7 @@ function addressProblems(members: readonly Member[]): string[] {
 }
 
 /** Servers of different networks reach each other by public addresses, which both must have. */
-function networkProblems({ members }: Monitoring): string[] {
+function networkProblems({ _members: members }: Monitoring): string[] {
   const [first] = members;
   if (!first || members.every(({ server }) => server.network === first.server.network)) return [];
   const hidden = members.filter(({ server }) => server.publicAddress === undefined);
@@ -79,7 +79,7 @@ function networkProblems({ members }: Monitoring): string[] {
 
 /** A firewall admits addresses: at boot, when its rules are loaded, it can look up no names. */
 function namedSourceProblems(monitoring: Monitoring): string[] {
-  const servers = new Map(monitoring.members.map((member) => [member.server.name, member]));
+  const servers = new Map(monitoring._members.map((member) => [member.server.name, member]));
   const found = new Map<string, string>();
   for (const { source, destination } of monitoring.accessGraph) {
     const from = servers.get(source.server ?? "");

@@ -91,7 +91,7 @@ export class Alertmanager extends Component {
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Alertmanager");
-    if (this.member.monitoring.first(KIND) === this) this.warn();
+    if (this.member.monitoring._first(KIND) === this) this.warn();
     this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
   }
 
@@ -114,11 +114,11 @@ export class Alertmanager extends Component {
   }
 
   public override get secrets(): readonly SecretReference[] {
-    return receiverSecrets(allReceivers(this.member.monitoring.alerting));
+    return receiverSecrets(allReceivers(this.member.monitoring._alerting));
   }
 
   public override get files(): readonly GeneratedFile[] {
-    const { receivers, routing, deadMansSwitch } = this.member.monitoring.alerting;
+    const { receivers, routing, deadMansSwitch } = this.member.monitoring._alerting;
     const config = alertmanagerConfig({ receivers, routing, deadMansSwitch, secretsDirectory: SECRETS });
     return [{ path: "alertmanager.yml", content: config }, ...templateFiles()];
   }
@@ -144,7 +144,7 @@ export class Alertmanager extends Component {
 
   /** Says once what may not be meant of who is told. */
   private warn(): void {
-    for (const warning of this.member.monitoring.alerting.warnings) Annotations.of(this).addWarning(warning);
+    for (const warning of this.member.monitoring._alerting.warnings) Annotations.of(this).addWarning(warning);
   }
 
   private get retention(): string {
@@ -157,7 +157,7 @@ export class Alertmanager extends Component {
 
   /** All Alertmanagers of the monitoring, in the order of their servers' names. */
   private get cluster(): readonly Alertmanager[] {
-    return this.member.monitoring.components.filter((component) => component instanceof Alertmanager);
+    return this.member.monitoring._components.filter((component) => component instanceof Alertmanager);
   }
 
   /** The others. */
@@ -166,7 +166,7 @@ export class Alertmanager extends Component {
   }
 
   private retentionProblems(): string[] {
-    const found = retentionProblem(this.retention, this.member.monitoring.alerting.routing);
+    const found = retentionProblem(this.retention, this.member.monitoring._alerting.routing);
     return found === undefined ? [] : [`retention: ${found}`];
   }
 

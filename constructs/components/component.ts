@@ -80,15 +80,15 @@ export abstract class Component extends Construct {
   /** The version that is installed; empty where it is not installed from an archive. */
   public readonly version: string;
   /** Whether it belongs on every server. */
-  public readonly agent: boolean;
+  public readonly _agent: boolean;
   /** Whether several hosts may have one; of what is neither that nor an agent, a `Monitoring` has at most one. */
-  public readonly clustered: boolean;
+  public readonly _clustered: boolean;
   /** What becomes of its data when it moves; undefined where it has none. */
-  public readonly onMove?: OnMove;
+  public readonly _onMove?: OnMove;
   /** The archive that it is installed from; undefined where it is not installed from one. */
-  public readonly artifactRequest?: ArtifactRequest;
+  public readonly _artifactRequest?: ArtifactRequest;
   /** The file of the user's own playbook that installs it; undefined where that is ours. */
-  public readonly playbook?: string;
+  public readonly _playbook?: string;
   private readonly ownListeners: readonly Listener[];
 
   /** @throws when there is no server in its scope, it cannot listen on a port that it is given, or it has no playbook */
@@ -96,16 +96,16 @@ export abstract class Component extends Construct {
     super(scope, id);
     this.kind = description.kind;
     this.ownListeners = description.listeners;
-    this.agent = description.agent ?? false;
-    this.clustered = description.clustered ?? false;
-    this.onMove = description.onMove;
-    this.playbook = description.playbook;
+    this._agent = description.agent ?? false;
+    this._clustered = description.clustered ?? false;
+    this._onMove = description.onMove;
+    this._playbook = description.playbook;
     rejectIf(this, this.playbookProblem());
     for (const { port } of this.ownListeners) rejectIf(this, portProblem(port));
     this.member = this.findMember();
-    this.artifactRequest = this.findArtifact(description);
-    this.version = this.artifactRequest?.version ?? "";
-    this.member.place(this);
+    this._artifactRequest = this.findArtifact(description);
+    this.version = this._artifactRequest?.version ?? "";
+    this.member._place(this);
   }
 
   /** What it is reached on. */
@@ -127,7 +127,7 @@ export abstract class Component extends Construct {
   }
 
   /** What its role needs beside its archive, and the controller fetches, too. Asked at synthesis, when all is placed. */
-  public get downloads(): readonly ArtifactRequest[] {
+  public get _downloads(): readonly ArtifactRequest[] {
     return [];
   }
 
@@ -157,13 +157,13 @@ export abstract class Component extends Construct {
   }
 
   /** What it is reached on, as the access graph sees it. */
-  public get listening(): Listening {
-    return { kind: this.kind, server: this.member.server.name, agent: this.agent, listeners: this.listeners };
+  public get _listening(): Listening {
+    return { kind: this.kind, server: this.member.server.name, agent: this._agent, listeners: this.listeners };
   }
 
   /** The component as the access graph sees it. Asked at synthesis, when all is placed. */
-  public get placement(): Placement {
-    return { ...this.listening, connections: this.connections };
+  public get _placement(): Placement {
+    return { ...this._listening, connections: this.connections };
   }
 
   /**
@@ -178,12 +178,12 @@ export abstract class Component extends Construct {
     const { server, monitoring } = this.member;
     const { port, scheme = "http" } = this.listenerOf(listener);
     const url = known ?? `${scheme}://${server.endpoint(port)}`;
-    const suffix = monitoring.first(this.kind) === this ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
-    monitoring.output(`${this.kind}_url${suffix}`, url, `${title}, for technicians`);
+    const suffix = monitoring._first(this.kind) === this ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
+    monitoring._addOutput(`${this.kind}_url${suffix}`, url, `${title}, for technicians`);
     const publicly = server.publicAddress !== undefined && !isPrivateAddress(server.publicAddress);
     if (!publicly && server.ssh.jumpHost === undefined) return url;
     const tunnel = `${this.kind}_tunnel${suffix}`;
-    monitoring.output(tunnel, sshTunnel(server, port), `${title} through SSH, at ${scheme}://localhost:${port}`);
+    monitoring._addOutput(tunnel, sshTunnel(server, port), `${title} through SSH, at ${scheme}://localhost:${port}`);
     if (!publicly || url.startsWith("https:")) return url;
     Annotations.of(this).addWarning(
       `${title} is served without TLS at a public address: what technicians read and write there can be read on the way. Open it through SSH, by the command in the output "${tunnel}"`,
@@ -204,7 +204,7 @@ export abstract class Component extends Construct {
 
   private playbookProblem(): string | undefined {
     const ours = existsSync(join(playbooksDirectory, `${this.kind}.yml`));
-    if (ours === (this.playbook === undefined)) return undefined;
+    if (ours === (this._playbook === undefined)) return undefined;
     return ours
       ? `the kind "${this.kind}" is installed by our playbook of that name: give yours another kind`
       : `there is no playbook for the kind "${this.kind}": name the file of yours, as in playbook: join(__dirname, "${this.kind}", "${this.kind}.yml")`;
@@ -222,7 +222,7 @@ export abstract class Component extends Construct {
     const remedy = `construct it in the scope of a MonitoringHost, as in new ${this.constructor.name}(host, "${this.node.id}")`;
     if (!member)
       throw constructError(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
-    if (!this.agent && !member.hostsComponents) {
+    if (!this._agent && !member._hostsComponents) {
       throw constructError(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
     }
     return member;

@@ -105,7 +105,7 @@ export class Grafana extends Component {
     );
   }
 
-  public override get downloads(): readonly ArtifactRequest[] {
+  public override get _downloads(): readonly ArtifactRequest[] {
     return this.downloaded.map(({ request }) => request);
   }
 
@@ -154,7 +154,7 @@ export class Grafana extends Component {
 
   private get subject(): DashboardSubject {
     const { monitoring } = this.member;
-    const { components, alerting } = monitoring;
+    const { _components: components, _alerting: alerting } = monitoring;
     const kinds = new Set(components.map(({ kind }) => kind));
     return { kinds, alerts: alerting.changes, logs: emittedLogs(monitoring) };
   }
@@ -164,7 +164,7 @@ export class Grafana extends Component {
   }
 
   private isPlaced(kind: string): boolean {
-    return this.member.monitoring.first(kind) !== undefined;
+    return this.member.monitoring._first(kind) !== undefined;
   }
 
   /** The users' settings, with the files of the secret ones in their place. */
@@ -184,7 +184,7 @@ export class Grafana extends Component {
 
   private dataSource({ kind, name }: (typeof SOURCES)[number]): Value {
     const { monitoring, server } = this.member;
-    const target = monitoring.first(kind);
+    const target = monitoring._first(kind);
     const port = target?.listeners.find((listener) => listener.name === "http")?.port ?? 0;
     const address = monitoring.dial(server, target?.member.server.name ?? "");
     const isDefault = kind === DataSources.PROMETHEUS;
@@ -200,7 +200,7 @@ export class Grafana extends Component {
   private sourceOptions(kind: string): Variables {
     if (kind === DataSources.ALERTMANAGER) return { implementation: "prometheus" };
     if (kind !== DataSources.PROMETHEUS) return {};
-    const prometheus = this.member.monitoring.first(kind);
+    const prometheus = this.member.monitoring._first(kind);
     return {
       httpMethod: "POST",
       ...(prometheus instanceof Prometheus ? { timeInterval: prometheus.scrapeInterval } : {}),
@@ -210,7 +210,7 @@ export class Grafana extends Component {
 
   /** Several show the same, and know the same users, by what they share. */
   private togetherProblems(): string[] {
-    const all = this.member.monitoring.components.filter(({ kind }) => kind === this.kind);
+    const all = this.member.monitoring._components.filter(({ kind }) => kind === this.kind);
     const { database, adminPassword, secretKey } = this.props;
     const lacking = Object.entries({ database, adminPassword, secretKey }).flatMap(([name, value]) =>
       value === undefined ? [name] : [],
@@ -229,9 +229,9 @@ export class Grafana extends Component {
 
   private tellPassword(): void {
     const { monitoring, server } = this.member;
-    if (monitoring.first(this.kind) !== this) return;
+    if (monitoring._first(this.kind) !== this) return;
     const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${MADE_PASSWORD}`;
-    monitoring.output(
+    monitoring._addOutput(
       "grafana_password_command",
       sshCommand(server, [], read),
       "Shows the password of Grafana's admin",

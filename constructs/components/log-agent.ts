@@ -54,7 +54,7 @@ export class LogAgentComponent extends Component {
   }
 
   public override get files(): readonly GeneratedFile[] {
-    const { monitoring, server, logSources } = this.member;
+    const { monitoring, server, _logSources: logSources } = this.member;
     const config = agentConfig({ instance: server.name, monitoring: monitoring.name }, logSources);
     return [
       this.program === "alloy"
@@ -71,7 +71,7 @@ export class LogAgentComponent extends Component {
   }
 
   public get variables(): Variables {
-    const { logSources } = this.member;
+    const { _logSources: logSources } = this.member;
     return {
       log_agent_program: this.program,
       log_agent_version: this.version,
@@ -90,13 +90,13 @@ export class LogAgentComponent extends Component {
   private get lokis(): { readonly address: string; readonly port: number }[] {
     const { monitoring, server } = this.member;
     return monitoring
-      .edgesFrom(this)
+      ._edgesFrom(this)
       .filter(({ kind }) => kind === LOKI)
       .map(({ destination, listener }) => ({ address: monitoring.dial(server, destination), port: listener.port }));
   }
 
   private nameProblems(): string[] {
-    const names = [...BUILT_IN, AUTH_LOG, ...this.member.logSources].map(({ name }) => name);
+    const names = [...BUILT_IN, AUTH_LOG, ...this.member._logSources].map(({ name }) => name);
     const twins = new Set(names.filter((name, index) => names.indexOf(name) < index));
     return [...twins].map((name) => `logs: there are two log sources of the name "${name}": give one another name`);
   }
@@ -120,7 +120,7 @@ export class LogAgentComponent extends Component {
   private warnOfEndOfLife(): void {
     const { monitoring } = this.member;
     const { endOfLife, title } = monitoring.logAgent;
-    if (endOfLife === undefined || monitoring.first(KIND) !== this) return;
+    if (endOfLife === undefined || monitoring._first(KIND) !== this) return;
     Annotations.of(monitoring).addWarning(
       `${title} gets no updates any more since ${endOfLife}: choose LogAgent.alloy(), which goes on where it was`,
     );

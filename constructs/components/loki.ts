@@ -110,7 +110,7 @@ export class Loki extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    const told = this.member.monitoring.first(ALERTMANAGER) !== undefined;
+    const told = this.member.monitoring._first(ALERTMANAGER) !== undefined;
     return [
       ...(told ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
       ...(this.cluster.length < 2
@@ -179,7 +179,7 @@ export class Loki extends Component {
 
   /** All Lokis of the monitoring, in the order of their servers' names. */
   private get cluster(): readonly Loki[] {
-    return this.member.monitoring.components.filter((component) => component instanceof Loki);
+    return this.member.monitoring._components.filter((component) => component instanceof Loki);
   }
 
   /** The others. */
@@ -191,16 +191,16 @@ export class Loki extends Component {
   private get alertmanagers(): string[] {
     const { monitoring, server } = this.member;
     return monitoring
-      .edgesFrom(this)
+      ._edgesFrom(this)
       .filter(({ kind }) => kind === ALERTMANAGER)
       .map(({ destination, listener }) => `http://${hostPort(monitoring.dial(server, destination), listener.port)}`);
   }
 
   private get ruleGroups(): readonly RuleGroup[] {
     const { monitoring } = this.member;
-    const prometheus = monitoring.first("prometheus");
+    const prometheus = monitoring._first("prometheus");
     const pages = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
-    return monitoring.alerting.logGroups(pages);
+    return monitoring._alerting.logGroups(pages);
   }
 
   private clusterProblems(): string[] {

@@ -83,14 +83,14 @@ export class NodeExporter extends Component {
 
   /** What users want, and what rules and dashboards need. */
   private get wanted(): readonly string[] {
-    return [...this.collectors, ...this.member.monitoring.neededCollectors];
+    return [...this.collectors, ...this.member.monitoring._neededCollectors];
   }
 
   /** A collector may be of no use on one server; that what is asked about it has no answer there is said, at synthesis. */
   private warnOfWhatIsMissing(): void {
     const visit = (node: IConstruct) => {
       const enabled = new Set(this.flags.enabled(this.wanted));
-      const off = this.member.monitoring.neededCollectors.filter((name) => !enabled.has(name));
+      const off = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
       if (node !== this || off.length === 0) return;
       Annotations.of(this).addWarning(
         `extraFlags switch off what rules or dashboards need of node exporter: ${off.join(", ")}; they tell nothing of this server`,

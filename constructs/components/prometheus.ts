@@ -141,7 +141,7 @@ export class Prometheus extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    const { listening } = this.member.monitoring;
+    const { _listening: listening } = this.member.monitoring;
     const told = listening.some(({ kind }) => kind === ALERTMANAGER);
     return [
       ...scrapeConnections(listening),
@@ -157,7 +157,9 @@ export class Prometheus extends Component {
 
   public get variables(): Variables {
     const { monitoring, server } = this.member;
-    const targets = scrapeTargets(monitoring.edgesFrom(this), monitoring.name, (name) => monitoring.dial(server, name));
+    const targets = scrapeTargets(monitoring._edgesFrom(this), monitoring.name, (name) =>
+      monitoring.dial(server, name),
+    );
     const interval = this.scrapeInterval;
     return {
       prometheus_version: this.version,
@@ -181,7 +183,7 @@ export class Prometheus extends Component {
 
   /** What the role copies: our rules, the users' own, and what to do when they fire. */
   public override get files(): readonly GeneratedFile[] {
-    const { alerting } = this.member.monitoring;
+    const { _alerting: alerting } = this.member.monitoring;
     const { groups } = alerting;
     const own = groups.filter(({ name }) => name === CUSTOM_GROUP);
     const ours = groups.filter(({ name }) => name !== CUSTOM_GROUP);
@@ -194,20 +196,20 @@ export class Prometheus extends Component {
 
   /** Its own metrics, those that it makes of each scrape, those of its rules, and what users' jobs are said to emit. */
   public override get emits(): ReadonlySet<string> {
-    const recorded = this.member.monitoring.alerting.groups.flatMap(({ recordings }) => recordings);
+    const recorded = this.member.monitoring._alerting.groups.flatMap(({ recordings }) => recordings);
     const declared = (this.props.scrapeJobs ?? []).flatMap(({ metrics = [] }) => metrics);
     return new Set([...super.emits, ...OWN_SERIES, ...recorded.map(({ record }) => record), ...declared]);
   }
 
   /** The rules that it evaluates. */
   public override get queries(): readonly MetricUse[] {
-    return ruleQueries(this.member.monitoring.alerting.groups);
+    return ruleQueries(this.member.monitoring._alerting.groups);
   }
 
   /** Where alerts are sent, by how they are dialled from here. */
   private get alertmanagers(): string[] {
     const { monitoring, server } = this.member;
-    return monitoring.listening
+    return monitoring._listening
       .filter(({ kind }) => kind === ALERTMANAGER)
       .flatMap(({ server: name, listeners }) =>
         listeners
@@ -269,7 +271,7 @@ export class Prometheus extends Component {
   /** A user's job may not take the name of one that follows from the members. */
   private jobCollisions(): string[] {
     const own = new Set(
-      this.member.monitoring.listening.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
+      this.member.monitoring._listening.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
     );
     return (this.props.scrapeJobs ?? [])
       .filter(({ job }) => own.has(job))

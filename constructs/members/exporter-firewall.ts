@@ -47,17 +47,17 @@ export class ExporterFirewall extends Construct {
       listener: { name: `${APPLICATION}_${port.port}`, port: port.port, protocol: port.protocol },
       reason,
     });
-    monitoring.changed();
+    monitoring._invalidate();
   }
 
   /** What `allow` added. */
-  public get edges(): readonly Edge[] {
+  public get _edges(): readonly Edge[] {
     return [...this.allowed];
   }
 
   /** The variables of the role `firewall`. Asked at synthesis, when all is placed. */
-  public variables(edges: readonly Edge[]): Variables {
-    const { server, listening, monitoring } = this.member;
+  public _variables(edges: readonly Edge[]): Variables {
+    const { server, _listening: listening, monitoring } = this.member;
     const rules = hostFirewall({
       server: server.name,
       listening,
@@ -68,8 +68,8 @@ export class ExporterFirewall extends Construct {
   }
 
   /** What is allowed to strangers at a port that is to be guarded, as sentences for the user. */
-  public problems(): string[] {
-    const { components, listening, node } = this.member;
+  public _problems(): string[] {
+    const { _components: components, _listening: listening, node } = this.member;
     return this.allowed.flatMap(({ listener: { port, protocol } }) => {
       const holder = listening.find(({ listeners }) =>
         listeners.some((listener) => listener.port === port && listener.protocol === protocol),

@@ -6,7 +6,7 @@ import { Member, MemberProps } from "./member";
  * prop `exporters` names. Its logs are sent by nobody.
  */
 export class FirewalledServer extends Member {
-  public readonly hostsComponents: boolean = false;
+  public readonly _hostsComponents: boolean = false;
 
   public constructor(scope: Construct, id: string, props: MemberProps) {
     super(scope, id, props);

@@ -59,13 +59,13 @@ export abstract class Member extends Construct {
   /** The server. */
   public readonly server: IServer;
   /** Whether components other than agents may be placed on it. */
-  public abstract readonly hostsComponents: boolean;
+  public abstract readonly _hostsComponents: boolean;
   /** The server as the inventory knows it. Its tokens are read here, once, and not by whoever renders it late. */
-  public readonly inventoryHost: InventoryHost;
+  public readonly _inventoryHost: InventoryHost;
   /** Who may reach the server. */
   public readonly firewall: ExporterFirewall;
   /** The names of metrics that its exporters are said to emit. */
-  public readonly declared: readonly string[];
+  public readonly _declaredMetrics: readonly string[];
   private readonly placed: Component[] = [];
   private readonly exporters: readonly Listener[];
 
@@ -80,33 +80,33 @@ export abstract class Member extends Construct {
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
     });
     this.exporters = this.exporterListeners(props.exporters ?? []);
-    this.declared = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
-    this.inventoryHost = {
+    this._declaredMetrics = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
+    this._inventoryHost = {
       connection: connectionOf(props.server),
       place: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
       facts: factsOf(props.server),
     };
     this.firewall = new ExporterFirewall(this, "firewall", props.firewall ?? FirewallMode.GUARD);
-    this.monitoring.join(this);
+    this.monitoring._join(this);
   }
 
   /** What is placed on the server. */
-  public get components(): readonly Component[] {
+  public get _components(): readonly Component[] {
     return [...this.placed];
   }
 
   /** What the server is reached on. */
-  public get listening(): readonly Listening[] {
-    return [...this.placed.map(({ listening }) => listening), ...this.foreign];
+  public get _listening(): readonly Listening[] {
+    return [...this.placed.map(({ _listening: listening }) => listening), ...this.foreign];
   }
 
   /** What is placed on the server, as the access graph sees it. Asked at synthesis, when all is placed. */
-  public get placements(): readonly Placement[] {
-    return [...this.placed.map(({ placement }) => placement), ...this.foreign];
+  public get _placements(): readonly Placement[] {
+    return [...this.placed.map(({ _placement: placement }) => placement), ...this.foreign];
   }
 
   /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
-  public get logSources(): readonly LogSource[] {
+  public get _logSources(): readonly LogSource[] {
     return this.placed.flatMap(({ logSources }) => logSources);
   }
 
@@ -117,7 +117,7 @@ export abstract class Member extends Construct {
   }
 
   /** Called by components when they are constructed in the member's scope. */
-  public place(component: Component): void {
+  public _place(component: Component): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
     if (twin)
       throw constructError(
@@ -125,7 +125,7 @@ export abstract class Member extends Construct {
         `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`,
       );
     this.placed.push(component);
-    this.monitoring.place(component);
+    this.monitoring._place(component);
   }
 
   private exporterListeners(exporters: readonly Exporter[]): Listener[] {

@@ -29,7 +29,7 @@ export interface MonitoredServerProps extends MemberProps {
 
 /** A server that is watched: it gets a node exporter, and Prometheus scrapes it; where there is a Loki, a log agent. */
 export class MonitoredServer extends Member {
-  public readonly hostsComponents: boolean = false;
+  public readonly _hostsComponents: boolean = false;
   /** What tells Prometheus of the server's CPU, memory and disks. */
   public readonly nodeExporter: NodeExporter;
 
@@ -42,20 +42,20 @@ export class MonitoredServer extends Member {
     this.nodeExporter = new NodeExporter(this, "node-exporter", props.nodeExporter);
     this.logs = props.logs ?? [];
     this.logAgentProps = props.logAgent;
-    if (props.monitoring.first("loki")) this.sendLogs();
+    if (props.monitoring._first("loki")) this._sendLogs();
   }
 
-  public override get logSources(): readonly LogSource[] {
-    return [...this.logs, ...super.logSources];
+  public override get _logSources(): readonly LogSource[] {
+    return [...this.logs, ...super._logSources];
   }
 
   /** What sends its logs to Loki; undefined while no Loki is placed. */
-  public get logAgent(): LogAgentComponent | undefined {
+  public get _logAgent(): LogAgentComponent | undefined {
     return this.agent;
   }
 
   /** Called when there is a Loki. */
-  public sendLogs(): void {
+  public _sendLogs(): void {
     this.agent ??= new LogAgentComponent(this, "log-agent", this.logAgentProps);
   }
 }

@@ -14,8 +14,8 @@ export class CleanupRun extends Run {
     });
   }
 
-  public get inventoryRun(): InventoryRun {
-    const placed = this.monitoring.members.map(({ server, components }) => {
+  public get _inventoryRun(): InventoryRun {
+    const placed = this.monitoring._members.map(({ server, _components: components }) => {
       const kinds = ["firewall", ...components.map(({ kind }) => kind)].sort();
       return [server.name, { monitoring_components: kinds }] as const;
     });

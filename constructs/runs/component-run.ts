@@ -25,7 +25,7 @@ export class ComponentRun extends Run {
             content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
           }
         : userPlaybook(scope, kind, playbook)),
-      files: `${scope.filesDirectory}/${kind}`,
+      files: `${scope._filesDirectory}/${kind}`,
     });
   }
 
@@ -34,15 +34,15 @@ export class ComponentRun extends Run {
     this.components.push(component);
   }
 
-  public override get artifacts(): readonly ArtifactRequest[] {
-    const requests = this.components.flatMap(({ artifactRequest, downloads }) => [
+  public override get _artifacts(): readonly ArtifactRequest[] {
+    const requests = this.components.flatMap(({ _artifactRequest: artifactRequest, _downloads: downloads }) => [
       ...(artifactRequest ? [artifactRequest] : []),
       ...downloads,
     ]);
     return [...new Map(requests.map((request) => [request.file, request])).values()];
   }
 
-  public get inventoryRun(): InventoryRun {
+  public get _inventoryRun(): InventoryRun {
     const secrets = this.components.flatMap((component) => component.secrets);
     const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
@@ -51,8 +51,8 @@ export class ComponentRun extends Run {
       content: this.content,
       component: this.playbook === undefined,
       own: this.playbook !== undefined,
-      agent: this.components.some(({ agent }) => agent),
-      artifacts: this.artifacts,
+      agent: this.components.some(({ _agent: agent }) => agent),
+      artifacts: this._artifacts,
       secrets: [...byName.values()],
       variables: {},
       hosts: new Map(this.components.map((component) => [component.member.server.name, variablesOf(component)])),
@@ -61,7 +61,7 @@ export class ComponentRun extends Run {
 }
 
 /** What its role is handed on its server; files that it copies count by what is in them. */
-function variablesOf({ variables, files, onMove }: Component): Variables {
+function variablesOf({ variables, files, _onMove: onMove }: Component): Variables {
   return {
     ...variables,
     ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),

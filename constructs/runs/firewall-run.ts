@@ -16,7 +16,7 @@ export class FirewallRun extends Run {
     });
   }
 
-  public get inventoryRun(): InventoryRun {
+  public get _inventoryRun(): InventoryRun {
     const edges = groupBy(this.monitoring.accessGraph, ({ destination }) => destination);
     return {
       name: this.name,
@@ -27,9 +27,9 @@ export class FirewallRun extends Run {
       secrets: [],
       variables: {},
       hosts: new Map(
-        this.monitoring.members.map(({ server: { name }, firewall }) => [
+        this.monitoring._members.map(({ server: { name }, firewall }) => [
           name,
-          firewall.variables(edges.get(name) ?? []),
+          firewall._variables(edges.get(name) ?? []),
         ]),
       ),
     };

@@ -20,7 +20,7 @@ import { OnLeave } from "../contracts";
 export function uninstallOnLeave(monitoring: Monitoring): DataResource {
   const entries = lazyForEach(monitoring, "departures", () =>
     Object.fromEntries(
-      monitoring.members.flatMap((member) => {
+      monitoring._members.flatMap((member) => {
         const { onLeave, name } = member.server;
         return onLeave === undefined ? [] : [[name, entryOf(member, onLeave)] as const];
       }),
@@ -34,9 +34,9 @@ export function uninstallOnLeave(monitoring: Monitoring): DataResource {
       {
         type: "local-exec",
         when: "destroy",
-        command: `exec python3 ${monitoring.playbooksPath}/leave.py`,
+        command: `exec python3 ${monitoring._playbooksPath}/leave.py`,
         environment: {
-          MONITORING_STATE: monitoring.stateDirectory,
+          MONITORING_STATE: monitoring._stateDirectory,
           MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_MEMBERS: lazyString(() => presentMachines(monitoring)),
         },
@@ -49,7 +49,7 @@ function entryOf(member: Member, onLeave: OnLeave): Variables {
   return leaveInventory({
     monitoring: member.monitoring.name,
     membership: membershipOf(member),
-    host: member.inventoryHost,
+    host: member._inventoryHost,
     uninstall: onLeave !== OnLeave.NOTHING,
     keepData: onLeave !== OnLeave.PURGE,
   });
@@ -68,7 +68,7 @@ function membershipOf({ monitoring, server }: Member): string {
 function presentMachines(monitoring: Monitoring): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);
   const machines = members
-    .map((member) => [machineKey(member.inventoryHost.connection), membershipOf(member)] as const)
+    .map((member) => [machineKey(member._inventoryHost.connection), membershipOf(member)] as const)
     .filter(([machine]) => !Token.isUnresolved(machine));
   return JSON.stringify(Object.fromEntries(machines));
 }

@@ -65,8 +65,8 @@ export class PlaybookRun extends Run {
     }
   }
 
-  public get inventoryRun(): InventoryRun {
-    const hosts = this.props.hosts ?? this.monitoring.members;
+  public get _inventoryRun(): InventoryRun {
+    const hosts = this.props.hosts ?? this.monitoring._members;
     return {
       name: this.name,
       playbook: basename(this.props.playbook),

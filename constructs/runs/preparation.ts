@@ -18,7 +18,7 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
     provisioners: [
       {
         type: "local-exec",
-        command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring.playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
+        command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring._playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
         environment: { MONITORING_ARTIFACTS: lazyString(located) },
       },
     ],
@@ -30,7 +30,7 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
  * before any server is touched. There is none where all have addresses.
  */
 export function resolveNames(monitoring: Monitoring): NullResource {
-  const wanted = (): NameToResolve[] => monitoring.members.flatMap(({ server }) => namesOf(server));
+  const wanted = (): NameToResolve[] => monitoring._members.flatMap(({ server }) => namesOf(server));
   const entries = lazyForEach(monitoring, "names-to-resolve", (): Record<string, string> => {
     const names = new Set(wanted().map(({ name }) => name));
     return names.size === 0 ? {} : { all: digest([...names].sort()) };
@@ -41,7 +41,7 @@ export function resolveNames(monitoring: Monitoring): NullResource {
     provisioners: [
       {
         type: "local-exec",
-        command: `exec python3 ${monitoring.playbooksPath}/names.py`,
+        command: `exec python3 ${monitoring._playbooksPath}/names.py`,
         environment: { MONITORING_NAMES: lazyString(() => JSON.stringify(wanted())) },
       },
     ],

@@ -35,7 +35,7 @@ export abstract class Run extends Construct {
   /** The run's `null_resource`; none in a monitoring that does not provision. */
   public readonly resource?: NullResource;
   /** The command that runs it, in the stack's folder. */
-  public readonly command: string;
+  public readonly _command: string;
   /** The hash of all files that the run consists of. */
   protected readonly content: string;
 
@@ -46,16 +46,16 @@ export abstract class Run extends Construct {
     this.content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
     const files = description.files === undefined ? "" : ` --files ${description.files}`;
-    this.command = `exec python3 ${scope.playbooksPath}/run.py ${this.name}${playbook}${files}`;
+    this._command = `exec python3 ${scope._playbooksPath}/run.py ${this.name}${playbook}${files}`;
     if (scope.provision) this.resource = this.makeResource(scope);
-    scope.addRun(this);
+    scope._addRun(this);
   }
 
   /** The run as the inventory knows it. Asked at synthesis, when all is placed. */
-  public abstract get inventoryRun(): InventoryRun;
+  public abstract get _inventoryRun(): InventoryRun;
 
   /** The archives that it installs. */
-  public get artifacts(): readonly ArtifactRequest[] {
+  public get _artifacts(): readonly ArtifactRequest[] {
     return [];
   }
 
@@ -65,18 +65,21 @@ export abstract class Run extends Construct {
   }
 
   private makeResource(scope: Monitoring): NullResource {
-    const state = scope.stateDirectory;
+    const state = scope._stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {
         content: this.content,
-        data: consumed(scope.inventoryName, runGroup(this.name)),
+        data: consumed(scope._inventoryName, runGroup(this.name)),
         interrupted: `\${try(filesha256("${state}/in-flight/${this.name}"), "")}`,
       },
       provisioners: [
         {
           type: "local-exec",
-          command: this.command,
-          environment: { MONITORING_STATE: state, MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope.inventory)) },
+          command: this._command,
+          environment: {
+            MONITORING_STATE: state,
+            MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope._inventory)),
+          },
         },
       ],
     });

@@ -11,7 +11,7 @@ import type { Monitoring } from "../monitoring";
  */
 export function writeAccess(monitoring: Monitoring, folder: string, prefix: string): void {
   const document = accessDocument(`Access to ${monitoring.node.path}`, {
-    placements: monitoring.listening,
+    placements: monitoring._listening,
     edges: monitoring.accessGraph,
   });
   writeFileSync(join(folder, `${prefix}${ACCESS_FILE}`), document);

@@ -13,9 +13,9 @@ import { constructError, rejectIf } from "./errors";
  * @throws when a file's path is none, or its text holds a token
  */
 export function writeGeneratedFiles(monitoring: Monitoring, folder: string): void {
-  const root = join(folder, monitoring.filesDirectory);
+  const root = join(folder, monitoring._filesDirectory);
   rmSync(root, { recursive: true, force: true });
-  for (const component of monitoring.components) {
+  for (const component of monitoring._components) {
     writeFilesOf(component, join(root, component.kind, component.member.server.name));
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Access, Component, Member, MonitoringHost, MonitoringProps, AccessPeer } from "../../../constructs/index";
 import { Connection } from "../../../lib/access/access";
 import { Variables } from "../../../lib/inventory/inventory";
-import { projectRoot } from "../../../tools/cli/common";
+import { projectRoot } from "../../../tools/cli/project";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 

@@ -181,7 +181,7 @@ describe("the dashboards of logs", () => {
 test("a server without a log agent takes no logs", () => {
   const stack = new TerraformStack(Testing.app(), "test");
   const hub = new Hub(stack);
-  const { logSources } = new FirewalledServer(stack, "db", {
+  const { _logSources: logSources } = new FirewalledServer(stack, "db", {
     monitoring: hub.monitoring,
     server: hub.server("db"),
     // @ts-expect-error There is nobody to send them.

@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { join } from "node:path";
 import { Component, ComponentDescription, Variables } from "../../../constructs/index";
-import { projectRoot } from "../../../tools/cli/common";
+import { projectRoot } from "../../../tools/cli/project";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -25,12 +25,12 @@ const placed = (description: Partial<ComponentDescription>): Own =>
 describe("a component of the user's own", () => {
   test("is installed from no archive, and emits what it says", () => {
     const own = placed({});
-    expect([own.version, own.artifactRequest, own.playbook]).toEqual(["", undefined, playbook]);
+    expect([own.version, own._artifactRequest, own._playbook]).toEqual(["", undefined, playbook]);
     expect(own.emits).toEqual(new Set());
   });
 
   test("may have one of our archives", () => {
-    expect(placed({ artifact: "node_exporter" }).artifactRequest).toMatchObject({ name: "node_exporter" });
+    expect(placed({ artifact: "node_exporter" })._artifactRequest).toMatchObject({ name: "node_exporter" });
   });
 
   test("has one run for all servers that it is on, and is known to be theirs to whoever tidies up", () => {

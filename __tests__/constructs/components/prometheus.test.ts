@@ -126,7 +126,7 @@ describe("Prometheus", () => {
     [{ port: 80 }, "port 80 cannot be listened on: choose one from 1024 to 65535"],
     [{ retention: "a month" }, 'retention: "a month" is not a duration such as "15s", "1h30m" or "30d"'],
     [{ retentionSize: "10 GB" }, 'retentionSize: "10 GB" is not a size such as "512MB" or "10GB"'],
-    [{ scrapeInterval: "0s" }, 'scrapeInterval: "0s" must be longer than nothing'],
+    [{ scrapeInterval: "0s" }, 'scrapeInterval: "0s" must be greater than zero'],
     [{ evaluationInterval: "often" }, 'evaluationInterval: "often" is not a duration such as "15s", "1h30m" or "30d"'],
     [{ scrapeTimeout: "20s" }, 'scrapeTimeout: "20s" is longer than the scrape interval, "15s"'],
     [{ externalLabels: { "a-b": "c" } }, 'externalLabels: "a-b" is not a label name'],

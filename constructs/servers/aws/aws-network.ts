@@ -12,7 +12,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Fn, TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
-import { Ipv4Block } from "../../../lib/network/cidr";
+import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import type { Monitoring } from "../../monitoring";
 import { withConstructPath, constructError } from "../../synthesis/errors";
 import { ICloudFirewall, IServer, IServerNetwork } from "../../contracts";

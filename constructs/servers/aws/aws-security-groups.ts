@@ -145,12 +145,12 @@ export class AwsSecurityGroups extends Construct {
     const graph = monitoring.accessGraph;
     const cached = this.cache.get(monitoring);
     if (cached?.graph === graph) return cached.groups;
-    const here = monitoring.members.filter(({ server }) => server.network === this.network);
+    const here = monitoring._members.filter(({ server }) => server.network === this.network);
     const [first] = here;
     const groups = securityGroups({
       monitoring: monitoring.name,
       members: here.map(({ server }) => server.name),
-      agents: new Set(monitoring.components.filter(({ agent }) => agent).map(({ kind }) => kind)),
+      agents: new Set(monitoring._components.filter(({ _agent: agent }) => agent).map(({ kind }) => kind)),
       edges: graph,
       addressOf: (name) => (first ? monitoring.dial(first.server, name) : ""),
     });

@@ -40,7 +40,7 @@ export class AwsSurplusRules extends Construct {
 
   private constructor(monitoring: Monitoring) {
     super(monitoring, ID);
-    monitoring.output(
+    monitoring._addOutput(
       "surplus_rules",
       // The list is made late, not lazy: as an argument, what is lazy would lose its brackets.
       lazyString(() => Token.asString(Fn.jsonencode(Fn.sort(Fn.flatten(this.found) as string[])))),
