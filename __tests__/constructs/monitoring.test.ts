@@ -187,7 +187,7 @@ describe("what is wrong on its face is refused at once", () => {
       'test/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?',
     ],
     ["anywhere", 'test/monitoring: technicians: "anywhere" is not a CIDR block'],
-    ["0.0.0.0/0", 'test/monitoring: technicians: "0.0.0.0/0" is wider than any block that somebody was assigned'],
+    ["0.0.0.0/0", 'test/monitoring: technicians: "0.0.0.0/0" is wider than the network of any single organization'],
   ])("technicians: %s", (technician, message) => {
     const stack = new TerraformStack(Testing.app(), "test");
     expect(() => new Monitoring(stack, "monitoring", { technicians: [technician] })).toThrow(message);

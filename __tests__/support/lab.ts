@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
-import { Ipv4Block } from "../../lib/network/cidr";
+import { Ipv4Block } from "../../lib/network/ipv4-block";
 import { InventoryHost, InventoryRun, renderInventory } from "../../lib/inventory/inventory";
-import { projectRoot, run, RunResult } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
+import { run, RunResult } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
 import type { HostResult } from "./project";
 

@@ -1,81 +1,61 @@
-import { cidrProblem } from "../network/cidr";
-import { formatIp, Ip, parseIp } from "../network/ip";
+import { Cidr, containsCidr, formatCidr, parseCidr } from "../network/cidr";
 
 /**
- * The widest block that people are taken to come from. Nobody was ever assigned more than a /8 of IPv4 (IANA's registry
- * of its address space) or a /16 of IPv6 (the regional registries'), so what is wider is not somebody's but everybody's.
+ * Mask of the widest block that one organization was assigned: a /8 of IPv4 (IANA's IPv4 address space registry), a /16
+ * of IPv6 (the registries of the regional internet registries).
  */
-const WIDEST: ReadonlyMap<number, number> = new Map([
-  [32, 8],
-  [128, 16],
-]);
+const WIDEST = { ipv4: 8, ipv6: 16 };
 
-/** A CIDR block as numbers. */
-interface Block {
-  readonly text: string;
-  readonly ip: Ip;
-  readonly mask: number;
-}
-
-/** A well-formed block in its canonical notation: that in which a cloud gives it back. */
+/** Returns a well-formed block in canonical notation. */
 export function canonicalCidr(cidr: string): string {
-  const { ip, mask } = parseBlock(cidr);
-  return `${formatIp(ip)}/${mask}`;
+  return formatCidr(parseCidr(cidr));
 }
 
 /**
- * What is wrong with a well-formed block that is wider than any that somebody was assigned, as a sentence for the user.
+ * Returns what is wrong with a well-formed block that is wider than any block that one organization was assigned.
  *
- * @param remedy what to do instead
- * @returns undefined when it is none
+ * @param remedy what the user can do about it
+ * @returns undefined if the block is not too wide
  */
 export function breadthProblem(cidr: string, remedy: string): string | undefined {
-  const { ip, mask } = parseBlock(cidr);
-  const widest = WIDEST.get(ip.bits) ?? 0;
+  const { address, mask } = parseCidr(cidr);
+  const widest = WIDEST[address.kind()];
   return mask >= widest
     ? undefined
-    : `"${cidr}" is wider than any block that somebody was assigned (/${widest}), so it lets in everybody: ${remedy}`;
+    : `"${cidr}" is wider than the network of any single organization (/${widest}): ${remedy}`;
 }
 
 /**
- * From where people or programs come, as CIDR blocks in their canonical notation.
+ * Returns the CIDR blocks of technicians or controllers in canonical notation.
  *
- * @param anywhere whether blocks are accepted that are wider than any that somebody was assigned
- * @throws when a block is malformed or too wide, or is part of another one
+ * @param anywhere whether blocks are accepted that are wider than the network of any single organization
+ * @throws if a block is malformed, too wide or contained in another one
  */
 export function originBlocks(cidrs: readonly string[], anywhere: boolean): string[] {
-  const blocks = cidrs.map(parseBlock);
-  const remedy = 'name the addresses that you come from, such as "203.0.113.7/32", or set allowFromAnywhere: true';
-  for (const { text } of blocks) refuse(anywhere ? undefined : breadthProblem(text, remedy));
-  for (const [index, block] of blocks.entries()) refuse(overlapProblem(block, blocks.slice(0, index)));
-  return cidrs.map(canonicalCidr);
+  const blocks = cidrs.map((text) => ({ text, cidr: parseCidr(text) }));
+  const remedy = 'use the addresses that you connect from, such as "203.0.113.7/32", or set allowFromAnywhere: true';
+  for (const { text } of blocks) throwProblem(anywhere ? undefined : breadthProblem(text, remedy));
+  for (const [index, block] of blocks.entries()) throwProblem(overlapProblem(block, blocks.slice(0, index)));
+  return blocks.map(({ cidr }) => formatCidr(cidr));
+}
+
+/** A block and the notation in which the user wrote it. */
+interface Block {
+  readonly text: string;
+  readonly cidr: Cidr;
 }
 
 function overlapProblem(block: Block, earlier: readonly Block[]): string | undefined {
   for (const other of earlier) {
-    const [outer, inner] = contains(other, block) ? [other, block] : [block, other];
-    if (!contains(outer, inner)) continue;
-    return contains(inner, outer)
-      ? `"${block.text}" is there twice${block.text === other.text ? "" : ` (as "${other.text}" too)`}: remove one of them`
-      : `"${inner.text}" is part of "${outer.text}": remove the one that says more than you mean`;
+    const [outer, inner] = containsCidr(other.cidr, block.cidr) ? [other, block] : [block, other];
+    if (!containsCidr(outer.cidr, inner.cidr)) continue;
+    return containsCidr(inner.cidr, outer.cidr)
+      ? `"${block.text}" is listed twice${block.text === other.text ? "" : ` (also as "${other.text}")`}: remove one of them`
+      : `"${inner.text}" is part of "${outer.text}": remove one of them`;
   }
   return undefined;
 }
 
-function contains(outer: Block, inner: Block): boolean {
-  if (outer.ip.bits !== inner.ip.bits || outer.mask > inner.mask) return false;
-  const beyond = BigInt(outer.ip.bits - outer.mask);
-  return outer.ip.value >> beyond === inner.ip.value >> beyond;
-}
-
-function parseBlock(cidr: string): Block {
-  refuse(cidrProblem(cidr));
-  const [address = "", mask] = cidr.split("/");
-  const ip = parseIp(address);
-  if (!ip) throw new Error(`"${cidr}" is not a CIDR block`);
-  return { text: cidr, ip, mask: Number(mask) };
-}
-
-function refuse(found: string | undefined): void {
+function throwProblem(found: string | undefined): void {
   if (found !== undefined) throw new Error(found);
 }

@@ -11,7 +11,7 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import { join } from "node:path";
-import { Ipv4Block } from "../../../lib/network/cidr";
+import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import { contentHash } from "../../../lib/inventory/content-hash";
 import { HostAddresses } from "../../../lib/network/host-addresses";
 import { packageRoot } from "../../../lib/paths";
