@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../tools/cli/common";
+import { projectRoot } from "../tools/cli/project";
 import { PackedProject, smallStack } from "./support/packed";
 
 let project: PackedProject;
@@ -24,7 +24,7 @@ function filesOf(folder: string): string[] {
 test("the package has what is needed", () => {
   expect(project.files).toEqual(
     expect.arrayContaining([
-      ...["LICENSE", "README.md", "package.json", "requirements.txt"],
+      ...["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "package.json", "requirements.txt"],
       ...["dist/constructs/index.js", "dist/constructs/index.d.ts", "dist/lib/metrics/catalogue.json"],
       ...["playbooks", "docs", "constructs/servers/local/scripts"].flatMap(filesOf),
     ]),
@@ -33,7 +33,7 @@ test("the package has what is needed", () => {
 
 test("the package has nothing else", () => {
   const needed =
-    /^(LICENSE|README\.md|package\.json|requirements\.txt|(docs|playbooks|constructs\/servers\/local\/scripts)\/.*|dist\/(constructs|lib)\/.*\.(js|d\.ts|json)|dist\/tools\/.*\.js)$/;
+    /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json|requirements\.txt|(docs|playbooks|constructs\/servers\/local\/scripts)\/.*|dist\/(constructs|lib)\/.*\.(js|d\.ts|json)|dist\/tools\/.*\.js)$/;
   expect(
     project.files.filter((file) => !needed.test(file) || /__pycache__|\.pyc$|\.test\.|\.tsbuildinfo$/.test(file)),
   ).toEqual([]);
