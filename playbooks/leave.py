@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Removes what was installed on one server that leaves its monitoring. Terraform calls it when the server's entry ends.
+"""Uninstalls the monitoring's components from one server that leaves it. Terraform calls it when it destroys the server's entry.
 
-MONITORING_STATE and MONITORING_INVENTORY are as for run.py. MONITORING_MEMBERS tells which machines belong to which
-monitoring now (JSON), for one that only was renamed must not lose anything.
+MONITORING_STATE and MONITORING_INVENTORY are the same as for run.py. MONITORING_MEMBERS contains the present members as JSON
+(by machine, its server in its monitoring), because nothing may be removed from a server that was only renamed.
 """
 
 from __future__ import annotations
@@ -13,47 +13,47 @@ import shutil
 import sys
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # the folder is hashed and copied by others
+sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import run
 from controller import ansible, inventory
+from controller.contract import LEAVE, RUNS
 from controller.errors import RunError
 
-LEAVE = "leave"
-STILL_THERE = """What was installed on it is still there. Once it answers, the same command again removes it.
-To let it go as it is: declare it with onLeave: OnLeave.NOTHING, deploy (which may fail on it), and repeat this."""
+STILL_INSTALLED = """the components are still installed. When the server is reachable, repeat the command to uninstall them.
+To keep them, declare the server with onLeave: OnLeave.NOTHING, deploy (the deploy may fail on this server), and repeat the command."""
 
 
 def leave(state: Path, lifeline: ansible.Lifeline) -> int:
-    """Answers the exit status."""
+    """Uninstalls the components and returns the exit status. Raises RunError and ansible.Stopped."""
     everything = inventory.decode(os.environ.get("MONITORING_INVENTORY", ""))
-    departing = inventory.Run.of(everything, LEAVE)
+    leaving = inventory.Run.of(everything, LEAVE)
     [server] = everything["all"]["hosts"]
-    if not departing.hosts:
-        run.say(f"{LEAVE}  {server}: left as it is, by its onLeave")
+    if not leaving.hosts:
+        run.log(f"{LEAVE}  {server}  skipped: its onLeave is OnLeave.NOTHING")
         return 0
     members = json.loads(os.environ.get("MONITORING_MEMBERS") or "{}")
-    present = members.get(departing.variables["monitoring_machine"])
-    if present and present != departing.variables["monitoring_membership"]:
-        run.say(f"{LEAVE}  {server}: left as it is, for the same machine is in {present} now")
+    member = members.get(leaving.variables["monitoring_machine"])
+    if member and member != leaving.variables["monitoring_membership"]:
+        run.log(f"{LEAVE}  {server}  skipped: the same machine is now {member}")
         return 0
-    # Several servers may leave at once: each has a folder of its own, which no run can be called like.
+    # Several servers may leave at once, so each one has its own folder. No run can have this name.
     name = f"{LEAVE}-{server}"
     options = run.Options(run=LEAVE, playbook=None, files=None, inventory=None, force=False, check=False, limit=None)
     try:
-        code = run.Runner(options, state, lifeline, name)()
+        code = run.Runner(options, state, lifeline, name).run()
     except RunError as error:
-        run.say(f"{LEAVE}  {server}: {error}")
+        run.log(f"{LEAVE}  {server}  error: {error}")
         code = 1
     if code == 0:
-        shutil.rmtree(state / "runs" / name)
+        shutil.rmtree(state / RUNS / name)
     else:
-        run.say(f"{LEAVE}  {server}: {STILL_THERE}")
+        run.log(f"{LEAVE}  {server}  {STILL_INSTALLED}")
     return code
 
 
 def main() -> int:
-    """Without a command line: all it needs is in the environment."""
+    """Reads everything from the environment, and returns the exit status."""
     try:
         return leave(run.state_directory(), ansible.Lifeline())
     except RunError as error:

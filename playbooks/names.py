@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Looks up the names by which servers are reached, before any of them is touched.
+"""Resolves the names of servers before any server is touched.
 
-MONITORING_NAMES holds them with the places where they were written: [{"name": …, "where": …}].
+MONITORING_NAMES contains the names and the settings in which they were written: [{"name": …, "where": …}].
 """
 
 from __future__ import annotations
@@ -15,38 +15,37 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def main() -> int:
-    """Names all that are unknown."""
-    places: dict[str, list[str]] = {}
-    for wanted in json.loads(os.environ["MONITORING_NAMES"]):
-        places.setdefault(wanted["name"], []).append(wanted["where"])
+    """Prints all names that cannot be resolved. Returns 1 if there are any, otherwise 0."""
+    settings: dict[str, list[str]] = {}
+    for entry in json.loads(os.environ["MONITORING_NAMES"]):
+        settings.setdefault(entry["name"], []).append(entry["where"])
     with ThreadPoolExecutor(max_workers=16) as pool:
-        problems = list(pool.map(problem, places))
-    for name, found in zip(places, problems):
-        if found:
-            for where in places[name]:
-                print(f'{where}: this machine does not know the name "{name}" ({found}): correct it, or write an IP address', file=sys.stderr)
-    return 1 if any(problems) else 0
+        problems = dict(zip(settings, pool.map(problem, settings)))
+    for name, reason in problems.items():
+        for setting in settings[name] if reason else []:
+            print(f'{setting}: cannot resolve "{name}" ({reason}): correct the name or use an IP address', file=sys.stderr)
+    return 1 if any(problems.values()) else 0
 
 
 def problem(name: str) -> str | None:
-    """Why a name cannot be looked up; None where it can, or ssh asks somebody else for it."""
-    settings = ssh_settings(name)
-    if "proxyjump" in settings or "proxycommand" in settings:
+    """Why this machine cannot resolve a name. None if it can, or if ssh lets a proxy resolve the name."""
+    options = ssh_options(name)
+    if "proxyjump" in options or "proxycommand" in options:
         return None
     try:
-        socket.getaddrinfo(settings.get("hostname", name), None)
+        socket.getaddrinfo(options.get("hostname", name), None)
     except (OSError, UnicodeError) as error:
         return getattr(error, "strerror", None) or str(error)
     return None
 
 
-def ssh_settings(name: str) -> dict[str, str]:
-    """What the user's own SSH configuration makes of the name, for it may be an alias there."""
+def ssh_options(name: str) -> dict[str, str]:
+    """The options for a host in the user's SSH configuration, where the name may be an alias. Empty without ssh."""
     try:
-        said = subprocess.run(["ssh", "-G", "--", name], capture_output=True, text=True, check=False).stdout
+        output = subprocess.run(["ssh", "-G", "--", name], capture_output=True, text=True, check=False).stdout
     except OSError:
         return {}
-    return dict(line.split(" ", 1) for line in said.splitlines() if " " in line)
+    return dict(line.split(" ", 1) for line in output.splitlines() if " " in line)
 
 
 if __name__ == "__main__":

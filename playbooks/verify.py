@@ -30,7 +30,8 @@ from typing import Any
 sys.dont_write_bytecode = True  # the folder is hashed and copied by others
 
 import run
-from controller import ansible, firewall, inventory, results, ssh, unreachable
+from controller import ansible, files, firewall, inventory, results, ssh, unreachable
+from controller.contract import FIREWALL
 from controller.errors import RunError
 from verification import probe
 from verification.exchange import exchange
@@ -54,13 +55,12 @@ class Servers:
     def __init__(self, scratch: Path, lifeline: ansible.Lifeline) -> None:
         everything, state = inventory.decode(os.environ.get("MONITORING_INVENTORY", "")), run.state_directory()
         self._scratch, self._lifeline = scratch, lifeline
-        self._rules = inventory.Run.of(everything, firewall.NAME)
+        self._rules = inventory.Run.of(everything, FIREWALL)
         firewall.add(self._rules, everything)
         self._program = ansible.find(state)
-        self._places = ssh.Places(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
+        self._places = ssh.Paths(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
         self._places.jump_logs.mkdir()
-        known = inventory.known_hosts_lines(self._rules.hosts)
-        run.private(self._places.known_hosts, "".join(line + "\n" for line in known))
+        files.write_private(self._places.known_hosts, inventory.known_hosts(self._rules.hosts))
 
     def look(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """What each server says of itself, of what it tried and of what its components were asked."""
@@ -82,8 +82,8 @@ class Servers:
         rules = replace(self._rules, hosts={host: {**self._rules.hosts[host], **variables} for host, variables in own.items()})
         hosts = rules.ansible_inventory(dict.fromkeys(rules.hosts, ""), self._places)
         variables = {"monitoring_run_name": NAME, "monitoring_force": False, "verify_script": script}
-        run.private(self._scratch / "inventory.json", json.dumps(hosts))
-        run.private(self._scratch / "variables.json", json.dumps(variables))
+        files.write_private(self._scratch / "inventory.json", json.dumps(hosts))
+        files.write_private(self._scratch / "variables.json", json.dumps(variables))
         options = ["--inventory", str(self._scratch / "inventory.json"), "--extra-vars", f"@{self._scratch / 'variables.json'}"]
         events = self._scratch / "events.jsonl"
         events.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ class Servers:
         return {host: _answer(told.get(host), host, rules.hosts[host], self._places) for host in rules.hosts}
 
 
-def _answer(event: results.Event | None, host: str, variables: dict[str, Any], places: ssh.Places) -> dict[str, Any]:
+def _answer(event: results.Event | None, host: str, variables: dict[str, Any], places: ssh.Paths) -> dict[str, Any]:
     if event is None:
         return {"failed": "Ansible did not come to it"}
     if event["status"] == "unreachable":

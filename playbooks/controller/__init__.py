@@ -1,1 +1,1 @@
-"""What run.py does on the controller, by concern."""
+"""The parts of run.py, leave.py and verify.py that run on the controller, one module per concern."""

@@ -1,4 +1,4 @@
-"""Finds Ansible, and runs it so that it never outlives us."""
+"""Finds ansible-playbook, and runs it so that it never outlives the controller's program."""
 
 from __future__ import annotations
 
@@ -19,32 +19,35 @@ from .lifetime import die_with_parent
 
 MINIMUM = (2, 19)
 INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,<2.20'"
-# Settings of the user's own Ansible that would undo ours.
-FOREIGN = ("ANSIBLE_STDOUT_CALLBACK", "ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_LIBRARY", "ANSIBLE_ROLES_PATH", "ANSIBLE_INVENTORY", "ANSIBLE_SSH_ARGS",
-           "ANSIBLE_SSH_COMMON_ARGS", "ANSIBLE_SSH_EXTRA_ARGS", "ANSIBLE_SSH_HOST_KEY_CHECKING", "ANSIBLE_SSH_PIPELINING",
-           "ANSIBLE_HOST_KEY_CHECKING", "ANSIBLE_GATHERING", "ANSIBLE_STRATEGY", "ANSIBLE_PIPELINING")
+STOP_SECONDS = 10  # how long Ansible may take to end after SIGTERM
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Ansible settings in the user's environment that would override settings of our ansible.cfg.
+IGNORED_SETTINGS = (
+    "ANSIBLE_STDOUT_CALLBACK", "ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_LIBRARY", "ANSIBLE_ROLES_PATH", "ANSIBLE_INVENTORY",
+    "ANSIBLE_SSH_ARGS", "ANSIBLE_SSH_COMMON_ARGS", "ANSIBLE_SSH_EXTRA_ARGS", "ANSIBLE_SSH_HOST_KEY_CHECKING",
+    "ANSIBLE_SSH_PIPELINING", "ANSIBLE_HOST_KEY_CHECKING", "ANSIBLE_GATHERING", "ANSIBLE_STRATEGY", "ANSIBLE_PIPELINING",
+)
 
 
 def find(state: Path) -> Path:
-    """ansible-playbook from PATH, else from the virtual environment beside the state; new enough."""
+    """The path of ansible-playbook: from PATH, otherwise from the folder `venv` next to the stack's state folder.
+
+    Raises RunError if it is missing or older than MINIMUM.
+    """
     venv = state.parent / "venv"
-    install = INSTALL.format(venv=venv)
+    install = f"Nothing was started. Install it:\n  {INSTALL.format(venv=venv)}"
     found = shutil.which("ansible-playbook") or shutil.which("ansible-playbook", path=str(venv / "bin"))
     if found is None:
-        raise RunError(
-            f"ansible-playbook was found neither in PATH nor in {venv / 'bin'}, nothing was started. Install it:\n  {install}"
-        )
+        raise RunError(f"ansible-playbook was not found in PATH or in {venv / 'bin'}. {install}")
     version = _version(Path(found))
     if version is None or version < MINIMUM:
-        what = "says no version" if version is None else f"is ansible-core {'.'.join(map(str, version))}"
-        raise RunError(
-            f"{found} {what}, needed is {'.'.join(map(str, MINIMUM))} or later, nothing was started. Install it:\n  {install}"
-        )
+        actual = "has no readable version" if version is None else f"is ansible-core {'.'.join(map(str, version))}"
+        raise RunError(f"{found} {actual}: version {'.'.join(map(str, MINIMUM))} or later is required. {install}")
     return Path(found)
 
 
 def _version(program: Path) -> tuple[int, int] | None:
-    """Asks the interpreter of the script, for `--version` takes longer than many a run."""
+    """Asks the Python interpreter of the script, because `ansible-playbook --version` takes longer than many runs."""
     interpreter = ""
     try:
         with program.open("rb") as stream:
@@ -61,50 +64,54 @@ def _version(program: Path) -> tuple[int, int] | None:
 
 
 def environment(config: Path, run: str, events: Path) -> dict[str, str]:
-    """What Ansible sees: the user's environment (secrets are read from it), with our settings."""
-    own = {name: value for name, value in os.environ.items() if name not in FOREIGN and name != "MONITORING_INVENTORY"}
-    own |= {"ANSIBLE_CONFIG": str(config), "MONITORING_RUN": run, "MONITORING_EVENTS": str(events)}
+    """The environment of Ansible: the user's (it may contain secrets) with our settings.
+
+    config: our ansible.cfg. run: the run's name. events: the file to which the callback writes the outcome of each task.
+    """
+    result = {name: value for name, value in os.environ.items() if name not in IGNORED_SETTINGS and name != "MONITORING_INVENTORY"}
+    result |= {"ANSIBLE_CONFIG": str(config), "MONITORING_RUN": run, "MONITORING_EVENTS": str(events)}
     if not sys.stdout.isatty():
-        own["ANSIBLE_NOCOLOR"] = "1"
-        own.pop("ANSIBLE_FORCE_COLOR", None)
-    if not any("UTF-8" in own.get(name, "").upper().replace("UTF8", "UTF-8") for name in ("LC_ALL", "LC_CTYPE", "LANG")):
-        own["LC_ALL"] = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+        result["ANSIBLE_NOCOLOR"] = "1"
+        result.pop("ANSIBLE_FORCE_COLOR", None)
+    if not any("UTF-8" in result.get(name, "").upper().replace("UTF8", "UTF-8") for name in ("LC_ALL", "LC_CTYPE", "LANG")):
+        result["LC_ALL"] = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     if sys.platform == "darwin":
-        own["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
-    return own
+        result["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
+    return result
 
 
 class Stopped(Exception):
-    """We were told to stop, or who started us is gone."""
+    """A signal stopped this program, or its parent ended. The message is the signal's name."""
 
 
 class Lifeline:
-    """Ties us to our parent, and what we start to us.
+    """Ends this program with its parent, and Ansible with this program.
 
-    A signal, or the end of the parent, raises Stopped in the main thread; the running Ansible is stopped first.
+    A signal, or the end of the parent, raises Stopped in the main thread after Ansible has been stopped.
     """
 
     def __init__(self) -> None:
         self._parent = os.getppid()
         self._child: subprocess.Popen[bytes] | None = None
-        self._told_to_end = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        self._parent_may_be_ending = False
+        for number in STOP_SIGNALS:
             signal.signal(number, self._on_signal)
         die_with_parent()
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def orphaned(self) -> bool:
-        """Whether nobody may be left to hear how it went.
+        """Whether the parent may no longer be able to record the result of this program.
 
-        A parent that is killed is there for a moment longer than the signal takes that tells of its end, and one that loses
-        its terminal is told at the same time as we: after these signals it counts as gone, though it may be somebody else's.
+        A killed parent still exists for a moment after its child receives the signal, and a parent that loses its terminal
+        receives SIGHUP at the same time as its child. After SIGTERM and SIGHUP the parent therefore counts as gone, even if
+        the signal came from another process.
         """
-        return self._told_to_end or os.getppid() != self._parent
+        return self._parent_may_be_ending or os.getppid() != self._parent
 
     def run(self, command: Sequence[str], env: dict[str, str], cwd: Path) -> int:
-        """Runs a program to its end; answers its exit status."""
-        # A session of its own: what a terminal's Ctrl-C stops first is we, and we stop Ansible in order.
+        """Runs a program to its end and returns its exit status. Raises Stopped."""
+        # In its own session Ansible does not receive the terminal's Ctrl-C: this program receives it and stops Ansible.
         self._child = subprocess.Popen(
             list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
         )
@@ -122,19 +129,19 @@ class Lifeline:
             return
         child.terminate()
         try:
-            child.wait(10)
+            child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for other in STOP_SIGNALS:
             signal.signal(other, signal.SIG_IGN)
-        self._told_to_end = number != signal.SIGINT
+        self._parent_may_be_ending = number != signal.SIGINT
         raise Stopped(signal.Signals(number).name)
 
     def _watch(self) -> None:
-        """For systems that tell nobody of a parent's end; a pending signal reaches the main thread."""
+        """Notices the parent's end on systems that send no signal for it. The signal sent here reaches the main thread."""
         while os.getppid() == self._parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,5 +1,5 @@
-"""The one error that users are meant to read."""
+"""The error that is shown to the user without a stack trace."""
 
 
 class RunError(Exception):
-    """The run cannot start, in words for the user: what is wrong, and how to mend it."""
+    """A run cannot continue. The message says what is wrong and how to fix it."""

@@ -1,31 +1,33 @@
-"""Hands the firewall's rules to every run, for each one applies them before it opens a port."""
+"""Adds the firewall rules to every run, because each run applies them before it opens a port."""
 
 from __future__ import annotations
 
 import ipaddress
 
+from .contract import FIREWALL, GROUP_PREFIX
 from .errors import RunError
-from .inventory import GROUP, Run, Variables
-
-NAME = "firewall"
+from .inventory import Run, Variables
 
 
 def add(run: Run, inventory: Variables) -> None:
-    """Adds to a run's hosts what the run of the firewall has for them; the run's own fingerprints do not see it."""
-    if GROUP + NAME not in (inventory.get("all", {}).get("children") or {}):
+    """Adds the firewall run's rules to the hosts of another run; the other run's fingerprints ignore them.
+
+    Raises RunError if a rule allows a name instead of an address.
+    """
+    if GROUP_PREFIX + FIREWALL not in (inventory.get("all", {}).get("children") or {}):
         return
-    firewall = Run.of(inventory, NAME)
+    firewall = Run.of(inventory, FIREWALL)
     for host in sorted(run.hosts.keys() & firewall.hosts.keys()):
-        rules = {**firewall.variables, **firewall.own[host]}
-        _check(host, rules)
+        rules = {**firewall.variables, **firewall.host_variables[host]}
+        _check_sources(host, rules)
         run.hosts[host].update(
-            {name: value for name, value in rules.items() if name.startswith(f"{NAME}_")},
+            {name: value for name, value in rules.items() if name.startswith(f"{FIREWALL}_")},
             monitoring_firewall_fingerprint=firewall.fingerprint(host, {}),
         )
 
 
-def _check(host: str, rules: Variables) -> None:
-    """Refuses names among the sources: at boot, when the rules are loaded, nobody can resolve them."""
+def _check_sources(host: str, rules: Variables) -> None:
+    """Rejects names as sources: nothing can resolve them at boot, when the rules are loaded."""
     ssh = rules.get("firewall_ssh")
     for port in [*rules.get("firewall_ports", []), *rules.get("firewall_open", []), *([{**ssh, "name": "ssh"}] if ssh else [])]:
         for source in port["sources"]:
@@ -33,6 +35,6 @@ def _check(host: str, rules: Variables) -> None:
                 ipaddress.ip_network(source, strict=False)
             except ValueError:
                 raise RunError(
-                    f'the firewall of "{host}" is to admit "{source}" to port {port["port"]} ({port["name"]}), which is neither an'
-                    " address nor a CIDR block: give the server that it stands for by its IP address"
+                    f'firewall of "{host}": source "{source}" of port {port["port"]} ({port["name"]}) is not an address or a CIDR'
+                    " block: declare the server behind this name by its IP address"
                 ) from None

@@ -1,4 +1,4 @@
-"""The inventory as Terraform renders it, and the part of it that one run consumes."""
+"""The inventory that Terraform renders, and the part of it that one run uses."""
 
 from __future__ import annotations
 
@@ -11,56 +11,57 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import ssh
+from .contract import GROUP_PREFIX
 from .errors import RunError
 
 Variables = dict[str, Any]
-GROUP = "run_"  # what the name of a run's group begins with: no server can be called like that
 
 
 def decode(encoded: str) -> Variables:
-    """Reads the inventory that Terraform hands over: base64 of gzip of JSON."""
+    """Reads the inventory from MONITORING_INVENTORY: base64 of gzip of JSON. Raises RunError if it is malformed."""
     try:
         return dict(json.loads(gzip.decompress(base64.b64decode(encoded, validate=True))))
     except (binascii.Error, OSError, EOFError, ValueError) as error:
-        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs by cdktf deploy, or one of them by play") from error
+        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs with cdktf deploy or the tool play") from error
 
 
 @dataclass
 class Run:
-    """One run: its group's variables, and the hosts that belong to it."""
+    """One run: the variables of its inventory group, and its hosts."""
 
     name: str
     variables: Variables
     common: Variables
+    """Variables of all hosts in all runs."""
     hosts: dict[str, Variables]
-    """All that is known of each host: how it is reached, and what this run has for it."""
-    own: dict[str, Variables] = field(default_factory=dict)
-    """What this run has for each host, and nothing else."""
+    """By host, its SSH access and its variables in this run."""
+    host_variables: dict[str, Variables] = field(default_factory=dict)
+    """By host, only its variables in this run."""
 
     @classmethod
     def of(cls, inventory: Variables, name: str) -> Run:
-        """Picks a run from the inventory."""
+        """Reads one run from the inventory. Raises RunError if the run or one of its hosts is missing."""
         everything = inventory.get("all", {})
         groups = everything.get("children") or {}
-        if GROUP + name not in groups:
-            known = ", ".join(sorted(group.removeprefix(GROUP) for group in groups))
-            raise RunError(f'no run "{name}": there are {known or "none"}')
-        group = groups[GROUP + name] or {}
-        own = {host: variables or {} for host, variables in (group.get("hosts") or {}).items()}
-        reached = everything.get("hosts") or {}
-        if unknown := sorted(set(own) - set(reached)):
-            raise RunError(f'the run "{name}" wants hosts that the inventory does not have: {", ".join(unknown)}')
+        if GROUP_PREFIX + name not in groups:
+            known = ", ".join(sorted(group.removeprefix(GROUP_PREFIX) for group in groups))
+            raise RunError(f'unknown run "{name}": known runs are {known or "none"}')
+        group = groups[GROUP_PREFIX + name] or {}
+        host_variables = {host: variables or {} for host, variables in (group.get("hosts") or {}).items()}
+        members = everything.get("hosts") or {}
+        if unknown := sorted(set(host_variables) - set(members)):
+            raise RunError(f'run "{name}" has hosts that are missing in the inventory: {", ".join(unknown)}')
         return cls(
             name=name,
             variables=group.get("vars") or {},
             common=everything.get("vars") or {},
-            hosts={host: {**(reached[host] or {}), **variables} for host, variables in own.items()},
-            own=own,
+            hosts={host: {**(members[host] or {}), **variables} for host, variables in host_variables.items()},
+            host_variables=host_variables,
         )
 
     @property
     def component(self) -> bool:
-        """Whether it installs one of our components."""
+        """Whether the run installs a built-in component."""
         return bool(self.variables.get("monitoring_run", {}).get("component"))
 
     @property
@@ -70,49 +71,49 @@ class Run:
 
     @property
     def artifacts(self) -> list[Variables]:
-        """The archives that it installs, with the place that the inventory names for all."""
+        """The release archives that the run installs, with the location that the inventory gives for all archives."""
         location = self.common.get("monitoring_artifact_location")
         requests = self.variables.get("monitoring_artifacts") or []
         return [{**request, **({"location": location} if location else {})} for request in requests]
 
     @property
     def secrets(self) -> list[Variables]:
-        """Where the controller finds its secrets."""
+        """References to the secrets of the run."""
         return self.variables.get("monitoring_secrets") or []
 
     def fingerprint(self, host: str, secrets: dict[str, bytes]) -> str:
-        """What the marker on the host is compared with: it changes with anything that the run consumes there.
+        """SHA-256 over everything that the run uses on a host. The host's marker contains the last successful value.
 
-        secrets: a key for each secret, derived from its value.
+        secrets: by secret, a key that was derived from its value.
         """
         server = self.hosts[host].get("monitoring_server", {})
-        # Together, for where a variable stands may change when other hosts come and go.
-        consumed: list[Any] = [{**self.variables, **self.own[host]}, server]
-        digest = hashlib.sha256(json.dumps(consumed, sort_keys=True, separators=(",", ":")).encode())
+        # Merged, because a variable may move between the group and its hosts when other hosts come and go.
+        used: list[Any] = [{**self.variables, **self.host_variables[host]}, server]
+        digest = hashlib.sha256(json.dumps(used, sort_keys=True, separators=(",", ":")).encode())
         for name, key in sorted(secrets.items()):
-            # By server, so that the markers of two servers do not tell that they share a secret.
+            # Keyed per server, so that the markers of two servers do not reveal that they share a secret.
             keyed = hashlib.blake2b(f"{host}\0{server.get('id', '')}".encode(), key=key, digest_size=32)
             digest.update(f"\0{name}\0{keyed.hexdigest()}".encode())
         return digest.hexdigest()
 
-    def ansible_inventory(self, fingerprints: dict[str, str], places: ssh.Places) -> Variables:
-        """The inventory for Ansible: this run's group only, for variables of a host are the same in all groups."""
+    def ansible_inventory(self, fingerprints: dict[str, str], paths: ssh.Paths) -> Variables:
+        """The inventory for Ansible. It contains only this run's group, because Ansible merges the variables of all groups."""
         hosts = {
             host: {
                 **variables,
-                **ssh.variables(host, variables, places),
+                **ssh.variables(host, variables, paths),
                 "monitoring_fingerprint": fingerprints[host],
             }
             for host, variables in self.hosts.items()
         }
         group = {"hosts": {host: {} for host in hosts}, "vars": self.variables}
-        return {"all": {"vars": self.common, "hosts": hosts, "children": {GROUP + self.name: group}}}
+        return {"all": {"vars": self.common, "hosts": hosts, "children": {GROUP_PREFIX + self.name: group}}}
 
 
-def known_hosts_lines(hosts: dict[str, Variables]) -> list[str]:
-    """The keys of hosts that the inventory itself names, under the hosts' aliases."""
+def known_hosts(hosts: dict[str, Variables]) -> str:
+    """The content of a known_hosts file with the host keys in the inventory, under the aliases of the hosts."""
     lines = []
     for host, variables in sorted(hosts.items()):
         access = variables.get("monitoring_ssh") or {}
-        lines += [f"{access.get('alias') or host} {key}" for key in access.get("host_keys") or []]
-    return lines
+        lines += [f"{access.get('alias') or host} {key}\n" for key in access.get("host_keys") or []]
+    return "".join(lines)

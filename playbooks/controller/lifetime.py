@@ -1,4 +1,4 @@
-"""Lets no process outlive the one that started it."""
+"""Ends a process when its parent ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:
-    """Linux sends this signal when the parent ends, however it ends; elsewhere nothing comes of it."""
+    """Makes Linux send a signal to this process when its parent ends, for whatever reason. Does nothing on other systems."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number)

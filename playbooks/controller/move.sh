@@ -1,26 +1,29 @@
-# Runs as root on a server, at one end of a move: place.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
+# One end of a move, run as root on a server: move.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
 set -eu
+# The caller sets these: the parent folder of all data, and the folder of our own files.
+: "${data_root:?}" "${state:?}"
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 verb=$1 kind=$2
 shift 2
-data="/var/lib/monitoring/$kind"
-notes=/etc/cdktf-monitoring/moves
+data="$data_root/$kind"
+notes="$state/moves"
 note="$notes/$kind"
 
-# A disk of its own cannot be renamed: what comes is gathered inside it then, and so is what was there before.
-own_disk() { [ -d "$data" ] && { [ -L "$data" ] || mountpoint -q "$data"; }; }
-if own_disk; then
+# A data folder that is a disk or a link cannot be renamed. Then both the received data and older data stay inside it.
+is_mounted() { [ -d "$data" ] && { [ -L "$data" ] || mountpoint -q "$data"; }; }
+if is_mounted; then
   incoming="$data/.incoming" before="$data/.before-move.$(date +%s)"
 else
   incoming="$data.incoming" before="$data.before-move.$(date +%s)"
 fi
-ours() { ls -A "$1" 2>/dev/null | grep -vxE 'lost\+found|\.incoming|\.before-move\..*' || true; }
-# Never mixed, and never thrown away: what was kept of an earlier stay.
+# The names in a data folder that belong to the service.
+service_files() { ls -A "$1" 2>/dev/null | grep -vxE 'lost\+found|\.incoming|\.before-move\..*' || true; }
+# Keeps older data of this server: it is neither mixed with the moved data nor deleted.
 set_aside() {
-  [ "$(ours "$data" | head -n 1)" ] || return 0
-  if own_disk; then
+  [ "$(service_files "$data" | head -n 1)" ] || return 0
+  if is_mounted; then
     mkdir "$before"
-    ours "$data" | while IFS= read -r name; do mv "$data/$name" "$before/"; done
+    service_files "$data" | while IFS= read -r name; do mv "$data/$name" "$before/"; done
   else
     mv "$data" "$before"
   fi
@@ -29,12 +32,12 @@ set_aside() {
   echo "before=$before"
 }
 stop() {
-  # It must neither come back at a reboot, nor count as being as it should be when the edit is undone.
-  rm -f "/etc/cdktf-monitoring/markers/$kind"
+  # The service must not start again at boot, and the next run here must not find its marker if the edit is undone.
+  rm -f "$state/markers/$kind"
   [ -e "/etc/systemd/system/$kind.service" ] || return 0
   systemctl --quiet disable "$kind.service" 2>/dev/null || true
   systemctl stop "$kind.service"
-  # One that would not start must not stay behind as a failed unit.
+  # A service that failed to start must not remain as a failed unit.
   systemctl --quiet reset-failed "$kind.service" 2>/dev/null || true
 }
 write_note() {
@@ -45,44 +48,44 @@ write_note() {
 }
 
 case "$verb" in
-look)
-  [ -e "/etc/cdktf-monitoring/components/$kind" ] && [ -e "/etc/systemd/system/$kind.service" ] && echo installed=yes
+observe) # prints the state of the component and its data on this server
+  [ -e "$state/components/$kind" ] && [ -e "/etc/systemd/system/$kind.service" ] && echo installed=yes
   if [ -d "$data" ]; then
-    # One that runs may keep in its memory what it writes when it stops.
     [ "$(stat -L -c %U "$data")" = "$kind" ] && live=yes && echo live=yes
-    if [ "${live-}" ] || [ "$(ours "$data" | head -n 1)" ]; then echo data=yes; fi
+    # A running service may keep data in memory that it writes when it stops.
+    if [ "${live-}" ] || [ "$(service_files "$data" | head -n 1)" ]; then echo data=yes; fi
     echo "newest=$(find "$data/" -mindepth 1 -maxdepth 2 -printf '%T@\n' | sort -n | tail -n 1 | cut -d. -f1)"
   fi
   [ -e "$note" ] && echo "note=$(cat "$note")"
   exit 0
   ;;
-measure) # in KiB
+measure) # prints the size of the data in KiB
   du -sk --apparent-size "$data/" | cut -f1
   ;;
-room)
-  mkdir -p /var/lib/monitoring
-  [ -d "$data" ] && place="$data" || place=/var/lib/monitoring
-  df -Pk "$place" | awk 'NR == 2 { print $4 }'
+free) # prints the free space for the data in KiB
+  mkdir -p "$data_root"
+  [ -d "$data" ] && folder="$data" || folder="$data_root"
+  df -Pk "$folder" | awk 'NR == 2 { print $4 }'
   ;;
-claim) # SEEN NOTE: stops the service for a move, unless somebody noted another one meanwhile
+claim) # KNOWN NOTE: stops the service for a move, unless another move replaced the note KNOWN
   mkdir -p -m 700 "$notes"
   exec 9> "$notes/.lock"
   flock 9
-  [ "$(cat "$note" 2>/dev/null || true)" = "$1" ] || { echo "another move was noted meanwhile"; exit 75; }
+  [ "$(cat "$note" 2>/dev/null || true)" = "$1" ] || { echo "another move claimed the data"; exit 75; }
   write_note "$2"
   stop
-  if pgrep -u "$kind" >/dev/null 2>&1; then echo "a process of the user $kind still runs"; exit 1; fi
+  if pgrep -u "$kind" >/dev/null 2>&1; then echo "a process of the user $kind is still running"; exit 1; fi
   ;;
-give)
+send) # writes the data to standard output
   exec tar --directory "$data/" --create --file - --exclude=./lost+found --exclude=./.incoming --exclude='./.before-move.*' .
   ;;
-receive)
+receive) # reads the data from standard input
   rm -rf "$incoming"
-  mkdir -p -m 755 /var/lib/monitoring
+  mkdir -p -m 755 "$data_root"
   mkdir -p "$incoming"
   exec tar --directory "$incoming" --extract --file - --preserve-permissions --no-same-owner
   ;;
-commit) # NOTE: puts what was received in place; a second time goes on where the first one was cut off
+commit) # NOTE: puts the received data in place; a repetition continues where the first attempt ended
   if [ "$(cat "$note" 2>/dev/null || true)" != "$1" ]; then
     chown -Rh "$kind:$kind" "$incoming"
     chmod 750 "$incoming"
@@ -91,10 +94,10 @@ commit) # NOTE: puts what was received in place; a second time goes on where the
     write_note "$1"
   fi
   [ -d "$incoming" ] || exit 0
-  if own_disk; then
+  if is_mounted; then
     ls -A "$incoming" | while IFS= read -r name; do mv "$incoming/$name" "$data/"; done
     rmdir "$incoming"
-    # Last, for by its owner it counts as complete.
+    # The owner changes last, because it marks the data as complete.
     chmod 750 "$data/"
     chown "$kind:$kind" "$data/"
   else
@@ -103,10 +106,10 @@ commit) # NOTE: puts what was received in place; a second time goes on where the
   fi
   sync "$data/" "${data%/*}"
   ;;
-empty) # stops the service, and removes its data
+remove) # stops the service and deletes its data
   stop
   rm -rf "$data.incoming"
-  if own_disk; then
+  if is_mounted; then
     find "$data/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.before-move.*' -exec rm -rf {} +
     chown root:root "$data/"
   else
@@ -114,14 +117,14 @@ empty) # stops the service, and removes its data
   fi
   rm -f "$note"
   ;;
-aside) # before a service starts that is not to have what was kept here
+aside) # sets older data aside before a service starts without it
   set_aside
   ;;
-forget)
+forget) # deletes the note of a finished move
   rm -f "$note"
   ;;
 *)
-  echo "no verb $verb"
+  echo "unknown verb $verb"
   exit 64
   ;;
 esac

@@ -1,7 +1,7 @@
-"""Brings a component's data from where it was to where it is to be: the playbooks' action move_data calls it.
+"""Moves a component's data between hosts. The action move_data calls it before and after the component starts.
 
-A move is noted at both ends under one token: at the old place when the service is stopped there, at the new one when the
-copy is complete. So whatever cuts it off, a second time goes on where that makes sense, and copies again where not.
+Both ends record the move under one token: the old host when the service is stopped there, the new host when the copy is
+complete. After an interruption the next run therefore knows whether to continue or to copy again.
 """
 
 from __future__ import annotations
@@ -16,188 +16,196 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import moves
+from .contract import DATA_DIRECTORY, SERVER_DIRECTORY
 from .errors import RunError
 from .lifetime import die_with_parent
 
-SCRIPT = (Path(__file__).resolve().parent / "place.sh").read_text(encoding="utf-8")
-AT_ONCE = 25
-LOOK_SECONDS = 30
-TELL_SECONDS = 5
+SCRIPT = f"data_root={DATA_DIRECTORY} state={SERVER_DIRECTORY}\n" + (Path(__file__).resolve().parent / "move.sh").read_text(encoding="utf-8")
+CONCURRENT = 25  # members that are observed at the same time
+OBSERVE_SECONDS = 30
+PROGRESS_SECONDS = 5
 CHUNK = 1 << 20
-NOTED_MEANWHILE = 75  # place.sh's status when another move won
-SSH_FAILED = 255
-# No copy outlives the run that wants it; where that cannot be had, the next one takes its folder away from under it.
-NOT_ALONE = partial(die_with_parent, signal.SIGKILL)
+ROOM_FACTOR = 1.05  # required free space, relative to the size of the data
+CLAIMED_BY_OTHER = 75  # exit status of "move.sh claim" if another move claimed the data first
+# A copy must not outlive its run. On systems where it does, the next run deletes the folder into which it copies.
+END_WITH_PARENT = partial(die_with_parent, signal.SIGKILL)
 
 
 @dataclass(frozen=True)
 class Members:
-    """All that a move has to know; the wrapper writes it for each run of a component that has data."""
+    """The facts that a move needs. run.py writes them to a file for each run of a component that has data."""
 
-    placed: tuple[str, ...]
-    """Where the component is to be."""
-    before: tuple[str, ...]
-    """Where it was at the last success, as far as this machine knows."""
+    hosts: tuple[str, ...]
+    """The hosts of the component in this deploy."""
+    previous: tuple[str, ...]
+    """The hosts after the last successful run, as far as this controller knows."""
     commands: dict[str, list[str]]
-    """How each member is reached as root: the words before a command."""
+    """By member, the command that runs a shell on it as root."""
 
     @classmethod
     def read(cls, path: Path) -> Members:
-        """Reads what {@link write} wrote."""
+        """Reads a file with the content of `text`."""
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(content["placed"]), tuple(content["before"]), content["commands"])
+        return cls(tuple(content["hosts"]), tuple(content["previous"]), content["commands"])
 
     @property
     def text(self) -> str:
-        """As a file holds it."""
-        return json.dumps({"placed": self.placed, "before": self.before, "commands": self.commands})
+        """The facts as JSON."""
+        return json.dumps(asdict(self))
 
 
 class Mover:
-    """The moves of one kind of component to one place."""
+    """Moves the data of one kind of component to one host."""
 
-    def __init__(self, kind: str, target: str, members: Members, say: Callable[[str], None]) -> None:
+    def __init__(self, kind: str, target: str, members: Members, log: Callable[[str], None]) -> None:
         self._kind = kind
         self._target = target
         self._members = members
-        self._say = say
+        self._log = log
         self.warnings: list[str] = []
         self.stopped = time.time()
-        """When the service was stopped at the old place."""
+        """When the service was stopped on the old host, in seconds since 1970."""
 
-    def bring(self, keep: bool) -> moves.Decision:
-        """Has the data at the target, before the service starts there; with the old place's service stopped.
+    def fetch(self, keep: bool) -> moves.Decision:
+        """Brings the data to the target before the service starts there, and stops the service on the old host.
 
-        keep: whether data are brought at all. Raises RunError, in words for the user.
+        keep: whether the data moves along. Otherwise older data on the target is set aside.
+        Raises RunError if data would be lost, does not fit, or cannot be copied.
         """
         while True:
-            states = self._look()
-            decision = moves.decide(self._target, self._members.placed, states)
+            states = self._observe_members()
+            decision = moves.decide(self._target, self._members.hosts, states)
             here = states[self._target]
             if decision.source is None:
-                self._account_for_silence(keep, bool(decision.superseded), states)
+                self._check_unreachable_members(keep, bool(decision.superseded), states)
                 return decision
             if not keep:
-                self._aside(self._do(self._target, "aside"))
+                self._warn_of_older_data(self._do(self._target, "aside"))
                 return decision
             if self._copy(decision.source, states[decision.source], here):
                 return decision
 
-    def settle(self, superseded: list[str]) -> None:
-        """Removes data that were copied, once the service answers at the target."""
-        for name in superseded:
+    def remove_old_copies(self, hosts: list[str]) -> None:
+        """Deletes the data that was copied, after the service answers on the target."""
+        for name in hosts:
             try:
-                self._do(name, "empty")
-                self._say(f"its data on {name} are removed")
+                self._do(name, "remove")
+                self._log(f"removed the old data on {name}")
             except RunError as error:
-                self.warnings.append(f"the old data of {self._kind} still are on {name}: {error}")
+                self.warnings.append(f"old data of {self._kind} remains on {name}: {error}")
         if not self.warnings:
             self._do(self._target, "forget")
 
-    def _look(self) -> dict[str, moves.State]:
-        """What all members say that answer."""
+    def _observe_members(self) -> dict[str, moves.State]:
+        """The states of all members that answer. Raises RunError if the target does not."""
         names = sorted(self._members.commands)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = dict(zip(names, pool.map(self._ask, names)))
-        if (mine := answers[self._target]) is None:
+        with ThreadPoolExecutor(CONCURRENT) as pool:
+            answers = dict(zip(names, pool.map(self._observe, names)))
+        if (here := answers[self._target]) is None:
             raise RunError(f"{self._target} does not answer any more")
         silent = [name for name, answer in answers.items() if answer is None]
-        if silent and not self._members.before and not moves.parse(mine).live:
-            self.warnings.append(
-                f"{', '.join(silent)} could not be asked whether {self._kind} was there before: if so, its data still are"
-            )
+        if silent and not self._members.previous and not moves.parse(here).live:
+            self.warnings.append(f"{', '.join(silent)} cannot be checked for data of {self._kind}: older data may remain there")
         return {name: moves.parse(answer) for name, answer in answers.items() if answer is not None}
 
-    def _ask(self, name: str) -> str | None:
+    def _observe(self, name: str) -> str | None:
         try:
-            return self._do(name, "look", seconds=LOOK_SECONDS)
+            return self._do(name, "observe", seconds=OBSERVE_SECONDS)
         except RunError:
             return None
 
-    def _account_for_silence(self, keep: bool, superseded: bool, states: dict[str, moves.State]) -> None:
-        """Before the service starts with what it has: refuses, or warns, where others may have data and do not answer.
+    def _check_unreachable_members(self, keep: bool, superseded: bool, states: dict[str, moves.State]) -> None:
+        """Before the service starts with its present data: rejects or warns if an unreachable member may have its data.
 
-        superseded: whether old data are still to be removed.
+        superseded: whether older copies will be deleted later.
         """
         here = states[self._target]
-        if not here.live and (reason := moves.lost(states, self._members.before, self._members.placed, self._members.commands)):
+        members = self._members
+        if not here.live and (reason := moves.data_loss(states, members.previous, members.hosts, members.commands)):
             if keep:
                 raise RunError(reason)
-            self.warnings.append(f"begins without its data; those of before were not removed: {reason.split(':')[0]}")
-        if here.role and here.peer in self._members.commands and here.peer not in states:
-            self.warnings.append(f"the old data of {self._kind} still are on {here.peer}, which cannot be reached")
+            self.warnings.append(f"started without data, and the old data was not removed: {reason.split('. ')[0]}")
+        if here.role and here.peer in members.commands and here.peer not in states:
+            self.warnings.append(f"old data of {self._kind} remains on {here.peer}, which is unreachable")
         elif here.role and not superseded:
             self._do(self._target, "forget")
 
     def _copy(self, source: str, there: moves.State, here: moves.State) -> bool:
-        """Stops the service at the source, and has its data at the target; answers false where another move was noted meanwhile."""
-        going_on = there.role == moves.GIVES and there.peer == self._target
-        token = there.token if going_on else randomness.token_hex(8)
-        whole = here.role == moves.HAS and here.token == token
-        kilobytes = 0
-        if not whole:
-            kilobytes = int(self._do(source, "measure"))
-            room = int(self._do(self._target, "room"))
-            if kilobytes * 1.05 > room:
+        """Stops the service on the source and copies its data to the target. Returns False if another move claimed the data."""
+        resumed = there.role == moves.SENDER and there.peer == self._target
+        token = there.token if resumed else randomness.token_hex(8)
+        complete = here.role == moves.RECEIVER and here.token == token
+        size = 0
+        if not complete:
+            size = int(self._do(source, "measure")) * 1024
+            free = int(self._do(self._target, "free")) * 1024
+            if size * ROOM_FACTOR > free:
                 raise RunError(
-                    f"its data on {source} take {size(kilobytes * 1024)}, and {self._target} has room for {size(room * 1024)}:"
-                    f" nothing was stopped. Make room below /var/lib/monitoring and deploy again"
+                    f"not enough disk space: the data on {source} takes {readable(size)}, {self._target} has {readable(free)} free."
+                    f" Nothing was stopped. Free space below {DATA_DIRECTORY} and deploy again"
                 )
-        self._say(f"{'goes on with' if going_on else 'begins'} its move: stops it on {source}, to bring {size(kilobytes * 1024)}")
+        work = "the data is already copied" if complete else f"{readable(size)} to copy"
+        self._log(f"{'continuing' if resumed else 'starting'} the move: stopping the service on {source}, {work}")
         self.stopped = time.time()
-        if self._do(source, "claim", there.note, f"{moves.GIVES} {self._target} {token}", tolerate=NOTED_MEANWHILE) is None:
+        if self._do(source, "claim", there.note, f"{moves.SENDER} {self._target} {token}", tolerate=CLAIMED_BY_OTHER) is None:
             return False
-        if not whole:
-            self._stream(source, kilobytes * 1024)
-        self._aside(self._do(self._target, "commit", f"{moves.HAS} {source} {token}"))
+        if not complete:
+            self._stream(source, size)
+        self._warn_of_older_data(self._do(self._target, "commit", f"{moves.RECEIVER} {source} {token}"))
         return True
 
     def _stream(self, source: str, expected: int) -> None:
-        """Through this machine, and never at rest on it; a copy counts only when both ends say that they are through."""
-        began = told = time.monotonic()
-        done = 0
-        with tempfile.TemporaryFile() as said_there, tempfile.TemporaryFile() as said_here:
-            giver = self._start(source, "give", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said_there)
-            taker = self._start(self._target, "receive", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said_here)
-            assert giver.stdout and taker.stdin
-            try:
-                while chunk := giver.stdout.read(CHUNK):
-                    taker.stdin.write(chunk)
-                    done += len(chunk)
-                    if time.monotonic() - told >= TELL_SECONDS:
-                        told = time.monotonic()
-                        self._say(f"{size(done)} of {size(expected)} in {told - began:.0f} s")
-            except OSError:
-                pass  # whoever ended too early says why
-            giver.stdout.close()
-            with suppress(OSError):
-                taker.stdin.close()
-            codes = giver.wait(), taker.wait()
-            if codes != (0, 0):
-                said = " ".join(words(stream) for stream in (said_there, said_here)).strip()
-                raise RunError(
-                    f"the copy of its data from {source} was cut off ({said or codes}): nothing is lost, it is stopped there, and the"
-                    " next deploy copies again. To go back, undo the edit and deploy"
-                )
-        self._say(f"has its data: {size(done)} in {time.monotonic() - began:.1f} s")
+        """Copies the data through this machine without storing it. The copy counts only if both ends report success.
 
-    def _aside(self, said: str) -> None:
-        for line in said.splitlines():
+        expected: the size in bytes. Raises RunError.
+        """
+        began = logged = time.monotonic()
+        done = 0
+        with tempfile.TemporaryFile() as sender_errors, tempfile.TemporaryFile() as receiver_errors:
+            sender = self._start(source, "send", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=sender_errors)
+            receiver = self._start(self._target, "receive", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=receiver_errors)
+            assert sender.stdout and receiver.stdin
+            try:
+                while chunk := sender.stdout.read(CHUNK):
+                    receiver.stdin.write(chunk)
+                    done += len(chunk)
+                    if time.monotonic() - logged >= PROGRESS_SECONDS:
+                        logged = time.monotonic()
+                        self._log(f"copied {readable(done)} of {readable(expected)} in {logged - began:.0f} s")
+            except OSError:
+                pass  # the end that failed reports the reason below
+            sender.stdout.close()
+            with suppress(OSError):
+                receiver.stdin.close()
+            codes = sender.wait(), receiver.wait()
+            if codes != (0, 0):
+                errors = " ".join(one_line(stream) for stream in (sender_errors, receiver_errors)).strip()
+                raise RunError(
+                    f"copying the data from {source} failed ({errors or f'exit statuses {codes}'}). No data is lost: the service is stopped"
+                    f" on {source}, and the next deploy copies again. To go back, undo the edit and deploy"
+                )
+        self._log(f"copied {readable(done)} in {time.monotonic() - began:.1f} s")
+
+    def _warn_of_older_data(self, output: str | None) -> None:
+        for line in (output or "").splitlines():
             if line.startswith("before="):
-                self.warnings.append(f"data of an earlier stay on {self._target} were set aside, in {line.removeprefix('before=')}")
+                self.warnings.append(f"older data on {self._target} was moved to {line.removeprefix('before=')}")
 
     def _do(self, name: str, verb: str, *args: str, seconds: float | None = None, tolerate: int = 0) -> str | None:
-        """What a member says to one of place.sh's verbs; None where it ends with the status that is tolerated."""
+        """Runs a verb of move.sh on a member and returns its output, or None if it ends with the status `tolerate`.
+
+        seconds: the timeout. Raises RunError if the member does not answer or the verb fails.
+        """
         command = self._command(name, verb, *args)
         try:
             result = subprocess.run(
-                command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False, preexec_fn=NOT_ALONE
+                command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False, preexec_fn=END_WITH_PARENT
             )
         except subprocess.TimeoutExpired:
             raise RunError(f"{name} does not answer within {seconds:.0f} s") from None
@@ -205,28 +213,28 @@ class Mover:
             return result.stdout
         if result.returncode == tolerate:
             return None
-        said = (result.stderr.strip() or result.stdout.strip()).replace("\n", " ")
-        raise RunError(f"{name}: {said or f'{verb} ended with {result.returncode}'}")
+        output = (result.stderr.strip() or result.stdout.strip()).replace("\n", " ")
+        raise RunError(f"{name}: {output or f'{verb} ended with status {result.returncode}'}")
 
     def _start(self, name: str, verb: str, **streams: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command(name, verb), preexec_fn=NOT_ALONE, **streams)
+        return subprocess.Popen(self._command(name, verb), preexec_fn=END_WITH_PARENT, **streams)
 
     def _command(self, name: str, verb: str, *args: str) -> list[str]:
-        *reach, shell = self._members.commands[name]
-        script = " ".join(shlex.quote(word) for word in ("-c", SCRIPT, "place.sh", verb, self._kind, *args))
-        return [*reach, f"{shell} {script}"]
+        *ssh, shell = self._members.commands[name]
+        script = " ".join(shlex.quote(word) for word in ("-c", SCRIPT, "move.sh", verb, self._kind, *args))
+        return [*ssh, f"{shell} {script}"]
 
 
-def size(number: float) -> str:
-    """Bytes for people."""
+def readable(size: float) -> str:
+    """Formats a number of bytes with a decimal unit."""
     for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000 or unit == "GB":
-            return f"{number:.0f} {unit}" if number >= 100 or unit == "B" else f"{number:.1f} {unit}"
-        number /= 1000
+        if size < 1000 or unit == "GB":
+            return f"{size:.0f} {unit}" if size >= 100 or unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
     return ""
 
 
-def words(stream: Any) -> str:
-    """What a program said, in one line."""
+def one_line(stream: Any) -> str:
+    """The content of a stream of bytes, in one line."""
     stream.seek(0)
     return " ".join(stream.read().decode("utf-8", "replace").split())

@@ -1,41 +1,41 @@
-"""Where a component's data are, and so what has to be done before it starts at a place: by what each member says."""
+"""Decides where a component's data must come from before the component starts on a host, from the state of all members."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# What a member's note of a move says of itself.
-GIVES, HAS = "to", "from"
+# The roles of a host in a move, as its note contains them.
+SENDER, RECEIVER = "to", "from"
 
 
 @dataclass(frozen=True)
 class State:
-    """What one member says of a kind of component."""
+    """The state of one kind of component on one member."""
 
     installed: bool = False
-    """Whether it is there as a service, and not only with data that were kept."""
+    """Whether the component is installed as a service. Otherwise the member may only have kept data."""
     data: bool = False
-    """Whether there is anything to take: something in its folder, or a service that may keep it in its memory."""
+    """Whether there is data to move: files in the data folder, or a service that may hold data in memory."""
     live: bool = False
-    """Whether the folder is the service's own: it was started there, or its data have come there as a whole."""
+    """Whether the service owns the data folder: it was started there, or a copy of its data was completed."""
     newest: int = 0
-    """When anything in it was last changed, in seconds since 1970."""
+    """Time of the last change of the data, in seconds since 1970."""
     role: str = ""
-    """GIVES where it was stopped to be copied, HAS where a copy is complete; else empty."""
+    """SENDER if the service was stopped to be copied, RECEIVER if a copy is complete, otherwise empty."""
     token: str = ""
-    """Which move that was."""
+    """Identifies the move; the same on both ends."""
     peer: str = ""
-    """The other end of it."""
+    """The host at the other end of the move."""
 
     @property
     def note(self) -> str:
-        """The note as it stands there."""
+        """The note of the move, as the member stores it."""
         return f"{self.role} {self.peer} {self.token}" if self.role else ""
 
 
 def parse(text: str) -> State:
-    """Reads what `place.sh look` said."""
+    """Reads the output of `move.sh observe`. An incomplete note is ignored."""
     found = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     role, peer, token = (found.get("note", "").split() + ["", "", ""])[:3]
     return State(
@@ -51,47 +51,47 @@ def parse(text: str) -> State:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be done at a place before the service starts, and after it answers."""
+    """The part of a move that concerns one host."""
 
     source: str | None = None
-    """From where the data are to come; none where it starts with what it has."""
+    """The host to copy the data from; None if the component starts with the data that it has."""
     superseded: tuple[str, ...] = ()
-    """Where data lie of which this place has, or then has, a newer copy: they are removed at the end."""
+    """The hosts with older copies of the data. These copies are deleted after the component answers."""
 
 
-def decide(target: str, placed: Collection[str], states: Mapping[str, State]) -> Decision:
-    """What is to be done at one of the places where a component is to be.
+def decide(target: str, hosts: Collection[str], states: Mapping[str, State]) -> Decision:
+    """Decides what to do on one host.
 
-    placed: all these places. states: what each member said that could be asked, the target among them.
+    target: the host. hosts: all hosts of the component. states: by reachable member, its state; contains the target.
     """
     here = states[target]
     if _complete(target, states):
-        return Decision(superseded=_superseded_by(target, placed, states) if here.role == HAS else ())
-    source = pairs(placed, states).get(target)
+        return Decision(superseded=_older_copies(target, hosts, states) if here.role == RECEIVER else ())
+    source = sources(hosts, states).get(target)
     if source is None:
         return Decision()
-    return Decision(source, (source, *_superseded_by(source, {*placed, target}, states)))
+    return Decision(source, (source, *_older_copies(source, {*hosts, target}, states)))
 
 
-def pairs(placed: Collection[str], states: Mapping[str, State]) -> dict[str, str]:
-    """From where each place gets its data that has none of its own: a cluster may move in part.
+def sources(hosts: Collection[str], states: Mapping[str, State]) -> dict[str, str]:
+    """The host that each host without data copies from. Several hosts of a cluster may move at once.
 
-    Who was stopped for one of them is kept for it; the others follow in the order of their names.
+    A host that was stopped for a certain target stays its source. The other hosts are matched in the order of their names.
     """
-    targets = [name for name in sorted(placed) if name in states and not _complete(name, states)]
-    free = [name for name, state in states.items() if name not in placed and state.data and not _superseded(name, states)]
-    # Where it is a service is the truth; of data that only were kept, the newest.
+    targets = [name for name in sorted(hosts) if name in states and not _complete(name, states)]
+    free = [name for name, state in states.items() if name not in hosts and state.data and not _superseded(name, states)]
+    # Data of an installed service takes precedence over data that was only kept, and newer data over older.
     free.sort(key=lambda name: (not states[name].installed, -states[name].newest, name))
     found = {}
     for name in list(free):
         state = states[name]
-        if state.role == GIVES and state.peer in targets and state.peer not in found:
+        if state.role == SENDER and state.peer in targets and state.peer not in found:
             found[state.peer] = name
             free.remove(name)
     for target in targets:
         if target in found or not free:
             continue
-        # What was kept at the place itself is as good as what was kept elsewhere.
+        # The target's own kept data is used unless the source's kept data is newer.
         if not states[free[0]].installed and states[target].data and states[target].newest >= states[free[0]].newest:
             continue
         found[target] = free.pop(0)
@@ -99,43 +99,49 @@ def pairs(placed: Collection[str], states: Mapping[str, State]) -> dict[str, str
 
 
 def _complete(name: str, states: Mapping[str, State]) -> bool:
-    """Whether a place has the data that it is to work with."""
+    """Whether a host has the data that its service must use."""
     return states[name].live and not _superseded(name, states)
 
 
 def _superseded(name: str, states: Mapping[str, State]) -> bool:
-    """Whether its data were copied as a whole: the copy may have been written to since."""
+    """Whether another host has a complete copy of this host's data. That copy may have changed since."""
     state = states[name]
-    return state.role == GIVES and any(
-        other.role == HAS and other.live and other.token == state.token for place, other in states.items() if place != name
+    return state.role == SENDER and any(
+        other.role == RECEIVER and other.live and other.token == state.token for peer, other in states.items() if peer != name
     )
 
 
-def _superseded_by(name: str, placed: Collection[str], states: Mapping[str, State]) -> tuple[str, ...]:
-    """Where else the data lie that a place has a copy of."""
+def _older_copies(name: str, hosts: Collection[str], states: Mapping[str, State]) -> tuple[str, ...]:
+    """The hosts from which a host received its data, and which are no hosts of the component any more."""
     state = states[name]
-    others = sorted(set(states) - set(placed) - {name})
-    return tuple(place for place in others if state.role == HAS and states[place].role == GIVES and states[place].token == state.token)
+    others = sorted(set(states) - set(hosts) - {name})
+    return tuple(
+        other for other in others if state.role == RECEIVER and states[other].role == SENDER and states[other].token == state.token
+    )
 
 
-def lost(states: Mapping[str, State], before: Collection[str], placed: Collection[str], members: Collection[str]) -> str:
-    """Why a place must not start empty, in words; empty where it may.
+def data_loss(states: Mapping[str, State], previous: Collection[str], hosts: Collection[str], members: Collection[str]) -> str:
+    """Why the component must not start without data, as an error message; empty if it may.
 
-    before: where the component was at the last success, as far as this machine knows.
+    previous: the hosts after the last successful run, as far as this controller knows. hosts: the hosts now.
     """
-    gone = sorted(set(before) - set(members))
-    silent = sorted((set(before) & set(members)) - set(placed) - set(states))
-    if silent:
-        names = " and ".join(f'"{name}"' for name in silent)
+    gone = sorted(set(previous) - set(members))
+    unreachable = sorted((set(previous) & set(members)) - set(hosts) - set(states))
+    discard = "to start without the data, set onMove to OnMove.DISCARD"
+    if unreachable:
+        verb = "are" if len(unreachable) > 1 else "is"
         return (
-            f"its data are on {names}, which cannot be reached: nothing was started, so that they are not left behind. Make that"
-            ' server reachable and deploy again; or, to begin without them, set onMove to OnMove.DISCARD'
+            f"the data is on {_quoted(unreachable)}, which {verb} unreachable. Nothing was started, so that no data is left behind."
+            f" Make the server reachable and deploy again; {discard}"
         )
     if gone:
-        names = " and ".join(f'"{name}"' for name in gone)
         return (
-            f"it was on {names}, which left the monitoring in the same edit, and with it the data: nothing was started. A move takes"
-            f" two deploys, one with both servers, and one that removes the old one. Where the server still exists, declare it again"
-            " as a member and deploy; or, to begin without the data, set onMove to OnMove.DISCARD"
+            f"the data was on {_quoted(gone)}, which left the monitoring in the same edit. Nothing was started. A move takes two"
+            " deploys: one with both servers, and one without the old server. If the server still exists, declare it again as a"
+            f" member and deploy; {discard}"
         )
     return ""
+
+
+def _quoted(names: Collection[str]) -> str:
+    return " and ".join(f'"{name}"' for name in names)

@@ -1,7 +1,8 @@
-"""Where each component was when its last run had succeeded: this machine's own note, for the next move.
+"""Records on which servers each component was deployed by its last successful run.
 
-The playbooks ask the servers themselves. The note only says of whom they must not do without an answer, and which server
-left the monitoring together with the data that were to come from it. A file for each kind, for runs go at the same time.
+The next move reads this record. The playbooks search all members for a component's data; the record tells them which servers
+must answer, and which server left the monitoring together with the data. Each component has its own file, because runs are
+parallel.
 """
 
 from __future__ import annotations
@@ -10,37 +11,37 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .contract import CLEANUP, PLACEMENTS
+from .files import write_atomically
 from .inventory import Run
 
-FOLDER = "placements"
-# The run that goes last, and knows what is to be on every server.
-LAST = "reconcile"
 
-
-def read(state: Path, kind: str) -> dict[str, str]:
-    """The servers of a kind and their machines; empty where nothing was noted."""
+def read(state: Path, component: str) -> dict[str, str]:
+    """The servers of a component and their machine ids; empty if there is no readable record."""
     try:
-        return dict(json.loads((state / FOLDER / f"{kind}.json").read_text(encoding="utf-8")))
+        return dict(json.loads((state / PLACEMENTS / f"{component}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
 
 
-def note(state: Path, run: Run) -> None:
-    """Notes what a run that succeeded as a whole has settled."""
-    folder = state / FOLDER
+def record(state: Path, run: Run) -> None:
+    """Updates the record after a run succeeded on all its hosts.
+
+    The cleanup run knows all components and deletes the records of components that are deployed nowhere.
+    """
+    folder = state / PLACEMENTS
     if run.component and not run.variables["monitoring_run"].get("agent"):
         folder.mkdir(exist_ok=True)
-        partial = folder / f"{run.name}.part"
-        partial.write_text(json.dumps({name: machine(host) for name, host in sorted(run.hosts.items())}, indent=2) + "\n", encoding="utf-8")
-        partial.replace(folder / f"{run.name}.json")
-    elif run.name == LAST:
-        placed = {kind for host in run.hosts.values() for kind in (run.variables | host).get("monitoring_components", [])}
+        servers = {name: machine_id(host) for name, host in sorted(run.hosts.items())}
+        write_atomically(folder / f"{run.name}.json", json.dumps(servers, indent=2) + "\n")
+    elif run.name == CLEANUP:
+        deployed = {kind for host in run.hosts.values() for kind in (run.variables | host).get("monitoring_components", [])}
         for file in folder.glob("*.json"):
-            if file.stem not in placed:
+            if file.stem not in deployed:
                 file.unlink()
 
 
-def machine(host: dict[str, Any]) -> str:
-    """What tells a machine from others, whatever it is called, as lib/departure.ts has it."""
+def machine_id(host: dict[str, Any]) -> str:
+    """Identifies a machine by its SSH address, whatever its name. `machineOf` in lib/ returns the same value."""
     jump = (host.get("monitoring_ssh") or {}).get("jump_host")
     return " ".join([*([jump] if jump else []), str(host["ansible_host"]), str(host["ansible_port"])])

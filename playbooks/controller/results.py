@@ -1,4 +1,4 @@
-"""What came of a run: from the callback's events to a summary for people, and result.json for programs."""
+"""Turns the callback's events into the summary of a run, and into result.json for programs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 Event = dict[str, Any]
+Result = dict[str, Any]
+
+# In the order of the summary: hosts that need attention come last.
+_ORDER = {"unchanged": 0, "ok": 1, "changed": 2, "interrupted": 3, "unknown": 3, "failed": 4, "unreachable": 4}
+_BAD = ("failed", "unreachable")
+# The summary combines unchanged hosts if there are more than this.
+_MANY = 20
 
 
 def read_events(path: Path) -> list[Event]:
-    """The outcomes so far, in order; a last line that was cut off does not count."""
+    """The events so far, in order. A last line that is cut off is ignored."""
     events: list[Event] = []
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -22,67 +29,65 @@ def read_events(path: Path) -> list[Event]:
     return events
 
 
-def by_host(hosts: Iterable[str], events: list[Event], complete: bool = True) -> dict[str, dict[str, Any]]:
-    """How each host ended.
+def by_host(hosts: Iterable[str], events: list[Event], complete: bool = True) -> dict[str, Result]:
+    """The result of each host.
 
-    A host is touched when anything ran beyond the first look.
-    complete: whether Ansible came to its end; otherwise a host's last event may not be its end.
+    A host counts as touched if any task ran after the tasks that only observe it.
+    complete: whether Ansible ran to its end. Otherwise the last event of a host may not be its result.
     """
-    results: dict[str, dict[str, Any]] = {}
-    for host in hosts:
-        mine = [event for event in events if event["host"] == host]
-        beyond = [event for event in mine if not event["begin"]]
-        changed = sum(event["status"] == "changed" for event in beyond)
-        bad = next((event for event in mine if event["status"] in ("failed", "unreachable")), None)
-        if beyond and beyond[-1]["status"] not in ("failed", "unreachable"):
-            bad = None  # a rescue went on after it
-        state = bad["status"] if bad else "changed" if changed else "ok" if beyond else "unchanged" if mine else "unknown"
-        if not complete and state not in ("failed", "unreachable"):
-            state = "interrupted" if beyond else "unknown"
-        result = {"state": state, "touched": bool(beyond), "changed": changed, "tasks": len(mine)}
-        result["seconds"] = round(sum(event["seconds"] for event in mine), 1)
-        if warnings := [warning for event in mine for warning in event.get("warnings", [])]:
-            result["warnings"] = warnings
-        if bad:
-            result["message"] = f"{bad['name']}: {bad.get('message', '')}".strip()
-        results[host] = result
-    return results
+    return {host: _result([event for event in events if event["host"] == host], complete) for host in hosts}
 
 
-def summary(run: str, results: dict[str, dict[str, Any]], check: bool = False) -> list[str]:
-    """A line a host with its warnings below, those that failed last; many unchanged hosts share one."""
-    order = {"unchanged": 0, "ok": 1, "changed": 2, "interrupted": 3, "unknown": 3, "failed": 4, "unreachable": 4}
-    ranked = sorted(results.items(), key=lambda entry: (order[entry[1]["state"]], entry[0]))
-    lines: list[str] = []
-    unchanged = [host for host, result in ranked if result["state"] == "unchanged"]
-    if len(unchanged) > 20:
-        lines.append(f"{run}  {len(unchanged)} servers: unchanged")
+def _result(events: list[Event], complete: bool) -> Result:
+    work = [event for event in events if not event["begin"]]
+    changed = sum(event["status"] == "changed" for event in work)
+    bad = next((event for event in events if event["status"] in _BAD), None)
+    if work and work[-1]["status"] not in _BAD:
+        bad = None  # a rescue block continued after the failure
+    state = bad["status"] if bad else "changed" if changed else "ok" if work else "unchanged" if events else "unknown"
+    if not complete and state not in _BAD:
+        state = "interrupted" if work else "unknown"
+    result = {"state": state, "touched": bool(work), "changed": changed, "tasks": len(events)}
+    result["seconds"] = round(sum(event["seconds"] for event in events), 1)
+    if warnings := [warning for event in events for warning in event.get("warnings", [])]:
+        result["warnings"] = warnings
+    if bad:
+        result["message"] = f"{bad['name']}: {bad.get('message', '')}".strip()
+    return result
+
+
+def summary(run: str, results: dict[str, Result], check: bool = False) -> list[str]:
+    """Aligned lines with run, host, status and details; the warnings of a host follow its line.
+
+    check: whether nothing was changed, only checked.
+    """
+    ranked = sorted(results.items(), key=lambda entry: (_ORDER[entry[1]["state"]], entry[0]))
+    unchanged = sum(result["state"] == "unchanged" for _, result in ranked)
+    rows: list[tuple[str, str, str]] = []
+    if unchanged > _MANY:
+        rows.append((f"{unchanged} servers", "unchanged", ""))
         ranked = [entry for entry in ranked if entry[1]["state"] != "unchanged"]
     for host, result in ranked:
-        lines.append(f"{run}  {host}: {_words(result, check)}")
-        lines += [f"{run}  {host}: WARNING: {warning}" for warning in result.get("warnings", [])]
-    return lines
+        rows.append((host, *_words(result, check)))
+        rows += [(host, "WARNING", warning) for warning in result.get("warnings", [])]
+    hosts, states = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
+    return [f"{run}  {host:<{hosts}}  {state:<{states}}  {details}".rstrip() for host, state, details in rows]
 
 
-def _words(result: dict[str, Any], check: bool) -> str:
-    state, seconds = result["state"], f" in {result['seconds']} s"
+def _words(result: Result, check: bool) -> tuple[str, str]:
+    """The status and details of a host."""
+    state, seconds = result["state"], f"{result['seconds']} s"
     if state == "changed":
-        return f"{result['changed']} {'would change' if check else 'changed'}{seconds}"
+        tasks = "1 task" if result["changed"] == 1 else f"{result['changed']} tasks"
+        return "would change" if check else "changed", f"{tasks}, {seconds}"
     if state == "ok":
-        return f"checked, nothing to change{seconds}"
+        return "ok", f"nothing to change, {seconds}"
     if state == "unknown":
-        return "not reached"
+        return "not reached", ""
     if state == "interrupted":
-        return f"stopped after {result['tasks']} tasks; the next deploy goes on there"
-    if state in ("failed", "unreachable"):
+        return "interrupted", f"after {result['tasks']} tasks; the next deploy continues on this server"
+    if state in _BAD:
         lines = [line.strip() for line in result["message"].splitlines() if line.strip()]
-        # The first line is often no more than "failed to validate".
-        return f"{state.upper()}: {' '.join(lines[:2])}"
-    return state
-
-
-def write(path: Path, result: dict[str, Any]) -> None:
-    """Writes result.json, whole or not at all."""
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
+        # The first line is often only "failed to validate".
+        return state.upper(), " ".join(lines[:2])
+    return state, ""

@@ -1,4 +1,4 @@
-"""Secrets: read where the controller keeps them, told to nobody."""
+"""Reads secrets on the controller. Their values never leave this process, except to the roles that need them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ITERATIONS = 200_000
 
 
 def resolve(references: list[dict[str, Any]], project: Path) -> list[dict[str, Any]]:
-    """Makes the paths of secrets absolute; they are relative to the user's project."""
+    """Makes the paths of secrets absolute. In the inventory they are relative to the user's project."""
     return [
         {**reference, "file": str(on_controller(reference["file"], project))} if reference.get("file") else reference
         for reference in references
@@ -23,9 +23,9 @@ def resolve(references: list[dict[str, Any]], project: Path) -> list[dict[str, A
 
 
 def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
-    """A key for each secret by which markers can tell that it changed; slow to guess from.
+    """By secret, a key that changes with its value and is slow to guess the value from.
 
-    Raises RunError that names all that are missing or malformed, and none of the values.
+    Raises RunError with all secrets that are missing or malformed, without their values.
     """
     values: dict[str, str] = {}
     problems: list[str] = []
@@ -36,7 +36,7 @@ def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
         except RunError as error:
             problems.append(f'  secret "{name}": {error}')
     if problems:
-        raise RunError("secrets are missing or malformed on this machine, nothing was started:\n" + "\n".join(problems))
+        raise RunError("secrets are missing or malformed on this machine. Nothing was started:\n" + "\n".join(problems))
     return {
         name: hashlib.pbkdf2_hmac("sha256", value.encode(), f"{monitoring}/{name}".encode(), ITERATIONS)
         for name, value in values.items()
@@ -44,10 +44,11 @@ def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
 
 
 def _checked(reference: dict[str, Any], value: str) -> str:
-    # Services would notice it only when they use it, and braces would be a template to Alertmanager.
+    # A service would fail only when it uses the URL, and Alertmanager would read braces as a template.
     if reference.get("url") and not re.fullmatch(r"https?://[A-Za-z0-9\[][^\s{}]*", value.strip()):
-        place = reference.get("environment") or reference.get("file")
-        raise RunError(f"what {place} holds is no URL such as https://example.com/path")
+        variable, file = reference.get("environment"), reference.get("file")
+        source = f"environment variable {variable}" if variable else f"file {file}"
+        raise RunError(f"{source} does not contain a URL: use a URL such as https://example.com/path")
     return value
 
 
@@ -55,13 +56,13 @@ def _read(reference: dict[str, Any]) -> str:
     if variable := reference.get("environment"):
         value = os.environ.get(variable, "")
         if not value.strip():
-            raise RunError(f"the environment variable {variable} is not set; export it and deploy again")
+            raise RunError(f"environment variable {variable} is not set: export it and deploy again")
         return value
     path = Path(reference.get("file") or "")
     try:
         value = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"the file {path} cannot be read: {error}") from error
+        raise RunError(f"cannot read file {path}: {error}") from error
     if not value.strip():
-        raise RunError(f"the file {path} is empty")
+        raise RunError(f"file {path} is empty: write the secret to it and deploy again")
     return value

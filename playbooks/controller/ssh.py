@@ -1,119 +1,122 @@
-"""How ssh is called for a host: its key is always checked, under its alias."""
+"""Builds the SSH options of a host. The host key is always checked, under the host's alias."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .contract import JUMP_HOST
 from .files import on_controller
 
 Variables = dict[str, Any]
-JUMP_SECONDS = 8  # fewer than Ansible gives the whole connection, so that it is told what the jump host said
+# Less than Ansible's timeout for the whole connection, so that the jump host's error arrives before Ansible gives up.
+JUMP_SECONDS = 8
 
 
 @dataclass(frozen=True)
-class Places:
-    """Files on the controller."""
+class Paths:
+    """Files and folders on the controller."""
 
     project: Path
-    """The user's project, from which paths count."""
+    """The user's project, in which relative paths start."""
     trusted: Path
-    """Where keys that were seen first are kept."""
+    """The known_hosts file for host keys that were accepted at the first connection."""
     known_hosts: Path
-    """The keys that the inventory names."""
+    """The known_hosts file with the host keys in the inventory."""
     jump_logs: Path
-    """Where what the jump hosts say is kept, by server: with ControlPersist ssh would drop it."""
+    """The folder for the error output of jump hosts, one file per server. With ControlPersist, ssh would discard it."""
 
 
-def variables(name: str, host: Variables, places: Places) -> Variables:
-    """What Ansible is told of a host besides its address, port and user."""
-    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in _options(name, host, places).items())
-    key_file = _key_file(host, places)
-    own = {"ansible_ssh_common_args": arguments, "ansible_control_path": f"%(directory)s/{_connection(host, places)}"}
-    return own | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
+def variables(name: str, host: Variables, paths: Paths) -> Variables:
+    """Ansible's variables for the connection to a host, except its address, port and user."""
+    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in _options(name, host, paths).items())
+    key_file = _key_file(host, paths)
+    result = {"ansible_ssh_common_args": arguments, "ansible_control_path": f"%(directory)s/{_connection_name(host, paths)}"}
+    return result | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
 
 
-def command(name: str, host: Variables, places: Places) -> list[str]:
-    """How a host is reached without Ansible, by the very connection that Ansible has where it has one.
+def command(name: str, host: Variables, paths: Paths) -> list[str]:
+    """The command that runs a shell as root on a host without Ansible, through Ansible's connection if there is one.
 
-    Its last word is the shell that reads the command, as root.
+    The last word is the shell; the caller appends its arguments to this word.
     """
-    key_file, user = _key_file(host, places), host["ansible_user"]
-    own = {
+    key_file, user = _key_file(host, paths), host["ansible_user"]
+    defaults = {
         "BatchMode": "yes",
         "ConnectTimeout": "10",
         "ServerAliveInterval": "5",
         "ServerAliveCountMax": "6",
         "ControlMaster": "no",
-        "ControlPath": str(_control_directory() / _connection(host, places)),
+        "ControlPath": str(_control_directory() / _connection_name(host, paths)),
     }
-    options = own | _options(name, host, places)
+    options = defaults | _options(name, host, paths)
     words = ["ssh", *(word for option, value in options.items() for word in ("-o", f"{option}={value}"))]
     words += ["-p", str(host["ansible_port"]), "-l", user, *(["-i", key_file] if key_file else []), "--", host["ansible_host"]]
     return [*words, "sh" if user == "root" else "sudo -H -n -- sh"]
 
 
-def _options(name: str, host: Variables, places: Places) -> dict[str, str]:
-    """The host's key is always checked, under its alias; the way may go through another host."""
+def _options(name: str, host: Variables, paths: Paths) -> dict[str, str]:
     ssh = host.get("monitoring_ssh") or {}
-    named = [str(places.known_hosts)] if ssh.get("host_keys") else []
+    expected = [str(paths.known_hosts)] if ssh.get("host_keys") else []
     if ssh.get("known_hosts_file"):
-        named.append(str(on_controller(ssh["known_hosts_file"], places.project)))
+        expected.append(str(on_controller(ssh["known_hosts_file"], paths.project)))
     options = {
-        "UserKnownHostsFile": _quoted(named or [str(places.trusted)]),
+        "UserKnownHostsFile": _quoted(expected or [str(paths.trusted)]),
         "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes" if named else "accept-new",
-        # An address may be another machine's tomorrow; the alias is not.
+        "StrictHostKeyChecking": "yes" if expected else "accept-new",
+        # Tomorrow the address may belong to another machine. The alias never does.
         "CheckHostIP": "no",
     }
     if ssh.get("alias"):
         options["HostKeyAlias"] = ssh["alias"]
     if ssh.get("jump_host"):
-        log = places.jump_logs / name
-        options["ProxyCommand"] = f"{_jump(ssh['jump_host'], _key_file(host, places), places.trusted)} 2>{shlex.quote(_literal(str(log)))}"
+        log = paths.jump_logs / name
+        proxy = _jump_command(ssh["jump_host"], _key_file(host, paths), paths.trusted)
+        options["ProxyCommand"] = f"{proxy} 2>{shlex.quote(_literal(str(log)))}"
     return options
 
 
-def _key_file(host: Variables, places: Places) -> str | None:
+def _key_file(host: Variables, paths: Paths) -> str | None:
     key = host.get("ansible_ssh_private_key_file")
-    return str(on_controller(key, places.project)) if key else None
+    return str(on_controller(key, paths.project)) if key else None
 
 
-def _connection(host: Variables, places: Places) -> str:
-    """The name of a server's connection, which runs share. Two servers that had the same address one after the other must not."""
-    addressed = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
+def _connection_name(host: Variables, paths: Paths) -> str:
+    """The file name of a server's shared connection. It differs for two servers that had the same address one after the other."""
+    address = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
     ssh = host.get("monitoring_ssh") or {}
-    identity = json.dumps([addressed, _key_file(host, places), ssh, str(places.trusted)], sort_keys=True)
+    identity = json.dumps([address, _key_file(host, paths), ssh, str(paths.trusted)], sort_keys=True)
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def _control_directory() -> Path:
-    """Where Ansible keeps its connections."""
+    """The folder in which Ansible keeps its connections."""
     home = os.environ.get("ANSIBLE_HOME", "~/.ansible")
     return Path(os.environ.get("ANSIBLE_SSH_CONTROL_PATH_DIR", f"{home}/cp")).expanduser()
 
 
 def split_jump_host(text: str) -> tuple[str, str, str]:
-    """User, host and port of `user@host:port`; user and port may be missing, an IPv6 address with a port has brackets."""
-    user, _, place = text.rpartition("@")
-    if place.startswith("["):
-        host, _, port = place[1:].partition("]")
-        return user, host, port.removeprefix(":")
-    if place.count(":") == 1:
-        host, _, port = place.partition(":")
-        return user, host, port
-    return user, place, ""
+    """User, host and port of `user@host:port`. User and port are empty if missing; an IPv6 address with a port has brackets.
+
+    `parseJumpHost` in lib/jump-host.ts reads the same grammar. It cannot replace this function, because a jump host's address
+    may only be known when Terraform runs.
+    """
+    match = re.fullmatch(JUMP_HOST, text)
+    assert match  # the expression matches every text
+    user, host, port = match.groups(default="")
+    return user, host[1:-1] if host.startswith("[") and host.endswith("]") else host, port
 
 
-def _jump(text: str, key_file: str | None, trusted: Path) -> str:
-    """The command that goes through the jump host: with the same key, its own key checked too.
+def _jump_command(text: str, key_file: str | None, trusted: Path) -> str:
+    """The ProxyCommand through a jump host. It uses the same key as the server, and the jump host's own key is checked.
 
-    Not ProxyJump: that would ignore all that is said here of keys and of how they are checked.
+    ProxyJump is no alternative, because it ignores the options for keys and for checking them.
     """
     user, host, port = split_jump_host(text)
     options = {
@@ -124,16 +127,15 @@ def _jump(text: str, key_file: str | None, trusted: Path) -> str:
         "StrictHostKeyChecking": "accept-new",
         "CheckHostIP": "no",
     }
-    command = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    command += ["-p", port] if port else []
-    command += ["-l", user] if user else []
-    command += ["-i", key_file] if key_file else []
-    words = ["ssh", *map(_literal, command), "-W", "[%h]:%p", "--", host]
-    return " ".join(shlex.quote(word) for word in words)
+    words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    words += ["-p", port] if port else []
+    words += ["-l", user] if user else []
+    words += ["-i", key_file] if key_file else []
+    return " ".join(shlex.quote(word) for word in ["ssh", *map(_literal, words), "-W", "[%h]:%p", "--", host])
 
 
 def _literal(word: str) -> str:
-    """With no percent sign that means something to the outer ssh, which fills in whom to reach."""
+    """Escapes percent signs, which the outer ssh would replace with the server's name and port."""
     return word.replace("%", "%%")
 
 

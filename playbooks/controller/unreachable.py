@@ -1,4 +1,4 @@
-"""Why a server could not be reached, for people: what ssh says is long, and of a jump host it says nothing."""
+"""Explains why a server is unreachable. ssh's output is long, and does not contain the errors of a jump host."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ Variables = dict[str, Any]
 
 
 def explain(message: str, host: Variables, jump_log: Path) -> str:
-    """The reason and the remedy where they are known, else what ssh said.
+    """The reason and how to fix it if both are known, otherwise ssh's output.
 
-    jump_log: what the jump host's own ssh said last.
+    message: ssh's output for the server. jump_log: the file with the last error output of the jump host's ssh.
     """
     ssh = host.get("monitoring_ssh") or {}
     if ssh.get("jump_host"):
-        reason = _of_jump_host(_lines(jump_log.read_text(encoding="utf-8", errors="replace") if jump_log.exists() else ""), host)
-        if reason:
-            return f"the jump host {ssh['jump_host']} {reason}"
+        log = jump_log.read_text(encoding="utf-8", errors="replace") if jump_log.exists() else ""
+        if reason := _jump_host_problem(_lines(log), host):
+            return f"jump host {ssh['jump_host']} {reason}"
     lines = _lines(message)
     if _find("Host key verification failed", lines):
-        return f"its host key is {_expected_key(ssh)}"
+        return _host_key_problem(ssh)
     if denied := _find(r"\S+: Permission denied.*", lines):
         return (
-            f"it does not let the user {host.get('ansible_user')} in ({denied}): "
-            "add the public key to that user's ~/.ssh/authorized_keys, or correct user and keyFile"
+            f'user "{host.get("ansible_user")}" cannot log in ({denied}): '
+            "add the public key to the user's ~/.ssh/authorized_keys, or correct user or keyFile"
         )
     return "\n".join(lines)
 
 
-def _of_jump_host(lines: list[str], host: Variables) -> str:
-    """What is the matter with the jump host; empty where it did its part."""
+def _jump_host_problem(lines: list[str], host: Variables) -> str:
+    """What is wrong with the jump host; empty if it forwarded the connection."""
     text = "\n".join(lines)
     if _find("Host key verification failed", lines):
         known = re.search(r"Offending \S+ key in (.*):\d+", text)
-        where = os.path.normpath(known[1]) if known else "known_hosts"
-        return f"does not show the host key that was seen first: if it was installed anew, remove its line from {where}"
+        file = os.path.normpath(known[1]) if known else "known_hosts"
+        return f"has another host key than at the first connection: if it was reinstalled, remove its line from {file}"
     if denied := _find(r"\S+: Permission denied.*", lines):
-        return f"does not let us in ({denied}): it must accept the same key as the server"
+        return f"rejects the login ({denied}): it must accept the same key as the server"
     if failed := re.search(r"open failed: (?:connect failed: )?(.*)", text):
-        return f"cannot reach {host.get('ansible_host')} at port {host.get('ansible_port')}: {failed[1]}"
-    # A jump host's greeting stands among its ssh's words too, so that only what is known counts.
+        return f"cannot reach {host.get('ansible_host')} port {host.get('ansible_port')}: {failed[1]}"
+    # The output may also contain the jump host's login banner, so only known messages count.
     if unreached := _find(r"^(ssh: |kex_exchange_identification: |Connection (timed out|closed by|reset by)).*", lines):
-        return f"cannot be reached: {unreached.removeprefix('ssh: ')}"
+        return f"is unreachable: {unreached.removeprefix('ssh: ')}"
     return ""
 
 
-def _expected_key(ssh: Variables) -> str:
-    other = "otherwise something else answers at its address"
+def _host_key_problem(ssh: Variables) -> str:
+    other = "otherwise another machine answers at its address"
     if ssh.get("host_keys"):
-        return f"none of those that hostKeys names: correct them if the machine was installed anew, {other}"
+        return f"its host key is not one of hostKeys: if the machine was reinstalled, correct hostKeys; {other}"
     if ssh.get("known_hosts_file"):
-        return f"not that in {os.path.normpath(ssh['known_hosts_file'])}: {other}"
-    return f"not the one that was seen first: if the machine was installed anew, change its generation, {other}"
+        file = os.path.normpath(ssh["known_hosts_file"])
+        return f"its host key is not the one in {file}: if the machine was reinstalled, correct this file; {other}"
+    return f"its host key is not the one of the first connection: if the machine was reinstalled, change its generation; {other}"
 
 
 def _find(pattern: str, lines: list[str]) -> str:

@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
         moving = mover.Mover(args["kind"], host, mover.Members.read(Path(args["members"])), say)
         try:
             if args["step"] == "bring":
-                decision = moving.bring(args["keep"])
+                decision = moving.fetch(args["keep"])
                 result |= {
                     "source": decision.source or "",
                     "superseded": list(decision.superseded),
@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
                 moved = args["moved"]
                 if moved["source"]:
                     say(f"answers, {time.time() - moved['stopped']:.1f} s after it was stopped on {moved['source']}")
-                moving.settle(moved["superseded"])
+                moving.remove_old_copies(moved["superseded"])
                 result["changed"] = True
         except RunError as error:
             raise AnsibleActionFail(str(error)) from error

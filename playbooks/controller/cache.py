@@ -1,0 +1,20 @@
+"""The controller's cache folder, shared by all stacks of the user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .contract import CACHE_DIRECTORY, CACHE_VARIABLE
+
+
+def cache_directory() -> Path:
+    """The absolute path of the cache folder, which may not exist yet.
+
+    `$CDKTF_MONITORING_CACHE`, otherwise `cdktf-monitoring` in `$XDG_CACHE_HOME`, otherwise in `~/.cache`. An empty
+    variable counts as unset, a leading `~` is the home folder, and a relative path starts in the current folder.
+    """
+    if own := os.environ.get(CACHE_VARIABLE):
+        return Path(own).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser().absolute() / CACHE_DIRECTORY
