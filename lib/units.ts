@@ -1,4 +1,4 @@
-/** Durations as Prometheus writes them: `15s`, `1h30m`, `30d` (prometheus.io/docs/prometheus/latest/configuration). */
+/** Prometheus durations, such as `15s`, `1h30m` or `30d` (prometheus.io/docs/prometheus/latest/configuration). */
 const DURATION = /^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
 const SECONDS: Readonly<Record<string, number>> = {
   y: 31_536_000,
@@ -10,7 +10,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   ms: 0.001,
 };
 
-/** The length of a Prometheus duration in seconds, or undefined when `text` is none. */
+/** Returns the length of a Prometheus duration in seconds, or undefined if `text` is not a duration. */
 export function durationSeconds(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let seconds = 0;
@@ -19,14 +19,14 @@ export function durationSeconds(text: string): number | undefined {
   return seconds;
 }
 
-/** Whether `text` is a size as Prometheus' `--storage.tsdb.retention.size` takes it: `512MB`, `10GB`. */
+/** Whether `text` is a size for Prometheus' `--storage.tsdb.retention.size`, such as `512MB` or `10GB`. */
 export function isByteSize(text: string): boolean {
   return /^\d+(B|KB|MB|GB|TB|PB|EB)$/.test(text) && !/^0+[A-Z]/.test(text);
 }
 
-/** The first problem with a positive duration, or undefined. */
+/** Returns the problem with a duration that must be greater than zero, or undefined. */
 export function durationProblem(text: string): string | undefined {
   const seconds = durationSeconds(text);
   if (seconds === undefined) return `"${text}" is not a duration such as "15s", "1h30m" or "30d"`;
-  return seconds > 0 ? undefined : `"${text}" must be longer than nothing`;
+  return seconds > 0 ? undefined : `"${text}" must be greater than zero`;
 }

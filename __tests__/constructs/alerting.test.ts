@@ -36,7 +36,7 @@ describe("is refused, with the monitoring's path", () => {
   test("two changes of one alert", () => {
     const off = Alert.off("Watchdog");
     expect(() => synth((stack) => new Hub(stack, {}, { alerts: [off, off] }))).toThrow(
-      /^test\/monitoring: alerts: there are two entries for "Watchdog"/,
+      /^test\/monitoring: alerts: "Watchdog" has two entries/,
     );
   });
 
@@ -49,7 +49,7 @@ describe("is refused, with the monitoring's path", () => {
       description: "wait",
     });
     expect(() => synth((stack) => new Hub(stack, {}, { alerts: [own, own] }))).toThrow(
-      /two entries for "QueueTooLong"/,
+      /"QueueTooLong" has two entries/,
     );
   });
 

@@ -8,18 +8,18 @@ describe("durationSeconds", () => {
     ["1y", 31_536_000],
     ["500ms", 0.5],
     ["0s", 0],
-  ])("reads %s", (text, seconds) => {
+  ])("parses %s", (text, seconds) => {
     expect(durationSeconds(text)).toBe(seconds);
   });
 
-  test.each(["", "15", "s", "1.5h", "30m1h", "1h 30m", "-1s", "15S"])("refuses %j", (text) => {
+  test.each(["", "15", "s", "1.5h", "30m1h", "1h 30m", "-1s", "15S"])("rejects %j", (text) => {
     expect(durationSeconds(text)).toBeUndefined();
   });
 });
 
-test("durationProblem wants more than nothing", () => {
+test("durationProblem rejects zero and malformed durations", () => {
   expect(durationProblem("15s")).toBeUndefined();
-  expect(durationProblem("0s")).toBe('"0s" must be longer than nothing');
+  expect(durationProblem("0s")).toBe('"0s" must be greater than zero');
   expect(durationProblem("soon")).toBe('"soon" is not a duration such as "15s", "1h30m" or "30d"');
 });
 

@@ -3,10 +3,10 @@ import { builtInAlerts } from "../../lib/alerts/built-in";
 import { alertGroups } from "../../lib/alerts/groups";
 import { AlertRule, Evaluator, RuleGroup } from "../../lib/alerts/rule";
 
-/** All kinds of components that alerts are about. */
+/** All kinds of components that have alerts. */
 export const KINDS: readonly string[] = [...new Set(builtInAlerts.flatMap(({ kinds }) => kinds))];
 
-/** The groups of a monitoring that has some kinds, of which some are on several hosts. */
+/** Returns Prometheus' rule groups for some kinds of components; `clustered` ones are placed on several hosts. */
 export function groupsFor(
   kinds: readonly string[],
   clustered: readonly string[] = [],
@@ -20,12 +20,12 @@ export function groupsFor(
   });
 }
 
-/** The groups of a monitoring that has everything. */
+/** Returns Prometheus' rule groups of a Monitoring with all kinds of components. */
 export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
   return groupsFor(KINDS, KINDS, ...changes);
 }
 
-/** The groups of Loki in such a monitoring. */
+/** Returns Loki's rule groups of a Monitoring with all kinds of components. */
 export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {
   return alertGroups({
     evaluator: Evaluator.LOKI,
@@ -36,7 +36,7 @@ export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {
   });
 }
 
-/** The rules of all groups. */
+/** Returns the alerting rules of all groups. */
 export function rulesOf(groups: readonly RuleGroup[]): AlertRule[] {
   return groups.flatMap(({ alerts }) => alerts);
 }

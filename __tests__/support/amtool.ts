@@ -2,23 +2,28 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { templateFiles } from "../../lib/receivers/templates";
+import { templateFiles } from "../../lib/receivers/template-files";
 
 const program = process.env.AMTOOL;
 
-/** A test that runs the real amtool; where there is none it is skipped, and says why. */
+/** A test that runs the real amtool. Without amtool it is skipped, and its name contains the reason. */
 export const amtoolTest = (name: string, body: () => Promise<void>, seconds = 60): void => {
   if (program) test(name, body, seconds * 1000);
-  else test.skip(`${name} (skipped: there is no amtool; "npm test" says why)`, body);
+  else test.skip(`${name} (skipped: no amtool; "npm test" shows the reason)`, body);
 };
 
-/** What amtool said, and whether it was content. */
-export interface Said {
-  readonly content: boolean;
+/** The result of an amtool run. */
+export interface AmtoolResult {
+  /** Whether amtool succeeded. */
+  readonly ok: boolean;
+  /** Output of amtool (stdout and stderr). */
   readonly output: string;
 }
 
-/** A folder as Alertmanager's configuration has it: our templates, what the role adds, and configurations by their names. */
+/**
+ * Runs `action` in a temporary copy of Alertmanager's configuration folder: the built-in templates, the template that the
+ * role adds, and `configs` by name.
+ */
 export async function inConfigFolder<T>(
   configs: Readonly<Record<string, string>>,
   action: (folder: string) => Promise<T>,
@@ -41,30 +46,30 @@ export async function inConfigFolder<T>(
 }
 
 /** Runs amtool in a folder. */
-export async function amtool(cwd: string, ...args: readonly string[]): Promise<Said> {
+export async function amtool(cwd: string, ...args: readonly string[]): Promise<AmtoolResult> {
   return new Promise((done) => {
     execFile(program ?? "amtool", args, { cwd }, (error, stdout, stderr) => {
-      done({ content: error === null, output: `${stdout}${stderr}` });
+      done({ ok: error === null, output: `${stdout}${stderr}` });
     });
   });
 }
 
-/** What amtool finds wrong with configurations, or "". */
+/** Returns amtool's errors about configurations, or "" if they are valid. */
 export async function configProblems(configs: readonly string[]): Promise<string> {
   const named = Object.fromEntries(configs.map((config, i) => [`${i}.yml`, config]));
   return inConfigFolder(named, async (folder) => {
-    const { content, output } = await amtool(folder, "check-config", ...Object.keys(named));
+    const { ok, output } = await amtool(folder, "check-config", ...Object.keys(named));
     const failures = output.split("\n").filter((line) => line.includes("FAILED"));
-    return content ? "" : failures.join("\n") || output;
+    return ok ? "" : failures.join("\n") || output;
   });
 }
 
-/** Who gets an alert of these labels by a configuration: names of receivers, in the order of the routes. */
+/** Returns the names of the receivers that get an alert with these labels, in the order of the routes. */
 export async function receiversOf(config: string, ...labels: readonly string[]): Promise<string[]> {
   return inConfigFolder({ "alertmanager.yml": config }, async (folder) => {
     const args = ["config", "routes", "test", "--config.file=alertmanager.yml", ...labels];
-    const { content, output } = await amtool(folder, ...args);
-    if (!content) throw new Error(output);
+    const { ok, output } = await amtool(folder, ...args);
+    if (!ok) throw new Error(output);
     return output.trim().split(",");
   });
 }

@@ -6,13 +6,13 @@ import { LokiApi } from "./loki";
 
 const { LOKI } = process.env;
 
-/** A test that asks a real Loki; where there is none it is skipped, and says why. */
+/** A test that runs against a real Loki. Without Loki it is skipped, and its name contains the reason. */
 export function lokiTest(name: string, body: () => Promise<void>, seconds = 60): void {
   if (LOKI) test(name, body, seconds * 1000);
-  else test.skip(`${name} (skipped: there is no Loki; "npm test" says why)`, body);
+  else test.skip(`${name} (skipped: no Loki; "npm test" shows the reason)`, body);
 }
 
-/** A Loki on loopback, with its data in a temporary folder. */
+/** A Loki on loopback with its data in a temporary folder. */
 export class LokiServer {
   private constructor(
     public readonly api: LokiApi,
@@ -22,9 +22,9 @@ export class LokiServer {
   ) {}
 
   /**
-   * Starts one; undefined where there is no Loki.
+   * Starts Loki. Returns undefined if there is no Loki.
    *
-   * @param rules the file that its ruler evaluates
+   * @param rules content of the rule file for Loki's ruler
    */
   public static async start(rules: string): Promise<LokiServer | undefined> {
     if (LOKI === undefined || !existsSync(LOKI)) return undefined;
@@ -39,13 +39,13 @@ export class LokiServer {
     return new LokiServer(new LokiApi(url), url, folder, service);
   }
 
-  /** Ends it, and removes its data. */
+  /** Stops Loki and removes its data. */
   public async stop(): Promise<void> {
     await this.service.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The result of a query that counts, at a time in milliseconds: its series, or what Loki said against it. */
+  /** Returns the series of a metric query at `time` in milliseconds. Throws Loki's error message if the query fails. */
   public async at(query: string, time: number): Promise<{ metric: Record<string, string>; value: number }[]> {
     const parameters = new URLSearchParams({ query, time: String(time / 1000) });
     const response = await fetch(`${this.url}/loki/api/v1/query?${parameters.toString()}`);
@@ -56,7 +56,7 @@ export class LokiServer {
     return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
   }
 
-  /** What an address of its API answers. */
+  /** Returns the JSON of an API path. */
   public async json(path: string): Promise<unknown> {
     return (await fetch(this.url + path)).json();
   }

@@ -1,21 +1,21 @@
-/** A line as Loki has it. */
+/** A log line in Loki. */
 export interface LogEntry {
   readonly labels: Readonly<Record<string, string>>;
-  /** In milliseconds since 1970. */
+  /** Timestamp in milliseconds since 1970. */
   readonly time: number;
   readonly line: string;
 }
 
-/** Loki's API, as the tests ask it. */
+/** Client of Loki's API. */
 export class LokiApi {
   public constructor(private readonly url: string) {}
 
-  /** Whether it takes in and answers. */
+  /** Whether Loki is ready. */
   public async ready(): Promise<boolean> {
     return (await fetch(`${this.url}/ready`)).ok;
   }
 
-  /** Sends lines of one stream, all of this time. */
+  /** Sends lines of one stream, a nanosecond apart from `time` on. */
   public async push(
     stream: Readonly<Record<string, string>>,
     lines: readonly string[],
@@ -31,12 +31,12 @@ export class LokiApi {
     if (!response.ok) throw new Error(`push: ${response.status} ${await response.text()}`);
   }
 
-  /** All lines of some streams, of the last week, oldest first. */
+  /** Returns all lines of the last week that `selector` selects, oldest first. */
   public async lines(selector: string): Promise<string[]> {
     return (await this.entries(selector)).map(({ line }) => line);
   }
 
-  /** The same with their labels and times. */
+  /** Like {@link lines}, with labels and timestamps. */
   public async entries(selector: string): Promise<LogEntry[]> {
     const start = String(Date.now() - 7 * 86_400_000);
     const parameters = new URLSearchParams({
@@ -56,12 +56,12 @@ export class LokiApi {
       .map(({ labels, time, line }) => ({ labels, time: Number(time) / 1e6, line }));
   }
 
-  /** Has what is in the memory written to the storage. */
+  /** Makes Loki write the lines in memory to its storage. */
   public async flush(): Promise<void> {
     await fetch(`${this.url}/flush`, { method: "POST" });
   }
 
-  /** The sum of a metric's series, or one of them where its labels are given as the metric has them. */
+  /** Returns the sum of a metric's series; `name` can include labels in the order of the exposition. */
   public async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].map(([, value]) =>

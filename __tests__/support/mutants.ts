@@ -4,33 +4,33 @@ import { AlertDefinition, Threshold } from "../../lib/alerts/definition";
 import { AlertRule, Evaluator, RecordingRule, RuleGroup, Severity } from "../../lib/alerts/rule";
 import { durationSeconds } from "../../lib/units";
 import { allGroups } from "./alerts";
-import { promises } from "../lib/alerts/promises";
-import { Situation } from "./promises";
+import { expectations } from "../lib/alerts/expectations";
+import { Situation } from "./expectations";
 import { bareRuleTests, groupsOf, runRuleTests } from "./promtool";
 
-/** An alert's rules with one thing changed that must not go unnoticed. */
+/** An alert's rules with one change that a test must detect. */
 export interface Mutant {
   readonly alert: string;
-  /** What was changed, for people. */
+  /** Description of the change. */
   readonly change: string;
   readonly groups: readonly RuleGroup[];
 }
 
-/** What became of mutants. */
+/** The result of running the tests against mutants. */
 export interface MutationScore {
   readonly mutants: number;
-  /** Those that no check noticed. */
+  /** Mutants that no check detected. */
   readonly survivors: readonly Mutant[];
 }
 
-/** All mutants of the built-in alerts. */
+/** Returns all mutants of the built-in alerts. */
 export function mutantsOf(alerts: readonly string[] = builtInAlerts.map(({ name }) => name)): Mutant[] {
   const groups = allGroups();
   return builtInAlerts
     .filter(({ name, evaluator }) => alerts.includes(name) && evaluator !== Evaluator.LOKI)
     .flatMap((definition) => {
-      const own = groupsOf(groups, definition.name);
-      return [...thresholdMutants(definition, own), ...ruleMutants(definition.name, own)];
+      const rules = groupsOf(groups, definition.name);
+      return [...thresholdMutants(definition, rules), ...ruleMutants(definition.name, rules)];
     });
 }
 
@@ -40,15 +40,15 @@ export async function runMutants(mutants: readonly Mutant[]): Promise<MutationSc
     bareRuleTests(mutant.groups, situationsOf(mutant.alert)).map((test) => ({ mutant, test })),
   );
   const found = await runRuleTests(tests.map(({ test }) => test));
-  const noticed = new Set(tests.flatMap(({ mutant }, index) => (found[index] === undefined ? [] : [mutant])));
-  return { mutants: mutants.length, survivors: mutants.filter((mutant) => !noticed.has(mutant)) };
+  const detected = new Set(tests.flatMap(({ mutant }, index) => (found[index] === undefined ? [] : [mutant])));
+  return { mutants: mutants.length, survivors: mutants.filter((mutant) => !detected.has(mutant)) };
 }
 
 function situationsOf(alert: string): Situation[] {
-  return promises.filter((situation) => situation.alert === alert);
+  return expectations.filter((situation) => situation.alert === alert);
 }
 
-/** Each threshold a little higher and lower. */
+/** Returns mutants with each threshold slightly higher and lower. */
 function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups: readonly RuleGroup[]): Mutant[] {
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return Object.entries(thresholds).flatMap(([key, threshold]) =>
@@ -65,7 +65,7 @@ function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups:
   );
 }
 
-/** Counts by one, all else by a twentieth. */
+/** Returns by how much a threshold changes: 5 % of its value, and for counts a whole number of at least 1. */
 function step({ value, unit }: Threshold): number {
   if (["percent", "seconds", "hours"].includes(unit)) return value / 20;
   return Number.isInteger(value) ? Math.max(1, Math.floor(value / 20)) : value / 20;
@@ -99,7 +99,7 @@ function mapAlerts(groups: readonly RuleGroup[], change: (rule: AlertRule) => Al
   return groups.map((group) => ({ ...group, alerts: group.alerts.map(change) }));
 }
 
-/** What each comparison, set operator and matcher is changed to: its bound, and its contrary. */
+/** The replacements of each comparison, set operator and matcher: its bound and its opposite. */
 const SWAPS: Readonly<Record<string, readonly string[]>> = {
   ">": [">=", "<"],
   ">=": [">", "<"],
@@ -121,7 +121,7 @@ function expressionChanges<Rule extends AlertRule | RecordingRule>(rule: Rule): 
   parser.parse(expr).iterate({
     enter: ({ node, from, to }) => {
       const text = expr.slice(from, to);
-      // Operators are what has no parts and is no name, text or number; a label may be called "and".
+      // Leaves that are not names or strings are operators or numbers. A label may be called "and".
       if (node.firstChild || ["Identifier", "LabelName", "StringLiteral"].includes(node.name)) return;
       for (const other of SWAPS[text] ?? [])
         changes.push([
@@ -133,15 +133,15 @@ function expressionChanges<Rule extends AlertRule | RecordingRule>(rule: Rule): 
   return changes;
 }
 
-/** `for` shorter and longer by the time between two evaluations of its tests, and gone. */
+/** Returns rules whose `for` is one evaluation shorter, one evaluation longer, or removed. */
 function durations(rule: AlertRule): [string, AlertRule][] {
-  const { for: duration, ...atOnce } = rule;
-  const own = (durationSeconds(duration ?? "0s") ?? 0) / 60;
+  const { for: duration, ...immediate } = rule;
+  const current = (durationSeconds(duration ?? "0s") ?? 0) / 60;
   const step = Math.min(...situationsOf(rule.name).map((situation) => situation.step ?? 1));
-  const wanted = new Set([own + step, ...(own > 0 ? [own - step, 0] : [])]);
+  const wanted = new Set([current + step, ...(current > 0 ? [current - step, 0] : [])]);
   return [...wanted].map((length) => [
-    `for ${length}m instead of ${duration ?? "at once"}`,
-    length === 0 ? atOnce : { ...rule, for: `${length}m` },
+    `for ${length}m instead of ${duration ?? "0s"}`,
+    length === 0 ? immediate : { ...rule, for: `${length}m` },
   ]);
 }
 

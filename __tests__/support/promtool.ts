@@ -6,15 +6,15 @@ import { AlertRule, RuleGroup } from "../../lib/alerts/rule";
 import { ruleFile } from "../../lib/alerts/rule-file";
 import { groupBy } from "../../lib/grouping";
 import { metricsIn } from "../../lib/metrics/promql";
-import { Firing, Situation } from "./promises";
+import { Firing, Situation } from "./expectations";
 
-/** A test that runs the real promtool; where there is none it is skipped, and says why. */
+/** A test that runs the real promtool. Without promtool it is skipped, and its name contains the reason. */
 export const promtoolTest = (name: string, body: () => Promise<void>, seconds = 60): void => {
   if (process.env.PROMTOOL) test(name, body, seconds * 1000);
-  else test.skip(`${name} (skipped: there is no promtool; "npm test" says why)`, body);
+  else test.skip(`${name} (skipped: no promtool; "npm test" shows the reason)`, body);
 };
 
-/** Files by their names, in a folder that is gone at the end. */
+/** Runs `action` in a temporary folder with `files`, which are given by name. */
 export async function inFolder<T>(
   files: Readonly<Record<string, string>>,
   action: (folder: string) => Promise<T>,
@@ -31,80 +31,80 @@ export async function inFolder<T>(
   }
 }
 
-/** Runs promtool in a folder. Returns its exit status and all that it said. */
+/** Runs promtool in a folder. Returns its exit status and its output (stdout and stderr). */
 export async function promtool(
   cwd: string,
   ...args: readonly string[]
-): Promise<{ readonly code: number; readonly said: string }> {
+): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((done, reject) => {
     const child = spawn(process.env.PROMTOOL ?? "promtool", args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
+    let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
-        said += text;
+        output += text;
       });
     child.on("error", reject);
     child.on("close", (code) => {
-      done({ code: code ?? 1, said });
+      done({ code: code ?? 1, output });
     });
   });
 }
 
-/** How much of the annotations a test compares: promtool wants all that the rules have, or none. */
+/** The annotations that a test compares. promtool compares all annotations of a rule, or none. */
 export enum Annotations {
   NONE = "none",
   SUMMARY = "summary",
   BOTH = "both",
 }
 
-/** A check: that some alerts, and no others of that name, fire at a time of a situation. */
+/** A check that exactly these alerts of a name fire at a minute of a situation. */
 export interface Check {
   readonly situation: Situation;
   readonly minute: number;
   readonly firing: readonly Firing[];
 }
 
-/** All checks of situations. */
+/** Returns all checks of the situations. */
 export function checksOf(situations: readonly Situation[]): Check[] {
   return situations.flatMap((situation) =>
     Object.entries(situation.fires).map(([minute, firing]) => ({ situation, minute: Number(minute), firing })),
   );
 }
 
-/** How much of the annotations a check can compare. */
+/** Returns the annotations that a check can compare. */
 function comparedBy({ firing }: Check): Annotations {
-  const texts = firing.map(({ says }) => says);
+  const texts = firing.map(({ annotations }) => annotations);
   if (texts.length === 0 || texts.some((text) => text === undefined)) return Annotations.NONE;
   return texts.every((text) => text?.description !== undefined) ? Annotations.BOTH : Annotations.SUMMARY;
 }
 
-/** Rules, and what is checked of them. */
+/** Rules and the checks that run against them. */
 export interface RuleTest {
   readonly groups: readonly RuleGroup[];
   readonly checks: readonly Check[];
-  readonly annotations: Annotations;
+  readonly compared: Annotations;
 }
 
-/** The tests of some alerts' rules: of each apart, for the fewer rules the less promtool reckons. */
+/** Returns the tests of all situations, one or more per alert, because promtool is faster with fewer rules. */
 export function ruleTests(groups: readonly RuleGroup[], situations: readonly Situation[]): RuleTest[] {
-  const apart = groupBy(checksOf(situations), (check) =>
+  const grouped = groupBy(checksOf(situations), (check) =>
     [check.situation.alert, stepOf(check), comparedBy(check)].join(),
   );
-  return [...apart.values()].flatMap((checks) =>
+  return [...grouped.values()].flatMap((checks) =>
     checks.slice(0, 1).map((first) => ({
       groups: groupsOf(groups, first.situation.alert),
       checks,
-      annotations: comparedBy(first),
+      compared: comparedBy(first),
     })),
   );
 }
 
-/** The tests of one alert's rules that leave its texts alone. */
+/** Returns the tests of one alert's rules, without its annotations. */
 export function bareRuleTests(groups: readonly RuleGroup[], situations: readonly Situation[]): RuleTest[] {
   return [...groupBy(checksOf(situations), stepOf).values()].map((checks) => ({
     groups,
     checks,
-    annotations: Annotations.NONE,
+    compared: Annotations.NONE,
   }));
 }
 
@@ -113,13 +113,13 @@ function stepOf({ situation }: Check): number {
 }
 
 /**
- * Runs tests of rules, several at a time.
+ * Runs rule tests in parallel.
  *
- * @returns what promtool found wrong with each, or undefined
+ * @returns promtool's message for each test that failed, and undefined for each test that passed
  */
 export async function runRuleTests(tests: readonly RuleTest[], processes = 2): Promise<(string | undefined)[]> {
   const files = tests.flatMap((test, index) => [
-    [`${index}.rules`, rulesWith(test.groups, test.annotations)],
+    [`${index}.rules`, rulesWith(test.groups, test.compared)],
     [`${index}.test`, testFile(test, `${index}.rules`)],
   ]);
   return inFolder(Object.fromEntries(files) as Record<string, string>, async (folder) => {
@@ -136,21 +136,21 @@ export async function runRuleTests(tests: readonly RuleTest[], processes = 2): P
   });
 }
 
-/** How many files a promtool gets: its start takes as long as a small test. */
+/** Test files per promtool process, because starting promtool takes as long as a small test. */
 const BATCH = 20;
 
 async function runFiles(folder: string, indexes: readonly number[]): Promise<(string | undefined)[]> {
-  const { said } = await promtool(folder, "test", "rules", ...indexes.map((index) => `${index}.test`));
-  // It says so of each file, in their order.
-  const outcomes = said.split(/^ {2}(?=SUCCESS|FAILED)/m).slice(1);
+  const { output } = await promtool(folder, "test", "rules", ...indexes.map((index) => `${index}.test`));
+  // promtool prints the result of each file in order.
+  const outcomes = output.split(/^ {2}(?=SUCCESS|FAILED)/m).slice(1);
   if (outcomes.length !== indexes.length)
-    throw new Error(`promtool told of ${outcomes.length} of ${indexes.length} files:\n${said}`);
+    throw new Error(`promtool printed ${outcomes.length} results for ${indexes.length} files:\n${output}`);
   return outcomes.map((outcome) => (outcome.startsWith("SUCCESS") ? undefined : outcome.trim()));
 }
 
-/** The checks as a file for `promtool test rules`; JSON is YAML, too. */
-function testFile({ checks, annotations }: RuleTest, rules: string): string {
-  // All of a test have the same step.
+/** Returns the checks as a file for `promtool test rules`, in JSON, which is valid YAML. */
+function testFile({ checks, compared }: RuleTest, rules: string): string {
+  // All checks of a test have the same step.
   const step = `${Math.max(...checks.map(stepOf))}m`;
   return JSON.stringify({
     rule_files: [rules],
@@ -162,31 +162,30 @@ function testFile({ checks, annotations }: RuleTest, rules: string): string {
       alert_rule_test: own.map(({ minute, firing }) => ({
         eval_time: `${minute}m`,
         alertname: alert,
-        exp_alerts: firing.map(({ severity, labels, says }) => ({
+        exp_alerts: firing.map(({ severity, labels, annotations }) => ({
           exp_labels: { ...labels, severity },
-          exp_annotations: says ? annotationsOf(says, annotations) : {},
+          exp_annotations: annotations ? annotationsOf(annotations, compared) : {},
         })),
       })),
     })),
   });
 }
 
-/** Rules as promtool reads them, with so much of their annotations. */
-function rulesWith(groups: readonly RuleGroup[], annotations: Annotations): string {
-  const cut = (rule: AlertRule): AlertRule => ({ ...rule, annotations: annotationsOf(rule.annotations, annotations) });
+/** Returns the rule file with only the annotations that are compared. */
+function rulesWith(groups: readonly RuleGroup[], compared: Annotations): string {
+  const cut = (rule: AlertRule): AlertRule => ({ ...rule, annotations: annotationsOf(rule.annotations, compared) });
   return ruleFile(groups.map((group) => ({ ...group, alerts: group.alerts.map(cut) })));
 }
 
 function annotationsOf(
   { summary, description = "" }: { readonly summary: string; readonly description?: string },
-  annotations: Annotations,
+  compared: Annotations,
 ): AlertRule["annotations"] {
-  if (annotations === Annotations.BOTH) return { summary, description };
-  // What is not compared is not in the rule file either.
-  return (annotations === Annotations.SUMMARY ? { summary } : {}) as AlertRule["annotations"];
+  if (compared === Annotations.BOTH) return { summary, description };
+  return (compared === Annotations.SUMMARY ? { summary } : {}) as AlertRule["annotations"];
 }
 
-/** The rules of one alert, with the recordings that they read. */
+/** Returns the rules of one alert, with the recording rules that they read. */
 export function groupsOf(groups: readonly RuleGroup[], alert: string): RuleGroup[] {
   return groups.flatMap((group) => {
     const alerts = group.alerts.filter(({ name }) => name === alert);

@@ -1,52 +1,67 @@
 import { logqlProblem } from "../logs/logql";
 import { promqlProblem } from "../metrics/promql";
-import { nearestNames } from "../metrics/nearest-names";
+import { similarNames } from "../metrics/similar-names";
 import { labelNameProblem } from "../names";
 import { durationProblem, durationSeconds } from "../units";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition, thresholdProblem } from "./definition";
 import { Evaluator, Severity } from "./rule";
 
-/** What of a built-in alert is to be otherwise. */
+/** Changes to a built-in alert. */
 export interface AlertTuning {
-  /** How long it must have been so, such as `5m`; `0s` for at once. Holds for all its levels. @default - its own */
+  /**
+   * How long the condition must hold before the alert fires, such as `5m`; `0s` fires immediately. Applies to all levels
+   * of the alert.
+   *
+   * @default - the alert's own duration for each level
+   */
   readonly for?: string;
-  /** Thresholds by name, in the units that `docs/runbooks/README.md` tells. @default - its own */
+  /**
+   * Thresholds by name, in the units listed in `docs/reference/alerts.md`.
+   *
+   * @default - the alert's own thresholds
+   */
   readonly thresholds?: Readonly<Record<string, number>>;
-  /** Only for an alert of one level. @default - its own */
+  /** Severity of an alert that has a single level. @default - the alert's own severity */
   readonly severity?: Severity;
-  /** Labels to add. @default - none */
+  /** Labels added to the alert. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** An alert of a user's own. */
+/** A user-provided alert. */
 export interface CustomAlert {
-  /** Its name, such as `QueueTooLong`: letters and digits, an upper-case letter first. */
+  /** Name, such as `QueueTooLong`: letters and digits, starting with an upper-case letter. */
   readonly name: string;
-  /** PromQL, or LogQL if Loki evaluates it: it fires for every series that this has. */
+  /** Expression in PromQL, or in LogQL if Loki evaluates it. The alert fires for each series of its result. */
   readonly expr: string;
-  /** Whether it is about metrics or about logs. @default Evaluator.PROMETHEUS */
+  /** The program that evaluates the expression. @default Evaluator.PROMETHEUS */
   readonly evaluator?: Evaluator;
-  /** How long it must have been so. @default - it fires at once */
+  /** How long the condition must hold before the alert fires, such as `5m`. @default - the alert fires immediately */
   readonly for?: string;
-  /** How bad it is, which decides who is told. */
+  /** Severity, by which notifications are routed. */
   readonly severity: Severity;
-  /** What is wrong, and where, in a line; may use `{{ $labels.instance }}` and `{{ $value }}`. */
+  /** What is wrong, and where, in one line. A Go template that can use `{{ $labels.instance }}` and `{{ $value }}`. */
   readonly summary: string;
-  /** How bad it is, and what to do. */
+  /** The impact, and what to do. A Go template like `summary`. */
   readonly description: string;
-  /** The page that says more. @default - none */
+  /** URL of the runbook. @default - no link */
   readonly runbookUrl?: string;
-  /** Labels to add. @default - none */
+  /** Labels added to the alert. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A change of the alerts that come with a monitoring, or an addition to them. */
+/**
+ * A change to the built-in alerts, or an additional alert.
+ *
+ * @example
+ * Alert.tune("DiskFull", { thresholds: { warning: 85 } });
+ * Alert.off("NetworkDrops");
+ */
 export class Alert {
   /**
    * Changes a built-in alert.
    *
-   * @throws when there is no such alert or threshold, a value is out of its bounds, or a duration or label is malformed
+   * @throws if the alert or a threshold does not exist, a value is out of range, or a duration or label is malformed
    */
   public static tune(name: string, tuning: AlertTuning): Alert {
     const definition = builtIn(name);
@@ -55,9 +70,9 @@ export class Alert {
   }
 
   /**
-   * Switches a built-in alert off.
+   * Disables a built-in alert.
    *
-   * @throws when there is no such alert
+   * @throws if the alert does not exist
    */
   public static off(name: string): Alert {
     return new Alert(builtIn(name).name, {});
@@ -66,7 +81,7 @@ export class Alert {
   /**
    * Adds an alert.
    *
-   * @throws when its name is taken or none, or its expression, duration or a label is malformed
+   * @throws if the name is invalid or taken, or the expression, the duration or a label is malformed
    */
   public static custom(custom: CustomAlert): Alert {
     check(custom.name, customProblems(custom));
@@ -74,17 +89,17 @@ export class Alert {
   }
 
   private constructor(
-    /** The alert that it is about. */
+    /** Name of the alert. */
     public readonly name: string,
     private readonly change: { readonly tuning?: AlertTuning; readonly custom?: CustomAlert },
   ) {}
 
-  /** What is tuned; undefined where the alert is off or a user's own. */
+  /** Changes to the built-in alert; undefined if the alert is disabled or user-provided. */
   public get tuning(): AlertTuning | undefined {
     return this.change.tuning;
   }
 
-  /** The alert that is added; undefined where a built-in one is changed. */
+  /** The user-provided alert; undefined if a built-in alert is changed. */
   public get addition(): CustomAlert | undefined {
     return this.change.custom;
   }
@@ -94,9 +109,9 @@ function builtIn(name: string): AlertDefinition {
   const found = builtInAlerts.find((alert) => alert.name === name);
   if (found) return found;
   const names = builtInAlerts.map((alert) => alert.name);
-  const near = nearestNames(name, names);
-  const hint = near.length > 0 ? `the nearest names are ${near.join(", ")}` : `there are ${names.join(", ")}`;
-  throw new Error(`there is no built-in alert "${name}": ${hint}`);
+  const near = similarNames(name, names);
+  const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the built-in alerts are ${names.join(", ")}`;
+  throw new Error(`unknown built-in alert "${name}": ${hint}`);
 }
 
 function check(name: string, problems: Iterable<string>): void {
@@ -107,7 +122,7 @@ function* tuningProblems(definition: AlertDefinition, tuning: AlertTuning): Gene
   const { thresholds, levels } = definition;
   yield* thresholdProblems(definition, tuning.thresholds ?? {});
   if (tuning.severity !== undefined && levels.length > 1)
-    yield `it has the levels ${levels.map(({ severity }) => severity).join(" and ")}, so its severity cannot be set: set the thresholds (${Object.keys(thresholds).join(", ")})`;
+    yield `severity cannot be set, because the alert has the levels ${levels.map(({ severity }) => severity).join(" and ")}: set the thresholds (${Object.keys(thresholds).join(", ")}) instead`;
   yield* commonProblems(tuning);
 }
 
@@ -119,39 +134,40 @@ function* thresholdProblems(
     const threshold = thresholds[name];
     const known = Object.keys(thresholds);
     if (threshold === undefined) {
-      yield `there is no threshold "${name}": ${known.length === 0 ? "it has none" : `it has ${known.join(", ")}`}`;
+      yield `unknown threshold "${name}": the alert has ${known.length === 0 ? "no thresholds" : known.join(", ")}`;
       continue;
     }
     const found = thresholdProblem(threshold, value);
-    if (found !== undefined) yield `${name} (${threshold.meaning}): ${found}`;
+    if (found !== undefined) yield `threshold "${name}" (${threshold.meaning}) is ${found}`;
   }
   const { warning, critical } = thresholds;
   if (!warning || !critical) return;
-  const [mild, bad] = [values.warning ?? warning.value, values.critical ?? critical.value];
+  const [first, second] = [values.warning ?? warning.value, values.critical ?? critical.value];
   const rising = critical.value > warning.value;
-  if (rising ? mild > bad : mild < bad)
-    yield `warning, ${mild} ${warning.unit}, is beyond critical, ${bad} ${critical.unit}: it would warn after the fact`;
+  if (rising ? first > second : first < second)
+    yield `threshold "warning" is ${first} ${warning.unit}, beyond "critical" (${second}): use at ${rising ? "most" : "least"} ${second}`;
 }
 
 function* customProblems({ name, expr, evaluator, summary, description, ...rest }: CustomAlert): Generator<string> {
-  if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) yield "its name must be letters and digits, an upper-case letter first";
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
+    yield 'the name is invalid: use letters and digits, starting with an upper-case letter, such as "QueueTooLong"';
   if (builtInAlerts.some((alert) => alert.name === name))
-    yield "there is a built-in alert of this name: choose another, or change that one by Alert.tune";
+    yield "a built-in alert has this name: choose another name, or change the built-in alert with Alert.tune";
   const found = evaluator === Evaluator.LOKI ? logqlProblem(expr) : promqlProblem(expr);
   if (found !== undefined) yield `expr: ${found}`;
   for (const [property, text] of Object.entries({ summary, description }))
-    if (text.trim() === "") yield `${property}: it is empty, and is what people read`;
+    if (text.trim() === "") yield `${property} is empty: describe the problem, because notifications contain this text`;
   yield* commonProblems(rest);
 }
 
-/** Labels that a rule has by itself. */
-const OWN_LABELS = ["alertname", "severity"];
+/** Labels that Prometheus or this library sets. */
+const RESERVED_LABELS = ["alertname", "severity"];
 
 function* commonProblems({ for: duration, labels = {} }: Pick<AlertTuning, "for" | "labels">): Generator<string> {
   const found = duration === undefined || durationSeconds(duration) === 0 ? undefined : durationProblem(duration);
   if (found !== undefined) yield `for: ${found}`;
   for (const label of Object.keys(labels)) {
-    const problem = OWN_LABELS.includes(label) ? `"${label}" is set by the alert itself` : labelNameProblem(label);
+    const problem = RESERVED_LABELS.includes(label) ? `"${label}" is reserved: remove it` : labelNameProblem(label);
     if (problem !== undefined) yield `labels: ${problem}`;
   }
 }

@@ -1,58 +1,60 @@
 import { Evaluator, RecordingRule, Severity } from "./rule";
 
-/** A number of an alert that users may set. */
+/** A number in an alert's expressions that users can set. */
 export interface Threshold {
+  /** Default value. */
   readonly value: number;
-  /** What it counts: `percent`, `minutes`, `seconds`. */
+  /** Unit, such as `percent`, `minutes` or `seconds`. */
   readonly unit: string;
-  /** What it bounds, for people. */
+  /** What the number means, for the documentation and error messages. */
   readonly meaning: string;
-  /** The least that makes sense. @default 0 */
+  /** Smallest valid value. @default 0 */
   readonly least?: number;
-  /** The most that makes sense. @default - no bound, but 100 for percent */
+  /** Largest valid value. @default - no limit */
   readonly most?: number;
 }
 
-/** Values of thresholds by name. */
+/** Values of thresholds, by name. */
 export type Thresholds = Readonly<Record<string, number>>;
 
-/** One severity of an alert. */
+/** One severity of an alert, with its own condition. */
 export interface Level {
   readonly severity: Severity;
-  /** How long it must have been so. @default - it fires at once */
+  /** How long the condition must hold before the alert fires. @default - it fires immediately */
   readonly for?: string;
+  /** Returns the expression for the given thresholds. */
   readonly expr: (thresholds: Thresholds) => string;
 }
 
-/** An alert that comes with us: everything about it but its runbook, which is `docs/runbooks/<name>.md`. */
+/** A built-in alert. Its runbook is `docs/runbooks/<name>.md`. */
 export interface AlertDefinition {
   readonly name: string;
-  /** The rule group that it is in. */
+  /** Name of its rule group. */
   readonly group: string;
-  /** The kinds of components that must be placed, for it is about them. */
+  /** Kinds of components that must be placed, because the alert is about them. */
   readonly kinds: readonly string[];
   /** Whether the kinds must be placed on more than one host. @default false */
   readonly clustered?: boolean;
-  /** What evaluates it. @default Evaluator.PROMETHEUS */
+  /** The program that evaluates the alert. @default Evaluator.PROMETHEUS */
   readonly evaluator?: Evaluator;
-  /** Labels of logs without which there is nothing that it could be about. @default - none */
+  /** Log labels that some log source must have; otherwise the alert is left out. @default - none */
   readonly lineLabels?: readonly string[];
   readonly thresholds: Readonly<Record<string, Threshold>>;
-  /** Mildest first. */
+  /** Levels, mildest first. */
   readonly levels: readonly Level[];
-  /** Rules that its expressions read. @default - none */
+  /** Recording rules that its expressions read. @default - none */
   readonly recordings?: readonly RecordingRule[];
   readonly summary: string;
   readonly description: string;
   readonly dashboard: string;
 }
 
-/** As {@link Level}, with the names of its alert's thresholds. */
+/** A {@link Level} whose expression can only read the named thresholds. */
 interface LevelOf<Name extends string> extends Omit<Level, "expr"> {
   readonly expr: (thresholds: Readonly<Record<Name, number>>) => string;
 }
 
-/** An alert's definition whose expressions may read only the thresholds that it has. */
+/** Defines a built-in alert. The compiler rejects expressions that read a threshold which the alert does not have. */
 export function define<Name extends string>(
   definition: Omit<AlertDefinition, "thresholds" | "levels"> & {
     readonly thresholds: Readonly<Record<Name, Threshold>>;
@@ -62,21 +64,21 @@ export function define<Name extends string>(
   return definition;
 }
 
-/** A share of something, in percent. */
+/** Returns a threshold in percent, from 0 to 100. */
 export function percent(value: number, meaning: string): Threshold {
   return { value, unit: "percent", meaning, most: 100 };
 }
 
-/** A number of minutes, at least one, for ranges and predictions: Prometheus takes whole ones only. */
+/** Returns a threshold in whole minutes, at least one, for the ranges of expressions. */
 export function minutes(value: number, meaning: string): Threshold {
   return { value, unit: "minutes", meaning, least: 1 };
 }
 
-/** The first problem with a threshold's value, or undefined. */
+/** Returns the problem with a threshold's value and its remedy, such as `101 percent: use at most 100`, or undefined. */
 export function thresholdProblem(threshold: Threshold, value: number): string | undefined {
   const { unit, least = 0, most = Number.POSITIVE_INFINITY } = threshold;
-  if (!Number.isFinite(value)) return `${value} is not a number of ${unit}`;
-  if (unit === "minutes" && !Number.isInteger(value)) return `${value} is not a whole number of minutes`;
-  if (value < least) return `${value} ${unit} is less than ${least}`;
-  return value > most ? `${value} ${unit} is more than ${most}` : undefined;
+  if (!Number.isFinite(value)) return `${value}: use a number of ${unit}`;
+  if (unit === "minutes" && !Number.isInteger(value)) return `${value} minutes: use a whole number`;
+  if (value < least) return `${value} ${unit}: use at least ${least}`;
+  return value > most ? `${value} ${unit}: use at most ${most}` : undefined;
 }

@@ -5,29 +5,29 @@ import { builtInAlerts } from "./built-in";
 import { AlertDefinition } from "./definition";
 import { AlertRule, Evaluator, RuleGroup } from "./rule";
 
-/** What the alerts of a monitoring follow from. */
+/** Input of {@link alertGroups}. */
 export interface AlertsInput {
-  /** The kinds of components that are placed; built-in alerts about others are left out. */
+  /** Kinds of components that are placed. Built-in alerts about other kinds are left out. */
   readonly kinds: ReadonlySet<string>;
-  /** The kinds that are placed on more than one host. @default - none */
+  /** Kinds that are placed on more than one host. @default - none */
   readonly clustered?: ReadonlySet<string>;
-  /** Whose rules are asked for. @default Evaluator.PROMETHEUS */
+  /** The program whose rules are returned. @default Evaluator.PROMETHEUS */
   readonly evaluator?: Evaluator;
-  /** The labels that lines of logs have. @default - none */
+  /** Labels of the log lines. @default - none */
   readonly lineLabels?: ReadonlySet<string>;
-  /** What users want otherwise. */
+  /** Tuned, disabled and user-provided alerts. */
   readonly changes: readonly Alert[];
-  /** What comes before an alert's name in the address of its runbook. @default - alerts have no link to it */
+  /** URL prefix of runbooks, to which the alert's name is appended. @default - alerts have no runbook link */
   readonly runbooks?: string;
 }
 
-/** The group of users' own alerts. */
+/** Name of the rule group of user-provided alerts. */
 export const CUSTOM_GROUP = "custom";
 
 /**
- * The rules of a monitoring that one evaluator has, in groups.
+ * Returns the rule groups that one program evaluates for a Monitoring.
  *
- * @throws when two changes are about one alert
+ * @throws if two changes have the same alert name
  */
 export function alertGroups(input: AlertsInput): RuleGroup[] {
   const changes = changesByName(input.changes);
@@ -38,17 +38,17 @@ export function alertGroups(input: AlertsInput): RuleGroup[] {
     recordings: [...new Set(alerts.flatMap(({ recordings = [] }) => recordings))],
     alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?.tuning ?? {}, input)),
   }));
-  const own = input.changes.flatMap(({ addition }) => (addition && isOf(addition.evaluator, input) ? addition : []));
-  return own.length === 0 ? groups : [...groups, { name: CUSTOM_GROUP, recordings: [], alerts: own.map(customRule) }];
+  const custom = input.changes.flatMap(({ addition }) => (addition && isOf(addition.evaluator, input) ? addition : []));
+  return custom.length === 0
+    ? groups
+    : [...groups, { name: CUSTOM_GROUP, recordings: [], alerts: custom.map(customRule) }];
 }
 
 function changesByName(changes: readonly Alert[]): ReadonlyMap<string, Alert> {
   const byName = new Map<string, Alert>();
   for (const change of changes) {
     if (byName.has(change.name))
-      throw new Error(
-        `alerts: there are two entries for "${change.name}": make them one, or give an alert of your own another name`,
-      );
+      throw new Error(`alerts: "${change.name}" has two entries: merge them, or rename the custom alert`);
     byName.set(change.name, change);
   }
   return byName;
@@ -65,8 +65,8 @@ function isOf(evaluator: Evaluator | undefined, input: AlertsInput): boolean {
 function isPlaced(definition: AlertDefinition, input: AlertsInput): boolean {
   const { kinds, clustered = false, evaluator, lineLabels = [] } = definition;
   if (!isOf(evaluator, input) || !lineLabels.every((label) => input.lineLabels?.has(label))) return false;
-  const where = clustered ? (input.clustered ?? new Set<string>()) : input.kinds;
-  return kinds.every((kind) => where.has(kind));
+  const required = clustered ? (input.clustered ?? new Set<string>()) : input.kinds;
+  return kinds.every((kind) => required.has(kind));
 }
 
 function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runbooks }: AlertsInput): AlertRule[] {
@@ -75,7 +75,7 @@ function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runb
   return levels.map((level) => ({
     name,
     expr: level.expr({ ...values, ...tuning.thresholds }),
-    ...atOnce(tuning.for ?? level.for),
+    ...forClause(tuning.for ?? level.for),
     severity: tuning.severity ?? level.severity,
     labels: tuning.labels ?? {},
     annotations: {
@@ -90,10 +90,10 @@ function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runb
 function customRule(custom: CustomAlert): AlertRule {
   const { name, expr, severity, summary, description, runbookUrl, labels = {} } = custom;
   const runbook = runbookUrl === undefined ? {} : { runbook_url: runbookUrl };
-  return { name, expr, ...atOnce(custom.for), severity, labels, annotations: { summary, description, ...runbook } };
+  return { name, expr, ...forClause(custom.for), severity, labels, annotations: { summary, description, ...runbook } };
 }
 
-/** `for` as a rule has it: none where it is nothing. */
-function atOnce(duration: string | undefined): { readonly for?: string } {
+/** Returns the rule's `for`; a duration of zero is left out. */
+function forClause(duration: string | undefined): { readonly for?: string } {
   return duration === undefined || durationSeconds(duration) === 0 ? {} : { for: duration };
 }

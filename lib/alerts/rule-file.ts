@@ -1,7 +1,10 @@
 import { stringify } from "yaml";
 import { AlertRule, RecordingRule, RuleGroup } from "./rule";
 
-/** The rules as a file that Prometheus loads, and Loki, whose rules are written alike (prometheus.io/docs/prometheus/latest/configuration/alerting_rules). */
+/**
+ * Returns a rule file for Prometheus or Loki, which share the format
+ * (prometheus.io/docs/prometheus/latest/configuration/alerting_rules).
+ */
 export function ruleFile(groups: readonly RuleGroup[]): string {
   const document = {
     groups: groups.map(({ name, interval, recordings, alerts }) => ({

@@ -1,71 +1,71 @@
-/** How much an alert matters: its label `severity`, by which it is routed. */
+/** Severity of an alert. The label `severity`, by which notifications are routed. */
 export enum Severity {
-  /** Somebody should look at once: something is out of order, or will be within hours. */
+  /** Needs immediate attention: something is broken, or will be within hours. */
   CRITICAL = "critical",
-  /** Somebody should look within a working day. */
+  /** Needs attention within a working day. */
   WARNING = "warning",
-  /** For machines only, as the Watchdog, which always fires. */
+  /** For programs only, such as the Watchdog, which always fires. */
   NONE = "none",
 }
 
-/** What evaluates a rule, and in which language it is written. */
+/** The program that evaluates a rule. It determines the language of the expression. */
 export enum Evaluator {
-  /** Prometheus, by PromQL, on metrics. */
+  /** Prometheus: PromQL on metrics. */
   PROMETHEUS = "prometheus",
-  /** Loki's ruler, by LogQL, on lines of logs. */
+  /** Loki's ruler: LogQL on log lines. */
   LOKI = "loki",
 }
 
-/** What people read about an alert. Both texts are Go templates, which know `$labels` and `$value`. */
+/** Annotations of an alert, which notifications show. The texts are Go templates with `$labels` and `$value`. */
 export interface AlertAnnotations {
-  /** What is wrong, and where, in a line. */
+  /** What is wrong, and where, in one line. */
   readonly summary: string;
-  /** How bad it is, and what to do. */
+  /** The impact, and what to do. */
   readonly description: string;
-  /** The page that says what it means, how to look and how to mend; none for a user's own alert without one. */
+  /** URL of the runbook. @default - no link */
   readonly runbook_url?: string;
-  /** The uid of the dashboard that shows it. */
+  /** Uid of the dashboard that shows the problem. @default - no link */
   readonly dashboard?: string;
 }
 
-/** One alerting rule of Prometheus or Loki. Two levels of one thing are two rules of one name, with different severities. */
+/** An alerting rule of Prometheus or Loki. Two levels of an alert are two rules with the same name and different severities. */
 export interface AlertRule {
-  /** What it is called. */
+  /** Name of the alert. */
   readonly name: string;
-  /** PromQL or LogQL: it fires for every series that the expression has. */
+  /** Expression in PromQL or LogQL. The alert fires for each series of its result. */
   readonly expr: string;
-  /** How long the expression must have had a series before it fires for it. @default - at once */
+  /** How long a series must be in the result before the alert fires. @default - it fires immediately */
   readonly for?: string;
-  /** How bad it is. */
+  /** Severity. */
   readonly severity: Severity;
-  /** Labels beside `alertname` and `severity`. */
+  /** Labels in addition to `alertname` and `severity`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What people are told. */
+  /** Texts and links for notifications. */
   readonly annotations: AlertAnnotations;
 }
 
-/** One recording rule of Prometheus: a series that is computed from others. */
+/** A recording rule of Prometheus. */
 export interface RecordingRule {
-  /** The metric's name. */
+  /** Name of the recorded metric. */
   readonly record: string;
-  /** The expression whose value is recorded, in PromQL. */
+  /** Expression in PromQL whose result is recorded. */
   readonly expr: string;
   /**
-   * Labels that are added to what is recorded.
+   * Labels added to the recorded series.
    *
    * @default - none beyond those of the expression
    */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Rules that Prometheus or Loki evaluates one after the other, recordings first. */
+/** A rule group of Prometheus or Loki. Its rules are evaluated in order, recording rules first. */
 export interface RuleGroup {
-  /** What it is called. */
+  /** Name of the group. */
   readonly name: string;
-  /** How often they are evaluated. @default - the evaluator's own interval */
+  /** Evaluation interval, such as `30s`. @default - the interval of Prometheus or Loki */
   readonly interval?: string;
-  /** What it records, before its alerts. */
+  /** Recording rules. */
   readonly recordings: readonly RecordingRule[];
-  /** What it alerts about. */
+  /** Alerting rules. */
   readonly alerts: readonly AlertRule[];
 }

@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { runbooksDirectory } from "../../lib/alerts/runbooks";
-import { withAlertTable } from "../../lib/alerts/table";
-import { writeAtomically } from "../cli/common";
+import { alertPages } from "../../lib/alerts/table";
+import { writeAtomically } from "../cli/files";
 
-// npm run alert-table: brings the table of alerts in docs/runbooks/README.md up to date.
-const readme = join(runbooksDirectory, "README.md");
-writeAtomically(readme, withAlertTable(readFileSync(readme, "utf8")));
+// npm run alert-table: writes the generated sections of docs/reference/alerts.md and docs/runbooks/README.md.
+for (const { path, content } of alertPages()) writeAtomically(path, content);

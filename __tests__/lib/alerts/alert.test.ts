@@ -3,91 +3,91 @@ import { Alert } from "../../../lib/alerts/alert";
 import { Severity } from "../../../lib/alerts/rule";
 
 describe("Alert.tune", () => {
-  test.each([
+  it.each([
+    ["an unknown alert", "DiskFul", {}, /^unknown built-in alert "DiskFul": did you mean DiskFull\?$/],
     [
-      "an alert that there is not",
-      "DiskFul",
+      "an unknown alert without a similar name",
+      "Xyz",
       {},
-      /^there is no built-in alert "DiskFul": the nearest names are DiskFull$/,
+      /^unknown built-in alert "Xyz": the built-in alerts are ServerUnreachable, /,
     ],
-    ["one that is like none", "Xyz", {}, /^there is no built-in alert "Xyz": there are ServerUnreachable, /],
     [
-      "a threshold that it has not",
+      "an unknown threshold",
       "DiskFull",
       { thresholds: { used: 70 } },
-      'alert "DiskFull": there is no threshold "used": it has warning, critical',
+      'alert "DiskFull": unknown threshold "used": the alert has warning, critical',
     ],
     [
-      "a threshold of one that has none",
+      "a threshold of an alert without thresholds",
       "UnitFailed",
       { thresholds: { used: 70 } },
-      'alert "UnitFailed": there is no threshold "used": it has none',
+      'alert "UnitFailed": unknown threshold "used": the alert has no thresholds',
     ],
     [
-      "more than all",
+      "more than 100 percent",
       "DiskFull",
       { thresholds: { critical: 101 } },
-      'alert "DiskFull": critical (space used): 101 percent is more than 100',
+      'alert "DiskFull": threshold "critical" (space used) is 101 percent: use at most 100',
     ],
     [
-      "less than nothing",
+      "a negative value",
       "ClockWrong",
       { thresholds: { warning: -1 } },
-      'alert "ClockWrong": warning (how far it is off the clock of Prometheus\' server): -1 seconds is less than 0',
+      'alert "ClockWrong": threshold "warning" (offset from the clock of Prometheus\' server) is -1 seconds: use at least 0',
     ],
     [
-      "part of a minute",
+      "a fraction of a minute",
       "UnitCrashLooping",
       { thresholds: { window: 2.5 } },
-      'alert "UnitCrashLooping": window (the time in which they are counted): 2.5 is not a whole number of minutes',
+      'alert "UnitCrashLooping": threshold "window" (range in which restarts are counted) is 2.5 minutes: use a whole number',
     ],
-    ["no number", "DiskFull", { thresholds: { warning: Number.NaN } }, /NaN is not a number of percent/],
+    ["NaN", "DiskFull", { thresholds: { warning: Number.NaN } }, /is NaN: use a number of percent/],
     [
-      "a warning that comes after the fact",
+      "a warning above critical",
       "DiskFull",
       { thresholds: { warning: 95 } },
-      'alert "DiskFull": warning, 95 percent, is beyond critical, 90 percent: it would warn after the fact',
+      'alert "DiskFull": threshold "warning" is 95 percent, beyond "critical" (90): use at most 90',
     ],
     [
-      "the same where less is worse",
+      "a warning below critical, if low values are worse",
       "DiskFilling",
       { thresholds: { warning: 3 } },
-      'alert "DiskFilling": warning, 3 hours, is beyond critical, 4 hours: it would warn after the fact',
+      'alert "DiskFilling": threshold "warning" is 3 hours, beyond "critical" (4): use at least 4',
     ],
     [
-      "a severity for both of its levels",
+      "a severity for an alert with two levels",
       "DiskFull",
       { severity: Severity.WARNING },
-      'alert "DiskFull": it has the levels warning and critical, so its severity cannot be set: set the thresholds (warning, critical)',
+      'alert "DiskFull": severity cannot be set, because the alert has the levels warning and critical: set the thresholds (warning, critical) instead',
     ],
     [
-      "a duration that is none",
+      "a malformed duration",
       "DiskFull",
       { for: "soon" },
       'alert "DiskFull": for: "soon" is not a duration such as "15s", "1h30m" or "30d"',
     ],
     [
-      "a label's name that is none",
+      "an invalid label name",
       "DiskFull",
       { labels: { "a-b": "c" } },
       /^alert "DiskFull": labels: "a-b" is not a label name/,
     ],
     [
-      "a label that is ours",
+      "a reserved label",
       "DiskFull",
       { labels: { severity: "page" } },
-      'alert "DiskFull": labels: "severity" is set by the alert itself',
+      'alert "DiskFull": labels: "severity" is reserved: remove it',
     ],
   ] as const)("refuses %s", (_, name, tuning, message) => {
     expect(() => Alert.tune(name, tuning)).toThrow(message);
   });
 
-  test("takes everything at once", () => {
+  it("accepts all settings together", () => {
     const tuning = { for: "0s", thresholds: { queue: 20 }, severity: Severity.CRITICAL, labels: { team: "storage" } };
     expect(Alert.tune("DiskSaturated", tuning)).toMatchObject({ name: "DiskSaturated", tuning, addition: undefined });
   });
 
-  test("takes any percentages whose order is right", () => {
+  it("accepts any percentages in ascending order", () => {
     const percentages = fc.tuple(
       fc.double({ min: 0, max: 100, noNaN: true }),
       fc.double({ min: 0, max: 100, noNaN: true }),
@@ -102,17 +102,17 @@ describe("Alert.tune", () => {
 });
 
 describe("Alert.off", () => {
-  test("is about a built-in alert", () => {
+  it("disables a built-in alert", () => {
     expect(Alert.off("ClockNotSynchronised")).toMatchObject({ name: "ClockNotSynchronised", tuning: undefined });
   });
 
-  test("refuses another", () => {
-    expect(() => Alert.off("ClockNotSynchronized")).toThrow("the nearest names are ClockNotSynchronised");
+  it("rejects an unknown alert", () => {
+    expect(() => Alert.off("ClockNotSynchronized")).toThrow("did you mean ClockNotSynchronised?");
   });
 });
 
 describe("Alert.custom", () => {
-  const fine = {
+  const valid = {
     name: "QueueTooLong",
     expr: "queue_length > 100",
     severity: Severity.WARNING,
@@ -120,26 +120,30 @@ describe("Alert.custom", () => {
     description: "{{ $value }} wait.",
   };
 
-  test("adds an alert", () => {
-    expect(Alert.custom(fine)).toMatchObject({ name: "QueueTooLong", addition: fine, tuning: undefined });
+  it("adds an alert", () => {
+    expect(Alert.custom(valid)).toMatchObject({ name: "QueueTooLong", addition: valid, tuning: undefined });
   });
 
-  test.each([
+  it.each([
     [
-      "a name that is none",
+      "an invalid name",
       { name: "queue too long" },
-      /its name must be letters and digits, an upper-case letter first/,
+      /the name is invalid: use letters and digits, starting with an upper-case letter/,
     ],
     [
-      "a name that is taken",
+      "the name of a built-in alert",
       { name: "DiskFull" },
-      /there is a built-in alert of this name: choose another, or change that one by Alert\.tune/,
+      /a built-in alert has this name: choose another name, or change the built-in alert with Alert\.tune/,
     ],
-    ["half an expression", { expr: "queue_length > " }, /^alert "QueueTooLong": expr: the expression ends too early/],
-    ["no words", { summary: " " }, /summary: it is empty, and is what people read/],
-    ["a wrong duration", { for: "5 minutes" }, /for: "5 minutes" is not a duration/],
-    ["a label that is ours", { labels: { alertname: "Other" } }, /labels: "alertname" is set by the alert itself/],
-  ])("refuses %s", (_, wrong, message) => {
-    expect(() => Alert.custom({ ...fine, ...wrong })).toThrow(message);
+    [
+      "an incomplete expression",
+      { expr: "queue_length > " },
+      /^alert "QueueTooLong": expr: the expression ends too early/,
+    ],
+    ["an empty summary", { summary: " " }, /summary is empty: describe the problem/],
+    ["a malformed duration", { for: "5 minutes" }, /for: "5 minutes" is not a duration/],
+    ["a reserved label", { labels: { alertname: "Other" } }, /labels: "alertname" is reserved/],
+  ])("rejects %s", (_, invalid, message) => {
+    expect(() => Alert.custom({ ...valid, ...invalid })).toThrow(message);
   });
 });

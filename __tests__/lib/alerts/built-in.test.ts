@@ -11,10 +11,10 @@ import { durationProblem } from "../../../lib/units";
 import { allGroups, groupsFor, KINDS } from "../../support/alerts";
 import { inFolder, promtool, promtoolTest } from "../../support/promtool";
 
-/** Those that are about no single server. */
-const OF_NO_SERVER = ["Watchdog", "PrometheusNotIngesting", "AlertmanagerConfigurationsDiffer"];
+/** Alerts that do not belong to a single server. */
+const WITHOUT_SERVER = ["Watchdog", "PrometheusNotIngesting", "AlertmanagerConfigurationsDiffer"];
 
-test("names are unique, and those of no two groups mix", () => {
+it("gives each alert and each group a unique name", () => {
   const names = builtInAlerts.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const groups = allGroups().map(({ name }) => name);
@@ -22,7 +22,7 @@ test("names are unique, and those of no two groups mix", () => {
 });
 
 describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", (name, definition) => {
-  test("is named, described and timed well", () => {
+  it("has a valid name, valid durations and valid defaults", () => {
     expect(name).toMatch(/^([A-Z][a-z]+)+$/);
     expect(definition.kinds).not.toEqual([]);
     for (const duration of definition.levels.flatMap((level) => level.for ?? []))
@@ -33,12 +33,12 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
       expect(thresholdProblem(threshold, threshold.value)).toBeUndefined();
   });
 
-  test("says where it is, in both texts", () => {
-    const named = [definition.summary, definition.description].filter((text) => text.includes("$labels.instance"));
-    expect(OF_NO_SERVER.includes(name) || named.length === 2).toBe(true);
+  it("names the server in the summary and the description", () => {
+    const texts = [definition.summary, definition.description].filter((text) => text.includes("$labels.instance"));
+    expect(WITHOUT_SERVER.includes(name) || texts.length === 2).toBe(true);
   });
 
-  test("parses, whatever its thresholds", () => {
+  it("parses with any valid thresholds", () => {
     const problemOf = definition.evaluator === Evaluator.LOKI ? logqlProblem : promqlProblem;
     fc.assert(
       fc.property(values(definition), (thresholds) => {
@@ -48,7 +48,7 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
     );
   });
 
-  test("reads every threshold that it has", () => {
+  it("uses each of its thresholds", () => {
     const { thresholds, levels } = definition;
     const marked = Object.fromEntries(Object.keys(thresholds).map((key, index) => [key, 7919 + index]));
     const numbers = levels.map((level) => level.expr(marked)).join(" ");
@@ -59,7 +59,7 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
   });
 });
 
-/** Any values that the thresholds of an alert may have. */
+/** Generates valid values for all thresholds of an alert. */
 function values({ thresholds }: AlertDefinition): fc.Arbitrary<Record<string, number>> {
   return fc.record(
     Object.fromEntries(Object.entries(thresholds).map(([name, threshold]) => [name, valueOf(threshold)])),
@@ -72,7 +72,7 @@ function valueOf({ unit, least = 0, most = 1e9 }: Threshold): fc.Arbitrary<numbe
     : fc.double({ min: least, max: most, noNaN: true });
 }
 
-promtoolTest("promtool takes the rules whatever their thresholds", async () => {
+promtoolTest("promtool accepts the rules with any valid thresholds", async () => {
   const samples = fc.sample(fc.tuple(...builtInAlerts.map(values)), { numRuns: 20, seed: 1 });
   const files = samples.map((tuned, index) => {
     const changes = builtInAlerts.map(({ name }, position) =>
@@ -81,23 +81,23 @@ promtoolTest("promtool takes the rules whatever their thresholds", async () => {
     return [`${index}.yml`, ruleFile(allGroups(...changes))] as const;
   });
   await inFolder(Object.fromEntries(files), async (folder) => {
-    const { code, said } = await promtool(folder, "check", "rules", ...files.map(([name]) => name));
-    expect(said).not.toMatch(/FAILED|error/i);
+    const { code, output } = await promtool(folder, "check", "rules", ...files.map(([name]) => name));
+    expect(output).not.toMatch(/FAILED|error/i);
     expect(code).toBe(0);
   });
 });
 
-/** Values whose warning comes before what is critical, as in the alert's own. */
+/** Swaps the thresholds "warning" and "critical" if they are not in the order of the alert's defaults. */
 function inOrder(thresholds: Record<string, number>, name: string): Record<string, number> {
   const { warning, critical } = thresholds;
-  const own = builtInAlerts.find((alert) => alert.name === name)?.thresholds ?? {};
+  const defaults = builtInAlerts.find((alert) => alert.name === name)?.thresholds ?? {};
   if (warning === undefined || critical === undefined) return thresholds;
   const [less, more] = [Math.min(warning, critical), Math.max(warning, critical)];
-  const rising = (own.critical?.value ?? 0) > (own.warning?.value ?? 0);
+  const rising = (defaults.critical?.value ?? 0) > (defaults.warning?.value ?? 0);
   return { ...thresholds, warning: rising ? less : more, critical: rising ? more : less };
 }
 
-test("two collectors that node exporter has not on by itself are needed", () => {
+it("needs only the systemd collector in addition to the default collectors", () => {
   const groups = allGroups();
   const expressions = groups.flatMap(({ alerts, recordings }) => [...alerts, ...recordings].map(({ expr }) => expr));
   const needed = collectorsOf(expressions.flatMap(metricsIn));
@@ -105,14 +105,14 @@ test("two collectors that node exporter has not on by itself are needed", () => 
   expect(extra).toEqual(["systemd", "systemd.enable-restarts-metrics"]);
 });
 
-promtoolTest("promtool takes the rules of every combination of kinds", async () => {
+promtoolTest("promtool accepts the rules of every combination of kinds", async () => {
   const combinations = KINDS.reduce<string[][]>((all, kind) => [...all, ...all.map((some) => [...some, kind])], [[]]);
   const files = combinations.flatMap((kinds, index) => [
     [`${index}.yml`, ruleFile(groupsFor(kinds))],
     [`${index}-clustered.yml`, ruleFile(groupsFor(kinds, kinds))],
   ]);
   await inFolder(Object.fromEntries(files) as Record<string, string>, async (folder) => {
-    const { code, said } = await promtool(
+    const { code, output } = await promtool(
       folder,
       "check",
       "rules",
@@ -120,7 +120,7 @@ promtoolTest("promtool takes the rules of every combination of kinds", async () 
       "--lint-fatal",
       ...files.map(([name = ""]) => name),
     );
-    expect(said).not.toMatch(/FAILED|error/i);
+    expect(output).not.toMatch(/FAILED|error/i);
     expect(code).toBe(0);
   });
 });

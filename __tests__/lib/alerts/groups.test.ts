@@ -2,7 +2,7 @@ import { Alert } from "../../../lib/alerts/alert";
 import { AlertRule, Severity } from "../../../lib/alerts/rule";
 import { allGroups, groupsFor, rulesOf } from "../../support/alerts";
 
-const own = Alert.custom({
+const custom = Alert.custom({
   name: "QueueTooLong",
   expr: "queue_length > 100",
   for: "5m",
@@ -17,8 +17,8 @@ function named(name: string, ...changes: readonly Alert[]): AlertRule[] {
   return rulesOf(allGroups(...changes)).filter((rule) => rule.name === name);
 }
 
-describe("an alert is there", () => {
-  test("only where what it is about is placed", () => {
+describe("a built-in alert", () => {
+  it("exists only if its component is placed", () => {
     const kinds = (...placed: string[]) => new Set(groupsFor(placed).map(({ name }) => name));
     expect(kinds()).toEqual(new Set());
     expect(kinds("prometheus")).toEqual(new Set(["exporters", "prometheus", "watchdog"]));
@@ -27,13 +27,13 @@ describe("an alert is there", () => {
     expect(kinds("prometheus", "grafana").has("grafana")).toBe(true);
   });
 
-  test("about handing alerts over only where there is an Alertmanager", () => {
+  it("about notifications exists only if an Alertmanager is placed", () => {
     const names = (...placed: string[]) => rulesOf(groupsFor(placed)).map(({ name }) => name);
     expect(names("prometheus")).not.toContain("PrometheusNoAlertmanager");
     expect(names("prometheus", "alertmanager")).toContain("PrometheusNoAlertmanager");
   });
 
-  test("about a cluster only where there is one", () => {
+  it("about a cluster exists only if the component is placed on several hosts", () => {
     const both = ["prometheus", "alertmanager"];
     const names = (clustered: string[]) => rulesOf(groupsFor(both, clustered)).map(({ name }) => name);
     expect(names([])).not.toContain("AlertmanagerMembersMissing");
@@ -41,27 +41,27 @@ describe("an alert is there", () => {
     expect(names(["alertmanager"])).toContain("AlertmanagerMembersMissing");
   });
 
-  test("unless it is off", () => {
+  it("does not exist if it is disabled", () => {
     expect(named("DiskFull", Alert.off("DiskFull"))).toEqual([]);
   });
 });
 
-describe("a recording", () => {
+describe("a recording rule", () => {
   const recordings = (...changes: readonly Alert[]) =>
     allGroups(...changes).flatMap((group) => group.recordings.map(({ record }) => record));
 
-  test("is there once for all that read it", () => {
+  it("exists once for all alerts that read it", () => {
     expect(recordings()).toEqual(["monitoring:server_seen"]);
     expect(recordings(Alert.off("ServerNeverAppeared"))).toEqual(["monitoring:server_seen"]);
   });
 
-  test("goes with the last of them", () => {
+  it("does not exist if all alerts that read it are disabled", () => {
     expect(recordings(Alert.off("ServerNeverAppeared"), Alert.off("ServerUnreachable"))).toEqual([]);
   });
 });
 
-describe("an alert has", () => {
-  test("its levels under one name, and links", () => {
+describe("the rules of an alert", () => {
+  it("share a name, with a rule for each level and links", () => {
     const [warning, critical] = named("DiskFull");
     expect(warning).toMatchObject({ severity: "warning", for: "15m" });
     expect(warning?.expr).toContain("> 80\n");
@@ -73,12 +73,12 @@ describe("an alert has", () => {
     });
   });
 
-  test("no dashboard where there is no Grafana", () => {
+  it("have no link to a dashboard without Grafana", () => {
     const [rule] = rulesOf(groupsFor(["prometheus", "node_exporter"]));
     expect(rule?.annotations).not.toHaveProperty("dashboard");
   });
 
-  test("what it is tuned to", () => {
+  it("follow Alert.tune", () => {
     const tuning = { for: "1m", thresholds: { critical: 95 }, labels: { team: "storage" } };
     const [warning, critical] = named("DiskFull", Alert.tune("DiskFull", tuning));
     expect(warning).toMatchObject({ for: "1m", labels: { team: "storage" } });
@@ -87,16 +87,16 @@ describe("an alert has", () => {
     expect(critical?.labels).toEqual({ team: "storage" });
   });
 
-  test("no time to wait where that is nothing", () => {
+  it("have no `for` if it is tuned to zero", () => {
     const [rule] = named("UnitFailed", Alert.tune("UnitFailed", { for: "0s", severity: Severity.CRITICAL }));
     expect(rule).not.toHaveProperty("for");
     expect(rule?.severity).toBe("critical");
   });
 });
 
-describe("a user's own alert", () => {
-  test("is in a group of its own, as it was given", () => {
-    expect(allGroups(own).at(-1)).toEqual({
+describe("a custom alert", () => {
+  it("is in the group `custom`", () => {
+    expect(allGroups(custom).at(-1)).toEqual({
       name: "custom",
       recordings: [],
       alerts: [
@@ -116,12 +116,12 @@ describe("a user's own alert", () => {
     });
   });
 
-  test.each([
-    ["two of one name", [own, own], "QueueTooLong"],
-    ["an alert that is tuned and off", [Alert.off("DiskFull"), Alert.tune("DiskFull", {})], "DiskFull"],
-  ])("%s are refused", (_, changes, name) => {
+  it.each([
+    ["two custom alerts with the same name", [custom, custom], "QueueTooLong"],
+    ["an alert that is tuned and disabled", [Alert.off("DiskFull"), Alert.tune("DiskFull", {})], "DiskFull"],
+  ])("rejects %s", (_, changes, name) => {
     expect(() => allGroups(...changes)).toThrow(
-      `alerts: there are two entries for "${name}": make them one, or give an alert of your own another name`,
+      `alerts: "${name}" has two entries: merge them, or rename the custom alert`,
     );
   });
 });

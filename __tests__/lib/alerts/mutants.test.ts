@@ -4,7 +4,7 @@ import { promtoolTest } from "../../support/promtool";
 const mutants = mutantsOf();
 
 promtoolTest(
-  `each of ${mutants.length} changes of the alert rules turns a check red`,
+  `each of the ${mutants.length} mutants of the alert rules is detected`,
   async () => {
     const { survivors } = await runMutants(mutants);
     expect(survivors.map(({ alert, change }) => `${alert}: ${change}`)).toEqual([]);

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { Severity } from "../../../lib/alerts/rule";
 import { ruleFile } from "../../../lib/alerts/rule-file";
 
-test("recordings come first, and the severity is a label", () => {
+it("writes recording rules first, and the severity as a label", () => {
   const file = ruleFile([
     {
       name: "disks",
@@ -64,7 +64,7 @@ test("recordings come first, and the severity is a label", () => {
   });
 });
 
-test("the file says whose it is", () => {
+it("starts with a comment that names the owner", () => {
   expect(ruleFile([])).toBe(
     "# Written by cdktf-monitoring: the next deploy overwrites what is changed here.\ngroups: []\n",
   );

@@ -2,13 +2,13 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["alertmanager"], group: "alertmanager", dashboard: Uids.MONITORING };
-/** Receivers are told apart by the name that Alertmanager is told to have in its metrics. */
+const ABOUT = { kinds: ["alertmanager"], group: "alertmanager", dashboard: Uids.SELF_MONITORING };
+/** The name of the receiver is a label because the deploy enables Alertmanager's feature `receiver-name-in-metrics`. */
 const BY_RECEIVER = "sum by (instance, monitoring, integration, receiver_name)";
 const BY_GRAFANA = "sum by (instance, monitoring)";
 const REQUESTS = "grafana_http_request_duration_seconds_count";
 
-/** Alertmanager: what does not come through it is heard by nobody. */
+/** Alerts about Alertmanager, which delivers all notifications. */
 export const alertmanagerAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
@@ -17,25 +17,25 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.CRITICAL, for: "3m", expr: () => 'up{job="alertmanager"} == 0' }],
     summary: "Alertmanager on {{ $labels.instance }} is down",
     description:
-      "Prometheus gets no answer from Alertmanager on {{ $labels.instance }}. If it is the only one no alert reaches anybody, this one neither: then the dead man's switch tells. See why it does not run.",
+      "Prometheus cannot scrape Alertmanager on {{ $labels.instance }}. If it is the only Alertmanager, nobody is notified of any alert, and only the dead man's switch raises the alarm. Check its service.",
   }),
   define({
     ...ABOUT,
     name: "AlertmanagerConfigurationRejected",
     thresholds: {},
     levels: [{ severity: Severity.CRITICAL, for: "5m", expr: () => "alertmanager_config_last_reload_successful == 0" }],
-    summary: "Alertmanager on {{ $labels.instance }} has refused its configuration",
+    summary: "Alertmanager on {{ $labels.instance }} rejected its configuration",
     description:
-      "Alertmanager on {{ $labels.instance }} could not load its configuration, and goes on with the former one; it will not start with this. Its journal says what is wrong.",
+      "Alertmanager on {{ $labels.instance }} could not load its configuration and keeps using the previous one. It will not start with the current file. Its journal contains the error.",
   }),
   define({
     ...ABOUT,
     name: "AlertmanagerDeliveryFailing",
-    thresholds: { failed: percent(1, "messages that could not be delivered") },
+    thresholds: { failed: percent(1, "notifications that could not be delivered") },
     levels: [
       {
         severity: Severity.CRITICAL,
-        // Messages are few: over a quarter of an hour, so that each counts long enough.
+        // Notifications are rare. The range of 15 minutes keeps each failure visible for the whole `for` duration.
         for: "5m",
         expr: (t) =>
           `100 * ${BY_RECEIVER} (rate(alertmanager_notifications_failed_total[15m])) / ${BY_RECEIVER} (rate(alertmanager_notifications_total[15m])) > ${t.failed}`,
@@ -43,7 +43,7 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Alertmanager on {{ $labels.instance }} cannot deliver to {{ $labels.receiver_name }}",
     description:
-      '{{ printf "%.0f" $value }} % of the messages that Alertmanager on {{ $labels.instance }} sends to the receiver {{ $labels.receiver_name }} by {{ $labels.integration }} fail: who relies on it hears nothing. Its journal has the answer of the other side; often a secret has expired or an address has changed.',
+      '{{ printf "%.0f" $value }} % of the notifications that Alertmanager on {{ $labels.instance }} sends to the receiver {{ $labels.receiver_name }} ({{ $labels.integration }}) fail. Its journal contains the receiver\'s answer. Often a secret has expired or an address has changed.',
   }),
   define({
     ...ABOUT,
@@ -54,14 +54,14 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         for: "10m",
-        // Those that are down have their own alert; this is about ones that run and do not know each other.
+        // An Alertmanager that is down has its own alert. This one is about running members that do not see each other.
         expr: () =>
           'alertmanager_cluster_members < on (monitoring) group_left () count by (monitoring) (up{job="alertmanager"} == 1)',
       },
     ],
-    summary: "Alertmanager on {{ $labels.instance }} does not see all of its cluster",
+    summary: "Alertmanager on {{ $labels.instance }} does not see all members of its cluster",
     description:
-      "Alertmanager on {{ $labels.instance }} sees {{ $value }} members of its cluster, fewer than run: messages come twice, and silences hold in one part only. See whether port 9094 is open between them, tcp and udp.",
+      "Alertmanager on {{ $labels.instance }} sees {{ $value }} members of its cluster, fewer than are running. Notifications arrive twice, and a silence applies to one part of the cluster only. Check that port 9094 (tcp and udp) is open between the members.",
   }),
   define({
     ...ABOUT,
@@ -78,17 +78,17 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
     ],
     summary: "The Alertmanagers of {{ $labels.monitoring }} have different configurations",
     description:
-      "The Alertmanagers of {{ $labels.monitoring }} have {{ $value }} different configurations: what happens to an alert depends on which one is quickest. One of them was not reached by the last deploy, or refused it; deploy again.",
+      "The Alertmanagers of {{ $labels.monitoring }} have {{ $value }} different configurations, so the receiver of an alert depends on the Alertmanager that delivers it. The last deploy did not reach one of them, or it rejected the configuration. Deploy again.",
   }),
 ];
 
-/** Grafana. That it is down is told as of any target. */
+/** Alerts about Grafana. If it is down, TargetDown fires. */
 export const grafanaAlerts: readonly AlertDefinition[] = [
   define({
     name: "GrafanaFailing",
     group: "grafana",
     kinds: ["grafana"],
-    thresholds: { failed: percent(10, "requests that it answered with an error of its own") },
+    thresholds: { failed: percent(10, "requests answered with status 5xx") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -97,22 +97,22 @@ export const grafanaAlerts: readonly AlertDefinition[] = [
           `100 * ${BY_GRAFANA} (rate(${REQUESTS}{status_code=~"5.."}[5m])) / ${BY_GRAFANA} (rate(${REQUESTS}[5m])) > ${t.failed}`,
       },
     ],
-    summary: "Grafana on {{ $labels.instance }} answers with errors",
+    summary: "Grafana on {{ $labels.instance }} answers requests with errors",
     description:
-      'Grafana on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of all requests with an error: it does not reach a data source, or its database. Its journal says which.',
-    dashboard: Uids.MONITORING,
+      'Grafana on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of its requests with status 5xx. It cannot reach a data source, or its database fails. Its journal contains the errors.',
+    dashboard: Uids.SELF_MONITORING,
   }),
 ];
 
-/** What proves that alerts arrive. */
+/** The alert that always fires: the dead man's switch raises the alarm when it stops arriving. */
 export const watchdog: AlertDefinition = define({
   name: "Watchdog",
   group: "watchdog",
   kinds: ["prometheus"],
   thresholds: {},
   levels: [{ severity: Severity.NONE, expr: () => "vector(1)" }],
-  summary: "Alerts are on their way",
+  summary: "Alert delivery works",
   description:
-    "This one fires always. It is sent to the dead man's switch, which raises the alarm when it stays away: then Prometheus, Alertmanager or the way out is broken.",
-  dashboard: Uids.MONITORING,
+    "This alert always fires. It is sent to the dead man's switch, which raises the alarm when the alert stops arriving. Then Prometheus, Alertmanager or the connection to the internet is broken.",
+  dashboard: Uids.SELF_MONITORING,
 });

@@ -3,20 +3,20 @@ import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const HOUR = 3600;
-const hours = (value: number) => ({ value, unit: "hours", meaning: "how soon it will be full" });
+const hours = (value: number) => ({ value, unit: "hours", meaning: "time until it is full" });
 
-/** What is used of file systems, in bytes. */
+/** Used space of file systems, in bytes. */
 const SPACE = "(node_filesystem_size_bytes - node_filesystem_free_bytes)";
-/** How full they are by space, in percent, as df has it: of what is not kept for root, which may be much. */
+/** Used space in percent, as `df` shows it: space reserved for root, which may be large, does not count. */
 const SPACE_USED = `100 * ${SPACE} / (${SPACE} + node_filesystem_avail_bytes)`;
-/** How full they are by inodes, in percent. Those that count no inodes (btrfs, vfat) have no value. */
+/** Used inodes in percent. File systems that do not count inodes (btrfs, vfat) have no value. */
 const INODES_USED = "100 * (node_filesystem_files - node_filesystem_files_free) / node_filesystem_files";
-/** What is never written to need not have room. */
+/** Read-only file systems need no free space. */
 const WRITABLE = "node_filesystem_readonly == 0";
 
 /**
- * When something will be gone at the rate of the last hours, in seconds; no value where it does not shrink. Told only
- * where it is fairly full, for an empty disk that gets its first data always seems to run full.
+ * Returns the time until `left` reaches zero, in seconds, at the rate of the last `minutes`. There is no value while
+ * `left` does not shrink, or while at most `percent` is used: the first data on an empty disk always looks like a trend.
  */
 function filling(left: string, used: string, minutes: number, hours: number, percent: number): string {
   return [
@@ -26,7 +26,7 @@ function filling(left: string, used: string, minutes: number, hours: number, per
   ].join("\n");
 }
 
-/** File systems, and the disks below them. The levels of the fillings are about those of kube-prometheus' node mixin. */
+/** Alerts about file systems and disks. The forecasts use about the same thresholds as kube-prometheus' node mixin. */
 export const diskAlerts: readonly AlertDefinition[] = [
   define({
     name: "DiskFull",
@@ -39,7 +39,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     ],
     summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
-      'The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} has {{ printf "%.1f" $value }} % of its space in use. What writes there fails when it is full: remove what is not needed, or enlarge it.',
+      'The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} is {{ printf "%.1f" $value }} % full. When no space is left, writes fail. Remove data that is not needed, or enlarge the file system.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -49,9 +49,9 @@ export const diskAlerts: readonly AlertDefinition[] = [
     thresholds: {
       warning: hours(24),
       critical: hours(4),
-      warningUsed: percent(60, "space used, below which nobody is warned"),
-      criticalUsed: percent(80, "space used, below which it is not critical"),
-      window: minutes(360, "the time whose rate is taken to go on; shorter ones take a nightly job for a trend"),
+      warningUsed: percent(60, "minimum of used space for the warning"),
+      criticalUsed: percent(80, "minimum of used space for the critical level"),
+      window: minutes(360, "range of the forecast; a short range mistakes a nightly job for a trend"),
     },
     levels: [
       {
@@ -67,7 +67,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} will be full in {{ humanizeDuration $value }}",
     description:
-      "At the rate of the last hours the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has no space left in {{ humanizeDuration $value }}. Find what grows there, and stop or rotate it.",
+      "At the current growth, the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} will have no space left in {{ humanizeDuration $value }}. Find the files that grow, and stop or rotate them.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -79,9 +79,9 @@ export const diskAlerts: readonly AlertDefinition[] = [
       { severity: Severity.WARNING, for: "15m", expr: (t) => `${INODES_USED} > ${t.warning}\nand ${WRITABLE}` },
       { severity: Severity.CRITICAL, for: "5m", expr: (t) => `${INODES_USED} > ${t.critical}\nand ${WRITABLE}` },
     ],
-    summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} has {{ printf "%.0f" $value }} % of its inodes in use',
+    summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its inodes',
     description:
-      'The file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has {{ printf "%.1f" $value }} % of its inodes in use: it holds very many files. Without inodes no file can be made, however much space there is. Find the folder with the many files.',
+      'The file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} uses {{ printf "%.1f" $value }} % of its inodes, because it contains very many files. Without a free inode no file can be created, even if space is left. Find the folder with the files.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -91,9 +91,9 @@ export const diskAlerts: readonly AlertDefinition[] = [
     thresholds: {
       warning: hours(24),
       critical: hours(4),
-      warningUsed: percent(60, "inodes used, below which nobody is warned"),
-      criticalUsed: percent(80, "inodes used, below which it is not critical"),
-      window: minutes(360, "the time whose rate is taken to go on"),
+      warningUsed: percent(60, "minimum of used inodes for the warning"),
+      criticalUsed: percent(80, "minimum of used inodes for the critical level"),
+      window: minutes(360, "range of the forecast"),
     },
     levels: [
       {
@@ -110,7 +110,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
     summary:
       "{{ $labels.mountpoint }} on {{ $labels.instance }} will have no inodes left in {{ humanizeDuration $value }}",
     description:
-      "At the rate of the last hours the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} has no inode left in {{ humanizeDuration $value }}. Find what makes so many files, and stop it.",
+      "At the current growth, the file system {{ $labels.mountpoint }} ({{ $labels.device }}) of {{ $labels.instance }} will have no inodes left in {{ humanizeDuration $value }}. Find the process that creates the files, and stop it.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -122,13 +122,13 @@ export const diskAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "2m",
-        // Not those that nobody's errors make read-only: they are in memory, are an image, or another system's.
+        // Excludes file systems that are read-only by design: in memory, images, or provided by another system.
         expr: () => 'node_filesystem_readonly{fstype!~"tmpfs|ramfs|overlay|udf|fuse.*"} == 1',
       },
     ],
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} is read-only",
     description:
-      "The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} is mounted read-only. The kernel does that when it met errors on the disk: read the kernel's log before anything is written, and look to the backups.",
+      "The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} is mounted read-only. The kernel does this after disk errors. Read the kernel log before anything is written, and check the backups.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -140,13 +140,13 @@ export const diskAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "5m",
-        // The exporter is not root, so that mounts below closed folders are denied to it: no error of a disk.
+        // The exporter does not run as root. A mount below a private folder is denied to it, which is no disk error.
         expr: () => 'node_filesystem_device_error{device_error!~".*(permission denied|not permitted).*"} == 1',
       },
     ],
-    summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} gives errors",
+    summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} returns errors",
     description:
-      "The file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }} does not even tell how full it is: {{ $labels.device_error }}. Its disk fails, or the server that it is mounted from is gone.",
+      "The node exporter cannot read the size of the file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }}: {{ $labels.device_error }}. The disk fails, or its file server is gone.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -157,14 +157,14 @@ export const diskAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.CRITICAL,
-        // A spare that takes over, or a disk that is changed, gets its time.
+        // Leaves time for a spare to take over, or for somebody to replace the disk.
         for: "15m",
         expr: () => 'node_md_disks_required - ignoring (state) node_md_disks{state="active"} > 0',
       },
     ],
-    summary: "The array {{ $labels.device }} of {{ $labels.instance }} lacks {{ $value }} of its disks",
+    summary: "The RAID array {{ $labels.device }} of {{ $labels.instance }} lacks {{ $value }} of its disks",
     description:
-      "The RAID array {{ $labels.device }} of {{ $labels.instance }} works without {{ $value }} of its disks: when another one fails the data may be lost. Look to the backups, and replace the disk.",
+      "The RAID array {{ $labels.device }} of {{ $labels.instance }} runs without {{ $value }} of its disks. If another disk fails, the data may be lost. Check the backups, and replace the disk.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -173,16 +173,18 @@ export const diskAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     thresholds: {},
     levels: [{ severity: Severity.WARNING, for: "2m", expr: () => 'node_md_disks{state="failed"} > 0' }],
-    summary: "A disk of the array {{ $labels.device }} of {{ $labels.instance }} has failed",
+    summary: "A disk of the RAID array {{ $labels.device }} of {{ $labels.instance }} has failed",
     description:
-      "{{ $value }} of the disks of the RAID array {{ $labels.device }} of {{ $labels.instance }} have failed. Where there is a spare it has taken over; replace what failed before the next one does.",
+      "{{ $value }} disks of the RAID array {{ $labels.device }} of {{ $labels.instance }} have failed. If the array has a spare, the spare has taken over. Replace the failed disks before another one fails.",
     dashboard: Uids.SERVER,
   }),
   define({
     name: "DiskSaturated",
     group: "disks",
     kinds: ["node_exporter"],
-    thresholds: { queue: { value: 10, unit: "requests", meaning: "requests that wait for the disk, on average" } },
+    thresholds: {
+      queue: { value: 10, unit: "requests", meaning: "average number of requests that wait for the disk" },
+    },
     levels: [
       {
         severity: Severity.WARNING,
@@ -190,9 +192,9 @@ export const diskAlerts: readonly AlertDefinition[] = [
         expr: (t) => `rate(node_disk_io_time_weighted_seconds_total[5m]) > ${t.queue}`,
       },
     ],
-    summary: "The disk {{ $labels.device }} of {{ $labels.instance }} cannot keep up",
+    summary: "The disk {{ $labels.device }} of {{ $labels.instance }} is saturated",
     description:
-      'On average {{ printf "%.1f" $value }} requests wait for the disk {{ $labels.device }} of {{ $labels.instance }}: all that reads and writes there is slow. Find who does (iotop), or get a faster disk.',
+      'On average, {{ printf "%.1f" $value }} requests wait for the disk {{ $labels.device }} of {{ $labels.instance }}, so all reads and writes are slow. Find the process with iotop, or use a faster disk.',
     dashboard: Uids.SERVER,
   }),
 ];

@@ -10,7 +10,7 @@ import { prometheusAlerts } from "./prometheus";
 import { serverAlerts } from "./servers";
 import { serviceAlerts } from "./services";
 
-/** The alerts that come with a monitoring. */
+/** All built-in alerts. */
 export const builtInAlerts: readonly AlertDefinition[] = [
   ...serverAlerts,
   ...diskAlerts,

@@ -4,26 +4,26 @@ import { Severity } from "../rule";
 
 const FILES_USED = "100 * node_filefd_allocated / node_filefd_maximum";
 const CONNECTIONS_USED = "100 * node_nf_conntrack_entries / node_nf_conntrack_entries_limit";
-/** The offset of the clock from that of Prometheus' server: what the exporter says it is, when Prometheus asked. */
+/** Difference between the server's time and the time of the scrape, which is that of Prometheus' server. */
 const CLOCK_OFFSET = "abs(node_time_seconds - timestamp(node_time_seconds))";
 
-/** Tables of the kernel that may run full, and its clock. */
+/** Alerts about kernel limits and the clock. */
 export const kernelAlerts: readonly AlertDefinition[] = [
   define({
     name: "FileDescriptorsShort",
     group: "kernel",
     kinds: ["node_exporter"],
     thresholds: {
-      warning: percent(75, "open files of the kernel's limit"),
-      critical: percent(90, "open files of the kernel's limit"),
+      warning: percent(75, "used file descriptors"),
+      critical: percent(90, "used file descriptors"),
     },
     levels: [
       { severity: Severity.WARNING, for: "15m", expr: (t) => `${FILES_USED} > ${t.warning}` },
       { severity: Severity.CRITICAL, for: "5m", expr: (t) => `${FILES_USED} > ${t.critical}` },
     ],
-    summary: '{{ $labels.instance }} has {{ printf "%.0f" $value }} % of its file descriptors in use',
+    summary: '{{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its file descriptors',
     description:
-      '{{ printf "%.1f" $value }} % of the files and sockets that the kernel of {{ $labels.instance }} admits are open. At the limit nothing can open a file or take a connection. Find who holds them: most likely something does not close what it opens.',
+      '{{ printf "%.1f" $value }} % of the file descriptors that the kernel of {{ $labels.instance }} allows are open. At the limit no process can open a file or accept a connection. Find the process that holds them. Usually it does not close files or sockets.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -31,8 +31,8 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     group: "kernel",
     kinds: ["node_exporter"],
     thresholds: {
-      warning: percent(75, "connections of the table's limit"),
-      critical: percent(90, "connections of the table's limit"),
+      warning: percent(75, "used entries of the table"),
+      critical: percent(90, "used entries of the table"),
     },
     levels: [
       { severity: Severity.WARNING, for: "10m", expr: (t) => `${CONNECTIONS_USED} > ${t.warning}` },
@@ -40,7 +40,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     ],
     summary: 'The connection tracking table of {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
-      'The firewall of {{ $labels.instance }} keeps track of connections in a table that is {{ printf "%.1f" $value }} % full. When it is full new connections are dropped without a word. See who opens so many, or raise the limit (nf_conntrack_max).',
+      'The firewall of {{ $labels.instance }} tracks connections in a table that is {{ printf "%.1f" $value }} % full. When the table is full, the kernel silently drops new connections. Find the source of the connections, or raise the limit (nf_conntrack_max).',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -48,8 +48,8 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     group: "clock",
     kinds: ["node_exporter"],
     thresholds: {
-      warning: { value: 5, unit: "seconds", meaning: "how far it is off the clock of Prometheus' server" },
-      critical: { value: 60, unit: "seconds", meaning: "how far it is off the clock of Prometheus' server" },
+      warning: { value: 5, unit: "seconds", meaning: "offset from the clock of Prometheus' server" },
+      critical: { value: 60, unit: "seconds", meaning: "offset from the clock of Prometheus' server" },
     },
     levels: [
       { severity: Severity.WARNING, for: "10m", expr: (t) => `${CLOCK_OFFSET} > ${t.warning}` },
@@ -57,19 +57,19 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     ],
     summary: "The clock of {{ $labels.instance }} is off by {{ humanizeDuration $value }}",
     description:
-      "The clock of {{ $labels.instance }} differs from the one of Prometheus' server by {{ humanizeDuration $value }}: logs don't fit together, certificates and tokens seem invalid. See whether time is synchronised on both; where all servers are told, it is Prometheus' own that is wrong.",
+      "The clock of {{ $labels.instance }} differs from that of Prometheus' server by {{ humanizeDuration $value }}. Logs do not line up, and tokens and certificates seem invalid. Check the time service of both servers. If the alert fires for all servers, the clock of Prometheus' server is wrong.",
     dashboard: Uids.SERVER,
   }),
   define({
     name: "ClockDrifting",
     group: "clock",
     kinds: ["node_exporter"],
-    // As in the node mixin.
-    thresholds: { offset: { value: 0.05, unit: "seconds", meaning: "how far it is off its time server" } },
+    // The value of the node mixin.
+    thresholds: { offset: { value: 0.05, unit: "seconds", meaning: "offset from the time server" } },
     levels: [{ severity: Severity.WARNING, for: "10m", expr: (t) => `abs(node_timex_offset_seconds) > ${t.offset}` }],
     summary: "The clock of {{ $labels.instance }} is {{ humanizeDuration $value }} off its time server",
     description:
-      "The time service of {{ $labels.instance }} finds its clock {{ humanizeDuration $value }} off, and cannot keep it closer. See what its time servers are and how far away; a virtual machine that was paused needs a step.",
+      "The time service of {{ $labels.instance }} measures an offset of {{ humanizeDuration $value }} and does not correct it. Check the time servers and their distance. A virtual machine that was paused needs a clock step.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -77,20 +77,20 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     group: "clock",
     kinds: ["node_exporter"],
     thresholds: {
-      // The kernel itself gives up at 16 seconds (NTP_PHASE_LIMIT).
-      error: { value: 16, unit: "seconds", meaning: "how far off the kernel holds possible" },
+      // The kernel counts a clock as unsynchronised from 16 seconds on (NTP_PHASE_LIMIT).
+      error: { value: 16, unit: "seconds", meaning: "the kernel's estimate of the maximum error" },
     },
     levels: [
       {
         severity: Severity.WARNING,
-        // A server that boots takes some minutes.
+        // Time services need some minutes after a boot.
         for: "15m",
         expr: (t) => `node_timex_sync_status == 0 and node_timex_maxerror_seconds >= ${t.error}`,
       },
     ],
     summary: "The clock of {{ $labels.instance }} is not synchronised",
     description:
-      "No time service keeps the clock of {{ $labels.instance }} right. It drifts by seconds a day: logs don't fit together, and in the end certificates seem invalid. Install or start one (systemd-timesyncd, chrony), and see that it reaches its servers.",
+      "No time service synchronises the clock of {{ $labels.instance }}. It drifts by seconds per day, until logs do not line up and certificates seem invalid. Start a time service (systemd-timesyncd, chrony), and check that it reaches its time servers.",
     dashboard: Uids.SERVER,
   }),
 ];

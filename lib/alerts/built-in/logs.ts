@@ -1,5 +1,5 @@
-import { AGENT_DROPS, AGENT_REQUESTS, UNPARSED } from "../../logs/agent-metrics";
-import { FAILED_LOGINS, LOGIN_PARTS } from "../../logs/logins";
+import { AGENT_DROPS, AGENT_REQUESTS, UNPARSED_LINES } from "../../logs/agent-metrics";
+import { FAILED_LOGINS, LOGIN_FIELDS } from "../../logs/login-queries";
 import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Evaluator, Severity } from "../rule";
@@ -7,13 +7,13 @@ import { Evaluator, Severity } from "../rule";
 const BY_SERVER = "sum by (instance, monitoring)";
 const BY_LOG = "sum by (instance, monitoring, job)";
 
-/** How often log agents got an answer from Loki, or none, as a status: -1 stands for none. */
+/** Returns the rate of Loki's answers to log agents with a status that matches; -1 stands for no answer. */
 function answered(status: string): string {
   const rates = AGENT_REQUESTS.map((metric) => `rate(${metric}{job="log_agent",status_code${status}}[5m])`);
   return `${BY_SERVER} (${rates.join(" or ")})`;
 }
 
-/** Log agents, watched by Prometheus: what does not arrive in Loki, no rule of Loki can see. */
+/** Alerts about log agents. Prometheus evaluates them, because Loki cannot see lines that do not arrive. */
 export const logAgentAlerts: readonly AlertDefinition[] = [
   define({
     name: "LogsSilent",
@@ -26,7 +26,7 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
         for: "10m",
         expr: () =>
           [
-            // That the server is down has an alert of its own.
+            // A server that is down has its own alert.
             `max by (instance, monitoring) (up{job="log_agent"} == 0) and on (instance, monitoring) up{job="node"} == 1`,
             `or (${answered('!~"2.."')} > 0 unless ${answered('=~"2.."')} > 0)`,
           ].join("\n"),
@@ -34,14 +34,14 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.instance }} sends no logs",
     description:
-      "The log agent of {{ $labels.instance }} does not run, or Loki takes nothing from it: what happens there is not seen in the logs, and no alert about them fires. It keeps its place in files and journal, so that nothing is lost yet.",
-    dashboard: Uids.OWN_LOGS,
+      "The log agent of {{ $labels.instance }} is down, or Loki accepts nothing from it. New log lines of the server are missing in Loki, and alerts based on logs do not fire. The agent sends the lines later from the files and the journal.",
+    dashboard: Uids.MONITORING_LOGS,
   }),
   define({
     name: "LogLinesDropped",
     group: "log_agents",
     kinds: ["log_agent"],
-    thresholds: { window: minutes(15, "the time in which they are counted") },
+    thresholds: { window: minutes(15, "range in which lines are counted") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -51,34 +51,34 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
         },
       },
     ],
-    summary: "{{ $labels.instance }} sends log lines that Loki refuses",
+    summary: "{{ $labels.instance }} sends log lines that Loki rejects",
     description:
-      'The log agent of {{ $labels.instance }} gave up batches of together {{ printf "%.0f" $value }} lines, for Loki refused some in each for what they are. These are missing in Loki; in their files and in the journal they still are.',
-    dashboard: Uids.OWN_LOGS,
+      'The log agent of {{ $labels.instance }} discarded batches with {{ printf "%.0f" $value }} lines in total, because Loki permanently rejected some lines of each. The rejected lines are missing in Loki. The files and the journal still contain them.',
+    dashboard: Uids.MONITORING_LOGS,
   }),
   define({
     name: "LogLinesUnparsed",
     group: "log_agents",
     kinds: ["log_agent"],
     thresholds: {
-      lines: { value: 40, unit: "lines", meaning: "lines within the window that are not in the form of their source" },
-      window: minutes(5, "the time in which they are counted"),
+      lines: { value: 40, unit: "lines", meaning: "lines within the window that do not match their format" },
+      window: minutes(5, "range in which lines are counted"),
     },
     levels: [
       {
         severity: Severity.WARNING,
         expr: (t) =>
-          `${BY_SERVER} (increase(${UNPARSED.prefix}${UNPARSED.name}{job="log_agent"}[${t.window}m])) > ${t.lines}`,
+          `${BY_SERVER} (increase(${UNPARSED_LINES.prefix}${UNPARSED_LINES.name}{job="log_agent"}[${t.window}m])) > ${t.lines}`,
       },
     ],
-    summary: "Log lines of {{ $labels.instance }} are not understood",
+    summary: "Log lines of {{ $labels.instance }} do not match their format",
     description:
-      '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} are not in the form that their log sources were declared with. They are in Loki, with the time of the line before, and without the labels that would have been parsed from them.',
-    dashboard: Uids.OWN_LOGS,
+      '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} do not match the format of their log source. Loki stores them with the time of the previous line and without parsed labels.',
+    dashboard: Uids.MONITORING_LOGS,
   }),
 ];
 
-/** What Loki's ruler finds in the logs. */
+/** Alerts on log lines, which Loki's ruler evaluates. */
 export const logAlerts: readonly AlertDefinition[] = [
   define({
     name: "SshBruteForce",
@@ -86,22 +86,22 @@ export const logAlerts: readonly AlertDefinition[] = [
     evaluator: Evaluator.LOKI,
     kinds: ["loki"],
     thresholds: {
-      attempts: { value: 20, unit: "attempts", meaning: "failed logins by SSH from one address within the window" },
-      window: minutes(10, "the time in which they are counted"),
+      attempts: { value: 20, unit: "attempts", meaning: "failed SSH logins from one address within the window" },
+      window: minutes(10, "range in which logins are counted"),
     },
     levels: [
       {
         severity: Severity.WARNING,
-        // By address within, but not in the alert: an attack from many would be many alerts.
+        // The address is not a label of the alert, because an attack from many addresses would cause many alerts.
         expr: (t) => {
-          const failed = `{job="sshd",kind="audit"} ${FAILED_LOGINS} ${LOGIN_PARTS}`;
+          const failed = `{job="sshd",kind="audit"} ${FAILED_LOGINS} ${LOGIN_FIELDS}`;
           return `max by (instance, monitoring) (sum by (instance, monitoring, source) (count_over_time(${failed} [${t.window}m]))) > ${t.attempts}`;
         },
       },
     ],
-    summary: "Somebody tries to log in to {{ $labels.instance }} by SSH again and again",
+    summary: "Many SSH logins to {{ $labels.instance }} fail",
     description:
-      "{{ $value }} logins by SSH to {{ $labels.instance }} failed that came from one address. The dashboard Audit names it and the users that were tried: see whether one of these logins succeeded, and close the port to it.",
+      "{{ $value }} SSH logins to {{ $labels.instance }} from one address failed. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
     dashboard: Uids.AUDIT,
   }),
   define({
@@ -111,9 +111,13 @@ export const logAlerts: readonly AlertDefinition[] = [
     kinds: ["loki"],
     lineLabels: ["status_class"],
     thresholds: {
-      share: percent(5, "requests that were answered by 5xx"),
-      errors: { value: 10, unit: "requests", meaning: "answered by 5xx within the window, below which nobody is told" },
-      window: minutes(5, "the time in which they are counted"),
+      share: percent(5, "requests answered with status 5xx"),
+      errors: {
+        value: 10,
+        unit: "requests",
+        meaning: "minimum of requests answered with status 5xx within the window",
+      },
+      window: minutes(5, "range in which requests are counted"),
     },
     levels: [
       {
@@ -125,9 +129,9 @@ export const logAlerts: readonly AlertDefinition[] = [
         },
       },
     ],
-    summary: "{{ $labels.job }} on {{ $labels.instance }} fails requests",
+    summary: "{{ $labels.job }} on {{ $labels.instance }} answers requests with errors",
     description:
-      '{{ $labels.job }} on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of all requests by 5xx. The dashboard Application logs names the paths, and its error log says why.',
-    dashboard: Uids.LOGS,
+      '{{ $labels.job }} on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of its requests with status 5xx. The dashboard Application logs shows the paths, and the error log shows the cause.',
+    dashboard: Uids.APPLICATION_LOGS,
   }),
 ];

@@ -2,12 +2,12 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["loki"], group: "loki", dashboard: Uids.MONITORING };
+const ABOUT = { kinds: ["loki"], group: "loki", dashboard: Uids.SELF_MONITORING };
 const BY_LOKI = "sum by (instance, monitoring)";
 const REQUESTS = "loki_request_duration_seconds_count";
 const PUSH = 'route="loki_api_v1_push"';
 const QUERIES = 'route=~"loki_api_v1_.+",route!="loki_api_v1_push"';
-/** What agents are told to send again later; all other lines that are refused are lost. */
+/** Reasons for which Loki asks agents to send lines again later. Lines rejected for other reasons are lost. */
 const LATER = "rate_limited|per_stream_rate_limit|stream_limit";
 const DISCARDED = "loki_discarded_samples_total";
 const RUNS = "loki_boltdb_shipper_compactor_running == 1";
@@ -15,59 +15,59 @@ const STARTED = 'process_start_time_seconds{job="loki"}';
 const DISK = "loki_ingester_wal_disk_usage_percent";
 const HOUR = 3600;
 
-/** The share of requests to some routes that Loki answered with an error of its own. */
+/** Returns the share of requests to `routes` that Loki answered with status 5xx, in percent. */
 function failing(routes: string): string {
   return `100 * ${BY_LOKI} (rate(${REQUESTS}{${routes},status_code=~"5.."}[5m])) / ${BY_LOKI} (rate(${REQUESTS}{${routes}}[5m]))`;
 }
 
 /**
- * How long ago something last succeeded of what the one Loki does that is chosen for it, or where it has not since the
- * start, how long ago that was: until the first time, the success is in 1970.
+ * Returns an expression that is true if a task of the compactor last succeeded more than `hours` ago. The timestamp
+ * `success` is 0 until the first success; until then, the start of Loki counts.
  */
 function since(success: string, hours: number): string {
   const last = `(${success} > 0 or on (instance, monitoring) ${STARTED})`;
   return `time() - ${last} > ${hours * HOUR} and on (instance, monitoring) ${RUNS}`;
 }
 
-const hours = (value: number) => ({ value, unit: "hours", meaning: "since it last succeeded" });
+const hours = (value: number) => ({ value, unit: "hours", meaning: "time since the last success" });
 
-/** Loki: what it takes in, keeps, deletes and answers. That it is down is told as of any target. */
+/** Alerts about Loki. If it is down, TargetDown fires. */
 export const lokiAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "LokiIngestionFailing",
-    thresholds: { failed: percent(5, "requests with lines that it answered with an error of its own") },
+    thresholds: { failed: percent(5, "requests with log lines answered with status 5xx") },
     levels: [{ severity: Severity.CRITICAL, for: "5m", expr: (t) => `${failing(PUSH)} > ${t.failed}` }],
-    summary: "Loki on {{ $labels.instance }} does not take in lines",
+    summary: "Loki on {{ $labels.instance }} rejects log lines",
     description:
-      'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of the requests that bring lines with an error. Log agents keep lines and send them again, but not for ever. Its journal says why; often the disk is full.',
+      'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of the requests that send log lines with status 5xx. Log agents retry, but lines whose files are rotated away are lost. Its journal contains the cause. Often the disk is full.',
   }),
   define({
     ...ABOUT,
     name: "LokiQueriesFailing",
-    thresholds: { failed: percent(10, "queries that it answered with an error of its own") },
+    thresholds: { failed: percent(10, "queries answered with status 5xx") },
     levels: [{ severity: Severity.WARNING, for: "10m", expr: (t) => `${failing(QUERIES)} > ${t.failed}` }],
     summary: "Loki on {{ $labels.instance }} answers queries with errors",
     description:
-      'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of all queries with an error: it does not reach its storage or its cluster, or they take too long. Its journal says which.',
+      'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of its queries with status 5xx. It cannot reach its storage or its cluster, or the queries take too long. Its journal contains the cause.',
   }),
   define({
     ...ABOUT,
     name: "LokiLinesRefused",
-    thresholds: { window: minutes(15, "for how long a refused line counts") },
+    thresholds: { window: minutes(15, "how long the alert fires after a rejected line") },
     levels: [
       {
         severity: Severity.WARNING,
-        // A reason's counter comes with its first lines, which have not risen from anything.
+        // The counter of a reason appears with its first lines, and `increase` misses a series' first value.
         expr: (t) => {
           const lines = `${DISCARDED}{reason!~"${LATER}"}`;
           return `sum by (instance, monitoring, reason) (increase(${lines}[${t.window}m]) > 0 or ${lines} unless ${lines} offset ${t.window}m) > 0`;
         },
       },
     ],
-    summary: "Loki on {{ $labels.instance }} has refused lines: {{ $labels.reason }}",
+    summary: "Loki on {{ $labels.instance }} rejected log lines: {{ $labels.reason }}",
     description:
-      'Loki on {{ $labels.instance }} has refused some {{ printf "%.0f" $value }} lines with the reason {{ $labels.reason }}; they are lost. Its journal names the streams: a clock that is wrong, lines that are too long or too old.',
+      'Loki on {{ $labels.instance }} permanently rejected about {{ printf "%.0f" $value }} lines with the reason {{ $labels.reason }}. Its journal names the streams. Common causes are a wrong clock, and lines that are too long or too old.',
   }),
   define({
     ...ABOUT,
@@ -80,14 +80,14 @@ export const lokiAlerts: readonly AlertDefinition[] = [
         expr: () => `sum by (instance, monitoring, reason) (rate(${DISCARDED}{reason=~"${LATER}"}[5m])) > 0`,
       },
     ],
-    summary: "More comes to Loki on {{ $labels.instance }} than its limits admit: {{ $labels.reason }}",
+    summary: "Log agents send more to Loki on {{ $labels.instance }} than its limits allow: {{ $labels.reason }}",
     description:
-      "Loki on {{ $labels.instance }} turns lines away by its limit {{ $labels.reason }}. Log agents send them again, so they come late; if it lasts, some are lost. Find who writes so much, or raise the construct's limits.",
+      "Loki on {{ $labels.instance }} rejects lines because of its limit {{ $labels.reason }}. Log agents retry, so lines arrive late, and lines whose files are rotated away are lost. Find the source of the lines, or raise the limits of the construct.",
   }),
   define({
     ...ABOUT,
     name: "LokiFlushesFailing",
-    thresholds: { window: minutes(15, "for how long one failure counts") },
+    thresholds: { window: minutes(15, "how long one failure counts") },
     levels: [
       {
         severity: Severity.CRITICAL,
@@ -95,25 +95,25 @@ export const lokiAlerts: readonly AlertDefinition[] = [
         expr: (t) => `${BY_LOKI} (increase(loki_ingester_chunks_flush_failures_total[${t.window}m])) > 0`,
       },
     ],
-    summary: "Loki on {{ $labels.instance }} cannot store lines",
+    summary: "Loki on {{ $labels.instance }} cannot store log lines",
     description:
-      "Loki on {{ $labels.instance }} fails to write lines to its storage, and keeps them in memory and in its write-ahead log, which grow. Its journal says why: the disk, or the object storage's address, keys or bucket.",
+      "Loki on {{ $labels.instance }} cannot write lines to its storage. It keeps them in memory and in its write-ahead log, which grow. Check the disk, or the address, keys and bucket of the object storage. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
     name: "LokiDiskFilling",
     thresholds: {
-      warning: percent(80, "space of its disk that is used"),
-      // From here on it takes in nothing (Loki's ingester.wal.disk_full_threshold).
-      critical: percent(90, "space of its disk that is used"),
+      warning: percent(80, "used space of the disk with the data"),
+      // From this value on, Loki rejects all lines (its `ingester.wal.disk_full_threshold`).
+      critical: percent(90, "used space of the disk with the data"),
     },
     levels: [
       { severity: Severity.WARNING, for: "15m", expr: (t) => `100 * ${DISK} > ${t.warning}` },
       { severity: Severity.CRITICAL, for: "1m", expr: (t) => `100 * ${DISK} >= ${t.critical}` },
     ],
-    summary: "The disk of Loki on {{ $labels.instance }} fills up",
+    summary: 'The disk of Loki on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
-      'The disk of Loki on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full: at 90 % Loki takes in no line any more. Make room, shorten its retention, or give it a larger disk or S3.',
+      'The disk of Loki on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full. From 90 % on, Loki rejects all new lines. Free space, shorten the retention, or use a larger disk or S3.',
   }),
   define({
     ...ABOUT,
@@ -128,7 +128,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} fails to compact its index",
     description:
-      "Loki on {{ $labels.instance }} has not merged its index for hours, as it should every ten minutes: queries become slow. Its journal says why.",
+      "Loki on {{ $labels.instance }} has not merged its index for hours, although it should do so every ten minutes. Queries get slow. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
@@ -141,18 +141,18 @@ export const lokiAlerts: readonly AlertDefinition[] = [
         expr: (t) => since("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", t.age),
       },
     ],
-    summary: "Loki on {{ $labels.instance }} does not delete old lines",
+    summary: "Loki on {{ $labels.instance }} does not delete old log lines",
     description:
-      "Loki on {{ $labels.instance }} has not applied its retention for hours: the storage grows, and lines are kept for longer than was promised. Its journal says why.",
+      "Loki on {{ $labels.instance }} has not applied its retention for hours. The storage grows, and lines are kept longer than configured. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
     name: "LokiPanicked",
-    thresholds: { window: minutes(15, "for how long one time counts") },
+    thresholds: { window: minutes(15, "how long the alert fires after a panic") },
     levels: [{ severity: Severity.WARNING, expr: (t) => `increase(loki_panic_total[${t.window}m]) > 0` }],
-    summary: "Loki on {{ $labels.instance }} broke off requests by a mistake of its own",
+    summary: "Loki on {{ $labels.instance }} panicked",
     description:
-      "Loki on {{ $labels.instance }} came upon a state that it does not know, and dropped the request. Its journal has the trace; look for it among its known mistakes, and take another version.",
+      "Loki on {{ $labels.instance }} recovered from a panic (a bug) and aborted the request. Its journal contains the stack trace. Search its issues for the trace, and use another version.",
   }),
   define({
     ...ABOUT,
@@ -168,7 +168,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Rules of the group {{ $labels.rule_group }} fail on {{ $labels.instance }}: alerts about logs among them do not fire, whatever happens. Its journal has the error.",
+      "Loki on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts among them do not fire. Its journal contains the error.",
   }),
   define({
     ...ABOUT,
@@ -179,13 +179,13 @@ export const lokiAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         for: "10m",
-        // Those that are down have their own alert; this is about ones that run and do not know each other.
+        // A Loki that is down has its own alert. This one is about running members that do not see each other.
         expr: () =>
           'loki_ring_members{name="ingester",state="ACTIVE"} < on (monitoring) group_left () count by (monitoring) (up{job="loki"} == 1)',
       },
     ],
-    summary: "Loki on {{ $labels.instance }} does not see all of its cluster",
+    summary: "Loki on {{ $labels.instance }} does not see all members of its cluster",
     description:
-      "Loki on {{ $labels.instance }} sees {{ $value }} members of its cluster at work, fewer than run: lines are in fewer places than they should be, and queries may lack some. See whether its gossip port is open between them.",
+      "Loki on {{ $labels.instance }} sees {{ $value }} active members of its cluster, fewer than are running. Lines are stored in fewer copies, and queries may lack lines. Check that the gossip port is open between the members.",
   }),
 ];

@@ -2,13 +2,13 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
-/** Network interfaces. The shares of errors are those of the node mixin. */
+/** Alerts about network interfaces. The thresholds of errors are those of the node mixin. */
 export const networkAlerts: readonly AlertDefinition[] = [
   define({
     name: "NetworkReceiveErrors",
     group: "network",
     kinds: ["node_exporter"],
-    thresholds: { errors: percent(1, "packets that came damaged") },
+    thresholds: { errors: percent(1, "received packets that are damaged") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -19,7 +19,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.device }} of {{ $labels.instance }} receives damaged packets",
     description:
-      '{{ printf "%.1f" $value }} % of what the interface {{ $labels.device }} of {{ $labels.instance }} receives is damaged: a cable, a port or a driver. Connections are slow, for all is sent again.',
+      '{{ printf "%.1f" $value }} % of the packets that the interface {{ $labels.device }} of {{ $labels.instance }} receives are damaged, so connections are slow. Check the cable, the switch port and the driver.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -37,15 +37,15 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.device }} of {{ $labels.instance }} fails to send packets",
     description:
-      '{{ printf "%.1f" $value }} % of what the interface {{ $labels.device }} of {{ $labels.instance }} should send fails: a cable, a port or a driver. Connections are slow, for all is sent again.',
+      '{{ printf "%.1f" $value }} % of the packets that the interface {{ $labels.device }} of {{ $labels.instance }} sends fail, so connections are slow. Check the cable, the switch port and the driver.',
     dashboard: Uids.SERVER,
   }),
   define({
     name: "NetworkDrops",
     group: "network",
     kinds: ["node_exporter"],
-    // Higher than for errors: packets of protocols that nobody listens to count as dropped, too.
-    thresholds: { drops: percent(10, "packets that were dropped, of those received and sent") },
+    // Higher than for errors, because packets of unused protocols count as dropped, too.
+    thresholds: { drops: percent(10, "dropped packets, of those received and sent") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -56,7 +56,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.device }} of {{ $labels.instance }} drops packets",
     description:
-      '{{ printf "%.1f" $value }} % of the packets of the interface {{ $labels.device }} of {{ $labels.instance }} are dropped by its kernel: more comes than it can take, or its queues are short. See what the traffic is.',
+      'The kernel of {{ $labels.instance }} drops {{ printf "%.1f" $value }} % of the packets of the interface {{ $labels.device }}. More packets arrive than it can process, or its queues are too short. Check the traffic.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -67,7 +67,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.WARNING, for: "5m", expr: () => "node_bonding_active < node_bonding_slaves" }],
     summary: "The bond {{ $labels.master }} of {{ $labels.instance }} lacks interfaces",
     description:
-      "Only {{ $value }} of the interfaces of the bond {{ $labels.master }} of {{ $labels.instance }} work: it is slower, and may be one failure away from no network. Look at the links of the others.",
+      "Only {{ $value }} interfaces of the bond {{ $labels.master }} of {{ $labels.instance }} work. The bond is slower, and the next failure may disconnect the server. Check the links of the other interfaces.",
     dashboard: Uids.SERVER,
   }),
 ];

@@ -2,9 +2,9 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
-const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Uids.MONITORING };
+const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Uids.SELF_MONITORING };
 const ERRORS = "rate(prometheus_notifications_errors_total[5m])";
-/** What a limit on scrapes has kept out: whole scrapes, or targets. */
+/** Scrapes and targets that exceeded a limit. */
 const OVER_LIMITS = [
   "prometheus_target_scrapes_exceeded_sample_limit_total",
   "prometheus_target_scrapes_exceeded_body_size_limit_total",
@@ -12,16 +12,16 @@ const OVER_LIMITS = [
   "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
-/** Prometheus itself: its configuration, rules, and what it takes in and keeps. */
+/** Alerts about Prometheus: its configuration, rules, scrapes, storage and notifications. */
 export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "PrometheusConfigurationRejected",
     thresholds: {},
     levels: [{ severity: Severity.CRITICAL, for: "5m", expr: () => "prometheus_config_last_reload_successful == 0" }],
-    summary: "Prometheus on {{ $labels.instance }} has refused its configuration",
+    summary: "Prometheus on {{ $labels.instance }} rejected its configuration",
     description:
-      "Prometheus on {{ $labels.instance }} could not load its configuration or rules, and goes on with the former ones; it will not start with these. Its journal says what is wrong.",
+      "Prometheus on {{ $labels.instance }} could not load its configuration or rules and keeps using the previous ones. It will not start with the current files. Its journal contains the error.",
   }),
   define({
     ...ABOUT,
@@ -36,7 +36,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Rules of the group {{ $labels.rule_group }} fail on {{ $labels.instance }}: alerts among them do not fire, whatever happens. Prometheus' page of rules shows the error.",
+      "Prometheus on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts among them do not fire. Its web UI shows the error under /rules.",
   }),
   define({
     ...ABOUT,
@@ -51,12 +51,12 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} skips evaluations of rules",
     description:
-      "Prometheus on {{ $labels.instance }} leaves out evaluations of the rule group {{ $labels.rule_group }}, for it takes too long or the server is too busy: alerts come late.",
+      "Prometheus on {{ $labels.instance }} skips evaluations of the rule group {{ $labels.rule_group }}, because they take too long or the server is too busy. Alerts fire late.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusRulesSlow",
-    thresholds: { duration: percent(90, "an evaluation's time, of the interval between two") },
+    thresholds: { duration: percent(90, "duration of an evaluation, of the group's interval") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -65,9 +65,9 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
           `100 * prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > ${t.duration}`,
       },
     ],
-    summary: "Rules of Prometheus on {{ $labels.instance }} take too long",
+    summary: "Prometheus on {{ $labels.instance }} evaluates rules too slowly",
     description:
-      'One evaluation of the rule group {{ $labels.rule_group }} on {{ $labels.instance }} takes {{ printf "%.0f" $value }} % of the time until the next one: soon some will be left out, and alerts come late. Find the slow rule on Prometheus\' page of rules.',
+      'An evaluation of the rule group {{ $labels.rule_group }} on {{ $labels.instance }} takes {{ printf "%.0f" $value }} % of its interval. If it gets slower, Prometheus skips evaluations and alerts fire late. Find the slow rule in its web UI under /rules.',
   }),
   define({
     ...ABOUT,
@@ -77,13 +77,13 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "5m",
-        // Each scrape, failed or not, writes its target's "up"; where there is none nothing is written at all.
+        // Every scrape writes the `up` of its target, even if it fails. Without any `up`, nothing is stored at all.
         expr: () => "absent(up)",
       },
     ],
-    summary: "Prometheus takes in no samples",
+    summary: "Prometheus stores no samples",
     description:
-      "A Prometheus has not stored the outcome of any scrape for minutes: it has no targets, or cannot write (a full disk). No alert but this kind can fire. Its journal says why.",
+      "Prometheus has not stored the result of any scrape for minutes. It has no targets, or cannot write because its disk is full. No other alert can fire. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
@@ -96,9 +96,9 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
         expr: () => "increase(prometheus_target_scrapes_sample_duplicate_timestamp_total[5m]) > 0",
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} gets two values for one time",
+    summary: "Prometheus on {{ $labels.instance }} gets several values for one timestamp",
     description:
-      "Prometheus on {{ $labels.instance }} drops samples, for it has another value of the same series and time. Two targets have the same labels, or an exporter tells a series twice. Its journal names the target.",
+      "Prometheus on {{ $labels.instance }} drops samples, because it already has another value for the same series and timestamp. Two targets have the same labels, or an exporter exposes a series twice. Its journal names the target.",
   }),
   define({
     ...ABOUT,
@@ -112,15 +112,15 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
           "increase(prometheus_target_scrapes_sample_out_of_order_total[5m]) + increase(prometheus_target_scrapes_sample_out_of_bounds_total[5m]) > 0",
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} gets samples of the past",
+    summary: "Prometheus on {{ $labels.instance }} gets samples that are too old",
     description:
-      "Prometheus on {{ $labels.instance }} drops samples that are older than what it has: an exporter gives times of its own, or a clock was set back. Its journal names the target.",
+      "Prometheus on {{ $labels.instance }} drops samples that are older than the newest ones of their series. An exporter sets its own timestamps, or a clock was set back. Its journal names the target.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusCompactionsFailing",
     thresholds: {
-      window: minutes(30, "for how long one failure counts; Prometheus tries again within a minute or so"),
+      window: minutes(30, "how long one failure counts; Prometheus retries within about a minute"),
     },
     levels: [
       {
@@ -131,13 +131,13 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} fails to compact its data",
     description:
-      "Prometheus on {{ $labels.instance }} cannot put samples from memory into blocks: memory and disk grow, and starts take longer. Mostly the disk is full, or a block is damaged. Its journal says which.",
+      "Prometheus on {{ $labels.instance }} cannot write samples from memory to blocks on disk. Memory and disk usage grow, and starts take longer. Usually the disk is full or a block is damaged. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusBlocksUnreadable",
     thresholds: {
-      window: minutes(30, "for how long one failure counts; Prometheus tries again within a minute or so"),
+      window: minutes(30, "how long one failure counts; Prometheus retries within about a minute"),
     },
     levels: [
       {
@@ -148,22 +148,22 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} cannot load its blocks",
     description:
-      "Prometheus on {{ $labels.instance }} fails to load blocks of its data from disk: queries of the past may lack samples, and nothing is deleted any more. Its journal names the block.",
+      "Prometheus on {{ $labels.instance }} cannot load blocks of its data from disk. Queries of the past may lack samples, and old data is not deleted. Its journal names the block.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusWalCorrupt",
     thresholds: {},
-    // It is found when Prometheus starts, so that there is nothing before that it could have risen from.
+    // The counter is set at the start of Prometheus, so `increase` would not see it.
     levels: [{ severity: Severity.WARNING, expr: () => "prometheus_tsdb_wal_corruptions_total > 0" }],
-    summary: "Prometheus on {{ $labels.instance }} has lost its latest samples",
+    summary: "Prometheus on {{ $labels.instance }} lost its latest samples",
     description:
-      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped what came after the damage: up to some hours of samples. Look whether the disk is sound. It is told until the next start.",
+      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped up to some hours of samples. Check the disk. The alert fires until the next start.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusTargetsUnreadable",
-    thresholds: { window: minutes(15, "for how long one failure counts; the files are read every five minutes") },
+    thresholds: { window: minutes(15, "how long one failure counts; Prometheus reads the files every 5 minutes") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -171,14 +171,14 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
         expr: (t) => `increase(prometheus_sd_file_read_errors_total[${t.window}m]) > 0`,
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} cannot read a file of targets",
+    summary: "Prometheus on {{ $labels.instance }} cannot read a file of scrape targets",
     description:
-      "Prometheus on {{ $labels.instance }} cannot read one of its files of targets, and keeps the targets that it knew: new servers are not watched. Its journal names the file.",
+      "Prometheus on {{ $labels.instance }} cannot read one of its files of scrape targets, and keeps the targets that it knew before. New servers are not monitored. Its journal names the file.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusTargetsRejected",
-    thresholds: { window: minutes(15, "for how long one failure counts") },
+    thresholds: { window: minutes(15, "how long one failure counts") },
     levels: [
       {
         severity: Severity.CRITICAL,
@@ -188,12 +188,12 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} rejects targets of the job {{ $labels.scrape_job }}",
     description:
-      "Targets of the job {{ $labels.scrape_job }} are malformed, so that Prometheus on {{ $labels.instance }} does not scrape them: those servers are not watched. Its journal names them.",
+      "Targets of the job {{ $labels.scrape_job }} are malformed, so Prometheus on {{ $labels.instance }} does not scrape them. These servers are not monitored. Its journal names the targets.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusScrapesOverLimit",
-    thresholds: { window: minutes(15, "for how long one scrape counts") },
+    thresholds: { window: minutes(15, "how long one scrape counts") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -201,17 +201,17 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
         expr: (t) => `${OVER_LIMITS.map((metric) => `increase(${metric}[${t.window}m])`).join("\n+ ")} > 0`,
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} drops scrapes that are over a limit",
+    summary: "Prometheus on {{ $labels.instance }} drops scrapes that exceed a limit",
     description:
-      "A target gives more samples, labels or bytes than Prometheus on {{ $labels.instance }} admits, or a job has more targets: these are dropped as a whole. The page of targets shows which.",
+      "A target exposes more samples, labels or bytes than Prometheus on {{ $labels.instance }} allows, or a job has too many targets. Prometheus drops the whole scrape. Its web UI shows the target under /targets.",
   }),
   define({
     ...ABOUT,
     kinds: ["prometheus", "alertmanager"],
     name: "PrometheusNotificationsFailing",
     thresholds: {
-      warning: percent(1, "alerts that could not be handed over"),
-      critical: percent(50, "alerts that could not be handed over"),
+      warning: percent(1, "alerts that could not be sent"),
+      critical: percent(50, "alerts that could not be sent"),
     },
     levels: [
       {
@@ -225,15 +225,15 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
         expr: (t) => `100 * ${ERRORS} / (${ERRORS} + rate(prometheus_notifications_sent_total[5m])) > ${t.critical}`,
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} cannot hand over alerts",
+    summary: "Prometheus on {{ $labels.instance }} cannot send alerts to Alertmanager",
     description:
-      '{{ printf "%.0f" $value }} % of the alerts that Prometheus on {{ $labels.instance }} sends to {{ $labels.alertmanager }} fail. If that is the only Alertmanager nobody hears of anything. See whether it runs, and whether the firewalls let Prometheus in.',
+      '{{ printf "%.0f" $value }} % of the alerts that Prometheus on {{ $labels.instance }} sends to {{ $labels.alertmanager }} fail. If it is the only Alertmanager, nobody is notified of any alert. Check that it runs, and that the firewalls allow the connection.',
   }),
   define({
     ...ABOUT,
     kinds: ["prometheus", "alertmanager"],
     name: "PrometheusNotificationsQueued",
-    thresholds: { queue: percent(50, "the queue in use") },
+    thresholds: { queue: percent(50, "used part of the queue") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -242,16 +242,16 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
           `100 * prometheus_notifications_queue_length / on (instance, monitoring) group_left () prometheus_notifications_queue_capacity > ${t.queue}`,
       },
     ],
-    summary: "Alerts wait in Prometheus on {{ $labels.instance }}",
+    summary: "Alerts are queued in Prometheus on {{ $labels.instance }}",
     description:
-      'The queue of alerts that Prometheus on {{ $labels.instance }} has for its Alertmanager is {{ printf "%.0f" $value }} % full; what does not fit is dropped. Alertmanager is too slow, or does not answer.',
+      'The queue of alerts from Prometheus on {{ $labels.instance }} to Alertmanager is {{ printf "%.0f" $value }} % full. When it is full, Prometheus drops alerts. Alertmanager is too slow or does not answer.',
   }),
   define({
     ...ABOUT,
     kinds: ["prometheus", "alertmanager"],
     name: "PrometheusNoAlertmanager",
     thresholds: {
-      alertmanagers: { value: 1, unit: "Alertmanagers", meaning: "how many there must be at least", least: 1 },
+      alertmanagers: { value: 1, unit: "Alertmanagers", meaning: "required number of Alertmanagers", least: 1 },
     },
     levels: [
       {
@@ -262,6 +262,6 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} has no Alertmanager",
     description:
-      "Prometheus on {{ $labels.instance }} knows {{ $value }} Alertmanagers, fewer than it should: without any, no alert reaches anybody. Look at its configuration and at the file that lists them.",
+      "Prometheus on {{ $labels.instance }} knows {{ $value }} Alertmanagers, fewer than required. Without one, nobody is notified of any alert. Check its configuration and the file that lists the Alertmanagers.",
   }),
 ];

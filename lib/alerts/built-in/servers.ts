@@ -3,9 +3,9 @@ import { AlertDefinition, define } from "../definition";
 import { RecordingRule, Severity } from "../rule";
 
 /**
- * The declared servers that were reached once. The file of targets lists every declared server, so `up` alone does not
- * tell one that vanished from one that never came. The series keeps itself alive for as long as the server is declared;
- * its range bounds for how long Prometheus may be off without forgetting.
+ * The declared servers that were reached at least once. The file of targets lists every declared server, so `up` alone
+ * does not distinguish a server that vanished from one that never appeared. The series refers to itself and lasts as long
+ * as the server is declared. Its range is the longest outage of Prometheus that the series survives.
  */
 const serverSeen: RecordingRule = {
   record: "monitoring:server_seen",
@@ -15,7 +15,7 @@ const serverSeen: RecordingRule = {
   ].join("\n"),
 };
 
-/** Whether servers are there at all. No rule names a server, so a new one needs no reload. */
+/** Alerts about servers that do not answer. No rule contains a server's name, so a new server needs no reload. */
 export const serverAlerts: readonly AlertDefinition[] = [
   define({
     name: "ServerUnreachable",
@@ -26,14 +26,14 @@ export const serverAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.CRITICAL,
-        // Eight scrapes: a reboot of a small server passes.
+        // Eight scrapes, which is longer than the reboot of a small server.
         for: "2m",
         expr: () => 'up{job="node"} == 0 and on (instance, monitoring) monitoring:server_seen',
       },
     ],
-    summary: "{{ $labels.instance }} cannot be reached",
+    summary: "{{ $labels.instance }} is unreachable",
     description:
-      "Prometheus gets no answer from the node exporter of {{ $labels.instance }} any more: the server is down, cut off, or only its exporter has stopped. Try SSH first; what runs there is not watched meanwhile.",
+      "The node exporter of {{ $labels.instance }} no longer answers. The server is down, the network is cut, or only the exporter has stopped. Nothing on the server is monitored. Try SSH first.",
     dashboard: Uids.FLEET,
   }),
   define({
@@ -45,14 +45,14 @@ export const serverAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // A deploy of a new server lists it some minutes before its exporter runs.
+        // A deploy adds a new server to the scrape targets some minutes before its exporter runs.
         for: "15m",
         expr: () => 'up{job="node"} == 0 unless on (instance, monitoring) monitoring:server_seen',
       },
     ],
-    summary: "{{ $labels.instance }} is declared but was never reached",
+    summary: "{{ $labels.instance }} is declared but has never been reached",
     description:
-      "{{ $labels.instance }} is declared as a member of {{ $labels.monitoring }}, yet Prometheus has never got an answer from its node exporter. Look whether its deploy failed, or remove it from the stack.",
+      "{{ $labels.instance }} is declared as a member of {{ $labels.monitoring }}, but its node exporter has never answered. Check whether its deploy failed, or remove the server from the stack.",
     dashboard: Uids.FLEET,
   }),
 ];

@@ -3,13 +3,13 @@ import { AlertDefinition, define, minutes } from "../definition";
 import { Severity } from "../rule";
 
 /**
- * The collectors that every server has what they read for. Others tell "no success" wherever there is nothing for them,
- * such as arrays of disks; a rule on those would fire on every server.
+ * The collectors that work on every server. Other collectors, such as that of RAID arrays, report a failure on every
+ * server without such hardware, so an alert on them would always fire.
  */
 const COLLECTORS =
   "cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|stat|systemd|textfile|time|timex|uname|vmstat";
 
-/** Units of systemd, and what the exporter and Prometheus gather. */
+/** Alerts about systemd units, exporters and scrape targets. */
 export const serviceAlerts: readonly AlertDefinition[] = [
   define({
     name: "UnitFailed",
@@ -19,14 +19,14 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // As in the node mixin: what systemd starts again by itself gets its time.
+        // The value of the node mixin. Leaves time for systemd to restart the unit.
         for: "5m",
         expr: () => 'node_systemd_unit_state{state="failed"} == 1',
       },
     ],
     summary: "{{ $labels.name }} on {{ $labels.instance }} has failed",
     description:
-      "The unit {{ $labels.name }} of {{ $labels.instance }} has failed, and systemd does not start it again. Its journal says why: journalctl -u {{ $labels.name }}.",
+      "The systemd unit {{ $labels.name }} of {{ $labels.instance }} has failed, and systemd does not restart it. Its journal contains the cause: journalctl -u {{ $labels.name }}",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -35,7 +35,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     thresholds: {
       restarts: { value: 5, unit: "restarts", meaning: "restarts by systemd within the window" },
-      window: minutes(15, "the time in which they are counted"),
+      window: minutes(15, "range in which restarts are counted"),
     },
     levels: [
       {
@@ -44,9 +44,9 @@ export const serviceAlerts: readonly AlertDefinition[] = [
         expr: (t) => `increase(node_systemd_service_restart_total[${t.window}m]) > ${t.restarts}`,
       },
     ],
-    summary: "{{ $labels.name }} on {{ $labels.instance }} starts again and again",
+    summary: "{{ $labels.name }} on {{ $labels.instance }} is crash looping",
     description:
-      'systemd has started the service {{ $labels.name }} of {{ $labels.instance }} about {{ printf "%.0f" $value }} times again within minutes. Its journal says why it ends: journalctl -u {{ $labels.name }}.',
+      'systemd restarted the service {{ $labels.name }} of {{ $labels.instance }} about {{ printf "%.0f" $value }} times within minutes. Its journal contains the cause: journalctl -u {{ $labels.name }}',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -55,9 +55,9 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     thresholds: {},
     levels: [{ severity: Severity.WARNING, for: "5m", expr: () => "node_textfile_scrape_error == 1" }],
-    summary: "The node exporter of {{ $labels.instance }} cannot read a file of metrics",
+    summary: "The node exporter of {{ $labels.instance }} cannot read a metrics file",
     description:
-      "A file in the textfile folder of the node exporter of {{ $labels.instance }} cannot be read or is malformed, so that its metrics are missing. The exporter's journal names it; write such files beside and rename them.",
+      "A file in the textfile folder of the node exporter of {{ $labels.instance }} is unreadable or malformed, so its metrics are missing. The journal of the exporter names the file. Scripts should write to a temporary file and rename it.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -74,7 +74,7 @@ export const serviceAlerts: readonly AlertDefinition[] = [
     ],
     summary: "The collector {{ $labels.collector }} fails on {{ $labels.instance }}",
     description:
-      "The node exporter of {{ $labels.instance }} gets nothing from its collector {{ $labels.collector }}, so that what it measures is not watched, and no alert about it fires. Its journal says why.",
+      "The collector {{ $labels.collector }} of the node exporter of {{ $labels.instance }} fails. Its metrics are missing, and alerts that use them cannot fire. The journal of the exporter contains the cause.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -86,13 +86,13 @@ export const serviceAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         for: "5m",
-        // Servers, Alertmanagers and log agents have alerts of their own.
+        // Servers, Alertmanagers and log agents have their own alerts.
         expr: () => 'up{job!~"node|alertmanager|log_agent"} == 0',
       },
     ],
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",
     description:
-      "Prometheus gets no metrics from {{ $labels.job }} on {{ $labels.instance }}: it is stopped, cut off, or does not answer in time. Its line on the page of targets says how it fails.",
-    dashboard: Uids.MONITORING,
+      "Prometheus cannot scrape {{ $labels.job }} on {{ $labels.instance }}: it is stopped, blocked by a firewall, or does not answer in time. The web UI of Prometheus shows the error under /targets.",
+    dashboard: Uids.SELF_MONITORING,
   }),
 ];

@@ -1,11 +1,11 @@
-import { APP, critical, Labels, metrics, Situation, warning } from "../../../support/promises";
+import { APP, critical, Labels, metrics, Situation, warning } from "../../../support/expectations";
 
 const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "/data" };
 const SDB: Labels = { ...APP, device: "sdb" };
 const MD0: Labels = { ...APP, device: "md0" };
 const GB = 1e9;
 
-/** A file system of 105 GB, of which 5 are kept for root, and how much of the other 100 is left. */
+/** A file system of 105 GB with 5 GB reserved for root; `left` is the free space of the other 100 GB. */
 function space(left: string, readonly = "0x2000"): Record<string, string> {
   return metrics(DATA, {
     node_filesystem_size_bytes: `${105 * GB}x2000`,
@@ -15,7 +15,7 @@ function space(left: string, readonly = "0x2000"): Record<string, string> {
   });
 }
 
-/** A file system of a million inodes, and how many are left. */
+/** A file system of a million inodes, of which `left` are free. */
 function inodes(left: string, readonly = "0x2000"): Record<string, string> {
   return metrics(DATA, {
     node_filesystem_files: "1000000x2000",
@@ -35,30 +35,30 @@ const full: readonly Situation[] = [
         critical(
           DATA,
           "/data on app is 91 % full",
-          "The file system /data (/dev/sdb, ext4) of app has 91.0 % of its space in use. What writes there fails when it is full: remove what is not needed, or enlarge it.",
+          "The file system /data (/dev/sdb, ext4) of app is 91.0 % full. When no space is left, writes fail. Remove data that is not needed, or enlarge the file system.",
         ),
       ],
       14: [critical(DATA)],
       15: [critical(DATA), warning(DATA)],
     },
   },
-  { alert: "DiskFull", when: "10 are left", series: space(`${10 * GB}x60`), fires: { 60: [warning(DATA)] } },
+  { alert: "DiskFull", when: "10 of 100 GB are left", series: space(`${10 * GB}x60`), fires: { 60: [warning(DATA)] } },
   {
     alert: "DiskFull",
-    when: "19 are left",
+    when: "19 of 100 GB are left",
     series: space(`${19 * GB}x60`),
     fires: { 14: [], 15: [warning(DATA, "/data on app is 81 % full")] },
   },
-  { alert: "DiskFull", when: "20 are left", series: space(`${20 * GB}x60`), fires: { 60: [] } },
+  { alert: "DiskFull", when: "20 of 100 GB are left", series: space(`${20 * GB}x60`), fires: { 60: [] } },
   {
     alert: "DiskFull",
-    when: "a full file system is read-only: nobody writes there",
+    when: "a full file system is read-only",
     series: space("0x60", "1x60"),
     fires: { 60: [] },
   },
   {
     alert: "DiskFull",
-    when: "somebody has made room in time",
+    when: "space is freed in time",
     series: space(`${9 * GB}x4 ${50 * GB}x60`),
     fires: { 5: [], 60: [] },
   },
@@ -68,7 +68,7 @@ const full: readonly Situation[] = [
     series: inodes("90000x60"),
     fires: {
       4: [],
-      5: [critical(DATA, "/data on app has 91 % of its inodes in use")],
+      5: [critical(DATA, "/data on app uses 91 % of its inodes")],
       14: [critical(DATA)],
       15: [critical(DATA), warning(DATA)],
     },
@@ -76,10 +76,15 @@ const full: readonly Situation[] = [
   { alert: "InodesFull", when: "10 % are left", series: inodes("100000x60"), fires: { 60: [warning(DATA)] } },
   { alert: "InodesFull", when: "19 % are left", series: inodes("190000x60"), fires: { 14: [], 15: [warning(DATA)] } },
   { alert: "InodesFull", when: "20 % are left", series: inodes("200000x60"), fires: { 60: [] } },
-  { alert: "InodesFull", when: "it is read-only", series: inodes("0x60", "1x60"), fires: { 60: [] } },
   {
     alert: "InodesFull",
-    when: "a file system counts no inodes",
+    when: "a file system without free inodes is read-only",
+    series: inodes("0x60", "1x60"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "InodesFull",
+    when: "a file system does not count inodes",
     series: metrics(DATA, {
       node_filesystem_files: "0x60",
       node_filesystem_files_free: "0x60",
@@ -89,14 +94,14 @@ const full: readonly Situation[] = [
   },
 ];
 
-/** The same promises by space and by inodes, of which a file system has `total`. */
+/** The expectations that space and inodes share. A file system has `total` of them. */
 function filling(
   alert: string,
   total: number,
   left: (values: string, readonly?: string) => Record<string, string>,
 ): readonly Situation[] {
   const part = (share: number) => Math.round(total * share);
-  /** What falls by so many millionths of all a second, and comes to a share of it at the minute `minute`. */
+  /** Values that fall by `millionths` of the total per second and reach `share` of the total at `minute`. */
   const falling = (share: number, minute: number, millionths: number) => {
     const aMinute = part((60 * millionths) / 1e6);
     return `${part(share) + aMinute * minute}-${aMinute * STEP}x100`;
@@ -104,44 +109,44 @@ function filling(
   const situations: readonly Situation[] = [
     {
       alert,
-      when: "after 400 minutes it will be gone in a day",
+      when: "from minute 400 on, nothing will be left in a day",
       series: left(falling(0.2592, 400, 3)),
       fires: { 460: [], 465: [warning(DATA, DAY_LEFT[alert])] },
     },
     {
       alert,
-      when: "after 400 minutes it will be gone in four hours",
+      when: "from minute 400 on, nothing will be left in four hours",
       series: left(falling(0.144, 400, 10)),
       fires: { 430: [warning(DATA)], 435: [critical(DATA), warning(DATA)] },
     },
     {
       alert,
-      when: "after 300 minutes 60 % are used, and it will be gone in eleven hours",
+      when: "from minute 300 on, 60 % are used and nothing will be left in eleven hours",
       series: left(falling(0.4, 300, 10)),
       fires: { 360: [], 365: [warning(DATA)] },
     },
     {
       alert,
-      when: "after 300 minutes 80 % are used, and it will be gone in three hours",
+      when: "from minute 300 on, 80 % are used and nothing will be left in three hours",
       series: left(falling(0.2, 300, 20)),
       fires: { 330: [warning(DATA)], 335: [critical(DATA), warning(DATA)] },
     },
     {
       alert,
-      when: "it falls like that and is read-only",
+      when: "a filling file system is read-only",
       series: left(falling(0.1, 400, 10), "1x100"),
       fires: { 480: [] },
     },
-    { alert, when: "it is nearly full, and stays so", series: left(`${part(0.05)}x100`), fires: { 480: [] } },
+    { alert, when: "it is nearly full and does not change", series: left(`${part(0.05)}x100`), fires: { 480: [] } },
     {
       alert,
-      when: "it is nearly full, and gets emptier",
+      when: "it is nearly full and gets emptier",
       series: left(`${part(0.01)}+${part(0.0005)}x100`),
       fires: { 480: [] },
     },
     {
       alert,
-      when: "much came at once, after 400 minutes: it is told for six hours and no longer",
+      when: "much is written at once at minute 400 (fires for six hours)",
       series: left(`${part(0.32)}x80 ${part(0.02)}x100`),
       fires: { 750: [critical(DATA), warning(DATA)], 770: [] },
     },
@@ -149,14 +154,14 @@ function filling(
   return situations.map((situation) => ({ ...situation, step: STEP }));
 }
 
-/** Minutes between two samples, where hours are looked at. */
+/** Minutes between two samples of situations that last hours. */
 const STEP = 5;
 const DAY_LEFT: Readonly<Record<string, string>> = {
   DiskFilling: "/data on app will be full in 22h 55m 0s",
   InodesFilling: "/data on app will have no inodes left in 22h 55m 0s",
 };
 
-/** An array of two disks. */
+/** A RAID array of two disks. */
 const array = (active: string, failed: string) => ({
   ...metrics(MD0, { node_md_disks_required: "2x60" }),
   ...metrics({ ...MD0, state: "active" }, { node_md_disks: active }),
@@ -167,75 +172,75 @@ const array = (active: string, failed: string) => ({
 const broken: readonly Situation[] = [
   {
     alert: "FilesystemReadOnly",
-    when: "the kernel has made a file system read-only",
+    when: "the kernel remounts a file system read-only",
     series: space(`${50 * GB}x60`, "0x9 1x50"),
     fires: { 11: [], 12: [critical(DATA, "/data on app is read-only")] },
   },
   {
     alert: "FilesystemReadOnly",
-    when: "it can be written to",
+    when: "it is writable",
     series: space(`${50 * GB}x60`),
     fires: { 60: [] },
   },
   ...["tmpfs", "overlay", "udf", "fuse.sshfs"].map((fstype) => ({
     alert: "FilesystemReadOnly",
-    when: `a file system of the type ${fstype} is meant to be read-only`,
+    when: `a file system of type ${fstype} is read-only`,
     series: metrics({ ...DATA, fstype }, { node_filesystem_readonly: "1x60" }),
     fires: { 60: [] },
   })),
   {
     alert: "FilesystemError",
-    when: "a disk gives errors",
+    when: "a disk returns errors",
     series: metrics({ ...DATA, device_error: "input/output error" }, { node_filesystem_device_error: "_x10 1x50" }),
     fires: {
       14: [],
-      15: [critical({ ...DATA, device_error: "input/output error" }, "/data on app gives errors")],
+      15: [critical({ ...DATA, device_error: "input/output error" }, "/data on app returns errors")],
     },
   },
   {
     alert: "FilesystemError",
-    when: "it gives none",
+    when: "a disk returns no errors",
     series: metrics(DATA, { node_filesystem_device_error: "0x60" }),
     fires: { 60: [] },
   },
   ...["permission denied", "operation not permitted"].map((error) => ({
     alert: "FilesystemError",
-    when: `the exporter may not look (${error})`,
+    when: `the exporter has no access (${error})`,
     series: metrics({ ...DATA, device_error: error }, { node_filesystem_device_error: "1x60" }),
     fires: { 60: [] },
   })),
   {
     alert: "RaidDegraded",
-    when: "one of two disks is gone",
+    when: "one of two disks is missing",
     series: array("2x9 1x50", "0x60"),
-    fires: { 24: [], 25: [critical(MD0, "The array md0 of app lacks 1 of its disks")] },
+    fires: { 24: [], 25: [critical(MD0, "The RAID array md0 of app lacks 1 of its disks")] },
   },
-  { alert: "RaidDegraded", when: "both are there", series: array("2x60", "0x60"), fires: { 60: [] } },
+  { alert: "RaidDegraded", when: "both disks are active", series: array("2x60", "0x60"), fires: { 60: [] } },
   {
     alert: "RaidDegraded",
-    when: "a spare has taken over within a quarter of an hour",
+    when: "a spare takes over within 15 minutes",
     series: array("2x9 1x13 2x50", "0x9 1x50"),
     fires: { 24: [], 60: [] },
   },
   {
     alert: "RaidDiskFailed",
-    when: "a disk has failed",
+    when: "a disk fails",
     series: array("2x60", "0x9 1x50"),
     fires: {
       11: [],
-      12: [warning({ ...MD0, state: "failed" }, "A disk of the array md0 of app has failed")],
+      12: [warning({ ...MD0, state: "failed" }, "A disk of the RAID array md0 of app has failed")],
     },
   },
-  { alert: "RaidDiskFailed", when: "none has", series: array("2x60", "0x60"), fires: { 60: [] } },
+  { alert: "RaidDiskFailed", when: "no disk has failed", series: array("2x60", "0x60"), fires: { 60: [] } },
   {
     alert: "DiskSaturated",
-    when: "eleven requests wait for a disk",
+    when: "10.5 requests wait for a disk",
     series: metrics(SDB, { node_disk_io_time_weighted_seconds_total: "1000+630x90" }),
-    fires: { 33: [], 34: [warning(SDB, "The disk sdb of app cannot keep up")] },
+    fires: { 33: [], 34: [warning(SDB, "The disk sdb of app is saturated")] },
   },
   {
     alert: "DiskSaturated",
-    when: "ten wait",
+    when: "ten requests wait for a disk",
     series: metrics(SDB, { node_disk_io_time_weighted_seconds_total: "1000+600x90" }),
     fires: { 90: [] },
   },

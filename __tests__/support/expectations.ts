@@ -1,61 +1,63 @@
 import { Severity } from "../../lib/alerts/rule";
 
-/** Labels that series and alerts have. */
+/** Labels of series and alerts. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** An alert that fires: its severity, and the labels of its series. */
+/** An alert that fires, with the labels of its series. */
 export interface Firing {
   readonly severity: Severity;
   readonly labels: Labels;
-  /** What people read. @default - not looked at */
-  readonly says?: { readonly summary: string; readonly description?: string };
+  /** Texts of the notification. @default - not compared */
+  readonly annotations?: { readonly summary: string; readonly description?: string };
 }
 
 /**
- * What an alert promises in one situation: real metrics with real values, and what fires when. It is written from what
- * people are told about the alert, never from its expression.
+ * The expectation of an alert in one situation: metrics with values, and the alerts that fire. Derive it from the
+ * alert's summary and runbook, never from its expression.
  */
 export interface Situation {
   readonly alert: string;
   readonly when: string;
-  /** Minutes between two samples, and between two evaluations: more than one where hours are looked at. @default 1 */
+  /** Minutes between two samples and two evaluations; more than one for situations that last hours. @default 1 */
   readonly step?: number;
-  /** Values in promtool's notation, by series: a metric with its labels. */
+  /** Values in promtool's notation, by series (a metric with its labels). */
   readonly series: Readonly<Record<string, string>>;
-  /** What fires after so many minutes. */
+  /** The alerts that fire, by minute. */
   readonly fires: Readonly<Record<number, readonly Firing[]>>;
 }
 
-/** A series' name as promtool takes it. */
+/** Returns a series in promtool's notation. */
 export function series(metric: string, labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return `${metric}{${pairs.join(",")}}`;
 }
 
-/** Several metrics of the same labels. */
+/** Returns several metrics with the same labels. */
 export function metrics(labels: Labels, values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([metric, value]) => [series(metric, labels), value]));
 }
 
+/** Returns an alert that fires with the severity critical. */
 export function critical(labels: Labels, summary?: string, description?: string): Firing {
   return firing(Severity.CRITICAL, labels, summary, description);
 }
 
+/** Returns an alert that fires with the severity warning. */
 export function warning(labels: Labels, summary?: string, description?: string): Firing {
   return firing(Severity.WARNING, labels, summary, description);
 }
 
 function firing(severity: Severity, labels: Labels, summary?: string, description?: string): Firing {
-  return { severity, labels, ...(summary === undefined ? {} : { says: { summary, description } }) };
+  return { severity, labels, ...(summary === undefined ? {} : { annotations: { summary, description } }) };
 }
 
-/** The labels of what the node exporter of the server `app` emits. */
+/** Labels of the series from the node exporter of the server `app`. */
 export const APP: Labels = { instance: "app", job: "node", monitoring: "prod" };
 
-/** The labels of what Prometheus on the server `hub` emits. */
+/** Labels of the series from Prometheus on the server `hub`. */
 export const PROMETHEUS: Labels = { instance: "hub", job: "prometheus", monitoring: "prod" };
 
-/** Labels without the job, as of what is summed up over a server. */
+/** Returns the labels without the job, as for sums over a server. */
 export function withoutJob(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== "job"));
 }

@@ -1,4 +1,4 @@
-import { Situation } from "../../../support/promises";
+import { Situation } from "../../../support/expectations";
 import { alerting } from "./alerting";
 import { compute } from "./compute";
 import { disks } from "./disks";
@@ -10,8 +10,8 @@ import { prometheus } from "./prometheus";
 import { servers } from "./servers";
 import { services } from "./services";
 
-/** What the built-in alerts promise. */
-export const promises: readonly Situation[] = [
+/** The expectations of the built-in alerts. */
+export const expectations: readonly Situation[] = [
   ...servers,
   ...disks,
   ...compute,

@@ -1,5 +1,5 @@
 import { Severity } from "../../../../lib/alerts/rule";
-import { critical, Firing, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/promises";
+import { critical, Firing, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/expectations";
 
 const RULES: Labels = { ...PROMETHEUS, rule_group: "/etc/prometheus/rules/monitoring.yml;disks" };
 const JOB: Labels = { ...PROMETHEUS, scrape_job: "node" };
@@ -10,23 +10,23 @@ interface Counting {
   readonly metric: string;
   readonly labels: Labels;
   readonly severity: Severity;
-  readonly says: string;
-  /** Minutes for which it must go on. */
+  readonly summary: string;
+  /** The alert's `for` duration, in minutes. */
   readonly hold: number;
-  /** Minutes for which one count is told. */
+  /** Minutes for which one increase of the counter counts. */
   readonly window: number;
 }
 
-/** What is promised of a counter of things that should not happen. */
-function counting({ alert, metric, labels, severity, says, hold, window }: Counting): Situation[] {
-  const fires: Firing = { severity, labels, says: { summary: says } };
+/** The expectations of an alert on a counter of failures. */
+function counting({ alert, metric, labels, severity, summary, hold, window }: Counting): Situation[] {
+  const fires: Firing = { severity, labels, annotations: { summary } };
   const start = 20;
   const goesOn = metrics(labels, { [metric]: `0x${start - 1} 1+1x${hold + 1} ${hold + 2}x100` });
   const end = start + hold + 1;
   return [
     {
       alert,
-      when: "it happens on and on",
+      when: "it keeps failing",
       series: goesOn,
       fires: {
         [start + hold - 1]: [],
@@ -35,8 +35,8 @@ function counting({ alert, metric, labels, severity, says, hold, window }: Count
         [end + window - 1]: [],
       },
     },
-    { alert, when: "it happened long ago", series: metrics(labels, { [metric]: "7x100" }), fires: { 100: [] } },
-    { alert, when: "it never happened", series: metrics(labels, { [metric]: "0x100" }), fires: { 100: [] } },
+    { alert, when: "it failed long ago", series: metrics(labels, { [metric]: "7x100" }), fires: { 100: [] } },
+    { alert, when: "it never failed", series: metrics(labels, { [metric]: "0x100" }), fires: { 100: [] } },
   ];
 }
 
@@ -61,7 +61,7 @@ const limits = [
   "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
-/** Scrapes over a limit: the others are there, and count nothing. */
+/** Scrapes that exceed one limit. The counters of the other limits are zero. */
 function overLimit(exceeded: string): Situation[] {
   const others = metrics(PROMETHEUS, Object.fromEntries(limits.map((metric) => [metric, "0x100"])));
   return counting({
@@ -69,7 +69,7 @@ function overLimit(exceeded: string): Situation[] {
     metric: exceeded,
     labels: PROMETHEUS,
     severity: Severity.WARNING,
-    says: "Prometheus on hub drops scrapes that are over a limit",
+    summary: "Prometheus on hub drops scrapes that exceed a limit",
     hold: 10,
     window: 15,
   }).map((situation) => ({
@@ -84,11 +84,11 @@ export const prometheus: readonly Situation[] = [
     alert: "PrometheusConfigurationRejected",
     when: "a reload fails",
     series: metrics(PROMETHEUS, { prometheus_config_last_reload_successful: "1x9 0x30" }),
-    fires: { 14: [], 15: [critical(PROMETHEUS, "Prometheus on hub has refused its configuration")] },
+    fires: { 14: [], 15: [critical(PROMETHEUS, "Prometheus on hub rejected its configuration")] },
   },
   {
     alert: "PrometheusConfigurationRejected",
-    when: "it succeeds",
+    when: "the reload succeeds",
     series: metrics(PROMETHEUS, { prometheus_config_last_reload_successful: "1x60" }),
     fires: { 60: [] },
   },
@@ -97,7 +97,7 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_rule_evaluation_failures_total",
     labels: RULES,
     severity: Severity.CRITICAL,
-    says: "Prometheus on hub fails to evaluate rules",
+    summary: "Prometheus on hub fails to evaluate rules",
     hold: 5,
     window: 5,
   }),
@@ -106,7 +106,7 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_rule_group_iterations_missed_total",
     labels: RULES,
     severity: Severity.WARNING,
-    says: "Prometheus on hub skips evaluations of rules",
+    summary: "Prometheus on hub skips evaluations of rules",
     hold: 15,
     window: 5,
   }),
@@ -114,18 +114,23 @@ export const prometheus: readonly Situation[] = [
     alert: "PrometheusRulesSlow",
     when: "rules take 13.8 of 15 seconds",
     series: duration("13.8x60"),
-    fires: { 14: [], 15: [warning(RULES, "Rules of Prometheus on hub take too long")] },
+    fires: { 14: [], 15: [warning(RULES, "Prometheus on hub evaluates rules too slowly")] },
   },
-  { alert: "PrometheusRulesSlow", when: "they take 13.5", series: duration("13.5x60"), fires: { 60: [] } },
+  {
+    alert: "PrometheusRulesSlow",
+    when: "rules take 13.5 of 15 seconds",
+    series: duration("13.5x60"),
+    fires: { 60: [] },
+  },
   {
     alert: "PrometheusNotIngesting",
-    when: "no scrape is stored any more",
+    when: "no scrape is stored",
     series: metrics(PROMETHEUS, { up: "1x9 stale" }),
-    fires: { 14: [], 15: [critical({}, "Prometheus takes in no samples")] },
+    fires: { 14: [], 15: [critical({}, "Prometheus stores no samples")] },
   },
   {
     alert: "PrometheusNotIngesting",
-    when: "all targets are down, which is stored",
+    when: "all targets are down",
     series: metrics(PROMETHEUS, { up: "0x60" }),
     fires: { 60: [] },
   },
@@ -134,7 +139,7 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_target_scrapes_sample_duplicate_timestamp_total",
     labels: PROMETHEUS,
     severity: Severity.WARNING,
-    says: "Prometheus on hub gets two values for one time",
+    summary: "Prometheus on hub gets several values for one timestamp",
     hold: 10,
     window: 5,
   }),
@@ -146,7 +151,7 @@ export const prometheus: readonly Situation[] = [
       metric: `prometheus_target_scrapes_sample_${kind}_total`,
       labels: PROMETHEUS,
       severity: Severity.WARNING,
-      says: "Prometheus on hub gets samples of the past",
+      summary: "Prometheus on hub gets samples that are too old",
       hold: 10,
       window: 5,
     }).map((situation) => ({
@@ -160,7 +165,7 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_tsdb_compactions_failed_total",
     labels: PROMETHEUS,
     severity: Severity.WARNING,
-    says: "Prometheus on hub fails to compact its data",
+    summary: "Prometheus on hub fails to compact its data",
     hold: 60,
     window: 30,
   }),
@@ -169,23 +174,23 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_tsdb_reloads_failures_total",
     labels: PROMETHEUS,
     severity: Severity.WARNING,
-    says: "Prometheus on hub cannot load its blocks",
+    summary: "Prometheus on hub cannot load its blocks",
     hold: 60,
     window: 30,
   }),
   {
     alert: "PrometheusWalCorrupt",
-    when: "Prometheus starts and finds its log damaged",
+    when: "Prometheus starts with a damaged write-ahead log",
     series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 1x50" }),
     fires: {
       9: [],
-      10: [warning(PROMETHEUS, "Prometheus on hub has lost its latest samples")],
+      10: [warning(PROMETHEUS, "Prometheus on hub lost its latest samples")],
       60: [warning(PROMETHEUS)],
     },
   },
   {
     alert: "PrometheusWalCorrupt",
-    when: "it starts and finds it sound",
+    when: "Prometheus starts with an intact write-ahead log",
     series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 0x50" }),
     fires: { 60: [] },
   },
@@ -194,7 +199,7 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_sd_file_read_errors_total",
     labels: PROMETHEUS,
     severity: Severity.WARNING,
-    says: "Prometheus on hub cannot read a file of targets",
+    summary: "Prometheus on hub cannot read a file of scrape targets",
     hold: 10,
     window: 15,
   }),
@@ -203,37 +208,37 @@ export const prometheus: readonly Situation[] = [
     metric: "prometheus_target_sync_failed_total",
     labels: JOB,
     severity: Severity.CRITICAL,
-    says: "Prometheus on hub rejects targets of the job node",
+    summary: "Prometheus on hub rejects targets of the job node",
     hold: 5,
     window: 15,
   }),
   ...limits.flatMap(overLimit),
   {
     alert: "PrometheusNotificationsFailing",
-    when: "51 of 100 alerts cannot be handed over",
+    when: "51 of 100 alerts cannot be sent",
     series: notifications("0+51x60", "0+49x60"),
     fires: {
       5: [],
-      6: [critical(RECEIVER, "Prometheus on hub cannot hand over alerts")],
+      6: [critical(RECEIVER, "Prometheus on hub cannot send alerts to Alertmanager")],
       15: [critical(RECEIVER)],
       16: [critical(RECEIVER), warning(RECEIVER)],
     },
   },
   {
     alert: "PrometheusNotificationsFailing",
-    when: "50 of 100 cannot",
+    when: "50 of 100 alerts cannot be sent",
     series: notifications("0+50x60", "0+50x60"),
     fires: { 60: [warning(RECEIVER)] },
   },
   {
     alert: "PrometheusNotificationsFailing",
-    when: "1.02 % cannot",
+    when: "1.02 % of the alerts cannot be sent",
     series: notifications("0+61.2x60", "0+5938.8x60"),
     fires: { 15: [], 16: [warning(RECEIVER)] },
   },
   {
     alert: "PrometheusNotificationsFailing",
-    when: "1 % cannot",
+    when: "1 % of the alerts cannot be sent",
     series: notifications("0+60x60", "0+5940x60"),
     fires: { 60: [] },
   },
@@ -245,20 +250,25 @@ export const prometheus: readonly Situation[] = [
   },
   {
     alert: "PrometheusNotificationsQueued",
-    when: "5100 alerts wait, where 10000 may",
+    when: "5100 of 10000 places in the queue are taken",
     series: queue("5100x60"),
-    fires: { 9: [], 10: [warning(RECEIVER, "Alerts wait in Prometheus on hub")] },
+    fires: { 9: [], 10: [warning(RECEIVER, "Alerts are queued in Prometheus on hub")] },
   },
-  { alert: "PrometheusNotificationsQueued", when: "5000 wait", series: queue("5000x60"), fires: { 60: [] } },
+  {
+    alert: "PrometheusNotificationsQueued",
+    when: "5000 of 10000 places are taken",
+    series: queue("5000x60"),
+    fires: { 60: [] },
+  },
   {
     alert: "PrometheusNoAlertmanager",
-    when: "there is none",
+    when: "the last Alertmanager is removed",
     series: metrics(PROMETHEUS, { prometheus_notifications_alertmanagers_discovered: "1x9 0x50" }),
     fires: { 14: [], 15: [critical(PROMETHEUS, "Prometheus on hub has no Alertmanager")] },
   },
   {
     alert: "PrometheusNoAlertmanager",
-    when: "there is one",
+    when: "there is one Alertmanager",
     series: metrics(PROMETHEUS, { prometheus_notifications_alertmanagers_discovered: "1x60" }),
     fires: { 60: [] },
   },

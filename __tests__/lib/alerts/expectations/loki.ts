@@ -1,10 +1,10 @@
-import { critical, Labels, metrics, series, Situation, warning, withoutJob } from "../../../support/promises";
+import { critical, Labels, metrics, series, Situation, warning, withoutJob } from "../../../support/expectations";
 
 const HUB: Labels = { instance: "hub", job: "loki", monitoring: "prod" };
 const SPARE: Labels = { ...HUB, instance: "spare" };
 const WHOLE = withoutJob(HUB);
 
-/** Requests to a route by the status of their answers. */
+/** Requests to a route, by status code. */
 const requests = (route: string, fine: number, failed: number, wrong = 0) =>
   Object.fromEntries(
     Object.entries({ 204: fine, 400: wrong, 429: 0, 500: failed, 503: 0 }).map(([status, each]) => [
@@ -19,7 +19,7 @@ const discarded = (reason: string, values: string) => ({
   [series("loki_discarded_samples_total", { ...HUB, reason, tenant: "fake" })]: values,
 });
 
-/** Loki as it runs since 1970, or since so many seconds later. */
+/** A Loki that started at `started`, in seconds since 1970, and may run the compactor. */
 const compactor = (metric: string, values: string, running = "1x900", started = "0x900") =>
   metrics(HUB, {
     [metric]: values,
@@ -45,10 +45,15 @@ export const loki: readonly Situation[] = [
     alert: "LokiIngestionFailing",
     when: "51 of 1000 requests with lines fail",
     series: { ...pushes(949, 51), ...queries(10_000, 0) },
-    fires: { 5: [], 6: [critical(WHOLE, "Loki on hub does not take in lines")] },
+    fires: { 5: [], 6: [critical(WHOLE, "Loki on hub rejects log lines")] },
   },
-  { alert: "LokiIngestionFailing", when: "5 of 100 do", series: pushes(95, 5), fires: { 60: [] } },
-  { alert: "LokiIngestionFailing", when: "lines are wrong", series: pushes(50, 0, 50), fires: { 60: [] } },
+  {
+    alert: "LokiIngestionFailing",
+    when: "5 of 100 requests with lines fail",
+    series: pushes(95, 5),
+    fires: { 60: [] },
+  },
+  { alert: "LokiIngestionFailing", when: "lines are invalid", series: pushes(50, 0, 50), fires: { 60: [] } },
   {
     alert: "LokiIngestionFailing",
     when: "queries fail",
@@ -63,24 +68,24 @@ export const loki: readonly Situation[] = [
   },
   {
     alert: "LokiQueriesFailing",
-    when: "lines fail, and few queries",
+    when: "requests with lines fail, but few queries",
     series: { ...pushes(0, 100), ...queries(54, 6) },
     fires: { 60: [] },
   },
   {
     alert: "LokiLinesRefused",
-    when: "lines of one reason are refused for the first time",
+    when: "lines are rejected for a new reason",
     series: { ...discarded("line_too_long", "_x9 3x50"), ...discarded("rate_limited", "0+100x60") },
     fires: {
       8: [],
-      9: [warning({ ...WHOLE, reason: "line_too_long" }, "Loki on hub has refused lines: line_too_long")],
+      9: [warning({ ...WHOLE, reason: "line_too_long" }, "Loki on hub rejected log lines: line_too_long")],
       23: [warning({ ...WHOLE, reason: "line_too_long" })],
       24: [],
     },
   },
   {
     alert: "LokiLinesRefused",
-    when: "there are more than before",
+    when: "more lines are rejected",
     series: discarded("greater_than_max_sample_age", "3x29 5x30"),
     fires: {
       28: [],
@@ -90,27 +95,27 @@ export const loki: readonly Situation[] = [
   },
   {
     alert: "LokiLinesRefused",
-    when: "a counter comes without lines",
+    when: "a new counter is zero",
     series: discarded("line_too_long", "_x9 0x50"),
     fires: { 9: [], 60: [] },
   },
   {
     alert: "LokiLimitsReached",
-    when: "more comes than is admitted",
+    when: "a stream exceeds its rate limit",
     series: { ...discarded("per_stream_rate_limit", "0+10x60"), ...discarded("line_too_long", "0+10x60") },
     fires: {
       10: [],
       11: [
         warning(
           { ...WHOLE, reason: "per_stream_rate_limit" },
-          "More comes to Loki on hub than its limits admit: per_stream_rate_limit",
+          "Log agents send more to Loki on hub than its limits allow: per_stream_rate_limit",
         ),
       ],
     },
   },
   {
     alert: "LokiLimitsReached",
-    when: "it was for a moment",
+    when: "the rate limit was exceeded for a moment",
     series: discarded("rate_limited", "0x9 50x50"),
     fires: { 11: [], 30: [] },
   },
@@ -118,17 +123,17 @@ export const loki: readonly Situation[] = [
     alert: "LokiFlushesFailing",
     when: "no chunk can be stored",
     series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1+1x50" }),
-    fires: { 24: [], 25: [critical(WHOLE, "Loki on hub cannot store lines")] },
+    fires: { 24: [], 25: [critical(WHOLE, "Loki on hub cannot store log lines")] },
   },
   {
     alert: "LokiFlushesFailing",
-    when: "tries fail, each before the last is forgotten",
+    when: "flushes fail 14 minutes apart",
     series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1x13 2x40" }),
     fires: { 24: [], 25: [critical(WHOLE)] },
   },
   {
     alert: "LokiFlushesFailing",
-    when: "tries fail, each when the last is forgotten",
+    when: "flushes fail 15 minutes apart",
     series: metrics(HUB, { loki_ingester_chunks_flush_failures_total: "0x9 1x14 2x40" }),
     fires: { 23: [], 25: [], 60: [] },
   },
@@ -138,7 +143,7 @@ export const loki: readonly Situation[] = [
     series: metrics(HUB, { loki_ingester_wal_disk_usage_percent: "0.8x9 0.81x20 0.899x9 0.9x20" }),
     fires: {
       24: [],
-      25: [warning(HUB, "The disk of Loki on hub fills up")],
+      25: [warning(HUB, "The disk of Loki on hub is 81 % full")],
       40: [warning(HUB)],
       41: [warning(HUB)],
       42: [warning(HUB), critical(HUB)],
@@ -146,98 +151,103 @@ export const loki: readonly Situation[] = [
   },
   {
     alert: "LokiDiskFilling",
-    when: "there is space",
+    when: "the disk is 80 % full",
     series: metrics(HUB, { loki_ingester_wal_disk_usage_percent: "0.8x60" }),
     fires: { 60: [] },
   },
   {
     alert: "LokiCompactionFailing",
-    when: "it last succeeded three hours ago",
+    when: "the last success was three hours ago",
     series: compactor(COMPACTED, "600x900"),
     fires: { 220: [], 221: [warning(HUB, "Loki on hub fails to compact its index")] },
   },
   {
     alert: "LokiCompactionFailing",
-    when: "it succeeds",
+    when: "it succeeds every minute",
     series: compactor(COMPACTED, "0+60x900"),
     fires: { 600: [] },
   },
   {
     alert: "LokiCompactionFailing",
-    when: "another Loki does it",
+    when: "another Loki runs the compactor",
     series: compactor(COMPACTED, "0x900", "0x900"),
     fires: { 600: [] },
   },
   {
     alert: "LokiCompactionFailing",
-    when: "it has not succeeded once since it was started five hours later",
+    when: "it has not succeeded since the start, five hours later",
     series: compactor(COMPACTED, "0x900", "_x299 1x600", "_x299 18000x600"),
     fires: { 509: [], 510: [], 511: [warning(HUB, "Loki on hub fails to compact its index")] },
   },
   {
     alert: "LokiRetentionFailing",
-    when: "it last succeeded twelve hours ago",
+    when: "the last success was twelve hours ago",
     series: compactor(RETAINED, "600x900"),
-    fires: { 760: [], 761: [warning(HUB, "Loki on hub does not delete old lines")] },
+    fires: { 760: [], 761: [warning(HUB, "Loki on hub does not delete old log lines")] },
   },
   {
     alert: "LokiRetentionFailing",
-    when: "it succeeds",
+    when: "it succeeds every minute",
     series: compactor(RETAINED, "0+60x900"),
     fires: { 900: [] },
   },
   {
     alert: "LokiRetentionFailing",
-    when: "another Loki does it",
+    when: "another Loki runs the compactor",
     series: compactor(RETAINED, "0x900", "0x900"),
     fires: { 900: [] },
   },
   {
     alert: "LokiRetentionFailing",
-    when: "it has not succeeded once since it was started an hour later",
+    when: "it has not succeeded since the start, an hour later",
     series: compactor(RETAINED, "0x900", "1x900", "3600x900"),
-    fires: { 810: [], 811: [warning(HUB, "Loki on hub does not delete old lines")] },
+    fires: { 810: [], 811: [warning(HUB, "Loki on hub does not delete old log lines")] },
   },
   {
     alert: "LokiPanicked",
-    when: "it panicked",
+    when: "Loki panics",
     series: metrics(HUB, { loki_panic_total: "0x9 1x50" }),
     fires: {
       9: [],
-      10: [warning(HUB, "Loki on hub broke off requests by a mistake of its own")],
+      10: [warning(HUB, "Loki on hub panicked")],
       23: [warning(HUB)],
       24: [],
     },
   },
-  { alert: "LokiPanicked", when: "it did once", series: metrics(HUB, { loki_panic_total: "1x60" }), fires: { 60: [] } },
+  {
+    alert: "LokiPanicked",
+    when: "Loki panicked long ago",
+    series: metrics(HUB, { loki_panic_total: "1x60" }),
+    fires: { 60: [] },
+  },
   {
     alert: "LokiRulesFailing",
-    when: "a rule fails each time",
+    when: "a rule always fails",
     series: metrics({ ...HUB, rule_group: "logs" }, { loki_prometheus_rule_evaluation_failures_total: "0x9 1+1x50" }),
     fires: { 14: [], 15: [critical({ ...WHOLE, rule_group: "logs" }, "Loki on hub fails to evaluate rules")] },
   },
   {
     alert: "LokiRulesFailing",
-    when: "none does",
+    when: "no rule fails",
     series: metrics({ ...HUB, rule_group: "logs" }, { loki_prometheus_rule_evaluation_failures_total: "0x60" }),
     fires: { 60: [] },
   },
   {
     alert: "LokiMembersMissing",
-    when: "two run and do not see each other",
+    when: "two running members do not see each other",
     series: two("2x9 1x50", "2x9 1x50"),
     fires: {
       19: [],
       20: [
-        warning({ ...HUB, name: "ingester", state: "ACTIVE" }, "Loki on hub does not see all of its cluster"),
+        warning({ ...HUB, name: "ingester", state: "ACTIVE" }, "Loki on hub does not see all members of its cluster"),
         warning({ ...SPARE, name: "ingester", state: "ACTIVE" }),
       ],
     },
   },
-  { alert: "LokiMembersMissing", when: "they see each other", series: two("2x60", "2x60"), fires: { 60: [] } },
+  { alert: "LokiMembersMissing", when: "both members see each other", series: two("2x60", "2x60"), fires: { 60: [] } },
   {
     alert: "LokiMembersMissing",
-    when: "one is down, which is told by another alert",
+    when: "one member is down, which has its own alert",
     series: two("2x9 1x50", "2x9 stale", "1x9 0x50"),
     fires: { 60: [] },
   },

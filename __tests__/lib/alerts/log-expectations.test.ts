@@ -1,6 +1,6 @@
 import { AlertRule } from "../../../lib/alerts/rule";
 import { ruleFile } from "../../../lib/alerts/rule-file";
-import { emittedLabels } from "../../../lib/logs/labels";
+import { emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogSource } from "../../../lib/logs/log-source";
 import { unknownLabels } from "../../../lib/logs/unknown-labels";
 import { durationSeconds } from "../../../lib/units";
@@ -8,19 +8,19 @@ import { allLogGroups, rulesOf } from "../../support/alerts";
 import { LokiServer, lokiTest } from "../../support/loki-server";
 import { eventually } from "../../support/project";
 
-/** Lines that are written in the half minute before a minute is over. */
+/** Lines with a timestamp half a minute before the end of `minute`. */
 interface Written {
   readonly minute: number;
   readonly stream: Readonly<Record<string, string>>;
   readonly lines: readonly string[];
 }
 
-/** What a log alert promises in one situation, by what people are told about it. */
+/** The expectation of a log alert in one situation. */
 interface Situation {
   readonly alert: string;
   readonly when: string;
   readonly written: readonly Written[];
-  /** Of which server and log it fires, after so many minutes. */
+  /** The servers (and logs) for which the alert fires, by minute. */
   readonly fires: Readonly<Record<number, readonly string[]>>;
 }
 
@@ -62,19 +62,19 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "SshBruteForce",
-    when: "it is twenty",
+    when: "20 passwords are refused",
     written: [{ minute: 1, stream: sshd, lines: refused(20) }],
     fires: { 2: [] },
   },
   {
     alert: "SshBruteForce",
-    when: "21 keys are refused, of which there is no line but that",
+    when: "21 keys are refused, which only the closed connections show",
     written: [{ minute: 1, stream: sshd, lines: keysRefused(21) }],
     fires: { 2: ["app"] },
   },
   {
     alert: "SshBruteForce",
-    when: "users change that do not exist",
+    when: "each attempt uses another unknown user",
     written: [
       {
         minute: 1,
@@ -86,13 +86,13 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "SshBruteForce",
-    when: "each of many addresses tries a few times",
+    when: "each of three addresses fails 20 times",
     written: [1, 2, 3].map((minute) => ({ minute, stream: sshd, lines: refused(20, "root", `198.18.0.${minute}`) })),
     fires: { 4: [] },
   },
   {
     alert: "SshBruteForce",
-    when: "a user's name pretends to be another address",
+    when: "a user name contains another address",
     written: [
       {
         minute: 1,
@@ -104,7 +104,7 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "SshBruteForce",
-    when: "logins succeed, and end",
+    when: "logins succeed and end",
     written: [
       {
         minute: 1,
@@ -119,49 +119,49 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "SshBruteForce",
-    when: "another log has such lines",
+    when: "another log contains such lines",
     written: [{ minute: 1, stream: { ...sshd, job: "sudo" }, lines: refused(30) }],
     fires: { 2: [] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "six of a hundred requests fail, a dozen in all, and it goes on for a minute",
+    when: "six of a hundred requests per minute fail for three minutes",
     written: [...answers(1, 6, 94), ...answers(2, 6, 94), ...answers(3, 6, 94)],
     fires: { 1: [], 2: [], 3: ["app nginx"] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "five of a hundred do",
+    when: "five of a hundred requests fail",
     written: [1, 2, 3, 4].flatMap((minute) => answers(minute, 5, 95)),
     fires: { 4: [], 5: [] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "51 of a thousand do",
+    when: "51 of a thousand requests fail",
     written: answers(1, 51, 949),
     fires: { 2: ["app nginx"] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "all do, and they are nine",
+    when: "nine of nine requests fail",
     written: answers(1, 9, 0),
     fires: { 2: [], 3: [], 5: [] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "all do, and they are ten, and then none for five minutes",
+    when: "ten of ten requests fail, and none follow",
     written: answers(1, 10, 0),
     fires: { 1: [], 2: ["app nginx"], 5: ["app nginx"], 6: [] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "one log of two has them, which many requests of the other do not hide",
+    when: "one of two logs has errors and the other one many requests",
     written: [...answers(1, 20, 20, "shop"), ...answers(1, 0, 2000)],
     fires: { 3: ["app shop"] },
   },
   {
     alert: "HttpErrorsBurst",
-    when: "requests are refused by 4xx",
+    when: "requests fail with 4xx",
     written: [{ minute: 1, stream: { ...nginx, status_class: "4xx" }, lines: requests(100) }],
     fires: { 3: [] },
   },
@@ -169,7 +169,7 @@ const SITUATIONS: readonly Situation[] = [
 
 const groups = allLogGroups();
 const rules = rulesOf(groups);
-/** Where each situation begins: hours ago, a minute's beginning, and none reaches into another by its monitoring's name. */
+/** Start of each situation, on a full minute. The label `monitoring` separates the situations. */
 const START = Math.floor(Date.now() / MINUTE) * MINUTE - 120 * MINUTE;
 let server: LokiServer | undefined;
 
@@ -181,7 +181,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Where an alert fires: its expression has had a series for as long as it must. */
+/** Returns the servers and logs for which the rule's result has had a series during all of its `for` duration. */
 async function firing(loki: LokiServer, rule: AlertRule, monitoring: string, minute: number): Promise<string[]> {
   const duration = Math.ceil((durationSeconds(rule.for ?? "0s") ?? 0) / 60);
   const found = await Promise.all(
@@ -199,8 +199,8 @@ async function firing(loki: LokiServer, rule: AlertRule, monitoring: string, min
 describe.each(SITUATIONS.map((situation) => [situation.alert, situation.when, situation] as const))(
   "%s, when %s",
   (alert, when, { written, fires }) => {
-    lokiTest("fires when it should, and only then", async () => {
-      if (!server) throw new Error("there is no Loki");
+    lokiTest("fires as expected", async () => {
+      if (!server) throw new Error("Loki is not running");
       for (const { minute, stream, lines } of written)
         await server.api.push(
           { instance: "app", monitoring: when, ...stream },
@@ -208,15 +208,15 @@ describe.each(SITUATIONS.map((situation) => [situation.alert, situation.when, si
           new Date(START + minute * MINUTE - 30_000),
         );
       const [rule] = rules.filter(({ name }) => name === alert);
-      if (!rule) throw new Error(`there is no ${alert}`);
+      if (!rule) throw new Error(`unknown alert ${alert}`);
       for (const [minute, expected] of Object.entries(fires))
         expect([minute, await firing(server, rule, when, Number(minute))]).toEqual([minute, expected]);
     });
   },
 );
 
-lokiTest("the ruler takes the rules, and alerts by them", async () => {
-  if (!server) throw new Error("there is no Loki");
+lokiTest("the ruler loads the rules and fires alerts", async () => {
+  if (!server) throw new Error("Loki is not running");
   await server.api.push({ instance: "now", monitoring: "now", ...sshd }, refused(21), new Date(Date.now() - 1000));
   const found = await eventually("the alert", 30, async () => {
     const { data } = (await server?.json("/prometheus/api/v1/alerts")) as {
@@ -231,9 +231,9 @@ lokiTest("the ruler takes the rules, and alerts by them", async () => {
     severity: "warning",
   });
   expect(found.annotations).toEqual({
-    summary: "Somebody tries to log in to now by SSH again and again",
+    summary: "Many SSH logins to now fail",
     description:
-      "21 logins by SSH to now failed that came from one address. The dashboard Audit names it and the users that were tried: see whether one of these logins succeeded, and close the port to it.",
+      "21 SSH logins to now from one address failed. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
     runbook_url: "https://runbooks.example/#SshBruteForce",
     dashboard: "cdktf-monitoring-audit",
   });
@@ -245,7 +245,7 @@ lokiTest("the ruler takes the rules, and alerts by them", async () => {
   expect(taken.map(({ health }) => health)).not.toContain("err");
 });
 
-test("each rule is tried where it fires, and where it does not", () => {
+it("covers each rule with situations in which it fires and does not fire", () => {
   for (const { name } of rules) {
     const times = SITUATIONS.filter(({ alert }) => alert === name).flatMap(({ fires }) => Object.values(fires));
     expect(times.some((where) => where.length > 0)).toBe(true);
@@ -253,7 +253,7 @@ test("each rule is tried where it fires, and where it does not", () => {
   }
 });
 
-test("the rules ask for labels and values that the sources emit", () => {
+it("uses only labels and values that the log sources emit", () => {
   const uses = rules.map(({ name, expr }) => ({ where: name, query: expr }));
   expect(unknownLabels(uses, emittedLabels([LogSource.nginx()]))).toEqual([]);
 });
