@@ -1,6 +1,14 @@
-"""Checks files before they are put in place: with the programs that are to read them, in a folder that is gone afterwards.
+#!/usr/bin/python3
+"""Validates configuration files with the programs that will read them, before the files are put in place.
 
-Reads JSON from stdin: `files`, their texts by path, and `commands`, run in their folder; the first that fails is the end.
+Usage: validate.py < JSON, an object with
+
+    files     the texts of the files, by path
+    commands  the commands that validate them, each a list of words
+
+Writes the files into a temporary folder, and runs the commands there one after the other.
+
+Exit codes: 0 the files are valid; 1 a command failed, and standard error has its output.
 """
 
 from __future__ import annotations
@@ -13,7 +21,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """What the first command that failed said goes to stderr."""
+    """Ends with the first command that fails."""
     wanted = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
         for path, text in wanted["files"].items():

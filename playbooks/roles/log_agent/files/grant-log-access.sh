@@ -1,53 +1,58 @@
-# Lets the log agent read what its sources need, and nothing else any more; says what it changed, and what there is.
-# Before it are set: user, config, targets, list (where it notes what is open), check (not empty: change nothing), and as
-# arguments, five for each path: its folder, and regular expressions for what is below it: folders that are listed, folders
-# that are only passed, files, and files that are left out.
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin user check
+#!/bin/sh
+# Grants the log agent access to the log files that its sources name, by access control lists, and takes back what no source
+# needs any more. Then reports the state of the server.
+#
+# Usage: grant-log-access.sh [FOLDER LISTED PASSED FILES EXCEPT]…
+#   FOLDER  absolute path of a folder; the others are extended regular expressions for paths below it
+#   LISTED  folders that the agent must list
+#   PASSED  folders that it must only pass
+#   FILES   files that it must read
+#   EXCEPT  files that it need not read although FILES matches
+# Environment:
+#   AGENT_USER     the agent's user
+#   CONFIG         the agent's configuration folder; in it are
+#                    folders  the list of what this script granted, or was about to grant when it was interrupted
+#                    targets  the drop-ins, which are created with the folder
+#   CHECK          not empty: change nothing, and report what would change
+#   SET_ACL_ENTRY  the text of set-acl-entry.sh
+# Output, lines of KEY=VALUE:
+#   changed=PATH    an access control list that changed
+#   absent=FOLDER   a folder that does not exist
+#   unsafe=FOLDER   a folder that is left alone, because somebody else's link leads there
+#   journal=yes     the server keeps a journal on disk or in memory
+#   ours=FILE       a file in CONFIG that this project wrote
+# Exit codes: 0 done; anything else: standard error says why
+set -eu
+export AGENT_USER CHECK
 
-# Gives the user an entry for files here, or takes it away (""). Others get nothing: a mask that keeps rights from them stays.
-entry='
-permissions="$1"
-shift
-entries() { getfacl --access --absolute-names --omit-header --physical -- "$@" 2>/dev/null; }
-[ "$permissions" ] || entries "$@" | grep -q "^user:$user:" || exit 0
-for file; do
-  before="$(entries "$file")"
-  [ "$before" ] || continue # A link.
-  mine="$(printf "%s\n" "$before" | grep "^user:$user:")"
-  others="$(printf "%s\n" "$before" | grep -v "^user:$user:")"
-  case "$others" in *"#effective:"*) mask=--no-mask ;; *) mask=--mask ;; esac
-  if [ "$permissions" ]; then
-    case "$mine" in "user:$user:$permissions" | "user:$user:r-x") continue ;; esac
-    set -- --modify "user:$user:$permissions"
-  else
-    [ "$mine" ] || continue
-    set -- --remove "user:$user"
-  fi
-  if [ ! "$check" ]; then
-    setfacl --physical "$mask" "$@" -- "$file" || exit 1
-    if [ "$1$mask" = --remove--mask ] && ! printf "%s\n" "$others" | grep -qE "^(user|group):[^:]"; then
-      setfacl --physical --no-mask --remove mask -- "$file" || exit 1
-    fi
-    [ "$before" != "$(entries "$file")" ] || continue
-  fi
-  echo "changed=$PWD/$file"
-done
-'
+targets="$CONFIG/targets"
+list="$CONFIG/folders"
+tab="$(printf '\t')"
 
-# Goes to a path's folder; where links lead there, only by root's and by those of the folder's owner.
+# Goes to a folder. Links on the way must belong to root or to the folder's owner.
 enter() {
-  cd -P -- "$1" 2>/dev/null || { echo "absent=$1"; return 1; }
+  cd -P -- "$1" 2>/dev/null || {
+    echo "absent=$1"
+    return 1
+  }
   owner="$(stat -c %u .)" part="$1" links=
   while [ "$part" ]; do
     if [ -L "$part" ]; then
-      case "$(stat -c %u -- "$part")" in 0 | "$owner") links=yes ;; *) echo "foreign=$1"; return 1 ;; esac
+      case "$(stat -c %u -- "$part")" in
+        0 | "$owner") links=yes ;;
+        *)
+          echo "unsafe=$1"
+          return 1
+          ;;
+      esac
     fi
     part="${part%/*}"
   done
   [ "$links" ] || [ "$(pwd -P)" = "$1" ]
 }
 
-# What a path needs, as the list has it: "tree", its folder and the rest; "folder" and each one above that is closed to others.
+# Prints what a path needs, as the list has it: "tree", its folder and its expressions; "folder" and each folder above it that
+# is closed to others.
 needs() (
   enter "$1" >/dev/null || exit 0
   real="$(pwd -P)" given="$1"
@@ -55,65 +60,89 @@ needs() (
   printf 'tree\t%s\t%s\n' "$real" "$*"
   for part in "$given" "$real"; do
     while part="${part%/*}" && [ "$part" ]; do
-      case "$(stat -L -c %A -- "$part")" in *[xt]) ;; *) printf 'folder\t%s\n' "$(readlink -f -- "$part")" ;; esac
+      case "$(stat -L -c %A -- "$part")" in
+        *[xt]) ;;
+        *) printf 'folder\t%s\n' "$(readlink -f -- "$part")" ;;
+      esac
     done
   done
 )
 
-open_tree() (
+grant_tree() (
   enter "$1" || exit 0
   listed="\./($2)" passed="\./($3)" files="\./($4)" except="\./($5)"
   find . -regextype posix-extended -type d \( \
-    \( -path . -o -regex "$listed" \) -execdir sh -c "$entry" sh r-x {} + \
-    -o -regex "$passed" -execdir sh -c "$entry" sh --x {} + -o -prune \) || exit 1
-  # Of the files only those that it cannot read.
+    \( -path . -o -regex "$listed" \) -execdir sh -c "$SET_ACL_ENTRY" set-acl-entry.sh r-x {} + \
+    -o -regex "$passed" -execdir sh -c "$SET_ACL_ENTRY" set-acl-entry.sh --x {} + \
+    -o -prune \)
   set -- find . -regextype posix-extended -type d ! -path . ! -regex "$listed" ! -regex "$passed" -prune \
     -o -type f -regex "$files" ! -regex "$except"
-  as_user="setpriv --reuid $user --regid $(id -g "$user") --groups adm"
-  "$@" -print0 | $as_user xargs --null --no-run-if-empty sh -c 'for file; do [ -r "$file" ] || exit 1; done' sh 2>/dev/null ||
-    as_user="$as_user" "$@" -execdir sh -c '
-      for file; do $as_user test -r "$file" || sh -c "$0" sh r-- "$file" || exit 1; done' "$entry" {} +
+  # Only if the agent cannot read one of the files; then each of these gets an entry.
+  as_user="setpriv --reuid $AGENT_USER --regid $(id -g "$AGENT_USER") --groups adm"
+  # shellcheck disable=SC2016,SC2086 # The inner shell expands; as_user is a command with its arguments.
+  if ! "$@" -print0 | $as_user xargs --null --no-run-if-empty sh -c 'for file; do [ -r "$file" ] || exit 1; done' sh 2>/dev/null; then
+    AS_USER="$as_user" "$@" -execdir sh -c "$SET_ACL_ENTRY" set-acl-entry.sh r-- {} +
+  fi
 )
 
-# Once more in the folder that was noted; what is another by now is left alone.
-again() { # <folder> <command>...
-  [ "$(cd -P -- "$1" 2>/dev/null && pwd -P)" = "$1" ] || return 0
+# Runs a command in a folder of the list, unless the path now leads elsewhere.
+in_listed_folder() { # <folder> <command>…
+  if [ "$(cd -P -- "$1" 2>/dev/null && pwd -P)" != "$1" ]; then return 0; fi
   (cd -P -- "$1" && shift && "$@")
 }
 
-note() { # <lines>
-  [ -e "$list" ] && [ "$(cat "$list")" = "$1" ] && return
-  [ ! "$check" ] || return 0
-  [ "$1" ] || { rm -f "$list"; return; }
-  (umask 077 && printf '%s\n' "$1" > "$list.new") && mv "$list.new" "$list"
+# Takes back what a line of the list granted.
+revoke() { # <kind> <folder>
+  case "$1" in
+    tree) in_listed_folder "$2" find . -execdir sh -c "$SET_ACL_ENTRY" set-acl-entry.sh "" {} + ;;
+    folder) in_listed_folder "$2" sh -c "$SET_ACL_ENTRY" set-acl-entry.sh "" . ;;
+  esac
 }
 
-wanted="$(while [ $# -gt 0 ]; do needs "$1" "$2" "$3" "$4" "$5" && shift 5; done | sort -u)"
-noted="$(cat "$list" 2>/dev/null)"
-note "$(printf '%s\n' "$noted" "$wanted" | sed '/^$/d' | sort -u)" || exit 1
-printf '%s\n' "$noted" | while IFS="$(printf '\t')" read -r kind folder rest; do
-  printf '%s\n' "$wanted" | grep -qxF -- "$kind	$folder${rest:+	$rest}" && continue
-  case "$kind" in
-    tree) again "$folder" find . -execdir sh -c "$entry" sh "" {} + ;;
-    folder) again "$folder" sh -c "$entry" sh "" . ;;
-  esac || exit 1
-done || exit 1
-printf '%s\n' "$wanted" | while IFS="$(printf '\t')" read -r kind folder rest; do
-  [ "$kind" != folder ] || again "$folder" sh -c "$entry" sh --x . || exit 1
-done || exit 1
+write_list() { # <lines>
+  if [ -e "$list" ] && [ "$(cat "$list")" = "$1" ]; then return 0; fi
+  if [ "$CHECK" ]; then return 0; fi
+  if [ "$1" ]; then
+    (umask 077 && printf '%s\n' "$1" > "$list.new")
+    mv "$list.new" "$list"
+  else
+    rm -f "$list"
+  fi
+}
+
+# Sorts lines, without empty ones.
+sorted() {
+  sed '/^$/d' | sort -u
+}
+
+if [ ! "$CHECK" ]; then (umask 027 && mkdir -p "$targets"); fi
+wanted="$(while [ $# -gt 0 ]; do
+  needs "$1" "$2" "$3" "$4" "$5"
+  shift 5
+done | sorted)"
+listed="$(cat "$list" 2>/dev/null || true)"
+# Before anything is granted, so that the next run takes it back even if this one is interrupted.
+write_list "$(printf '%s\n' "$listed" "$wanted" | sorted)"
+printf '%s\n' "$listed" | while IFS="$tab" read -r kind folder rest; do
+  if printf '%s\n' "$wanted" | grep -qxF -- "$kind$tab$folder${rest:+$tab$rest}"; then continue; fi
+  revoke "$kind" "$folder"
+done
+printf '%s\n' "$wanted" | while IFS="$tab" read -r kind folder rest; do
+  if [ "$kind" = folder ]; then in_listed_folder "$folder" sh -c "$SET_ACL_ENTRY" set-acl-entry.sh --x .; fi
+done
 while [ $# -gt 0 ]; do
-  open_tree "$1" "$2" "$3" "$4" "$5" || exit 1
+  grant_tree "$1" "$2" "$3" "$4" "$5"
   shift 5
 done
-note "$(printf '%s\n' "$wanted" | sed '/^$/d' | sort -u)" || exit 1
+write_list "$wanted"
 
 for journal in /run/log/journal/* /var/log/journal/*; do
-  [ ! -d "$journal" ] || echo "journal=yes"
+  if [ -d "$journal" ]; then echo "journal=yes"; fi
 done
 for file in "$targets"/*.yml; do
-  [ -f "$file" ] && grep -q '^# Written by cdktf-monitoring:' "$file" && echo "ours=$file"
+  if [ -f "$file" ] && grep -q '^# Written by cdktf-monitoring:' "$file"; then echo "ours=$file"; fi
 done
-for file in "$config"/*; do
-  [ ! -f "$file" ] || echo "ours=$file"
+for file in "$CONFIG"/*; do
+  if [ -f "$file" ]; then echo "ours=$file"; fi
 done
 exit 0

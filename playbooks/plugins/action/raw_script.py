@@ -1,0 +1,71 @@
+"""The action raw_script: runs a script of the controller on a server by one command, with nothing to copy first.
+
+Its options are documented in plugins/modules/raw_script.py.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+INCLUDE = re.compile(r"^\. (\S+)$", re.MULTILINE)
+ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+
+
+class ActionModule(ActionBase):
+    """Returns what the action raw returns."""
+
+    _VALID_ARGS = frozenset(("script", "arguments", "env", "stdin", "stdin_file"))
+    TRANSFERS_FILES = False
+    _supports_check_mode = False
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        options = self._task.args
+        if "script" not in options:
+            raise AnsibleActionFail("raw_script needs the option script")
+        script = Path(self._find_needle("files", options["script"]))
+        data = None
+        if "stdin_file" in options:
+            data = Path(options["stdin_file"]).read_bytes()
+        elif "stdin" in options:
+            data = options["stdin"].encode()
+        # executable=False as in raw: otherwise Ansible appends a command of its own.
+        command = command_line(script, options.get("arguments") or [], options.get("env") or {})
+        result |= self._low_level_execute_command(command, in_data=data, executable=False)
+        result["changed"] = True
+        if result["rc"] != 0:
+            result |= {"failed": True, "msg": f"{script.name} ended with exit code {result['rc']}"}
+        return result
+
+
+def command_line(script: Path, arguments: list[Any], env: dict[str, Any]) -> str:
+    """The command that runs the script's text: NAME=VALUE … INTERPRETER -c TEXT ARGUMENT …"""
+    text = bundle(script)
+    interpreter = text.partition("\n")[0].removeprefix("#!")
+    if not interpreter.startswith("/"):
+        raise AnsibleActionFail(f"{script} names no interpreter: begin its first line with #!/")
+    variables = [f"{name}={shlex.quote(as_text(value))}" for name, value in {**ENVIRONMENT, **env}.items()]
+    # A shell takes the word after the text as its own name, Python as the first argument.
+    words = [text, script.name] if interpreter.endswith("sh") else [text]
+    return " ".join([*variables, interpreter, "-c", *(shlex.quote(as_text(word)) for word in [*words, *arguments])])
+
+
+def bundle(script: Path) -> str:
+    """The script's text, in which the text of FILE replaces each line `. FILE`."""
+    text = script.read_text(encoding="utf-8")
+    return INCLUDE.sub(lambda line: bundle(script.parent / line[1]), text)
+
+
+def as_text(value: Any) -> str:
+    """A value as a script takes it: a list has one item a line, and what is false or missing is empty."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, (list, tuple)):
+        return "\n".join(map(as_text, value))
+    return "" if value is None else str(value)

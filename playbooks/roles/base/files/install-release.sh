@@ -1,0 +1,65 @@
+#!/bin/sh
+# Creates a component's system user, and unpacks its release archive.
+#
+# Usage: install-release.sh USER FOLDER SHA256 PROGRAM… < ARCHIVE
+#   USER     the user, and the group of the same name
+#   FOLDER   folder of the release
+#   SHA256   the archive's digest, noted in FOLDER/.sha256 once all of it is unpacked
+#   PROGRAM  programs of the archive, by their paths in it
+# Environment:
+#   FORMAT    "zip", or "tar" for a gzipped tar archive whose content is in one folder
+#   LEFT_OUT  list of patterns, one a line: everything but these is unpacked. If it is empty, only the programs are.
+# Exit codes: 0 the release is installed; anything else: it is not, and standard error says why
+set -eu
+umask 022
+
+user="$1" folder="$2" sha256="$3"
+shift 3
+
+create_user() {
+  if id "$user" >/dev/null 2>&1; then return 0; fi
+  if getent group "$user" >/dev/null; then group="--gid=$user"; else group=--user-group; fi
+  attempts=5
+  # Another run may hold the lock on /etc/passwd.
+  until useradd --system "$group" --shell /usr/sbin/nologin --home-dir /nonexistent --no-create-home "$user"; do
+    attempts=$((attempts - 1))
+    if [ "$attempts" = 0 ]; then
+      echo "the user $user could not be created" >&2
+      exit 1
+    fi
+    sleep 1
+  done
+}
+
+# A zip archive holds one program, named after its platform. Its table of contents is at its end, so it is stored first.
+unpack_zip() {
+  rm -rf .archive .unpacked
+  cat > .archive
+  python3 -m zipfile --extract .archive .unpacked
+  mv .unpacked/* "$1"
+  rm -r .archive .unpacked
+}
+
+unpack_tar() {
+  if [ "$LEFT_OUT" ]; then
+    printf '%s\n' "$LEFT_OUT" > .left-out
+    set -- --exclude-from=.left-out
+  else
+    # Each program becomes a pattern, at the other end of the list.
+    for program; do
+      set -- "$@" "*/$program"
+      shift
+    done
+  fi
+  tar --extract --gzip --file - --strip-components 1 --no-same-owner --wildcards "$@"
+  rm -f .left-out
+}
+
+create_user
+mkdir -p "$folder"
+cd "$folder"
+rm -f .sha256
+if [ "$FORMAT" = zip ]; then unpack_zip "$1"; else unpack_tar "$@"; fi
+chmod 755 "$@"
+# Last, because an archive that was unpacked halfway looks much like a whole one.
+echo "$sha256" > .sha256

@@ -1,0 +1,262 @@
+#!/bin/sh
+# Checks a server before a run changes it: whether there is anything to do, and whether it can be done. Every run begins with
+# this script on every host, so a host where nothing changed costs one command.
+#
+# Environment (empty means no; a list has one item a line):
+#   RUN                   name of the run
+#   MARKER                file with the fingerprint of the run's last success on this server
+#   FINGERPRINT           fingerprint of what the run would apply
+#   FORCE                 whether to work on a server where nothing changed
+#   CHECK                 whether Ansible runs in check mode: this script then changes nothing
+#   USER_RUN              whether a user-provided playbook does the work
+#   ARCHITECTURE          declared architecture (amd64, arm64), if the run installs a built-in component
+#   FIREWALL_FINGERPRINT  fingerprint of the wanted firewall rules, if the run has any
+#   SERVICE               the component's name, if there is one; the rest is about this component:
+#   SERVICE_COMMANDS      list of COMMAND PACKAGE: commands that it needs, each with its Debian package
+#   SERVICE_READS         list of files that it reads and that must exist
+#   SERVICE_RELEASE       folder of the release
+#   SERVICE_DATA          data folder, if its data move with it
+#   SERVICE_FOLDERS       list of folders that hold nothing but files of this project
+#   SERVICE_START_FILES   list of files that it reads only when it starts
+#   SERVICE_ADDRESS       address that it listens on; empty for all
+#   SERVICE_PORT          TCP port that it listens on
+#
+# Output, lines of KEY=VALUE; a key may repeat:
+#   current=yes         nothing to do; no other line follows
+#   problem=TEXT        the run cannot work on this server
+#   peer=ADDRESS PORT   where this SSH connection came from, and the port that it came to
+#   component=NAME      a built-in component that is installed
+#   own=NAME            a user-provided playbook that ran here
+#   firewall=installed  the firewall's files exist
+#   firewall=stale      the firewall's rules must be applied, and it is this run's turn to do so
+#   user=yes            the component's system user exists
+#   installed=yes       so do its unit and its program
+#   unpacked=SHA256     archive that the release was unpacked from
+#   old=FOLDER          another release of the component
+#   owned=FILE          a file in SERVICE_FOLDERS
+#   live=yes            the data belong to the component's user
+#   moving=yes          a move of the data has begun and not ended
+#   reload=yes          an earlier run may have changed the configuration without a reload
+#   restart=yes         an earlier run may have changed the program or the unit without a restart
+#
+# Exit codes: 0 the checks ran; anything else: they did not, and standard error says why
+# shellcheck disable=SC2174 # mkdir -p -m: the folders above exist.
+set -eu
+. ../../firewall/files/functions.sh
+
+# Not empty if …
+known=          # the last success was with the same fingerprint
+bad=            # there is a problem
+firewall_stale= # the firewall's rules must be applied
+firewall_force= # they must be applied even if they are current
+if [ "$FORCE" ] && [ "$RUN" = firewall ]; then firewall_force=yes; fi
+
+programs=/opt/cdktf-monitoring
+unit="/etc/systemd/system/$SERVICE.service"
+link="$programs/$SERVICE"
+
+problem() {
+  echo "problem=$*"
+  bad=yes
+}
+
+# Prints values of keys in /etc/os-release, by an extended regular expression.
+os_release() {
+  sed -nE "s/^($1)=//p" /etc/os-release 2>/dev/null | tr -d "\"'"
+}
+
+# Prints a property of the component's unit.
+unit_property() {
+  systemctl show --property "$1" --value "$SERVICE.service" 2>/dev/null || true
+}
+
+find_out_whether_current() {
+  if [ "$RUN" = firewall ]; then
+    # No marker, but the rules themselves: another run may have applied them, and somebody may have flushed them.
+    if firewall_is_current; then known=yes; fi
+  elif [ "$(cat "$MARKER" 2>/dev/null)" = "$FINGERPRINT" ] && [ "$(stat -c %a "$MARKER")" = 600 ]; then
+    known=yes
+  fi
+}
+
+check_access() {
+  # A new instance accepts SSH while its first boot still installs packages.
+  if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >/dev/null 2>&1 || true; fi
+  [ "$(id -u)" = 0 ] || problem "the SSH user is not root and did not become root: let it use sudo without a password"
+  [ -x /usr/bin/python3 ] || problem "/usr/bin/python3 is missing, which Ansible needs: apt-get install python3"
+}
+
+check_firewall() {
+  command -v nft >/dev/null || problem "nft is missing, which the firewall needs: apt-get install nftables"
+  [ -d /run/systemd/system ] || problem "systemd is not running, and the firewall is loaded by a systemd unit"
+  if [ -e "$firewall_folder/rules.nft" ]; then echo firewall=installed; fi
+  firewall_stale=yes
+  if [ ! "$firewall_force" ] && firewall_is_current; then
+    firewall_stale=
+  else
+    echo "peer=$(ssh_peer)"
+  fi
+}
+
+# The runs of a deploy find the rules stale at the same time. One run applies them while the others wait: seven runs that
+# write the same files to one server take seven times as long. Fails if there is nothing left to do.
+take_firewall_turn() {
+  if [ "$CHECK" ] || [ "$firewall_force" ]; then return 0; fi
+  mkdir -p -m 755 "${firewall_turn%/*}"
+  until mkdir "$firewall_turn" 2>/dev/null; do
+    if firewall_is_current; then return 1; fi
+    # A run that has had its turn for a minute was cut off. Two runs that apply the rules at once do no harm.
+    since="$(stat -c %Y "$firewall_turn" 2>/dev/null || date +%s)"
+    if [ $(($(date +%s) - since)) -gt 60 ]; then rmdir "$firewall_turn" 2>/dev/null || true; fi
+    sleep 0.2
+  done
+  if firewall_is_current; then
+    rmdir "$firewall_turn"
+    return 1
+  fi
+}
+
+report_components() {
+  for file in /etc/cdktf-monitoring/components/*; do
+    if [ -e "$file" ]; then echo "component=${file##*/}"; fi
+  done
+  for file in /etc/cdktf-monitoring/own/*; do
+    if [ -e "$file" ]; then echo "own=${file##*/}"; fi
+  done
+}
+
+check_system() {
+  case " $(os_release 'ID|ID_LIKE' | tr '\n' ' ') " in
+    *" debian "* | *" ubuntu "*) ;;
+    *)
+      system="$(os_release PRETTY_NAME)"
+      problem "${system:-this operating system} is not supported: use Debian 12 or 13, or Ubuntu 22.04 or 24.04"
+      ;;
+  esac
+  [ -d /run/systemd/system ] || problem "systemd is not running, and the components are systemd services"
+  machine="$(uname -m)"
+  case "$machine" in
+    x86_64) machine=amd64 ;;
+    aarch64) machine=arm64 ;;
+  esac
+  [ "$machine" = "$ARCHITECTURE" ] ||
+    problem "the server is $machine, but was declared as $ARCHITECTURE: correct its architecture"
+}
+
+check_requirements() {
+  while read -r name package; do
+    [ -z "$name" ] || command -v "$name" >/dev/null ||
+      problem "$name is missing, which $SERVICE needs: apt-get install $package"
+  done <<END
+$SERVICE_COMMANDS
+END
+  while IFS= read -r file; do
+    [ -z "$file" ] || [ -f "$file" ] || problem "$file does not exist, and $SERVICE must read it"
+  done <<END
+$SERVICE_READS
+END
+}
+
+report_installation() {
+  if id "$SERVICE" >/dev/null 2>&1; then
+    echo user=yes
+    if [ -e "$unit" ] && [ -e "$link" ]; then echo installed=yes; fi
+  fi
+  if [ "$SERVICE_DATA" ]; then
+    # Data of another owner have not come along yet, or were kept when the component was removed.
+    if [ "$(stat -L -c %U "$SERVICE_DATA" 2>/dev/null)" = "$SERVICE" ]; then echo live=yes; fi
+    if [ -e "/etc/cdktf-monitoring/moves/$SERVICE" ]; then echo moving=yes; fi
+  fi
+  if [ -r "$SERVICE_RELEASE/.sha256" ]; then echo "unpacked=$(cat "$SERVICE_RELEASE/.sha256")"; fi
+  for folder in "$link"-[0-9]*; do
+    if [ -d "$folder" ] && [ "$folder" != "$SERVICE_RELEASE" ]; then echo "old=$folder"; fi
+  done
+  while IFS= read -r folder; do
+    for file in "${folder:-/nonexistent}"/*; do
+      if [ -f "$file" ]; then echo "owned=$file"; fi
+    done
+  done <<END
+$SERVICE_FOLDERS
+END
+}
+
+check_port() {
+  if ! command -v ss >/dev/null; then return 0; fi
+  # In a container ss shows no processes, only users; nothing else runs as the component's user.
+  own="uid:$(id -u "$SERVICE" 2>/dev/null || echo none) "
+  # shellcheck disable=SC2016 # The program is awk's.
+  holder="$(ss -Hltnpe "sport = :$SERVICE_PORT" |
+    awk -v port=":$SERVICE_PORT" -v bind="$SERVICE_ADDRESS" -v pid="pid=$1," -v own="$own" '
+      index($0, pid) || index($0, own) { next }
+      { address = substr($4, 1, length($4) - length(port)); sub(/%.*/, "", address) }
+      bind == "" || address == bind || address ~ /^(\*|0\.0\.0\.0|\[::\])$/ { print; exit }')"
+  if [ ! "$holder" ]; then return 0; fi
+  process="$(echo "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')"
+  user="$(echo "$holder" | sed -n 's/.* uid:\([0-9]*\).*/\1/p')"
+  problem "port $SERVICE_PORT is in use by ${process:-a process of the user $(id -nu "${user:-0}")}:" \
+    "stop it, or give $SERVICE another port"
+}
+
+# A run that was cut off may have changed files of a running service without a reload or restart.
+report_interrupted_run() {
+  if [ "$1" != 0 ] && { [ ! -e "$MARKER" ] || [ "$(stat -c %a "$MARKER")" = 400 ]; }; then
+    echo reload=yes
+    # In microseconds, because a file may have been written in the second of the start, right before it.
+    since="$(systemctl show --timestamp=us --property ActiveEnterTimestamp --value "$SERVICE.service" 2>/dev/null || true)"
+    since="$(date -d "$since" +%s%6N 2>/dev/null || true)"
+    while IFS= read -r file; do
+      if [ ! -e "$file" ] && [ ! -L "$file" ]; then continue; fi
+      written="$(stat -c %.6Y "$file")"
+      if [ "${written%.*}${written#*.}" -ge "${since:-0}" ]; then echo restart=yes; fi
+    done <<END
+$unit
+$link
+$SERVICE_RELEASE/.sha256
+$SERVICE_START_FILES
+END
+  fi
+  # Or the run wrote a unit that systemd has not read yet.
+  if [ "$(unit_property NeedDaemonReload)" = yes ]; then echo restart=yes; fi
+}
+
+# From here on the run's last success says nothing about this server: the marker goes, or is in doubt (mode 0400).
+note_start() {
+  if ! mkdir -p /etc/cdktf-monitoring/components || ! mkdir -p -m 700 "${MARKER%/*}"; then
+    problem "/etc/cdktf-monitoring cannot be written"
+    return 0
+  fi
+  if [ "$known" ] && [ -e "$MARKER" ]; then chmod 400 "$MARKER"; else rm -f "$MARKER"; fi
+  if [ "$SERVICE" ]; then
+    mkdir -p -m 755 "$programs"
+    : >> "/etc/cdktf-monitoring/components/$SERVICE"
+  fi
+  if [ "$USER_RUN" ]; then
+    mkdir -p /etc/cdktf-monitoring/own
+    : >> "/etc/cdktf-monitoring/own/$RUN"
+  fi
+  if [ "$firewall_stale" ]; then
+    : >> /etc/cdktf-monitoring/components/firewall
+    mkdir -p -m 755 "$firewall_folder" /etc/systemd/system/nftables.service.d
+  fi
+}
+
+find_out_whether_current
+if [ "$known" ] && [ ! "$FORCE" ]; then
+  echo current=yes
+  exit 0
+fi
+check_access
+if [ "$FIREWALL_FINGERPRINT" ]; then check_firewall; fi
+report_components
+if [ "$ARCHITECTURE" ]; then check_system; fi
+if [ "$SERVICE" ]; then
+  pid="$(unit_property MainPID)"
+  check_requirements
+  report_installation
+  check_port "${pid:-0}"
+  report_interrupted_run "${pid:-0}"
+fi
+if [ ! "$CHECK" ] && [ ! "$bad" ]; then note_start; fi
+# Last, because the run whose turn it is goes on to apply the rules.
+if [ "$firewall_stale" ] && [ ! "$bad" ] && take_firewall_turn; then echo firewall=stale; fi
+exit 0
