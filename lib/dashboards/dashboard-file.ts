@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
-import { withBuiltInDataSources } from "./our-data-sources";
+import { withBuiltInDataSources } from "./built-in-data-sources";
 
 /**
  * Reads a dashboard that somebody exported from Grafana, with our data sources in place of those that it asks for.

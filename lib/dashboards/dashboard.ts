@@ -1,13 +1,13 @@
 import { Alert } from "../alerts/alert";
-import { EmittedLabels } from "../logs/labels";
+import { EmittedLabels } from "../logs/emitted-labels";
 import { readDashboard } from "./dashboard-file";
-import { drawFleet } from "./fleet";
-import { drawApplicationLogs } from "./logs/application";
-import { drawAudit } from "./logs/audit";
-import { drawOwnLogs } from "./logs/own";
+import { buildFleetDashboard } from "./fleet";
+import { buildApplicationLogsDashboard } from "./logs/application-logs";
+import { buildAuditDashboard } from "./logs/audit";
+import { buildMonitoringLogsDashboard } from "./logs/monitoring-logs";
 import { DashboardModel } from "./model";
-import { drawMonitoring } from "./monitoring";
-import { drawServer } from "./server";
+import { buildSelfMonitoringDashboard } from "./self-monitoring";
+import { buildServerDashboard } from "./server";
 import { Uids } from "./uids";
 
 /** What a monitoring's own dashboards are drawn for. */
@@ -32,32 +32,32 @@ export interface DashboardDownload {
 export class Dashboard {
   /** All servers, a line each: whether it is up, how busy and how full it is, and what it fires. */
   public static fleet(): Dashboard {
-    return new Dashboard(Uids.FLEET, "Fleet", drawFleet);
+    return new Dashboard(Uids.FLEET, "Fleet", buildFleetDashboard);
   }
 
   /** One server: the use, saturation and errors of its CPU, memory, disks and network, its units and its clock. */
   public static server(): Dashboard {
-    return new Dashboard(Uids.SERVER, "Server", drawServer);
+    return new Dashboard(Uids.SERVER, "Server", buildServerDashboard);
   }
 
   /** The monitoring itself: what is scraped and stored, what rules and notifications do, and whether that works. */
   public static monitoring(): Dashboard {
-    return new Dashboard(Uids.MONITORING, "Monitoring itself", drawMonitoring);
+    return new Dashboard(Uids.SELF_MONITORING, "Monitoring itself", buildSelfMonitoringDashboard);
   }
 
   /** What applications and web servers log: how much, how bad, which requests; for a monitoring whose servers have such logs. */
   public static applicationLogs(): Dashboard {
-    return new Dashboard(Uids.LOGS, "Application logs", drawApplicationLogs);
+    return new Dashboard(Uids.APPLICATION_LOGS, "Application logs", buildApplicationLogsDashboard);
   }
 
   /** Who logged in by SSH and who could not, and what sudo allowed and denied; for a monitoring with Loki. */
   public static audit(): Dashboard {
-    return new Dashboard(Uids.AUDIT, "Audit", drawAudit);
+    return new Dashboard(Uids.AUDIT, "Audit", buildAuditDashboard);
   }
 
   /** What the components of the monitoring log themselves; for a monitoring with Loki. */
   public static monitoringLogs(): Dashboard {
-    return new Dashboard(Uids.OWN_LOGS, "Monitoring logs", drawOwnLogs);
+    return new Dashboard(Uids.MONITORING_LOGS, "Monitoring logs", buildMonitoringLogsDashboard);
   }
 
   /**
@@ -92,13 +92,13 @@ export class Dashboard {
     public readonly uid: string,
     /** What people call it. */
     public readonly title: string,
-    private readonly draw: ((subject: DashboardSubject) => DashboardModel) | undefined,
+    private readonly build: ((subject: DashboardSubject) => DashboardModel) | undefined,
     /** Where it comes from, if it is not there at synthesis. */
     public readonly download?: DashboardDownload,
   ) {}
 
   /** @internal The dashboard as Grafana reads it; undefined for one that is downloaded when it is deployed. */
   public _json(subject: DashboardSubject): string | undefined {
-    return this.draw && `${JSON.stringify(this.draw(subject), undefined, 2)}\n`;
+    return this.build && `${JSON.stringify(this.build(subject), undefined, 2)}\n`;
   }
 }

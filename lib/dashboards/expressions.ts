@@ -2,11 +2,12 @@
 export const ALL_SERVERS = 'job="node"';
 
 /** Over the time between two points of a graph, but never so short that a rate had no two samples. */
-export const INTERVAL = "[$__rate_interval]";
+export const RATE_INTERVAL = "[$__rate_interval]";
 
 /** Processor time in use, in percent, as the alert `CpuBusy` counts it: what waits for disks, or was taken away, is not. */
 export function cpuUsed(servers: string): string {
-  const time = (modes: string) => `sum by (instance) (rate(node_cpu_seconds_total{${servers}${modes}}${INTERVAL}))`;
+  const time = (modes: string) =>
+    `sum by (instance) (rate(node_cpu_seconds_total{${servers}${modes}}${RATE_INTERVAL}))`;
   return `100 * ${time(',mode!~"idle|iowait|steal"')} / ${time("")}`;
 }
 
@@ -32,7 +33,7 @@ export function inodesUsed(servers: string): string {
  *
  * @param minutes over how long: 1, 5 or 15
  */
-export function loadPerProcessor(servers: string, minutes: number): string {
+export function loadPerCpu(servers: string, minutes: number): string {
   return `node_load${minutes}{${servers}} / on (instance) count by (instance) (node_cpu_seconds_total{${servers},mode="idle"})`;
 }
 

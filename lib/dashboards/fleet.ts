@@ -4,17 +4,17 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../alerts/alert";
 import { Severity } from "../alerts/rule";
 import { DashboardSubject } from "./dashboard";
-import { framed } from "./drawing/frame";
-import { Colours, limitsOf, NONE_IS_WELL } from "./drawing/limits";
-import { graph, stat, UP_OR_DOWN } from "./drawing/panels";
-import { barColumn, table } from "./drawing/tables";
+import { buildDashboard } from "./builders/dashboard-builder";
+import { Colours, thresholdsOf, RED_ABOVE_ZERO } from "./builders/thresholds";
+import { graph, stat, UP_DOWN } from "./builders/panels";
+import { barColumn, table } from "./builders/tables";
 import {
   ALL_SERVERS,
   cpuUsed,
   firingAlerts,
   inodesUsed,
-  INTERVAL,
-  loadPerProcessor,
+  RATE_INTERVAL,
+  loadPerCpu,
   memoryUsed,
   orZero,
   spaceUsed,
@@ -23,20 +23,20 @@ import { DashboardModel } from "./model";
 import { Uids } from "./uids";
 
 /** Of a large fleet, the graphs show the servers that have most of something. */
-const MOST = 10;
+const TOP = 10;
 const UP = `up{${ALL_SERVERS}}`;
 
 /** All servers: whether all is well, a line for each, and who has had most of what. */
-export function drawFleet(subject: DashboardSubject): DashboardModel {
+export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
   const { alerts } = subject;
-  return framed(subject, {
+  return buildDashboard(subject, {
     uid: Uids.FLEET,
     title: "Fleet",
     description: "Are all servers well? A click on one leads to its own dashboard.",
     sections: [
       { panels: [...overview(alerts), servers(alerts)] },
       { title: "Alerts", panels: [firing()] },
-      { title: `Over time: the ${MOST} servers that have most`, panels: graphs(alerts) },
+      { title: `Over time: the ${TOP} servers that have most`, panels: graphs(alerts) },
     ],
   });
 }
@@ -56,41 +56,41 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Servers down",
       description: "How many servers do not answer?",
       queries: [{ expr: orZero(`count(${UP} == 0)`), legend: "down" }],
-      limits: NONE_IS_WELL,
+      thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       ...count,
       title: "Critical alerts",
       description: "How many alerts want that somebody looks at once?",
       queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="critical"})'), legend: "critical" }],
-      limits: NONE_IS_WELL,
+      thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       ...count,
       title: "Warnings",
       description: "How many alerts want that somebody looks within a working day?",
       queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="warning"})'), legend: "warnings" }],
-      limits: NONE_IS_WELL.map(({ value }) => ({ value, severity: Severity.WARNING })),
+      thresholds: RED_ABOVE_ZERO.map(({ value }) => ({ value, severity: Severity.WARNING })),
     }),
     stat({
       ...most,
       title: "Least memory left",
       description: "How much of its memory uses the server that has least left?",
       queries: [{ expr: `max(${memoryUsed(ALL_SERVERS)})`, legend: "used" }],
-      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
     }),
     stat({
       ...most,
       title: "Fullest disk",
       description: "How full is the file system that is fullest of all?",
       queries: [{ expr: `max(${spaceUsed(ALL_SERVERS)})`, legend: "used" }],
-      limits: limitsOf(alerts, "DiskFull", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
   ];
 }
 
 function servers(alerts: readonly Alert[]): Builder<Panel> {
-  const disk = limitsOf(alerts, "DiskFull", "warning", "critical");
+  const disk = thresholdsOf(alerts, "DiskFull", "warning", "critical");
   const each = (expr: string) => `max by (instance) (${expr})`;
   const none = `0 * ${each(UP)}`;
   return table({
@@ -108,24 +108,28 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
           url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
         },
       },
-      { title: "State", expr: each(UP), words: UP_OR_DOWN, width: 80 },
+      { title: "State", expr: each(UP), mappings: UP_DOWN, width: 80 },
       {
         title: "Alerts",
         expr: `count by (instance) (${firingAlerts()} and on (instance) ${UP}) or ${none}`,
-        limits: NONE_IS_WELL,
+        thresholds: RED_ABOVE_ZERO,
         width: 80,
       },
-      barColumn("Processors", cpuUsed(ALL_SERVERS), limitsOf(alerts, "CpuBusy", "busy")),
+      barColumn("Processors", cpuUsed(ALL_SERVERS), thresholdsOf(alerts, "CpuBusy", "busy")),
       {
         title: "Load per processor",
-        expr: each(loadPerProcessor(ALL_SERVERS, 5)),
-        limits: limitsOf(alerts, "LoadHigh", "load"),
+        expr: each(loadPerCpu(ALL_SERVERS, 5)),
+        thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
         decimals: 2,
         width: 150,
       },
-      barColumn("Memory", each(memoryUsed(ALL_SERVERS)), limitsOf(alerts, "MemoryShort", "warning", "critical")),
+      barColumn("Memory", each(memoryUsed(ALL_SERVERS)), thresholdsOf(alerts, "MemoryShort", "warning", "critical")),
       barColumn("Fullest disk", each(spaceUsed(ALL_SERVERS)), disk),
-      barColumn("Most inodes", each(inodesUsed(ALL_SERVERS)), limitsOf(alerts, "InodesFull", "warning", "critical")),
+      barColumn(
+        "Most inodes",
+        each(inodesUsed(ALL_SERVERS)),
+        thresholdsOf(alerts, "InodesFull", "warning", "critical"),
+      ),
       {
         title: "Up for",
         expr: each(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
@@ -147,7 +151,7 @@ function firing(): Builder<Panel> {
     sort: "Severity",
     ascending: true,
     columns: [
-      { title: "Severity", label: "severity", words: SEVERITIES, width: 110 },
+      { title: "Severity", label: "severity", mappings: SEVERITIES, width: 110 },
       { title: "Alert", label: "alertname" },
       { title: "Server", label: "instance" },
       { title: "Job", label: "job" },
@@ -167,10 +171,10 @@ const SEVERITIES = {
 } as const;
 
 function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
-  const most = (expr: string) => `topk(${MOST}, ${expr})`;
+  const most = (expr: string) => `topk(${TOP}, ${expr})`;
   const percent = { unit: units.Percent, width: 6, max: 100 };
   const traffic = ["receive", "transmit"].map(
-    (way) => `sum by (instance) (rate(node_network_${way}_bytes_total{${ALL_SERVERS},device!="lo"}${INTERVAL}))`,
+    (way) => `sum by (instance) (rate(node_network_${way}_bytes_total{${ALL_SERVERS},device!="lo"}${RATE_INTERVAL}))`,
   );
   return [
     graph({
@@ -178,21 +182,21 @@ function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Processors",
       description: "Whose processors are busiest?",
       queries: [{ expr: most(cpuUsed(ALL_SERVERS)), legend: "{{instance}}" }],
-      limits: limitsOf(alerts, "CpuBusy", "busy"),
+      thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
     }),
     graph({
       ...percent,
       title: "Memory",
       description: "Who has least memory left?",
       queries: [{ expr: most(memoryUsed(ALL_SERVERS)), legend: "{{instance}}" }],
-      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
     }),
     graph({
       ...percent,
       title: "Disks",
       description: "Which file systems are fullest?",
       queries: [{ expr: most(spaceUsed(ALL_SERVERS)), legend: "{{instance}} {{mountpoint}}" }],
-      limits: limitsOf(alerts, "DiskFull", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
     graph({
       title: "Traffic",

@@ -1,4 +1,4 @@
-import { withoutVariables } from "../logs/logql";
+import { withoutLokiVariables } from "../logs/logql";
 import { withoutGrafanaVariables } from "../metrics/promql";
 import { DataSources } from "./data-sources";
 import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf, variablesOf } from "./model";
@@ -23,7 +23,7 @@ export function dashboardQueries(json: string): DashboardQuery[] {
 export function dashboardLogQueries(json: string): DashboardQuery[] {
   return queriesTo(DataSources.LOKI, json).map(({ where, expression }) => ({
     where,
-    expression: withoutVariables(expression),
+    expression: withoutLokiVariables(expression),
   }));
 }
 
@@ -37,14 +37,16 @@ function queriesTo(source: string, json: string): DashboardQuery[] {
 function panelQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return panelsOf(dashboard).flatMap((panel) =>
     objectsOf(panel.targets)
-      .filter((target) => asks(source, target.datasource ?? panel.datasource) && typeof target.expr === "string")
+      .filter(
+        (target) => targetsSource(source, target.datasource ?? panel.datasource) && typeof target.expr === "string",
+      )
       .map((target) => ({ where: `panel "${textOf(panel.title)}"`, expression: textOf(target.expr) })),
   );
 }
 
 function variableQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return variablesOf(dashboard)
-    .filter(({ type, datasource }) => type === "query" && asks(source, datasource))
+    .filter(({ type, datasource }) => type === "query" && targetsSource(source, datasource))
     .flatMap(({ name, query }) => {
       const expression = isObject(query)
         ? (expressionOf(textOf(query.query)) ?? (textOf(query.stream) || undefined))
@@ -55,7 +57,7 @@ function variableQueries(source: string, dashboard: JsonObject): DashboardQuery[
 
 function annotationQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
   return annotationsOf(dashboard)
-    .filter(({ datasource }) => asks(source, datasource))
+    .filter(({ datasource }) => targetsSource(source, datasource))
     .map(({ name, expr, target }) => ({
       where: `annotation "${textOf(name)}"`,
       expression: textOf(expr) || (isObject(target) ? textOf(target.expr) : ""),
@@ -64,7 +66,7 @@ function annotationQueries(source: string, dashboard: JsonObject): DashboardQuer
 }
 
 /** Whether a reference to a data source is one to `source`; Prometheus is the default. */
-function asks(source: string, reference: Json | undefined): boolean {
+function targetsSource(source: string, reference: Json | undefined): boolean {
   if (reference === undefined || reference === null) return source === DataSources.PROMETHEUS;
   if (!isObject(reference)) return reference === source;
   return (reference.type ?? reference.uid) === source;

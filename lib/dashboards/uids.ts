@@ -2,8 +2,8 @@
 export const Uids = {
   FLEET: "cdktf-monitoring-fleet",
   SERVER: "cdktf-monitoring-server",
-  MONITORING: "cdktf-monitoring-monitoring",
-  LOGS: "cdktf-monitoring-logs",
+  SELF_MONITORING: "cdktf-monitoring-monitoring",
+  APPLICATION_LOGS: "cdktf-monitoring-logs",
   AUDIT: "cdktf-monitoring-audit",
-  OWN_LOGS: "cdktf-monitoring-own-logs",
+  MONITORING_LOGS: "cdktf-monitoring-own-logs",
 } as const;

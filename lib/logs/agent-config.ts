@@ -1,5 +1,5 @@
-import { BUILT_IN } from "./built-in";
-import { RelabelRule, journalRules } from "./journal";
+import { BUILT_IN_SOURCES } from "./built-in-sources";
+import { RelabelRule, journalRules } from "./journal-rules";
 import { LogSource } from "./log-source";
 import { filePipeline, journalPipeline } from "./pipelines";
 import { Stage } from "./stages";
@@ -54,6 +54,6 @@ export const AGENT = {
 
 /** The configuration that follows from a server's log sources; the built-in ones are added. */
 export function agentConfig(labels: Readonly<Record<string, string>>, sources: readonly LogSource[]): AgentConfig {
-  const all = [...BUILT_IN, ...sources];
+  const all = [...BUILT_IN_SOURCES, ...sources];
   return { labels, files: filePipeline(all), journalRules: journalRules(all), journal: journalPipeline(all) };
 }

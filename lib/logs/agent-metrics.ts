@@ -8,7 +8,7 @@ export const AGENT_REQUESTS: readonly string[] = [
 export const AGENT_DROPS: readonly string[] = ["loki_write_dropped_entries_total", "promtail_dropped_entries_total"];
 
 /** Lines of files whose form or time was not that of their source: a counter of our own pipelines, in either program. */
-export const UNPARSED = { prefix: "log_agent_", name: "unparsed_lines_total" };
+export const UNPARSED_LINES = { prefix: "log_agent_", name: "unparsed_lines_total" };
 
 /** Of the metrics of Alloy and Promtail, those about what they send, as soon as they send: a server has those of one. */
 export const AGENT_METRICS: readonly string[] = [
@@ -17,5 +17,5 @@ export const AGENT_METRICS: readonly string[] = [
   ...["loki_write", "promtail"].flatMap((program) =>
     ["batch_retries_total", "sent_entries_total"].map((metric) => `${program}_${metric}`),
   ),
-  UNPARSED.prefix + UNPARSED.name,
+  UNPARSED_LINES.prefix + UNPARSED_LINES.name,
 ];

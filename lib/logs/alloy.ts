@@ -1,5 +1,5 @@
 import { AGENT, AgentConfig } from "./agent-config";
-import { RelabelRule } from "./journal";
+import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
 /** Alloy's configuration. Where to send to is in the environment. */

@@ -16,21 +16,21 @@ export class LogAgent {
    * @throws when there is none
    */
   public static named(program: string): LogAgent {
-    const found = [LogAgent.alloy(), LogAgent.promtail()].find((agent) => agent.program === program);
+    const found = [LogAgent.alloy(), LogAgent.promtail()].find((agent) => agent._program === program);
     if (found) return found;
     throw new Error(`"${program}" is no log agent: known are alloy and promtail`);
   }
 
   private constructor(
     /** The program, and the name of its archive. */
-    public readonly program: string,
+    public readonly _program: string,
     /** What people call it. */
-    public readonly title: string,
+    public readonly _title: string,
     /**
      * The day of its last update, as `2026-03-02`.
      *
      * @default - it is maintained
      */
-    public readonly endOfLife?: string,
+    public readonly _endOfLife?: string,
   ) {}
 }

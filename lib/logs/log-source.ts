@@ -118,12 +118,12 @@ export class LogSource {
   }
 
   /** @internal Entries of the journal by any of its fields. */
-  public static _journalFields(name: string, groups: readonly JournalGroup[]): LogSource {
+  public static _fromJournalGroups(name: string, groups: readonly JournalGroup[]): LogSource {
     return new LogSource(name, [], groups, false);
   }
 
   /** @internal */
-  public static _groups(name: string, files: readonly FileGroup[], closed: boolean): LogSource {
+  public static _fromFileGroups(name: string, files: readonly FileGroup[], closed: boolean): LogSource {
     return new LogSource(name, files, [], closed);
   }
 
@@ -135,7 +135,7 @@ export class LogSource {
     /** @internal */
     public readonly _journal: readonly JournalGroup[],
     /** @internal Whether its files may be such that the group `adm` cannot read. */
-    public readonly _closed: boolean,
+    public readonly _needsAcl: boolean,
   ) {
     if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name))
       throw new Error(
@@ -158,7 +158,7 @@ function webServer(name: string, parser: Parser, logs: WebServerLogs, folder = n
     paths.length === 0 ? [] : [{ paths, exclude: [], kind, parser: by }];
   const elsewhere = logs.accessLogs !== undefined || logs.errorLogs !== undefined;
   const groups = [...group(access, "access", Parser.ACCESS), ...group(errors, "error", parser)];
-  return LogSource._groups(logs.name ?? name, groups, elsewhere);
+  return LogSource._fromFileGroups(logs.name ?? name, groups, elsewhere);
 }
 
 function checkPath(name: string, path: string): void {

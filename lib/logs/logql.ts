@@ -62,7 +62,7 @@ export function logqlProblem(query: string): string | undefined {
 }
 
 /** A dashboard's query with a value in place of what Grafana fills in where LogQL has no string. */
-export function withoutVariables(query: string): string {
+export function withoutLokiVariables(query: string): string {
   return withoutGrafanaVariables(query.replace(/\$(__auto\b|\{__auto\})/g, "5m"));
 }
 

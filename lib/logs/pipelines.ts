@@ -1,4 +1,4 @@
-import { UNPARSED } from "./agent-metrics";
+import { UNPARSED_LINES } from "./agent-metrics";
 import { Parser } from "./log-format";
 import { LogSource } from "./log-source";
 import { EXTRACTIONS, FIRST_LINES, labelsOf, LAYOUTS, TIMED } from "./parsers";
@@ -10,7 +10,7 @@ const MARK_UNPARSED: Stage = { type: "template", source: "unparsed", template: "
 /** Such lines are sent all the same, with the time of the one before. */
 const COUNT_UNPARSED: Stage = {
   type: "count",
-  ...UNPARSED,
+  ...UNPARSED_LINES,
   source: "unparsed",
   description: "Lines whose form or time was not that of their source",
 };

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { AGENT, AgentConfig } from "./agent-config";
-import { RelabelRule } from "./journal";
+import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
 /**

@@ -1,5 +1,5 @@
-import { nearestNames } from "../metrics/nearest-names";
-import { EmittedLabels } from "./labels";
+import { similarNames } from "../metrics/similar-names";
+import { EmittedLabels } from "./emitted-labels";
 import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./logql";
 
 /** A LogQL query, and what it belongs to. */
@@ -36,7 +36,7 @@ function selectionProblems(selection: StreamSelection, emitted: readonly Emitted
     ...labels.flatMap((label) => labelProblems(label, emitted)),
   ];
   if (single.length > 0) return single;
-  const selected = emitted.filter((lines) => matchers.every((matcher) => fulfils(lines, matcher)));
+  const selected = emitted.filter((lines) => matchers.every((matcher) => satisfies(lines, matcher)));
   if (selected.length === 0) return [`no log source emits lines that have all that ${selector} wants`];
   return [...filters.map(({ label }) => label), ...labels]
     .filter((label) => !selected.some((lines) => lines.has(label)))
@@ -63,7 +63,7 @@ function matcherProblems({ label, operator, value }: LabelMatcher, emitted: read
 function labelProblems(label: string, emitted: readonly EmittedLabels[]): string[] {
   if (emitted.some((lines) => lines.has(label))) return [];
   const names = namesOf(emitted);
-  const nearest = nearestNames(label, names);
+  const nearest = similarNames(label, names);
   const near =
     nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : `there are ${listed(new Set(names))}`;
   return [`no log source emits the label "${label}"; ${near}`];
@@ -77,7 +77,7 @@ function valuesOf(label: string, emitted: readonly EmittedLabels[]): ReadonlySet
 }
 
 /** Whether some of a kind of lines have what a matcher wants. */
-function fulfils(lines: EmittedLabels, { label, operator, value }: LabelMatcher): boolean {
+function satisfies(lines: EmittedLabels, { label, operator, value }: LabelMatcher): boolean {
   const values = lines.get(label);
   if ((lines.has(label) && values === undefined) || hasVariable(value)) return true;
   // A line need not have each label of its kind.
@@ -103,7 +103,7 @@ function namesOf(emitted: readonly EmittedLabels[]): string[] {
 }
 
 function hint(value: string, values: ReadonlySet<string>): string {
-  const nearest = nearestNames(value, values);
+  const nearest = similarNames(value, values);
   const near = nearest.length > 0 ? `the nearest values are ${nearest.join(", ")}` : `there are ${listed(values)}`;
   return `${near}; what else is on a server, its logs must name`;
 }

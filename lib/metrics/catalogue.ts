@@ -1,5 +1,5 @@
 import generated from "./catalogue.json";
-import { nearestNames } from "./nearest-names";
+import { similarNames } from "./similar-names";
 
 /** What a kind of component was seen to emit by `npm run catalogue`. */
 export interface CatalogueEntry {
@@ -53,7 +53,7 @@ export function defaultCollectors(): string[] {
 /** The first problem with the name of a collector of node exporter, or of a switch of one, or undefined. */
 export function collectorProblem(name: string): string | undefined {
   if (Object.hasOwn(collectors(), name)) return undefined;
-  const nearest = nearestNames(name, Object.keys(collectors()));
+  const nearest = similarNames(name, Object.keys(collectors()));
   const remedy = nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : 'there is "systemd", for example';
   return `"${name}" is not a collector of node exporter: ${remedy}`;
 }
@@ -82,7 +82,7 @@ const emitters: ReadonlyMap<string, string> = new Map(
 );
 
 /** What emits a metric, for people: `alertmanager`, `node exporter's collector "wifi"`; undefined where nothing known does. */
-export function sourceOf(metric: string): string | undefined {
+export function emitterOf(metric: string): string | undefined {
   const [collector] = collectorsOf([metric]).slice(-1);
   if (collector !== undefined) return `node exporter's collector "${collector}"`;
   return Object.keys(catalogue).find((kind) => catalogue[kind]?.metrics.includes(metric));

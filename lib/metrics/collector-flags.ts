@@ -19,7 +19,7 @@ export class CollectorFlags {
   }
 
   /** Whether they switch anything off. */
-  public get switchOff(): boolean {
+  public get disablesCollectors(): boolean {
     return this.off.size > 0;
   }
 

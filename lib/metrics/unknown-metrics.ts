@@ -1,5 +1,5 @@
-import { sourceOf } from "./catalogue";
-import { nearestNames } from "./nearest-names";
+import { emitterOf } from "./catalogue";
+import { similarNames } from "./similar-names";
 import { metricsIn } from "./promql";
 
 /** A PromQL expression, and what it belongs to. */
@@ -29,9 +29,9 @@ export function unknownMetrics(uses: readonly MetricUse[], emitted: ReadonlySet<
 }
 
 function hint(metric: string, emitted: ReadonlySet<string>): string {
-  const source = sourceOf(metric);
+  const source = emitterOf(metric);
   if (source !== undefined) return `it comes from ${source}, which is not there`;
-  const nearest = nearestNames(metric, emitted);
+  const nearest = similarNames(metric, emitted);
   const near = nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : "no name is near it";
   return `${near}; if an exporter of yours emits it, name it in the metrics of that exporter or scrape job`;
 }

@@ -5,13 +5,13 @@ import { SecretReference } from "../inventory/secret";
 import { inhibitions } from "./inhibitions";
 import { secretName, Setting } from "./integration";
 import { Receiver } from "./receiver";
-import { NOBODY } from "./receiver-problems";
-import { Purposes, purposes, routeTree } from "./route-tree";
+import { NULL_RECEIVER } from "./receiver-validation";
+import { DefaultReceivers, defaultReceivers, routeTree } from "./route-tree";
 import { Inhibition, Routing, TimeInterval } from "./routing";
-import { receiversProblem, routingProblem } from "./routing-problems";
+import { receiversProblem, routingProblem } from "./routing-validation";
 
 /** Who is told, and what of. */
-export interface Notification {
+export interface NotificationSettings {
   readonly receivers: readonly Receiver[];
   readonly routing: Routing;
   /** Who is told each minute that alerts still arrive. */
@@ -19,7 +19,7 @@ export interface Notification {
 }
 
 /** What Alertmanager's configuration is made of. */
-export interface AlertmanagerConfigInput extends Notification {
+export interface AlertmanagerConfigInput extends NotificationSettings {
   /** The folder on the server that holds a file for each secret. */
   readonly secretsDirectory: string;
 }
@@ -37,16 +37,16 @@ export function alertmanagerConfig(input: AlertmanagerConfigInput): string {
   const file = (owner: string, secret: string): string => posix.join(secretsDirectory, secretName(owner, secret));
   const config: Setting = {
     templates: ["templates/*.tmpl"],
-    route: routeTree(routing, purposesOf(input), deadMansSwitch?.name),
+    route: routeTree(routing, defaultReceiversOf(input), deadMansSwitch?.name),
     inhibit_rules: inhibitions(routing).map(inhibitRule),
     time_intervals: routing.timeIntervals?.map(timeInterval),
-    receivers: [...allReceivers(input).map((receiver) => receiverSetting(receiver, file)), { name: NOBODY }],
+    receivers: [...allReceivers(input).map((receiver) => receiverSetting(receiver, file)), { name: NULL_RECEIVER }],
   };
   return stringify(config, { lineWidth: 0, version: "1.1", aliasDuplicateObjects: false });
 }
 
 /** What is wrong with who is told of what, or undefined. */
-export function notificationProblem(notification: Notification): string | undefined {
+export function notificationProblem(notification: NotificationSettings): string | undefined {
   const { receivers, routing } = notification;
   const found = routingProblem(
     routing,
@@ -57,23 +57,23 @@ export function notificationProblem(notification: Notification): string | undefi
 
 /** The secrets of all receivers, each once. */
 export function receiverSecrets(receivers: readonly Receiver[]): readonly SecretReference[] {
-  const references = receivers.flatMap(({ secrets }) => secrets);
+  const references = receivers.flatMap(({ _secrets }) => _secrets);
   return [...new Map(references.map((reference) => [reference.name, reference])).values()];
 }
 
 /** All receivers of a notification, with the one that is only a dead man's switch. */
-export function allReceivers({ receivers, deadMansSwitch }: Notification): readonly Receiver[] {
+export function allReceivers({ receivers, deadMansSwitch }: NotificationSettings): readonly Receiver[] {
   return deadMansSwitch === undefined || receivers.includes(deadMansSwitch)
     ? receivers
     : [...receivers, deadMansSwitch];
 }
 
 /** What is not wrong, but may not be meant: sentences for people. */
-export function routingWarnings(notification: Notification): string[] {
+export function routingWarnings(notification: NotificationSettings): string[] {
   const { receivers, routing, deadMansSwitch } = notification;
   if (receivers.length === 0)
     return ["alerts are sent to nobody: give receivers, for example Receiver.slack or Receiver.ntfy"];
-  const { critical, rest } = purposesOf(notification);
+  const { critical, rest } = defaultReceiversOf(notification);
   const named = new Set([
     critical,
     rest,
@@ -96,8 +96,8 @@ export function routingWarnings(notification: Notification): string[] {
   ];
 }
 
-function purposesOf({ receivers, routing }: Notification): Purposes {
-  return purposes(
+function defaultReceiversOf({ receivers, routing }: NotificationSettings): DefaultReceivers {
+  return defaultReceivers(
     routing,
     receivers.map(({ name }) => name),
   );

@@ -3,4 +3,4 @@ export * from "./matcher";
 export * from "./receiver";
 export * from "./receiver-props";
 export * from "./routing";
-export * from "./templates";
+export * from "./template-files";

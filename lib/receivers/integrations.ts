@@ -123,7 +123,7 @@ export function webhook({ url, bearerToken, maxAlerts, sendResolved = true }: We
       url_file: file("url"),
       max_alerts: maxAlerts,
       send_resolved: sendResolved,
-      http_config: bearerToken && bearer(file("bearer_token")),
+      http_config: bearerToken && bearerAuthorization(file("bearer_token")),
     }),
   };
 }
@@ -134,7 +134,7 @@ export function healthchecks({ pingUrl }: HealthchecksReceiverProps): Integratio
 }
 
 /** Settings of HTTP with the token that a file holds. */
-export function bearer(file: string): Readonly<Record<string, Setting>> {
+export function bearerAuthorization(file: string): Readonly<Record<string, Setting>> {
   return { authorization: { type: "Bearer", credentials_file: file } };
 }
 

@@ -1,6 +1,6 @@
 import { labelNameProblem } from "../names";
 import { expressionProblem } from "./regular-expression";
-import { isVisible } from "./visible";
+import { isPrintable } from "./printable";
 
 /** What an alert's label must be like. Alerts that lack the label have it empty. */
 export class Matcher {
@@ -44,5 +44,5 @@ export class Matcher {
 }
 
 function valueProblem(value: string): string | undefined {
-  return isVisible(value) ? undefined : "the value holds characters that cannot be seen";
+  return isPrintable(value) ? undefined : "the value holds characters that cannot be seen";
 }

@@ -1,5 +1,5 @@
 import { Integration } from "./integration";
-import { bearer } from "./integrations";
+import { bearerAuthorization } from "./integrations";
 import { NtfyReceiverProps } from "./receiver-props";
 
 /**
@@ -13,10 +13,10 @@ export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: N
     secrets: { topic_url: topicUrl, ...(accessToken && { access_token: accessToken }) },
     settings: (file) => ({
       url_file: file("topic_url"),
-      max_alerts: MOST_ALERTS,
+      max_alerts: MAX_ALERTS,
       send_resolved: sendResolved,
       http_config: {
-        ...(accessToken && bearer(file("access_token"))),
+        ...(accessToken && bearerAuthorization(file("access_token"))),
         http_headers: {
           "X-Template": { values: ["yes"] },
           "X-Title": { values: [TITLE] },
@@ -28,20 +28,20 @@ export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: N
   };
 }
 
-const MOST_ALERTS = 10;
-const WHAT = '{{ printf "%.150s" (or .annotations.summary .labels.alertname) }}';
+const MAX_ALERTS = 10;
+const SUMMARY = '{{ printf "%.150s" (or .annotations.summary .labels.alertname) }}';
 
 const TITLE = [
   '{{ if ne .status "firing" }}RESOLVED',
   '{{ else if eq (or .commonLabels.severity "") "critical" }}CRITICAL',
   '{{ else if eq (or .commonLabels.severity "") "warning" }}WARNING{{ else }}FIRING{{ end }}: ',
-  `{{ if eq (len .alerts) 1 }}{{ range .alerts }}${WHAT}{{ end }}`,
+  `{{ if eq (len .alerts) 1 }}{{ range .alerts }}${SUMMARY}{{ end }}`,
   '{{ else }}{{ or .commonLabels.alertname "Alerts" }}{{ with .commonLabels.instance }} on {{ . }}{{ end }}{{ end }}',
 ].join("");
 
 /** A header has no ends of lines: ntfy takes `\n` for one. */
 const MESSAGE = [
-  `{{ range .alerts }}{{ if gt (len $.alerts) 1 }}{{ .status }}: ${WHAT}\\n`,
+  `{{ range .alerts }}{{ if gt (len $.alerts) 1 }}{{ .status }}: ${SUMMARY}\\n`,
   String.raw`{{ else }}{{ with .annotations.description }}{{ printf "%.500s" . }}\n{{ end }}since {{ .startsAt }}\n{{ end }}{{ end }}`,
   String.raw`{{ if .truncatedAlerts }}and {{ .truncatedAlerts }} more\n{{ end }}`,
   String.raw`{{ with .commonAnnotations.runbook_url }}Runbook: {{ . }}\n{{ end }}Alerts: {{ .externalURL }}`,

@@ -13,7 +13,7 @@ import {
   TelegramReceiverProps,
   WebhookReceiverProps,
 } from "./receiver-props";
-import * as check from "./receiver-problems";
+import * as check from "./receiver-validation";
 
 /** Somebody or something that alerts are sent to, by a name that routes use. */
 export class Receiver {
@@ -86,7 +86,7 @@ export class Receiver {
   }
 
   /** Where the controller finds what nobody may read, by the names that the role `alertmanager` knows. */
-  public get secrets(): readonly SecretReference[] {
+  public get _secrets(): readonly SecretReference[] {
     return this._integrations.flatMap(integrationSecrets);
   }
 }

@@ -1,14 +1,14 @@
 import { Setting } from "./integration";
-import { NOBODY } from "./receiver-problems";
+import { NULL_RECEIVER } from "./receiver-validation";
 import { CRITICAL_REPEAT_INTERVAL, REPEAT_INTERVAL } from "./repeat-intervals";
 import { Route, Routing } from "./routing";
-import { DEAD_MANS_ALERT, TEST_ALERT } from "./special-alerts";
+import { WATCHDOG_ALERT, TEST_ALERT } from "./well-known-alerts";
 
 /** A route as Alertmanager's configuration has it. */
 type RouteSetting = Readonly<Record<string, Setting | undefined>>;
 
 /** The receivers of what is critical and of the rest. */
-export interface Purposes {
+export interface DefaultReceivers {
   readonly critical: string;
   readonly rest: string;
 }
@@ -18,8 +18,8 @@ export interface Purposes {
  *
  * @param receivers the names of all
  */
-export function purposes({ critical, rest }: Routing, receivers: readonly string[]): Purposes {
-  const remaining = rest ?? receivers[0] ?? NOBODY;
+export function defaultReceivers({ critical, rest }: Routing, receivers: readonly string[]): DefaultReceivers {
+  const remaining = rest ?? receivers[0] ?? NULL_RECEIVER;
   return { critical: critical ?? remaining, rest: remaining };
 }
 
@@ -30,7 +30,7 @@ export function purposes({ critical, rest }: Routing, receivers: readonly string
  */
 export function routeTree(
   routing: Routing,
-  { critical, rest }: Purposes,
+  { critical, rest }: DefaultReceivers,
   deadMansSwitch: string | undefined,
 ): RouteSetting {
   const { groupBy = ["alertname", "instance"], groupWait = "30s", groupInterval = "5m" } = routing;
@@ -42,9 +42,9 @@ export function routeTree(
     group_interval: groupInterval,
     repeat_interval: repeatInterval,
     routes: [
-      signOfLife(deadMansSwitch ?? NOBODY),
-      trial([...new Set([critical, rest])]),
-      ...(routing.routes ?? []).map(ownRoute),
+      watchdogRoute(deadMansSwitch ?? NULL_RECEIVER),
+      testAlertRoute([...new Set([critical, rest])]),
+      ...(routing.routes ?? []).map(userRoute),
       { matchers: ['severity="critical"'], receiver: critical, repeat_interval: criticalRepeatInterval },
       // What a route with `continue` took would end with it, if nothing here took it.
       { receiver: rest },
@@ -56,9 +56,9 @@ export function routeTree(
  * Each minute: groups are looked at every 20 s, and what was sent within 50 s is not sent again. (An interval of one
  * minute for both would skip each second one, for a message is sent a little after its group was looked at.)
  */
-function signOfLife(receiver: string): RouteSetting {
+function watchdogRoute(receiver: string): RouteSetting {
   return {
-    matchers: [`alertname="${DEAD_MANS_ALERT}"`],
+    matchers: [`alertname="${WATCHDOG_ALERT}"`],
     receiver,
     group_by: ["alertname"],
     group_wait: "0s",
@@ -68,7 +68,7 @@ function signOfLife(receiver: string): RouteSetting {
 }
 
 /** The test alert goes to each of them at once, each trial by itself, and only once: it is over long before it would repeat. */
-function trial(receivers: readonly string[]): RouteSetting {
+function testAlertRoute(receivers: readonly string[]): RouteSetting {
   return {
     matchers: [`alertname="${TEST_ALERT}"`],
     group_by: ["..."],
@@ -79,7 +79,7 @@ function trial(receivers: readonly string[]): RouteSetting {
   };
 }
 
-function ownRoute(route: Route): RouteSetting {
+function userRoute(route: Route): RouteSetting {
   return {
     matchers: route.matchers.map(String),
     receiver: route.receiver,

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dashboardsProblem } from "../../../lib/dashboards/collection";
+import { dashboardsProblem } from "../../../lib/dashboards/dashboard-validation";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { Json, JsonObject } from "../../../lib/dashboards/model";
 

@@ -12,9 +12,9 @@ import {
   variablesOf,
 } from "../../../lib/dashboards/model";
 import { dashboardLogQueries } from "../../../lib/dashboards/queries";
-import { shownDashboards } from "../../../lib/dashboards/shown";
+import { availableDashboards } from "../../../lib/dashboards/available-dashboards";
 import { Uids } from "../../../lib/dashboards/uids";
-import { emittedLabels } from "../../../lib/logs/labels";
+import { emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogSource } from "../../../lib/logs/log-source";
 import { unknownLabels } from "../../../lib/logs/unknown-labels";
 
@@ -195,12 +195,12 @@ test("from a server one gets to its logs, at the time that is looked at", () => 
 });
 
 describe("the dashboards of logs", () => {
-  const shown = (subject: DashboardSubject) => [...shownDashboards(subject).keys()];
+  const shown = (subject: DashboardSubject) => [...availableDashboards(subject).keys()];
 
   test("are there where they have something to show", () => {
-    expect(shown(least)).toEqual([Uids.FLEET, Uids.SERVER, Uids.MONITORING]);
+    expect(shown(least)).toEqual([Uids.FLEET, Uids.SERVER, Uids.SELF_MONITORING]);
     expect(shown(all)).toEqual(Object.values(Uids));
-    expect(shown({ ...all, logs: emittedLabels(COMPONENTS) })).not.toContain(Uids.LOGS);
+    expect(shown({ ...all, logs: emittedLabels(COMPONENTS) })).not.toContain(Uids.APPLICATION_LOGS);
   });
 
   test("ask about the chosen servers only", () => {

@@ -1,6 +1,6 @@
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { dashboardLogQueries } from "../../../lib/dashboards/queries";
-import { emittedLabels } from "../../../lib/logs/labels";
+import { emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogSource } from "../../../lib/logs/log-source";
 import { LokiServer, lokiTest } from "../../support/loki-server";
 

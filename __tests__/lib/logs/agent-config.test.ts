@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { agentConfig } from "../../../lib/logs/agent-config";
 import { alloyConfig } from "../../../lib/logs/alloy";
-import { BUILT_IN } from "../../../lib/logs/built-in";
-import { journalRules } from "../../../lib/logs/journal";
-import { emittedLabels } from "../../../lib/logs/labels";
+import { BUILT_IN_SOURCES } from "../../../lib/logs/built-in-sources";
+import { journalRules } from "../../../lib/logs/journal-rules";
+import { emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogSource } from "../../../lib/logs/log-source";
 import { EXTRACTIONS, FIRST_LINES } from "../../../lib/logs/parsers";
 import { filePipeline, journalPipeline } from "../../../lib/logs/pipelines";
 import { promtailConfig } from "../../../lib/logs/promtail";
-import { targetFiles } from "../../../lib/logs/targets";
+import { targetFiles } from "../../../lib/logs/target-files";
 import { LogFormat, Parser } from "../../../lib/logs/log-format";
 
 const SOURCES = [
@@ -169,7 +169,7 @@ describe("the journal", () => {
   /** What Prometheus' relabelling makes of an entry. */
   function labels(fields: Record<string, string>): Record<string, string> | undefined {
     const found = { ...fields };
-    for (const { sources, regex, target, replacement = "" } of journalRules([...BUILT_IN, ...SOURCES])) {
+    for (const { sources, regex, target, replacement = "" } of journalRules([...BUILT_IN_SOURCES, ...SOURCES])) {
       const match = new RegExp(`^(?:${regex})$`).exec(sources.map((name) => found[name] ?? "").join(";"));
       if (target === undefined && !match) return undefined;
       if (target !== undefined && match)

@@ -1,7 +1,7 @@
 import { LogAgent } from "../../../lib/logs/log-agent";
 import { LogFormat } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
-import { targetFiles } from "../../../lib/logs/targets";
+import { targetFiles } from "../../../lib/logs/target-files";
 
 describe("a log source", () => {
   test.each([
@@ -65,7 +65,7 @@ describe("drop-ins", () => {
 describe("log agents", () => {
   test("are known by name", () => {
     expect(LogAgent.named("alloy")).toEqual(LogAgent.alloy());
-    expect(LogAgent.named("promtail").endOfLife).toBe("2026-03-02");
+    expect(LogAgent.named("promtail")._endOfLife).toBe("2026-03-02");
     expect(() => LogAgent.named("fluentd")).toThrow('"fluentd" is no log agent: known are alloy and promtail');
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { logqlProblem, matchesFully, selectionsIn, withoutVariables } from "../../../lib/logs/logql";
+import { logqlProblem, matchesFully, selectionsIn, withoutLokiVariables } from "../../../lib/logs/logql";
 
 /** What is wanted of labels, as it would be written. */
 function wanted(query: string): string[] {
@@ -75,7 +75,7 @@ describe("selectionsIn", () => {
 });
 
 test("what Grafana fills in is replaced", () => {
-  expect(withoutVariables('rate({job=~"$job"}[$__auto]) / rate({job="a"}[$__interval])')).toBe(
+  expect(withoutLokiVariables('rate({job=~"$job"}[$__auto]) / rate({job="a"}[$__interval])')).toBe(
     'rate({job=~"$job"}[5m]) / rate({job="a"}[5m])',
   );
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { EmittedLabels, emittedLabels } from "../../../lib/logs/labels";
+import { EmittedLabels, emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogFormat, METHODS, STATUS_CLASSES } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
 import { unknownLabels } from "../../../lib/logs/unknown-labels";

@@ -5,7 +5,7 @@ import {
   collectorsOf,
   defaultCollectors,
   metricsOf,
-  sourceOf,
+  emitterOf,
 } from "../../../lib/metrics/catalogue";
 
 const catalogue: Catalogue = generated;
@@ -89,7 +89,7 @@ test.each([
   ["alertmanager_alerts", "alertmanager"],
   ["quux", undefined],
 ])("sourceOf(%j) is %j", (metric, source) => {
-  expect(sourceOf(metric)).toBe(source);
+  expect(emitterOf(metric)).toBe(source);
 });
 
 test.each(["systemd", "systemd.enable-restarts-metrics", "cpu"])("%s is a collector, or a switch of one", (name) => {

@@ -8,7 +8,7 @@ describe("CollectorFlags", () => {
     const flags = new CollectorFlags(["--log.level=debug"]);
     expect(flags.missing(wanted)).toEqual(["systemd", "systemd.enable-restarts-metrics"]);
     expect(flags.enabled(wanted)).toEqual([...new Set([...defaultCollectors(), ...wanted])].sort());
-    expect(flags.switchOff).toBe(false);
+    expect(flags.disablesCollectors).toBe(false);
   });
 
   test("say nothing twice", () => {
@@ -21,7 +21,7 @@ describe("CollectorFlags", () => {
     expect(flags.missing(wanted)).toEqual([]);
     expect(flags.enabled(wanted)).not.toEqual(expect.arrayContaining(["cpu"]));
     expect(flags.enabled(wanted)).toEqual(expect.arrayContaining(["loadavg"]));
-    expect(flags.switchOff).toBe(true);
+    expect(flags.disablesCollectors).toBe(true);
   });
 
   test("switch on also what is on by itself where they disable that", () => {

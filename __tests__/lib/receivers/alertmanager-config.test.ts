@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import {
   alertmanagerConfig,
   allReceivers,
-  Notification,
+  NotificationSettings,
   receiverSecrets,
   routingWarnings,
 } from "../../../lib/receivers/alertmanager-config";
@@ -124,7 +124,7 @@ describe("the routes", () => {
 });
 
 test("receiverSecrets has each secret once", () => {
-  const notification: Notification = {
+  const notification: NotificationSettings = {
     receivers: [slack, Receiver.group("all", [slack, team])],
     routing: {},
     deadMansSwitch: outside,

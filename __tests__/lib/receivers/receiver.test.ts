@@ -6,14 +6,14 @@ const mail = { smarthost: "smtp.example.com:587", from: "alerts@example.com", to
 
 describe("Receiver", () => {
   test("names the places of its secrets, and nothing that is secret", () => {
-    expect(Receiver.slack("ops", { webhookUrl: secret }).secrets).toEqual([
+    expect(Receiver.slack("ops", { webhookUrl: secret })._secrets).toEqual([
       { name: "ops.webhook_url", environment: "SOME_SECRET", version: "2", url: true },
     ]);
-    expect(Receiver.ntfy("phone", { topicUrl: secret, accessToken: Secret.fromFile("token") }).secrets).toEqual([
+    expect(Receiver.ntfy("phone", { topicUrl: secret, accessToken: Secret.fromFile("token") })._secrets).toEqual([
       { name: "phone.topic_url", environment: "SOME_SECRET", version: "2", url: true },
       { name: "phone.access_token", file: "token", version: "1" },
     ]);
-    expect(Receiver.email("mail", mail).secrets).toEqual([]);
+    expect(Receiver.email("mail", mail)._secrets).toEqual([]);
   });
 
   test("is several together, each told once", () => {
@@ -21,7 +21,7 @@ describe("Receiver", () => {
     const pager = Receiver.pagerDuty("pager", { routingKey: secret });
     const both = Receiver.group("both", [slack, pager, slack]);
     expect(both.name).toBe("both");
-    expect(both.secrets.map(({ name }) => name)).toEqual(["ops.webhook_url", "pager.routing_key"]);
+    expect(both._secrets.map(({ name }) => name)).toEqual(["ops.webhook_url", "pager.routing_key"]);
   });
 
   test.each<[string, () => Receiver, string]>([

@@ -1,11 +1,18 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
-import { ACCEPTED_LOGINS, FAILED_LOGINS, LOGIN_PARTS, SUDO_DENIALS, SUDO_PARTS, SUDO_USES } from "../../logs/logins";
+import {
+  ACCEPTED_LOGINS,
+  FAILED_LOGINS,
+  LOGIN_FIELDS,
+  SUDO_DENIALS,
+  SUDO_FIELDS,
+  SUDO_USES,
+} from "../../logs/login-queries";
 import { DashboardSubject } from "../dashboard";
-import { framed } from "../drawing/frame";
-import { lines, ranking, SHOWN, STEP } from "../drawing/logs";
-import { graph, stat } from "../drawing/panels";
+import { buildDashboard } from "../builders/dashboard-builder";
+import { logLines, ranking, RANGE, INTERVAL } from "../builders/log-panels";
+import { graph, stat } from "../builders/panels";
 import { orZero } from "../expressions";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
@@ -16,12 +23,12 @@ const SUDO = `{${CHOSEN},job="sudo"}`;
 const KILLED = '{instance=~"$instance",job="kernel",kind="oom"}';
 
 /** Who came in, who did not, and what they did as others. */
-export function drawAudit(subject: DashboardSubject): DashboardModel {
-  return framed(subject, {
+export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
+  return buildDashboard(subject, {
     uid: Uids.AUDIT,
     title: "Audit",
     description: "Who logs in, who tries to, and who becomes somebody else?",
-    choices: [{ label: "instance", title: "Server", of: '{kind=~"audit|oom"}', logs: true }],
+    variables: [{ label: "instance", title: "Server", selector: '{kind=~"audit|oom"}', logs: true }],
     sections: [
       { panels: overview() },
       { title: "Logins by SSH", panels: loginPanels() },
@@ -29,7 +36,7 @@ export function drawAudit(subject: DashboardSubject): DashboardModel {
       {
         title: "Lines",
         panels: [
-          lines({
+          logLines({
             title: "Newest lines",
             description: "What do sshd and sudo write?",
             expr: `{${CHOSEN}}`,
@@ -49,7 +56,7 @@ function overview(): Builder<Panel>[] {
       unit: units.Short,
       width: 4,
       logs: true,
-      queries: [{ expr: orZero(`sum(count_over_time(${selected}${SHOWN}))`), legend: title }],
+      queries: [{ expr: orZero(`sum(count_over_time(${selected}${RANGE}))`), legend: title }],
     });
   return [
     count("Logins", "How often did somebody log in, in the time that is shown?", `${SSH} ${ACCEPTED_LOGINS}`),
@@ -66,8 +73,9 @@ function overview(): Builder<Panel>[] {
 }
 
 function loginPanels(): Builder<Panel>[] {
-  const byBoth = (filter: string) => `sum by (user, source) (count_over_time(${SSH} ${filter} ${LOGIN_PARTS}${SHOWN}))`;
-  const over = (filter: string) => `sum by (instance) (count_over_time(${SSH} ${filter}${STEP}))`;
+  const byBoth = (filter: string) =>
+    `sum by (user, source) (count_over_time(${SSH} ${filter} ${LOGIN_FIELDS}${RANGE}))`;
+  const over = (filter: string) => `sum by (instance) (count_over_time(${SSH} ${filter}${INTERVAL}))`;
   const drawn = { unit: units.Short, width: 12, logs: true, bars: true, stacked: true };
   const who = { legend: "{{user}} from {{source}}", width: 12 };
   return [
@@ -90,7 +98,7 @@ function loginPanels(): Builder<Panel>[] {
 
 function sudoPanels(): Builder<Panel>[] {
   const counted = (labels: string, filter: string) =>
-    `sum by (${labels}) (count_over_time(${SUDO} ${filter} ${SUDO_PARTS}${SHOWN}))`;
+    `sum by (${labels}) (count_over_time(${SUDO} ${filter} ${SUDO_FIELDS}${RANGE}))`;
   return [
     ranking({
       title: "Allowed",

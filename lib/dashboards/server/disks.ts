@@ -2,10 +2,10 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, limitsOf } from "../drawing/limits";
-import { graph } from "../drawing/panels";
-import { barColumn, table } from "../drawing/tables";
-import { inodesUsed, INTERVAL, spaceUsed } from "../expressions";
+import { Colours, thresholdsOf } from "../builders/thresholds";
+import { graph } from "../builders/panels";
+import { barColumn, table } from "../builders/tables";
+import { inodesUsed, RATE_INTERVAL, spaceUsed } from "../expressions";
 import { SERVER } from "./selector";
 
 /** Read-only is one, an error of the device is two. */
@@ -22,8 +22,8 @@ export function diskPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 }
 
 function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
-  const space = limitsOf(alerts, "DiskFull", "warning", "critical");
-  const inodes = limitsOf(alerts, "InodesFull", "warning", "critical");
+  const space = thresholdsOf(alerts, "DiskFull", "warning", "critical");
+  const inodes = thresholdsOf(alerts, "InodesFull", "warning", "critical");
   const byMount = (expr: string) => `max by (mountpoint, device) (${expr})`;
   return [
     table({
@@ -42,7 +42,7 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
         {
           title: "State",
           expr: byMount(`2 * node_filesystem_device_error{${SERVER}} + node_filesystem_readonly{${SERVER}}`),
-          words: STATES,
+          mappings: STATES,
           width: 90,
         },
       ],
@@ -53,7 +53,7 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 5,
       queries: [{ expr: spaceUsed(SERVER), legend: "{{mountpoint}}" }],
-      limits: space,
+      thresholds: space,
       max: 100,
     }),
     graph({
@@ -62,14 +62,14 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 5,
       queries: [{ expr: inodesUsed(SERVER), legend: "{{mountpoint}}" }],
-      limits: inodes,
+      thresholds: inodes,
       max: 100,
     }),
   ];
 }
 
 function disks(alerts: readonly Alert[]): Builder<Panel>[] {
-  const rate = (counter: string) => `rate(node_disk_${counter}_total{${SERVER}}${INTERVAL})`;
+  const rate = (counter: string) => `rate(node_disk_${counter}_total{${SERVER}}${RATE_INTERVAL})`;
   return [
     graph({
       title: "Throughput",
@@ -107,7 +107,7 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Short,
       width: 5,
       queries: [{ expr: rate("io_time_weighted_seconds"), legend: "{{device}}" }],
-      limits: limitsOf(alerts, "DiskSaturated", "queue"),
+      thresholds: thresholdsOf(alerts, "DiskSaturated", "queue"),
     }),
   ];
 }

@@ -2,9 +2,9 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { limitsOf } from "../drawing/limits";
-import { graph } from "../drawing/panels";
-import { INTERVAL, memoryUsed } from "../expressions";
+import { thresholdsOf } from "../builders/thresholds";
+import { graph } from "../builders/panels";
+import { RATE_INTERVAL, memoryUsed } from "../expressions";
 import { SERVER } from "./selector";
 
 /** Memory: what is used, what is read again for lack of it, and what the kernel ended. */
@@ -30,7 +30,7 @@ export function memoryPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 5,
       queries: [{ expr: memoryUsed(SERVER), legend: "used" }],
-      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
       max: 100,
     }),
     graph({
@@ -40,18 +40,18 @@ export function memoryPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.CountsPerSecond,
       width: 5,
       queries: [
-        { expr: `rate(node_vmstat_pgmajfault{${SERVER}}${INTERVAL})`, legend: "read again" },
-        { expr: `rate(node_vmstat_pswpin{${SERVER}}${INTERVAL})`, legend: "swapped in" },
-        { expr: `rate(node_vmstat_pswpout{${SERVER}}${INTERVAL})`, legend: "swapped out" },
+        { expr: `rate(node_vmstat_pgmajfault{${SERVER}}${RATE_INTERVAL})`, legend: "read again" },
+        { expr: `rate(node_vmstat_pswpin{${SERVER}}${RATE_INTERVAL})`, legend: "swapped in" },
+        { expr: `rate(node_vmstat_pswpout{${SERVER}}${RATE_INTERVAL})`, legend: "swapped out" },
       ],
-      limits: limitsOf(alerts, "MemoryThrashing", "faults"),
+      thresholds: thresholdsOf(alerts, "MemoryThrashing", "faults"),
     }),
     graph({
       title: "Processes ended",
       description: "Did the kernel end processes, because no memory was left for them?",
       unit: units.Short,
       width: 5,
-      queries: [{ expr: `increase(node_vmstat_oom_kill{${SERVER}}${INTERVAL})`, legend: "ended" }],
+      queries: [{ expr: `increase(node_vmstat_oom_kill{${SERVER}}${RATE_INTERVAL})`, legend: "ended" }],
       bars: true,
     }),
   ];

@@ -2,9 +2,9 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { limitsOf } from "../drawing/limits";
-import { graph } from "../drawing/panels";
-import { INTERVAL } from "../expressions";
+import { thresholdsOf } from "../builders/thresholds";
+import { graph } from "../builders/panels";
+import { RATE_INTERVAL } from "../expressions";
 import { SERVER } from "./selector";
 
 /** Interfaces: what goes through them, what of it is damaged or dropped, and the connections of TCP. */
@@ -30,7 +30,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: share(rate("receive_errs"), rate("receive_packets")), legend: "{{device}} received" },
         { expr: share(rate("transmit_errs"), rate("transmit_packets")), legend: "{{device}} sent" },
       ],
-      limits: limitsOf(alerts, "NetworkReceiveErrors", "errors"),
+      thresholds: thresholdsOf(alerts, "NetworkReceiveErrors", "errors"),
     }),
     graph({
       title: "Dropped packets",
@@ -46,7 +46,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
           legend: "{{device}}",
         },
       ],
-      limits: limitsOf(alerts, "NetworkDrops", "drops"),
+      thresholds: thresholdsOf(alerts, "NetworkDrops", "drops"),
     }),
     graph({
       title: "TCP",
@@ -56,7 +56,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       queries: [
         { expr: `node_netstat_Tcp_CurrEstab{${SERVER}}`, legend: "open" },
         { expr: `node_sockstat_TCP_tw{${SERVER}}`, legend: "closing" },
-        { expr: `rate(node_netstat_Tcp_RetransSegs{${SERVER}}${INTERVAL})`, legend: "sent again per second" },
+        { expr: `rate(node_netstat_Tcp_RetransSegs{${SERVER}}${RATE_INTERVAL})`, legend: "sent again per second" },
       ],
     }),
   ];
@@ -64,7 +64,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 
 /** What goes on within the server itself is left out. */
 function rate(counter: string): string {
-  return `rate(node_network_${counter}_total{${SERVER},device!="lo"}${INTERVAL})`;
+  return `rate(node_network_${counter}_total{${SERVER},device!="lo"}${RATE_INTERVAL})`;
 }
 
 /** A share in percent, where there is something to have a share of. */

@@ -2,9 +2,9 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { limitsOf, NONE_IS_WELL } from "../drawing/limits";
-import { stat, UP_OR_DOWN } from "../drawing/panels";
-import { cpuUsed, firingAlerts, loadPerProcessor, memoryUsed, orZero, spaceUsed } from "../expressions";
+import { thresholdsOf, RED_ABOVE_ZERO } from "../builders/thresholds";
+import { stat, UP_DOWN } from "../builders/panels";
+import { cpuUsed, firingAlerts, loadPerCpu, memoryUsed, orZero, spaceUsed } from "../expressions";
 import { SERVER } from "./selector";
 
 /** Whether a server is well, at a glance. */
@@ -16,7 +16,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: `up{${SERVER}}`, legend: "state" }],
-      words: UP_OR_DOWN,
+      mappings: UP_DOWN,
     }),
     stat({
       title: "Alerts",
@@ -24,7 +24,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: orZero(`count(${firingAlerts(',instance="$instance"')})`), legend: "alerts" }],
-      limits: NONE_IS_WELL,
+      thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       title: "Processors",
@@ -32,7 +32,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 3,
       queries: [{ expr: cpuUsed(SERVER), legend: "used" }],
-      limits: limitsOf(alerts, "CpuBusy", "busy"),
+      thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
       max: 100,
       decimals: 0,
     }),
@@ -41,8 +41,8 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       description: "How many tasks run or wait, for each processor, over five minutes? Above 1 some wait.",
       unit: units.NoUnit,
       width: 3,
-      queries: [{ expr: loadPerProcessor(SERVER, 5), legend: "load" }],
-      limits: limitsOf(alerts, "LoadHigh", "load"),
+      queries: [{ expr: loadPerCpu(SERVER, 5), legend: "load" }],
+      thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
       decimals: 2,
     }),
     stat({
@@ -51,7 +51,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 3,
       queries: [{ expr: memoryUsed(SERVER), legend: "used" }],
-      limits: limitsOf(alerts, "MemoryShort", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
       max: 100,
       decimals: 0,
     }),
@@ -61,7 +61,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Percent,
       width: 3,
       queries: [{ expr: `max(${spaceUsed(SERVER)})`, legend: "used" }],
-      limits: limitsOf(alerts, "DiskFull", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
       max: 100,
       decimals: 0,
     }),
@@ -71,7 +71,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: `node_systemd_units{${SERVER},state="failed"}`, legend: "failed" }],
-      limits: NONE_IS_WELL,
+      thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       title: "Up for",

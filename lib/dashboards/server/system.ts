@@ -2,9 +2,9 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, limitsOf } from "../drawing/limits";
-import { graph, GRAPH_HEIGHT, stat } from "../drawing/panels";
-import { table } from "../drawing/tables";
+import { Colours, thresholdsOf } from "../builders/thresholds";
+import { graph, GRAPH_HEIGHT, stat } from "../builders/panels";
+import { table } from "../builders/tables";
 import { SERVER } from "./selector";
 
 /** Services of systemd, tables of the kernel, and the clock. */
@@ -30,7 +30,7 @@ function services(): Builder<Panel>[] {
       sort: "State",
       columns: [
         { title: "Service", label: "name" },
-        { title: "State", label: "state", words: STATES },
+        { title: "State", label: "state", mappings: STATES },
         {
           title: "Count",
           expr: `sum by (name, state) (node_systemd_unit_state{${SERVER},name=~".+[.]service",state!="inactive"} == 1)`,
@@ -58,7 +58,7 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
       queries: [
         { expr: `100 * node_filefd_allocated{${SERVER}} / node_filefd_maximum{${SERVER}}`, legend: "of the limit" },
       ],
-      limits: limitsOf(alerts, "FileDescriptorsShort", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "FileDescriptorsShort", "warning", "critical"),
     }),
     graph({
       title: "Tracked connections",
@@ -71,7 +71,7 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
           legend: "of the limit",
         },
       ],
-      limits: limitsOf(alerts, "ConntrackFull", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "ConntrackFull", "warning", "critical"),
     }),
   ];
 }
@@ -84,7 +84,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Seconds,
       width: 9,
       queries: [{ expr: `node_timex_offset_seconds{${SERVER}}`, legend: "off" }],
-      limits: limitsOf(alerts, "ClockDrifting", "offset"),
+      thresholds: thresholdsOf(alerts, "ClockDrifting", "offset"),
       signed: true,
     }),
     graph({
@@ -93,7 +93,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.Seconds,
       width: 5,
       queries: [{ expr: `abs(node_time_seconds{${SERVER}} - timestamp(node_time_seconds{${SERVER}}))`, legend: "off" }],
-      limits: limitsOf(alerts, "ClockWrong", "warning", "critical"),
+      thresholds: thresholdsOf(alerts, "ClockWrong", "warning", "critical"),
     }),
     stat({
       title: "Time service",
@@ -102,7 +102,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 5,
       height: GRAPH_HEIGHT,
       queries: [{ expr: `node_timex_sync_status{${SERVER}}`, legend: "clock" }],
-      words: {
+      mappings: {
         0: { text: "not synchronised", color: Colours.WARNING },
         1: { text: "synchronised", color: Colours.GOOD },
       },
@@ -117,7 +117,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: `node_os_info{${SERVER}}`, legend: "{{pretty_name}}" },
         { expr: `node_uname_info{${SERVER}}`, legend: "{{sysname}} {{release}}" },
       ],
-      names: true,
+      showName: true,
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { define, replaced, use } from "./go";
+import { defineTemplate, replaced, callTemplate } from "./go-template";
 
 /** What means something in a URL, in quotes, or in a link of Slack's or of Markdown; `%` first, which stands for all others then. */
 const SPECIAL = Array.from("% \"#&'()+,<=>?[\\]`{|}");
@@ -8,30 +8,33 @@ const GRAFANA = "monitoring.grafana";
 
 /** The addresses that messages lead to. */
 export const links: string = [
-  define("monitoring.url.alerts", `{{ .ExternalURL }}/#/alerts?receiver=${use("monitoring.encoded", ".Receiver")}`),
+  defineTemplate(
+    "monitoring.url.alerts",
+    `{{ .ExternalURL }}/#/alerts?receiver=${callTemplate("monitoring.encoded", ".Receiver")}`,
+  ),
   // Alertmanager's form, filled with what the alerts have in common.
-  define(
+  defineTemplate(
     "monitoring.url.silence",
     [
       "{{ .ExternalURL }}/#/silences/new?filter=%7B",
       "{{ range $i, $label := .CommonLabels.SortedPairs }}{{ if $i }}%2C{{ end }}{{ .Name }}%3D%22",
-      use("monitoring.encoded", `(${replaced(".Value", String.raw`["\\]`, String.raw`\$0`)})`),
+      callTemplate("monitoring.encoded", `(${replaced(".Value", String.raw`["\\]`, String.raw`\$0`)})`),
       "%22{{ end }}%7D",
     ].join(""),
   ),
-  define(
+  defineTemplate(
     "monitoring.url.dashboard",
     [
-      use(GRAFANA),
-      `/d/${use("monitoring.encoded", ".CommonAnnotations.dashboard")}`,
-      `{{ with .CommonLabels.instance }}?var-instance=${use("monitoring.encoded")}{{ end }}`,
+      callTemplate(GRAFANA),
+      `/d/${callTemplate("monitoring.encoded", ".CommonAnnotations.dashboard")}`,
+      `{{ with .CommonLabels.instance }}?var-instance=${callTemplate("monitoring.encoded")}{{ end }}`,
     ].join(""),
   ),
-  define("monitoring.url.runbook", use("monitoring.url", ".CommonAnnotations.runbook_url")),
+  defineTemplate("monitoring.url.runbook", callTemplate("monitoring.url", ".CommonAnnotations.runbook_url")),
   // A text as a part of a URL. (Go's `urlquery` makes "+" of spaces, which Alertmanager's page keeps.)
-  define("monitoring.encoded", `{{ ${SPECIAL.reduce(encoded, ".")} | safeUrl }}`),
+  defineTemplate("monitoring.encoded", `{{ ${SPECIAL.reduce(encoded, ".")} | safeUrl }}`),
   // A whole URL, made safe inside of links.
-  define("monitoring.url", `{{ ${Array.from(' "()<>`|').reduce(encoded, ".")} | safeUrl }}`),
+  defineTemplate("monitoring.url", `{{ ${Array.from(' "()<>`|').reduce(encoded, ".")} | safeUrl }}`),
 ].join("");
 
 function encoded(expression: string, character: string): string {

@@ -1,50 +1,50 @@
-import { Format, linkTo, text } from "./format";
-import { define, Expression, quoted, use } from "./go";
+import { MessageFormat, linkTo, text } from "./formats";
+import { defineTemplate, Expression, quoted, callTemplate } from "./go-template";
 
-const WHAT: Expression = "or .Annotations.summary .Labels.alertname";
+const SUMMARY: Expression = "or .Annotations.summary .Labels.alertname";
 const TIME = "2006-01-02 15:04 MST";
 const SHOWN_APART = ["alertname", "severity", "instance", "monitoring"];
 
 /** The title of a message: how bad, what, where. */
-export function title(format: Format): string {
-  return define(
+export function title(format: MessageFormat): string {
+  return defineTemplate(
     `monitoring.title.${format.name}`,
     [
-      `${use("monitoring.state")}: `,
-      `{{ if eq (len .Alerts) 1 }}{{ with index .Alerts 0 }}${text(format, WHAT)}{{ end }}{{ else }}`,
+      `${callTemplate("monitoring.state")}: `,
+      `{{ if eq (len .Alerts) 1 }}{{ with index .Alerts 0 }}${text(format, SUMMARY)}{{ end }}{{ else }}`,
       text(format, `or .CommonLabels.alertname "Alerts"`),
-      `{{ with .CommonLabels.instance }} on ${text(format, ".")}{{ end }}, ${use("monitoring.count")}{{ end }}`,
+      `{{ with .CommonLabels.instance }} on ${text(format, ".")}{{ end }}, ${callTemplate("monitoring.count")}{{ end }}`,
     ].join(""),
   );
 }
 
 /** The text of a message: each alert with what, where, since when and how bad; and where to go from there. */
-export function message(format: Format): string {
-  const { bold, end, gap, name, titled } = format;
-  return define(
+export function message(format: MessageFormat): string {
+  const { bold, lineBreak, separator, name, includesTitle } = format;
+  return defineTemplate(
     `monitoring.text.${name}`,
     [
-      titled ? `${bold(use(`monitoring.title.${name}`))}${end}` : "",
-      some(format, "Firing", [
+      includesTitle ? `${bold(callTemplate(`monitoring.title.${name}`))}${lineBreak}` : "",
+      firstAlerts(format, "Firing", [
         heading(format, ""),
         description(format),
         facts(format, FIRING),
         ownRunbook(format),
-        gap,
+        separator,
       ]),
-      some(format, "Resolved", [heading(format, "Resolved: "), facts(format, RESOLVED), gap]),
-      ways(format),
+      firstAlerts(format, "Resolved", [heading(format, "Resolved: "), facts(format, RESOLVED), separator]),
+      linkLine(format),
     ].join(""),
   );
 }
 
 /** How bad a message's worst alert is, or that all are over; and how many there are. */
 export const counts: string = [
-  define(
+  defineTemplate(
     "monitoring.state",
-    worst({ critical: "CRITICAL", warning: "WARNING", other: "FIRING", resolved: "RESOLVED" }),
+    byWorstState({ critical: "CRITICAL", warning: "WARNING", other: "FIRING", resolved: "RESOLVED" }),
   ),
-  define(
+  defineTemplate(
     "monitoring.count",
     [
       "{{ if .Alerts.Firing }}{{ len .Alerts.Firing }} firing{{ end }}",
@@ -65,7 +65,7 @@ export interface States {
 }
 
 /** Puts in the text for the worst that fires. */
-export function worst({ critical, warning, other, resolved }: States): string {
+export function byWorstState({ critical, warning, other, resolved }: States): string {
   const assigned = (value: string): string => `{{ $state = ${quoted(value)} }}`;
   return [
     `{{ $state := ${quoted(resolved)} }}{{ range .Alerts.Firing }}`,
@@ -92,36 +92,36 @@ const RESOLVED = [
 ];
 
 /** The first few of those in a state. */
-function some({ most, end, escaped }: Format, state: string, each: readonly string[]): string {
+function firstAlerts({ maxAlerts, lineBreak, escaped }: MessageFormat, state: string, each: readonly string[]): string {
   return [
-    `{{ range $i, $alert := .Alerts.${state} }}{{ if lt $i ${most} }}${each.join("")}{{ end }}{{ end }}`,
-    `{{ if gt (len .Alerts.${state}) ${most} }}`,
-    escaped(`printf "These are ${most} of %d (${state.toLowerCase()})." (len .Alerts.${state})`),
-    `${end}{{ end }}`,
+    `{{ range $i, $alert := .Alerts.${state} }}{{ if lt $i ${maxAlerts} }}${each.join("")}{{ end }}{{ end }}`,
+    `{{ if gt (len .Alerts.${state}) ${maxAlerts} }}`,
+    escaped(`printf "These are ${maxAlerts} of %d (${state.toLowerCase()})." (len .Alerts.${state})`),
+    `${lineBreak}{{ end }}`,
   ].join("");
 }
 
 /** A message of one alert has this in its title. */
-function heading(format: Format, prefix: string): string {
-  return `{{ if gt (len $.Alerts) 1 }}${format.bold(`${prefix}${text(format, WHAT)}`)}${format.end}{{ end }}`;
+function heading(format: MessageFormat, prefix: string): string {
+  return `{{ if gt (len $.Alerts) 1 }}${format.bold(`${prefix}${text(format, SUMMARY)}`)}${format.lineBreak}{{ end }}`;
 }
 
-function description(format: Format): string {
-  return `{{ with .Annotations.description }}${text(format, ".")}${format.end}{{ end }}`;
+function description(format: MessageFormat): string {
+  return `{{ with .Annotations.description }}${text(format, ".")}${format.lineBreak}{{ end }}`;
 }
 
-function facts(format: Format, parts: readonly Expression[]): string {
+function facts(format: MessageFormat, parts: readonly Expression[]): string {
   const joined = `join " · " (stringSlice ${parts.join(" ")}) | reReplaceAll "( · )+" " · " | reReplaceAll "^ · | · $" ""`;
-  return `${text(format, joined)}${format.end}`;
+  return `${text(format, joined)}${format.lineBreak}`;
 }
 
 /** Where alerts of several names are in one message, each has its own. */
-function ownRunbook(format: Format): string {
-  const link = format.link(use("monitoring.url"), "Runbook");
-  return `{{ if not $.CommonAnnotations.runbook_url }}{{ with .Annotations.runbook_url }}${link}${format.end}{{ end }}{{ end }}`;
+function ownRunbook(format: MessageFormat): string {
+  const link = format.link(callTemplate("monitoring.url"), "Runbook");
+  return `{{ if not $.CommonAnnotations.runbook_url }}{{ with .Annotations.runbook_url }}${link}${format.lineBreak}{{ end }}{{ end }}`;
 }
 
-function ways(format: Format): string {
+function linkLine(format: MessageFormat): string {
   const next = format.name === "plain" ? "" : " · ";
   return [
     `{{ if .CommonAnnotations.runbook_url }}${linkTo(format, "runbook", "Runbook")}${next}{{ end }}`,
