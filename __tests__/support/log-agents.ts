@@ -7,7 +7,7 @@ import { AgentConfig, agentConfig } from "../../lib/logs/agent-config";
 import { alloyConfig } from "../../lib/logs/alloy";
 import { LogSource } from "../../lib/logs/log-source";
 import { promtailConfig } from "../../lib/logs/promtail";
-import { targetFiles } from "../../lib/logs/targets";
+import { targetFiles } from "../../lib/logs/target-files";
 import type { LogEntry } from "./loki";
 
 /** An archive of Alloy, for it cannot be built from its Go module. */

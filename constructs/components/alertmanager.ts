@@ -6,7 +6,7 @@ import { hostPort } from "../../lib/network/host-port";
 import { Variables } from "../../lib/inventory/inventory";
 import { alertmanagerConfig, allReceivers, receiverSecrets } from "../../lib/receivers/alertmanager-config";
 import { retentionProblem } from "../../lib/receivers/repeat-intervals";
-import { templateFiles } from "../../lib/receivers/templates";
+import { templateFiles } from "../../lib/receivers/template-files";
 import { SecretReference } from "../../lib/inventory/secret";
 import { durationProblem } from "../../lib/units";
 import { Component } from "./component";

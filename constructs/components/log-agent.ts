@@ -7,10 +7,10 @@ import { Variables } from "../../lib/inventory/inventory";
 import { agentConfig } from "../../lib/logs/agent-config";
 import { AGENT_METRICS } from "../../lib/logs/agent-metrics";
 import { alloyConfig } from "../../lib/logs/alloy";
-import { AUTH_LOG, BUILT_IN } from "../../lib/logs/built-in";
-import { closedPaths } from "../../lib/logs/closed-paths";
+import { AUTH_LOG, BUILT_IN_SOURCES } from "../../lib/logs/built-in-sources";
+import { aclPaths } from "../../lib/logs/acl-paths";
 import { promtailConfig } from "../../lib/logs/promtail";
-import { targetFiles } from "../../lib/logs/targets";
+import { targetFiles } from "../../lib/logs/target-files";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
@@ -37,7 +37,7 @@ const LOKI = "loki";
 export class LogAgentComponent extends Component {
   /** @throws when the port is none that it can listen on */
   public constructor(scope: Member, id: string, props: LogAgentProps = {}) {
-    const { program } = scope.monitoring.logAgent;
+    const { _program: program } = scope.monitoring.logAgent;
     super(scope, id, {
       kind: KIND,
       artifact: program,
@@ -78,12 +78,12 @@ export class LogAgentComponent extends Component {
       log_agent_port: this.portOf("http"),
       log_agent_lokis: this.lokis.map(({ address, port }) => ({ address, port })),
       log_agent_sources: targetFiles(logSources, "").map(({ path }) => path.replace(/^\//, "")),
-      log_agent_folders: closedPaths(logSources).map((path) => ({ ...path })),
+      log_agent_folders: aclPaths(logSources).map((path) => ({ ...path })),
     };
   }
 
   private get program(): string {
-    return this.member.monitoring.logAgent.program;
+    return this.member.monitoring.logAgent._program;
   }
 
   /** All Lokis, by the addresses that it dials. */
@@ -96,7 +96,7 @@ export class LogAgentComponent extends Component {
   }
 
   private nameProblems(): string[] {
-    const names = [...BUILT_IN, AUTH_LOG, ...this.member._logSources].map(({ name }) => name);
+    const names = [...BUILT_IN_SOURCES, AUTH_LOG, ...this.member._logSources].map(({ name }) => name);
     const twins = new Set(names.filter((name, index) => names.indexOf(name) < index));
     return [...twins].map((name) => `logs: there are two log sources of the name "${name}": give one another name`);
   }
@@ -119,7 +119,7 @@ export class LogAgentComponent extends Component {
 
   private warnOfEndOfLife(): void {
     const { monitoring } = this.member;
-    const { endOfLife, title } = monitoring.logAgent;
+    const { _endOfLife: endOfLife, _title: title } = monitoring.logAgent;
     if (endOfLife === undefined || monitoring._first(KIND) !== this) return;
     Annotations.of(monitoring).addWarning(
       `${title} gets no updates any more since ${endOfLife}: choose LogAgent.alloy(), which goes on where it was`,

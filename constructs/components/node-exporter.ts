@@ -64,7 +64,7 @@ export class NodeExporter extends Component {
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
     for (const name of this.collectors) rejectIf(this, collectorProblem(name));
     for (const name of this.declared) rejectIf(this, metricNameProblem(name));
-    if (this.flags.switchOff) this.warnOfWhatIsMissing();
+    if (this.flags.disablesCollectors) this.warnOfWhatIsMissing();
   }
 
   public override get emits(): ReadonlySet<string> {

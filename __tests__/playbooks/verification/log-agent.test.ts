@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { LogSource } from "../../../lib/logs/log-source";
-import { targetFiles } from "../../../lib/logs/targets";
+import { targetFiles } from "../../../lib/logs/target-files";
 import { removeFolders, start, temporaryFolder } from "../python";
 
 afterAll(removeFolders);
