@@ -2,9 +2,11 @@ import { Alert } from "../lib/alerts/alert";
 import { alertGroups } from "../lib/alerts/groups";
 import { Evaluator, RuleGroup } from "../lib/alerts/rule";
 import { groupBy } from "../lib/grouping";
-import { notificationProblem, Receiver, Routing, routingWarnings } from "../lib/receivers";
+import { notificationProblem, routingWarnings } from "../lib/receivers/alertmanager-config";
+import { Receiver } from "../lib/receivers/receiver";
+import { Routing } from "../lib/receivers/routing";
 import { emittedLogs } from "./checks/logs";
-import type { Monitoring } from "./monitoring";
+import { IMonitoring } from "./contracts";
 import { AlertingProps } from "./monitoring-props";
 import { withConstructPath, rejectIf } from "./synthesis/errors";
 
@@ -26,7 +28,7 @@ export class Alerting {
 
   /** @throws when receivers share a name, or the routing names what is not there or is malformed */
   public constructor(
-    private readonly monitoring: Monitoring,
+    private readonly monitoring: IMonitoring,
     props: AlertingProps,
   ) {
     this.receivers = props.receivers ?? [];

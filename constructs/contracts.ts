@@ -1,118 +1,267 @@
 import { IConstruct } from "constructs";
+import { ITerraformDependable } from "cdktf";
+import { Connection, Edge, Listener, Listening, Placement } from "../lib/access/access";
+import { Alert } from "../lib/alerts/alert";
+import { RuleGroup } from "../lib/alerts/rule";
+import { ArtifactRequest, Artifacts } from "../lib/artifacts";
+import { GeneratedFile } from "../lib/inventory/generated-file";
+import { InventoryHost, InventoryRun, Variables } from "../lib/inventory/inventory";
+import { SecretReference } from "../lib/inventory/secret";
+import { LogAgent } from "../lib/logs/log-agent";
+import { LogSource } from "../lib/logs/log-source";
+import { LogUse } from "../lib/logs/unknown-labels";
+import { MetricUse } from "../lib/metrics/unknown-metrics";
+import { Receiver } from "../lib/receivers/receiver";
+import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
-import type { Monitoring } from "./monitoring";
 
-/** How the controller (the machine that deploys) reaches a server. */
+/** SSH access of the controller (the machine that deploys) to a server. */
 export interface SshAccess {
-  /** Name or address. */
+  /** Name or IP address of the SSH server. */
   readonly host: string;
   /**
-   * The port of its sshd.
+   * Port of the SSH server.
    *
    * @default 22
    */
   readonly port?: number;
-  /** A user who is root or may use sudo without a password. */
+  /** User that Ansible logs in as: root, or a user with sudo rights that need no password. */
   readonly user: string;
   /**
-   * The private key's file on the controller; `~` is the home folder, and what is relative counts from the project.
+   * File with the private key on the controller. `~` is the home directory. A relative path starts at the project.
    *
-   * @default - the SSH agent's keys, else the user's own defaults
+   * @default - the keys of the SSH agent, else the default keys of the user
    */
   readonly keyFile?: string;
   /**
-   * A server to go through, as `user@host:port`; user and port may be left out, and an IPv6 address with a port stands
-   * in brackets. It is let in by the same key, and its host key is pinned when it is seen first.
+   * Jump host, as `user@host:port`. User and port are optional. An IPv6 address with a port needs brackets. The jump
+   * host accepts the same key as the server. Its host key is pinned on first use.
    *
-   * @default - none
+   * @default - a direct connection
    */
   readonly jumpHost?: string;
   /**
-   * The server's public host keys (`ssh-ed25519 AAAA…`).
+   * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - those of `knownHostsFile`; without either, the key that is seen first is pinned
+   * @default - the keys in `knownHostsFile`; without that file, the host key is pinned on first use
    */
   readonly hostKeys?: readonly string[];
   /**
-   * A file on the controller with the server's host keys under `hostKeyAlias`.
+   * File on the controller that contains the host keys of the server under `hostKeyAlias`.
    *
    * @default - none
    */
   readonly knownHostsFile?: string;
   /**
-   * The name under which the host's key is known: one that a rebuilt server, or another one at the same address, does
-   * not share.
+   * Name of the server in known hosts files. A rebuilt server, or another server at the same address, needs another
+   * alias.
    *
-   * @default - the server's id
+   * @default - the id of the server
    */
   readonly hostKeyAlias?: string;
   /**
-   * How long a run waits for SSH before it counts the server as unreachable, in seconds.
+   * Time in seconds that a run waits for SSH before it reports the server as unreachable.
    *
    * @default 120
    */
   readonly waitSeconds?: number;
 }
 
-/** What becomes of what we installed on a server when that leaves its monitoring. */
+/** What a deploy does with the installed components when a server leaves its monitoring. */
 export enum OnLeave {
-  /** Services, programs and configuration are removed; data in /var/lib/monitoring stays. */
+  /** Removes services, programs and configuration. Keeps the data in /var/lib/monitoring. */
   UNINSTALL = "uninstall",
-  /** All is removed, with the data. */
+  /** Removes services, programs, configuration and data. */
   PURGE = "purge",
-  /** Nothing is touched. */
+  /** Changes nothing on the server. */
   NOTHING = "nothing",
 }
 
-/** Servers of one network reach each other by their private addresses. */
+/** A network whose servers reach each other by their private addresses. */
 export interface IServerNetwork extends IConstruct {
-  /** The network's name, for people. */
+  /** Name of the network in messages. */
   readonly name: string;
 }
 
-/** A cloud's own firewall, which lets to its servers what the access graph needs. */
+/** The firewall of a cloud, such as EC2 security groups. It allows what the access graph needs. */
 export interface ICloudFirewall {
-  /** Lets a server's firewall follow a monitoring's access graph. Called by each member when it joins. */
-  follow(monitoring: Monitoring, server: IServer): void;
+  /**
+   * Applies the access graph of a monitoring to a server. Each member calls it when the member is constructed.
+   *
+   * The access graph is complete only at synthesis: read `monitoring.accessGraph` in a `Lazy` value.
+   */
+  follow(monitoring: IMonitoring, server: IServer): void;
 }
 
-/** A machine that is reached by SSH. */
+/** A machine that the controller reaches by SSH. */
 export interface IServer extends IConstruct {
-  /** The host name, and the label `instance` in metrics and logs. Known at synthesis, unique in a `Monitoring`. */
+  /** Host name, and the label `instance` in metrics and logs. Known at synthesis, and unique in a `Monitoring`. */
   readonly name: string;
-  /** Changes when the machine is another one. */
+  /** Identifier of the machine. It changes when another machine takes its place. */
   readonly id: string;
-  /** Changes when the machine was installed anew under the same id. */
+  /** Version of the installation. It changes when the machine is reinstalled under the same id. */
   readonly generation: string;
-  /** What the members of the same network dial. */
+  /** Address that servers of the same network connect to. */
   readonly address: string;
   /**
-   * What members of other networks dial, and where technicians open its pages.
+   * Address that servers of other networks connect to, and at which technicians open the web UIs.
    *
-   * @default - none: other networks cannot reach it
+   * @default - none: the server is unreachable from other networks
    */
   readonly publicAddress?: string;
-  /** The address that services listen on, where it is there from boot on; empty for all addresses. */
+  /** Address that services listen on, if it exists from boot on. Empty for all addresses. */
   readonly bindAddress: string;
-  /** How Ansible reaches it. */
+  /** SSH access for Ansible. */
   readonly ssh: SshAccess;
-  /** The network that it is in: servers of one network dial each other's private addresses. */
+  /** Network of the server. Servers of one network connect to each other's private addresses. */
   readonly network: IServerNetwork;
-  /** The architecture of its processor. */
+  /** Architecture of the CPU. */
   readonly architecture: Architecture;
   /**
-   * The firewall that its cloud has in front of it.
+   * Firewall of the cloud in front of the server.
    *
    * @default - none
    */
   readonly cloudFirewall?: ICloudFirewall;
   /**
-   * What becomes of what we installed when the server leaves its monitoring and is still there.
+   * What a deploy does with the installed components when the server leaves its monitoring but still exists.
    *
-   * @default - nothing: the machine goes with the stack
+   * @default - nothing: the machine is destroyed with the stack
    */
   readonly onLeave?: OnLeave;
 
-  /** `host:port` by which a technician reaches a port of this server. */
+  /** Address, as `host:port`, at which a technician reaches a port of this server. */
   endpoint(port: number): string;
+}
+
+/** A `Monitoring`, as members, components and cloud firewalls see it. */
+export interface IMonitoring extends IConstruct {
+  /** Value of the label `monitoring` in all series and log lines. */
+  readonly name: string;
+  /** Addresses of the technicians, as CIDR blocks. */
+  readonly technicians: readonly string[];
+  /** Addresses from which Ansible connects, as CIDR blocks. */
+  readonly controllers: readonly string[];
+  /** Whether a deploy runs the playbooks. */
+  readonly provision: boolean;
+  /** Source of the release archives. */
+  readonly artifacts: Artifacts;
+  /** Program that sends the logs of the members to Loki. */
+  readonly logAgent: LogAgent;
+  /** Every allowed connection. Firewalls block everything else. Complete at synthesis. */
+  readonly accessGraph: readonly Edge[];
+
+  /**
+   * Returns the address at which one server reaches another: the private address within a network, else the public one.
+   *
+   * @param name name of the other server
+   * @throws if the monitoring has no server of that name
+   */
+  dial(from: IServer, name: string): string;
+
+  /** @internal */
+  readonly _members: readonly IMember[];
+  /** @internal */
+  readonly _components: readonly IComponent[];
+  /** @internal */
+  readonly _listening: readonly Listening[];
+  /** @internal */
+  readonly _alerting: IAlerting;
+  /** @internal */
+  readonly _neededCollectors: readonly string[];
+  /** @internal */
+  readonly _inventory: unknown;
+  /** @internal */
+  readonly _inventoryName: string;
+  /** @internal */
+  readonly _playbooksPath: string;
+  /** @internal */
+  readonly _stateDirectory: string;
+  /** @internal */
+  readonly _filesDirectory: string;
+
+  /** @internal */
+  _first(kind: string): IComponent | undefined;
+  /** @internal */
+  _edgesFrom(component: IComponent): readonly Edge[];
+  /** @internal */
+  _join(member: IMember): void;
+  /** @internal */
+  _place(component: IComponent): void;
+  /** @internal */
+  _invalidate(): void;
+  /** @internal */
+  _addRun(run: IRun): void;
+  /** @internal */
+  _addOutput(name: string, value: string, description: string, sensitive?: boolean): void;
+}
+
+/** A server that belongs to a monitoring, as the monitoring and its helpers see it. */
+export interface IMember extends IConstruct {
+  readonly monitoring: IMonitoring;
+  readonly server: IServer;
+  readonly firewall: IMemberFirewall;
+  readonly _inventoryHost: InventoryHost;
+  readonly _declaredMetrics: readonly string[];
+  readonly _components: readonly IComponent[];
+  readonly _listening: readonly Listening[];
+  readonly _placements: readonly Placement[];
+  readonly _logSources: readonly LogSource[];
+
+  /** Starts to send logs, if this kind of member does, because a Loki exists. */
+  _sendLogs(): void;
+}
+
+/** The firewall of one member, as the access graph and the firewall run see it. */
+export interface IMemberFirewall {
+  readonly _edges: readonly Edge[];
+
+  _variables(edges: readonly Edge[]): Variables;
+  _problems(): string[];
+}
+
+/** A component, as the monitoring and its helpers see it. */
+export interface IComponent extends IConstruct {
+  readonly kind: string;
+  readonly member: IMember;
+  readonly version: string;
+  readonly listeners: readonly Listener[];
+  readonly connections: readonly Connection[];
+  readonly variables: Variables;
+  readonly files: readonly GeneratedFile[];
+  readonly emits: ReadonlySet<string>;
+  readonly queries: readonly MetricUse[];
+  readonly logQueries: readonly LogUse[];
+  readonly _agent: boolean;
+  readonly _clustered: boolean;
+  readonly _onMove?: string;
+  readonly _secretReferences: readonly SecretReference[];
+  readonly _playbook?: string;
+  readonly _artifactRequest?: ArtifactRequest;
+  readonly _downloads: readonly ArtifactRequest[];
+  readonly _listening: Listening;
+  readonly _placement: Placement;
+}
+
+/** A run, as the monitoring sees it. */
+export interface IRun extends IConstruct {
+  readonly name: string;
+  readonly _command: string;
+  readonly _artifacts: readonly ArtifactRequest[];
+  readonly _inventoryRun: InventoryRun;
+
+  /** Makes this run wait for another resource in its stack. */
+  after(other: ITerraformDependable): void;
+}
+
+/** The alert rules and the notifications of a monitoring. */
+export interface IAlerting {
+  readonly receivers: readonly Receiver[];
+  readonly routing: Routing;
+  readonly deadMansSwitch?: Receiver;
+  readonly changes: readonly Alert[];
+  readonly groups: readonly RuleGroup[];
+  readonly warnings: readonly string[];
+
+  logGroups(pages?: string): readonly RuleGroup[];
 }

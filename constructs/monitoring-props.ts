@@ -2,7 +2,8 @@ import { Access } from "../lib/access/access-bounds";
 import { Alert } from "../lib/alerts/alert";
 import { Artifacts } from "../lib/artifacts";
 import { LogAgent } from "../lib/logs/log-agent";
-import { Receiver, Routing } from "../lib/receivers";
+import { Receiver } from "../lib/receivers/receiver";
+import { Routing } from "../lib/receivers/routing";
 
 /** What a `Monitoring` alerts about, and who is told. */
 export interface AlertingProps {

@@ -91,7 +91,7 @@ export class Alertmanager extends Component {
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
     this.url = this.page("http", "Alertmanager");
-    if (this.member.monitoring._first(KIND) === this) this.warn();
+    if (this.member.monitoring._first(KIND)?.node === this.node) this.warn();
     this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
   }
 

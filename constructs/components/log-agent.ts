@@ -120,7 +120,7 @@ export class LogAgentComponent extends Component {
   private warnOfEndOfLife(): void {
     const { monitoring } = this.member;
     const { _endOfLife: endOfLife, _title: title } = monitoring.logAgent;
-    if (endOfLife === undefined || monitoring._first(KIND) !== this) return;
+    if (endOfLife === undefined || monitoring._first(KIND)?.node !== this.node) return;
     Annotations.of(monitoring).addWarning(
       `${title} gets no updates any more since ${endOfLife}: choose LogAgent.alloy(), which goes on where it was`,
     );
