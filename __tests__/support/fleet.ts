@@ -1,10 +1,10 @@
 import { Fleet, FleetServer } from "../../lib/verify/fleet";
-import { Found, judge, Measured } from "../../lib/verify/judge";
-import { Answer, readLook } from "../../lib/verify/look";
+import { ProbeResults, evaluateProbes, Measurement } from "../../lib/verify/measurement";
+import { Answer, readObservation } from "../../lib/verify/observation";
 import { SSH } from "../../lib/access/access";
 import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
-import { Commands } from "../../lib/verify/remedy";
-import { Stranger } from "../../lib/verify/stranger";
+import { Commands } from "../../lib/verify/failures";
+import { UnauthorizedSource } from "../../lib/verify/unauthorized-source";
 
 /** Where this machine is, as the servers see it. */
 export const GATEWAY = "10.0.0.1";
@@ -61,12 +61,12 @@ export interface Changes {
   readonly found?: Readonly<Record<string, string>>;
   /** What single servers said. */
   readonly answers?: Readonly<Record<string, Answer>>;
-  readonly stranger?: Stranger;
+  readonly stranger?: UnauthorizedSource;
   readonly sample?: number;
 }
 
 /** A fleet as it would be measured: as its rules say, but for the changes. */
-export function measured(given: Fleet, changes: Changes = {}): Measured {
+export function measured(given: Fleet, changes: Changes = {}): Measurement {
   const plan = makePlan(given, changes.sample ?? 10, changes.stranger);
   const up = given.targets
     .map((target) => target.split("/"))
@@ -75,7 +75,7 @@ export function measured(given: Fleet, changes: Changes = {}): Measured {
     given.servers.map(({ name, questions }) => {
       const said = questions.prometheus === undefined ? [] : [`said=prometheus ${JSON.stringify(up)}`];
       const answer = changes.answers?.[name] ?? { lines: [...(WELL.lines ?? []), ...said] };
-      return [name, readLook(name, answer)] as const;
+      return [name, readObservation(name, answer)] as const;
     }),
   );
   const found = (wanted: (probe: Probe) => boolean, [through, silent]: readonly [string, string]) =>
@@ -92,9 +92,9 @@ export function measured(given: Fleet, changes: Changes = {}): Measured {
           }),
       ]),
     );
-  const all: Found = {
+  const all: ProbeResults = {
     connections: found((probe) => !isDatagram(probe), ["open", "filtered"]),
     datagrams: found(isDatagram, ["let in", "dropped"]),
   };
-  return { fleet: given, plan, looks, verdicts: judge(given, plan, looks, all) };
+  return { fleet: given, plan, looks, verdicts: evaluateProbes(given, plan, looks, all) };
 }

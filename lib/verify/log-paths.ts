@@ -1,4 +1,4 @@
-import { Look } from "./look";
+import { Observation } from "./observation";
 
 /** What the question `log_agent` answers. */
 interface Said {
@@ -9,7 +9,7 @@ interface Said {
  * The patterns of a server's log sources that match no file, as sentences. That is no mistake where the application only
  * begins to write, but often a typo.
  */
-export function unmatchedPaths({ name, said }: Look): string[] {
+export function unmatchedPaths({ name, said }: Observation): string[] {
   const { unmatched = [] } = (said.get("log_agent") ?? {}) as Said;
   return unmatched.map(({ job, path }) => `${name}: there is no file ${path}, which the log source "${job}" reads`);
 }

@@ -1,15 +1,15 @@
 import { SSH } from "../access/access";
 import { Fleet, FleetServer } from "./fleet";
-import { Stranger } from "./stranger";
+import { UnauthorizedSource } from "./unauthorized-source";
 
 /** This machine, as a source; no server can be called like that. */
 export const CONTROLLER = "this machine";
 /** This machine by an address that nobody admits. */
-export const STRANGER = "a stranger";
+export const UNAUTHORIZED_SOURCE = "a stranger";
 
 /** One try to come through: to connect or, where the protocol is `udp`, with datagrams, which nobody answers. */
 export interface Probe {
-  /** The name of a server, {@link CONTROLLER} or {@link STRANGER}. */
+  /** The name of a server, {@link CONTROLLER} or {@link UNAUTHORIZED_SOURCE}. */
   readonly from: string;
   /** The name of a server. */
   readonly to: string;
@@ -49,14 +49,14 @@ export const SAMPLE = 10;
  * @param stranger an address of this machine's that nobody admits, where there is one that tells anything
  * @param unwanted what is not to be tried, in words
  */
-export function makePlan(fleet: Fleet, size: number, stranger?: Stranger, unwanted: readonly string[] = []): Plan {
+export function makePlan(fleet: Fleet, size: number, stranger?: UnauthorizedSource, unwanted: readonly string[] = []): Plan {
   const { servers } = fleet;
   const from = sample(fleet, size);
   const skipped = new Set(unwanted);
   const probes = servers.flatMap((to) => [
     ...from.flatMap((source) => fromServer(source, to, skipped)),
     ...fromController(to, skipped),
-    ...(stranger?.reaches.has(to.name) === true ? [...atPorts(STRANGER, to, to.address), sshOf(STRANGER, to)] : []),
+    ...(stranger?.reaches.has(to.name) === true ? [...atPorts(UNAUTHORIZED_SOURCE, to, to.address), sshOf(UNAUTHORIZED_SOURCE, to)] : []),
   ]);
   if (from.length < servers.length) {
     skipped.add(

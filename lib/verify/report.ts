@@ -1,18 +1,18 @@
 import { ServerSets } from "../access/server-sets";
-import { CRITERIA } from "./criteria";
-import { Result } from "./criteria/criterion";
-import { count } from "./criteria/words";
+import { CRITERIA } from "./checks/index";
+import { CheckResult } from "./checks/check";
+import { count } from "./text";
 import { unmatchedPaths } from "./log-paths";
-import { Measured, Outcome, Verdict } from "./judge";
-import { Commands, Difference, edgeDifference, lookDifferences } from "./remedy";
-import { edgeTable } from "./table";
+import { Measurement, Outcome, Verdict } from "./measurement";
+import { Commands, Failure, edgeDifference, lookDifferences } from "./failures";
+import { edgeTable } from "./probe-table";
 
 /** What there is to say of a monitoring. */
 export interface Report {
   /** From where it was tried, in words. */
   readonly tried: string;
   readonly verdicts: readonly Verdict[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly Failure[];
   /** What could not be measured, and why. */
   readonly unmeasured: readonly string[];
   /** What works against the firewall, which may be on purpose. */
@@ -21,25 +21,25 @@ export interface Report {
   readonly unread: readonly string[];
   /** What is not tried and why. */
   readonly skipped: readonly string[];
-  readonly criteria: readonly Result[];
+  readonly criteria: readonly CheckResult[];
 }
 
 /** All went as it should; something differs; or nothing differs as far as is known, and not all is known. */
 export enum Status {
-  FINE = 0,
-  DIFFERS = 1,
+  PASS = 0,
+  FAIL = 1,
   NOT_MEASURED = 2,
 }
 
 /** Puts together what there is to say. */
-export function makeReport(measured: Measured, commands: Commands): Report {
+export function makeReport(measured: Measurement, commands: Commands): Report {
   const { looks, verdicts, plan } = measured;
   const criteria = CRITERIA.map((criterion) => criterion(measured, commands)).filter((result) => result !== undefined);
   const all = [...looks.values()];
   const differences = [
     ...all.flatMap((look) => lookDifferences(look, commands)),
     ...verdicts
-      .filter(({ outcome }) => outcome === Outcome.DIFFERS)
+      .filter(({ outcome }) => outcome === Outcome.FAIL)
       .map((verdict) => edgeDifference(verdict, looks.get(verdict.probe.to), commands)),
     ...criteria.flatMap((result) => result.differences),
   ];
@@ -61,10 +61,10 @@ export function makeReport(measured: Measured, commands: Commands): Report {
 /** What the exit status says of reports. */
 export function statusOf(reports: readonly Report[]): Status {
   const outcomes = reports.flatMap(({ criteria }) => criteria.map(({ outcome }) => outcome));
-  if (outcomes.includes(Outcome.DIFFERS) || reports.some(({ differences }) => differences.length > 0))
-    return Status.DIFFERS;
+  if (outcomes.includes(Outcome.FAIL) || reports.some(({ differences }) => differences.length > 0))
+    return Status.FAIL;
   const complete = outcomes.length > 0 && reports.every(({ unmeasured }) => unmeasured.length === 0);
-  return complete && !outcomes.includes(Outcome.NOT_MEASURED) ? Status.FINE : Status.NOT_MEASURED;
+  return complete && !outcomes.includes(Outcome.NOT_MEASURED) ? Status.PASS : Status.NOT_MEASURED;
 }
 
 /** The report for people. */
@@ -78,14 +78,14 @@ export function reportLines({
   skipped,
   criteria,
 }: Report): string[] {
-  const words = { [Outcome.FINE]: "ok", [Outcome.DIFFERS]: "DIFFERS", [Outcome.NOT_MEASURED]: "NOT MEASURED" };
+  const words = { [Outcome.PASS]: "ok", [Outcome.FAIL]: "DIFFERS", [Outcome.NOT_MEASURED]: "NOT MEASURED" };
   return [
     tried,
     "",
     ...edgeTable(verdicts),
     ...section(
       "Differences",
-      differences.flatMap(({ what, mend }) => [what, `    ${mend}`]),
+      differences.flatMap(({ problem, fix }) => [problem, `    ${fix}`]),
     ),
     ...section("Not measured", unmeasured),
     ...section("Works against the firewall", warnings),
@@ -98,7 +98,7 @@ export function reportLines({
   ];
 }
 
-function triedFrom({ plan: { from, stranger }, fleet: { servers } }: Measured): string {
+function triedFrom({ plan: { from, stranger }, fleet: { servers } }: Measurement): string {
   const strange = `, and as a stranger, whom nobody admits, from its address ${stranger ?? ""}`;
   return `Tried from ${from.length} of ${count(servers.length, "server")} and from this machine${stranger === undefined ? "" : strange}:`;
 }

@@ -1,4 +1,4 @@
-import { CONTROLLER, isDatagram, makePlan, STRANGER } from "../../../lib/verify/plan";
+import { CONTROLLER, isDatagram, makePlan, UNAUTHORIZED_SOURCE } from "../../../lib/verify/plan";
 import { fleet, server } from "../../support/fleet";
 
 const edges = (...args: Parameters<typeof makePlan>): string[] =>
@@ -53,7 +53,7 @@ test("a port of udp is tried from the same places, with datagrams", () => {
 
 test("a stranger tries only where it is seen as one", () => {
   const stranger = { address: "192.0.2.2", reaches: new Set(["hub"]) };
-  const strange = edges(fleet(), 10, stranger).filter((edge) => edge.startsWith(STRANGER));
+  const strange = edges(fleet(), 10, stranger).filter((edge) => edge.startsWith(UNAUTHORIZED_SOURCE));
   expect(strange.map((edge) => edge.split(" -> ")[1])).toEqual([
     "hub 10.0.0.10:9100",
     "hub 10.0.0.10:9090",

@@ -1,5 +1,5 @@
 import { CONTROLLER } from "../../../lib/verify/plan";
-import { Commands } from "../../../lib/verify/remedy";
+import { Commands } from "../../../lib/verify/failures";
 import { makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
 import { Changes, COMMANDS, fleet, measured, WELL } from "../../support/fleet";
 
@@ -15,7 +15,7 @@ function report(changes: Changes = {}, given = fleet(), surplus?: readonly strin
 
 /** The differences, each with how it is mended. */
 const differences = (...args: Parameters<typeof report>): string[] =>
-  report(...args).differences.map(({ what, mend }) => `${what} => ${mend}`);
+  report(...args).differences.map(({ problem, fix }) => `${problem} => ${fix}`);
 
 const says = (...lines: string[]): { lines: string[] } => ({ lines: ["peer=10.0.0.1 22", ...lines] });
 
@@ -38,7 +38,7 @@ test("where all is well the report is a table of edges and a line for each promi
     "  ok            Prometheus: reached by Alertmanager, Grafana, its like and technicians only: 1 server, 2 probes (1 let in, 1 dropped), 0 differences",
     "  ok            all that is tried: 5 ports from 3 places, 8 probes (6 let in, 2 dropped), 0 differences",
   ]);
-  expect(statusOf([report()])).toBe(Status.FINE);
+  expect(statusOf([report()])).toBe(Status.PASS);
 });
 
 test("what is not there to be read is told, and is no difference", () => {
@@ -49,7 +49,7 @@ test("what is not there to be read is told, and is no difference", () => {
   expect(lines.slice(lines.indexOf("Nothing to read"))[1]).toBe(
     '  app-0: there is no file /var/log/shop/*.log, which the log source "shop" reads',
   );
-  expect(statusOf([found])).toBe(Status.FINE);
+  expect(statusOf([found])).toBe(Status.PASS);
 });
 
 test("a large fleet where all is well has as many lines as a small one", () => {
@@ -125,8 +125,8 @@ describe("a difference says what it means and how it is mended", () => {
     expect(differences({}, fleet(), ["sg-1: tcp/9100 from 0.0.0.0/0"])).toEqual([
       "the cloud's firewall has a rule that is not of our making: sg-1: tcp/9100 from 0.0.0.0/0 => remove it there, or declare what needs it; the next deploy looks again",
     ]);
-    expect(statusOf([report({}, fleet(), ["a rule"])])).toBe(Status.DIFFERS);
-    expect(statusOf([report({}, fleet(), [])])).toBe(Status.FINE);
+    expect(statusOf([report({}, fleet(), ["a rule"])])).toBe(Status.FAIL);
+    expect(statusOf([report({}, fleet(), [])])).toBe(Status.PASS);
   });
 });
 
@@ -171,7 +171,7 @@ test("a server that is not there is named once, and makes the whole not measured
   expect(gone.unmeasured.filter((text) => text.includes("-> app-0"))).toEqual([]);
   expect(gone.differences).toEqual([]);
   expect(statusOf([gone])).toBe(Status.NOT_MEASURED);
-  expect(statusOf([gone, report({ found: { "hub app-0 9100": "refused" } })])).toBe(Status.DIFFERS);
+  expect(statusOf([gone, report({ found: { "hub app-0 9100": "refused" } })])).toBe(Status.FAIL);
 });
 
 test("ports of UDP and TCP that share a number are two", () => {
@@ -184,7 +184,7 @@ test("what works against the firewall is a warning, for it may be on purpose", (
     answers: { "app-0": { lines: [...(WELL.lines ?? []), "conflict=port 9100 is redirected"] } },
   });
   expect(reportLines(warned)).toContain("  app-0: port 9100 is redirected");
-  expect(statusOf([warned])).toBe(Status.FINE);
+  expect(statusOf([warned])).toBe(Status.PASS);
 });
 
 test("nothing at all is not fine", () => {

@@ -1,13 +1,13 @@
-import { alerts } from "../../../../lib/verify/criteria/alerts";
-import { Result } from "../../../../lib/verify/criteria/criterion";
-import { Outcome } from "../../../../lib/verify/judge";
-import { Answer } from "../../../../lib/verify/look";
+import { alerts } from "../../../../lib/verify/checks/alert-delivery";
+import { CheckResult } from "../../../../lib/verify/checks/check";
+import { Outcome } from "../../../../lib/verify/measurement";
+import { Answer } from "../../../../lib/verify/observation";
 import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 const questions = { alertmanager: "http://10.0.0.2:9093" };
 
 /** What the criterion makes of Alertmanagers that answer so, each on a server of its own. */
-function judged(...answers: readonly (object | undefined)[]): Result | undefined {
+function judged(...answers: readonly (object | undefined)[]): CheckResult | undefined {
   const given = fleet(0);
   const hosts = answers.map((_, index) => server(`alerts-${index + 1}`, `10.0.0.2${index}`, { questions }));
   const said = answers.map((answer, index): [string, Answer] => {
@@ -25,7 +25,7 @@ test("a test alert that arrived is told with its receivers and the time that it 
   const pager = { receiver: "on-call", integration: "pagerduty", seconds: 1.2 };
   expect(judged({ ...WELL_DONE, deliveries: [slack, pager] })).toEqual({
     text: "alerts: 1 Alertmanager; a test alert arrived at ops (slack) in 0.4 s, on-call (pagerduty) in 1.2 s",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
     differences: [],
   });
 });
@@ -34,14 +34,14 @@ test("of a cluster each member is tried, and the slowest is told", () => {
   const slower = { ...WELL_DONE, members: 2, deliveries: [{ ...slack, seconds: 15.6 }] };
   expect(judged({ ...WELL_DONE, members: 2 }, slower)).toMatchObject({
     text: "alerts: 2 Alertmanagers; a test alert arrived at ops (slack) in 15.6 s",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
   });
 });
 
 test("without receivers it is said that nobody is told", () => {
   expect(judged({ ...WELL_DONE, deliveries: [] })).toMatchObject({
     text: "alerts: 1 Alertmanager; nobody is told, for the monitoring has no receivers",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
   });
 });
 
@@ -64,8 +64,8 @@ test.each([
   ["one that does not answer", { error: "refused" }, "Alertmanager on alerts-1: refused"],
 ])("%s is a difference", (_, answer, what) => {
   const result = judged(answer);
-  expect(result?.outcome).toBe(Outcome.DIFFERS);
-  expect(result?.differences.map((difference) => difference.what)).toEqual([what]);
+  expect(result?.outcome).toBe(Outcome.FAIL);
+  expect(result?.differences.map((difference) => difference.problem)).toEqual([what]);
 });
 
 test("one that said nothing was not measured", () => {

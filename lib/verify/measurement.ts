@@ -1,8 +1,8 @@
 import { SSH } from "../access/access";
-import { admits } from "./admission";
+import { isAllowed } from "./allowed-access";
 import { Fleet, FleetServer } from "./fleet";
-import { Look } from "./look";
-import { CONTROLLER, isDatagram, Plan, Probe, seenFrom, STRANGER } from "./plan";
+import { Observation } from "./observation";
+import { CONTROLLER, isDatagram, Plan, Probe, seenFrom, UNAUTHORIZED_SOURCE } from "./plan";
 
 /** How a try compares with what should have come of it. */
 export interface Verdict {
@@ -21,16 +21,16 @@ export interface Verdict {
 
 /** Whether something is as it should be. */
 export enum Outcome {
-  FINE = "fine",
-  DIFFERS = "differs",
+  PASS = "fine",
+  FAIL = "differs",
   NOT_MEASURED = "not measured",
 }
 
 /** All that was measured in a monitoring. */
-export interface Measured {
+export interface Measurement {
   readonly fleet: Fleet;
   readonly plan: Plan;
-  readonly looks: ReadonlyMap<string, Look>;
+  readonly looks: ReadonlyMap<string, Observation>;
   readonly verdicts: readonly Verdict[];
   /** The last drill that was kept of the stack, if there is one. */
   readonly drill?: Drill;
@@ -49,7 +49,7 @@ export interface Drill {
 }
 
 /** What came of the tries, by who made them, each in the order of the plan. */
-export interface Found {
+export interface ProbeResults {
   /** Of those to connect. */
   readonly connections: ReadonlyMap<string, readonly string[]>;
   /** Of datagrams; null where nobody can tell. */
@@ -57,13 +57,13 @@ export interface Found {
 }
 
 /** Compares what was found with what the servers' rules say. */
-export function judge(fleet: Fleet, plan: Plan, looks: ReadonlyMap<string, Look>, found: Found): Verdict[] {
+export function evaluateProbes(fleet: Fleet, plan: Plan, looks: ReadonlyMap<string, Observation>, found: ProbeResults): Verdict[] {
   const servers = new Map(fleet.servers.map((server) => [server.name, server]));
   const [connections, datagrams] = [iterators(found.connections), iterators(found.datagrams)];
   const all = plan.probes.map((probe) => {
     const result = (isDatagram(probe) ? datagrams : connections).get(probe.from)?.next().value ?? undefined;
     const address = addressOf(probe, servers, looks, plan.stranger);
-    const expected = address === undefined ? undefined : admits(probe.sources, address);
+    const expected = address === undefined ? undefined : isAllowed(probe.sources, address);
     return verdict(probe, expected, result, looks.get(probe.to)?.silent, looks.get(probe.from)?.silent);
   });
   return withoutControls(all, servers);
@@ -77,10 +77,10 @@ function iterators<T>(found: ReadonlyMap<string, readonly T[]>): Map<string, Ite
 function addressOf(
   { from, to }: Probe,
   servers: ReadonlyMap<string, FleetServer>,
-  looks: ReadonlyMap<string, Look>,
+  looks: ReadonlyMap<string, Observation>,
   stranger: string | undefined,
 ): string | undefined {
-  if (from === STRANGER) return stranger;
+  if (from === UNAUTHORIZED_SOURCE) return stranger;
   const destination = servers.get(to);
   if (from !== CONTROLLER) {
     const source = servers.get(from);
@@ -102,16 +102,16 @@ function verdict(
   const unmeasured = (why: string): Verdict => ({ probe, expected, found, outcome: Outcome.NOT_MEASURED, why });
   if (silentSource !== undefined) return unmeasured(`${probe.from} could not be looked at`);
   const through = found === "open" || found === "let in";
-  if (through && expected === "closed") return { probe, expected, found, outcome: Outcome.DIFFERS };
+  if (through && expected === "closed") return { probe, expected, found, outcome: Outcome.FAIL };
   if (silentDestination !== undefined) return unmeasured(`${probe.to} could not be looked at`);
   if (found === undefined)
     return unmeasured(`${isDatagram(probe) ? `${probe.from} or ${probe.to}` : probe.from} said nothing of it`);
   if (expected === undefined) return unmeasured(`by what address ${probe.to} sees ${probe.from} is not known`);
   if (found === "unreachable" || found.startsWith("error")) {
-    return expected === "open" ? { probe, expected, found, outcome: Outcome.DIFFERS } : unmeasured(found);
+    return expected === "open" ? { probe, expected, found, outcome: Outcome.FAIL } : unmeasured(found);
   }
   const right = expected === "open" ? through : found === "filtered" || found === "dropped";
-  return { probe, expected, found, outcome: right ? Outcome.FINE : Outcome.DIFFERS };
+  return { probe, expected, found, outcome: right ? Outcome.PASS : Outcome.FAIL };
 }
 
 /**
@@ -121,13 +121,13 @@ function verdict(
 function withoutControls(verdicts: readonly Verdict[], servers: ReadonlyMap<string, FleetServer>): Verdict[] {
   const heard = new Set(
     verdicts
-      .filter(({ probe, found }) => probe.from === STRANGER && probe.name === SSH && found === "open")
+      .filter(({ probe, found }) => probe.from === UNAUTHORIZED_SOURCE && probe.name === SSH && found === "open")
       .map(({ probe }) => probe.to),
   );
   return verdicts.flatMap((each): Verdict[] => {
     const { probe, outcome } = each;
-    if (probe.from !== STRANGER) return [each];
+    if (probe.from !== UNAUTHORIZED_SOURCE) return [each];
     if (probe.name === SSH && servers.get(probe.to)?.sshd === undefined) return [];
-    return outcome === Outcome.FINE && !heard.has(probe.to) ? [] : [each];
+    return outcome === Outcome.PASS && !heard.has(probe.to) ? [] : [each];
   });
 }

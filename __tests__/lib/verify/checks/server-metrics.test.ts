@@ -1,13 +1,13 @@
-import { Result } from "../../../../lib/verify/criteria/criterion";
-import { shown } from "../../../../lib/verify/criteria/shown";
-import { Outcome } from "../../../../lib/verify/judge";
-import { Answer } from "../../../../lib/verify/look";
+import { CheckResult } from "../../../../lib/verify/checks/check";
+import { shown } from "../../../../lib/verify/checks/server-metrics";
+import { Outcome } from "../../../../lib/verify/measurement";
+import { Answer } from "../../../../lib/verify/observation";
 import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 const ALL = ["app", "hub"];
 
 /** What the criterion makes of a Grafana that answers so, of a hub and another server. */
-function judged(answer: object | undefined, app: Answer = WELL): Result | undefined {
+function judged(answer: object | undefined, app: Answer = WELL): CheckResult | undefined {
   const questions = { grafana: "http://10.0.0.10:3000" };
   const servers = [
     server("app", "10.0.0.11", { components: ["node_exporter"] }),
@@ -21,7 +21,7 @@ function judged(answer: object | undefined, app: Answer = WELL): Result | undefi
 test("of how many servers it shows what is told", () => {
   expect(judged({ shown: { cpu: ALL, memory: ALL, disk: ALL } })).toEqual({
     text: "Grafana shows of 2 servers: CPU of 2, memory of 2, disk of 2",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
     differences: [],
   });
 });
@@ -29,8 +29,8 @@ test("of how many servers it shows what is told", () => {
 test("what is missing is told by server", () => {
   const { text, outcome, differences } = judged({ shown: { cpu: ["hub"], memory: ALL, disk: [] } }) ?? {};
   expect(text).toBe("Grafana shows of 2 servers: CPU of 1, memory of 2, disk of 0");
-  expect(outcome).toBe(Outcome.DIFFERS);
-  expect(differences?.map(({ what }) => what)).toEqual([
+  expect(outcome).toBe(Outcome.FAIL);
+  expect(differences?.map(({ problem }) => problem)).toEqual([
     "Grafana on hub does not show the CPU of app",
     "Grafana on hub does not show the disk of app",
     "Grafana on hub does not show the disk of hub",

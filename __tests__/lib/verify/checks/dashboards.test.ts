@@ -1,13 +1,13 @@
-import { Result } from "../../../../lib/verify/criteria/criterion";
-import { dashboards } from "../../../../lib/verify/criteria/dashboards";
-import { Outcome } from "../../../../lib/verify/judge";
+import { CheckResult } from "../../../../lib/verify/checks/check";
+import { dashboards } from "../../../../lib/verify/checks/dashboards";
+import { Outcome } from "../../../../lib/verify/measurement";
 import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 const SOURCE = { uid: "prometheus", name: "Prometheus", error: "" };
 const FLEET = { uid: "cdktf-monitoring-fleet", title: "Fleet" };
 
 /** What the criterion makes of a Grafana that answers so. */
-function judged(answer: object | undefined): Result | undefined {
+function judged(answer: object | undefined): CheckResult | undefined {
   const given = fleet(0);
   const host = server("shows", "10.0.0.20", { questions: { grafana: "http://10.0.0.20:3000" } });
   const lines = answer === undefined ? [] : [`said=grafana ${JSON.stringify(answer)}`];
@@ -18,7 +18,7 @@ function judged(answer: object | undefined): Result | undefined {
 test("what it has is told", () => {
   expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET], panels: [] })).toEqual({
     text: 'dashboards: 1 Grafana; "Fleet", of Prometheus',
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
     differences: [],
   });
 });
@@ -31,7 +31,7 @@ test("how many panels have data is told for each server, and which have none", (
   ];
   expect(judged({ version: "13.2.3", sources: [SOURCE], dashboards: [FLEET], panels })).toMatchObject({
     text: 'dashboards: 1 Grafana; "Fleet", of Prometheus; panels with data: Fleet 12 of 12, Server of app 33 of 35 (not "Swap", "Tasks"), Server of hub 30 of 35 (not "Swap", "Tasks", "Clock" and 2 more)',
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
   });
 });
 
@@ -39,7 +39,7 @@ test("a data source that does not answer is told with the reason, and so is that
   const loki = { uid: "loki", name: "Loki", error: "connection refused" };
   expect(judged({ version: "13.2.3", sources: [SOURCE, loki], dashboards: [], panels: [] })).toMatchObject({
     text: "dashboards: 1 Grafana; no dashboards, of Prometheus, Loki",
-    outcome: Outcome.DIFFERS,
+    outcome: Outcome.FAIL,
     differences: [
       {
         what: "Grafana on shows gets no answer from Loki: connection refused",
@@ -53,7 +53,7 @@ test("a data source that does not answer is told with the reason, and so is that
 test("one that does not answer is told", () => {
   expect(judged({ error: "no answer" })).toMatchObject({
     text: "dashboards: 1 Grafana; none said what it has",
-    outcome: Outcome.DIFFERS,
+    outcome: Outcome.FAIL,
     differences: [{ what: "Grafana on shows: no answer", mend: "play grafana on shows" }],
   });
 });

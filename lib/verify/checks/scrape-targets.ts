@@ -1,6 +1,6 @@
-import { Measured, Outcome } from "../judge";
-import { Difference } from "../remedy";
-import { Criterion, worst } from "./criterion";
+import { Measurement, Outcome } from "../measurement";
+import { Failure } from "../failures";
+import { Check, worst } from "./check";
 
 /** A target, as the question `prometheus` answers it. */
 interface Target {
@@ -11,7 +11,7 @@ interface Target {
 }
 
 /** That Prometheus reaches all that it should scrape. */
-export const targets: Criterion = (measured, commands) => {
+export const targets: Check = (measured, commands) => {
   const host = measured.fleet.servers.find(({ questions }) => questions.prometheus !== undefined)?.name;
   if (host === undefined) return undefined;
   const said = measured.looks.get(host)?.said.get("prometheus");
@@ -21,16 +21,16 @@ export const targets: Criterion = (measured, commands) => {
       why === undefined
         ? []
         : [{ what: `Prometheus on ${host}: ${why}`, mend: commands.play("prometheus", host, true) }];
-    const outcome = why === undefined ? Outcome.NOT_MEASURED : Outcome.DIFFERS;
+    const outcome = why === undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;
     return { text: `targets: Prometheus on ${host} did not say which are up`, outcome, differences };
   }
   const active = said as readonly Target[];
   const known = new Set(active.map(({ job, instance }) => `${job}/${instance}`));
   const missing = measured.fleet.targets.filter((target) => !known.has(target));
   const judged = active.map((target) => [target, outcomeOf(target, measured)] as const);
-  const down = judged.filter(([, outcome]) => outcome === Outcome.DIFFERS).map(([target]) => target);
+  const down = judged.filter(([, outcome]) => outcome === Outcome.FAIL).map(([target]) => target);
   const unknown = judged.filter(([, outcome]) => outcome === Outcome.NOT_MEASURED).length;
-  const differences: Difference[] = [
+  const differences: Failure[] = [
     ...missing.map((target) => ({
       what: `Prometheus on ${host} does not know the target ${target}`,
       mend: commands.play("prometheus", host, true),
@@ -43,13 +43,13 @@ export const targets: Criterion = (measured, commands) => {
   const up = active.length - down.length - unknown;
   return {
     text: `targets: ${up} of ${active.length + missing.length} up${unknown === 0 ? "" : `, ${unknown} not measured`}`,
-    outcome: worst([...missing.map(() => Outcome.DIFFERS), ...judged.map(([, outcome]) => outcome)]),
+    outcome: worst([...missing.map(() => Outcome.FAIL), ...judged.map(([, outcome]) => outcome)]),
     differences,
   };
 };
 
 /** One that was not scraped yet tells nothing, nor one on a server that is not there at all. */
-function outcomeOf({ health, instance }: Target, { looks }: Measured): Outcome {
-  if (health === "up") return Outcome.FINE;
-  return health === "unknown" || looks.get(instance)?.silent !== undefined ? Outcome.NOT_MEASURED : Outcome.DIFFERS;
+function outcomeOf({ health, instance }: Target, { looks }: Measurement): Outcome {
+  if (health === "up") return Outcome.PASS;
+  return health === "unknown" || looks.get(instance)?.silent !== undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;
 }

@@ -1,7 +1,7 @@
-import { Measured } from "../judge";
-import { Commands, Difference } from "../remedy";
-import { Criterion, outcomeOf } from "./criterion";
-import { count } from "./words";
+import { Measurement } from "../measurement";
+import { Commands, Failure } from "../failures";
+import { Check, outcomeOf } from "./check";
+import { count } from "../text";
 
 /** What the question `alertmanager` answers. */
 interface Said {
@@ -24,7 +24,7 @@ interface Delivery {
 }
 
 /** That alerts come from Prometheus to each Alertmanager, and from there to who is to be told. */
-export const alerts: Criterion = (measured, commands) => {
+export const alerts: Check = (measured, commands) => {
   const hosts = measured.fleet.servers.filter(({ questions }) => questions.alertmanager !== undefined);
   if (hosts.length === 0) return undefined;
   const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
@@ -40,13 +40,13 @@ export const alerts: Criterion = (measured, commands) => {
   };
 };
 
-function saidBy({ looks }: Measured, host: string): Said | undefined {
+function saidBy({ looks }: Measurement, host: string): Said | undefined {
   return looks.get(host)?.said.get("alertmanager") as Said | undefined;
 }
 
-function differencesOf(host: string, said: Said, hosts: number, commands: Commands): Difference[] {
+function differencesOf(host: string, said: Said, hosts: number, commands: Commands): Failure[] {
   const again = commands.play("alertmanager", host, true);
-  if (said.error !== undefined) return [{ what: `Alertmanager on ${host}: ${said.error}`, mend: again }];
+  if (said.error !== undefined) return [{ problem: `Alertmanager on ${host}: ${said.error}`, fix: again }];
   const { members, watchdog, deliveries } = said;
   return [
     ...(members === hosts

@@ -1,4 +1,4 @@
-import { admits } from "../../../lib/verify/admission";
+import { isAllowed } from "../../../lib/verify/allowed-access";
 
 test.each([
   [["10.0.0.7"], "10.0.0.7", true],
@@ -9,5 +9,5 @@ test.each([
   [[], "10.0.0.7", false],
   [["10.0.0.0/8"], "db.example.com", undefined],
 ])("of %j and %s", (sources, address, expected) => {
-  expect(admits(sources, address)).toBe(expected);
+  expect(isAllowed(sources, address)).toBe(expected);
 });

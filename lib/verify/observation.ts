@@ -21,7 +21,7 @@ export interface Service {
 }
 
 /** A server as it was found. */
-export interface Look {
+export interface Observation {
   readonly name: string;
   /** Why nothing is known of it, where that is so. */
   readonly silent?: string;
@@ -46,7 +46,7 @@ export interface Look {
 }
 
 /** Reads what a server said. */
-export function readLook(name: string, answer: Answer | undefined): Look {
+export function readObservation(name: string, answer: Answer | undefined): Observation {
   const lines = answer?.lines ?? [];
   const all = (key: string): string[] =>
     lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));

@@ -1,14 +1,14 @@
-import { Measured } from "../judge";
-import { Look } from "../look";
-import { Commands, Difference } from "../remedy";
-import { Criterion, lookedAt, outcomeOf } from "./criterion";
-import { count } from "./words";
+import { Measurement } from "../measurement";
+import { Observation } from "../observation";
+import { Commands, Failure } from "../failures";
+import { Check, lookedAt, outcomeOf } from "./check";
+import { count } from "../text";
 
 /** Of components that are on more servers than this, their number is told. */
 const NAMED = 3;
 
 /** That each component runs where the code has it, and nowhere else. */
-export const placement: Criterion = (measured, commands) => {
+export const placement: Check = (measured, commands) => {
   const { fleet } = measured;
   const kinds = [...new Set(fleet.servers.flatMap(({ components }) => components))].sort();
   if (kinds.length === 0) return undefined;
@@ -21,7 +21,7 @@ export const placement: Criterion = (measured, commands) => {
   };
 };
 
-function differencesOf({ name, services }: Look, wanted: readonly string[], commands: Commands): Difference[] {
+function differencesOf({ name, services }: Observation, wanted: readonly string[], commands: Commands): Failure[] {
   const found = new Map(services.map((service) => [service.kind, service]));
   return [
     ...wanted.flatMap((kind) => {
@@ -39,7 +39,7 @@ function differencesOf({ name, services }: Look, wanted: readonly string[], comm
 }
 
 /** The components with their versions, by where they run. */
-function told(kinds: readonly string[], measured: Measured): string {
+function told(kinds: readonly string[], measured: Measurement): string {
   const groups = new Map<string, string[]>();
   for (const kind of kinds) {
     const { what, where } = toldOf(kind, measured);
@@ -48,7 +48,7 @@ function told(kinds: readonly string[], measured: Measured): string {
   return [...groups].map(([where, what]) => `${what.join(", ")} on ${where}`).join("; ");
 }
 
-function toldOf(kind: string, { fleet, looks }: Measured): { readonly what: string; readonly where: string } {
+function toldOf(kind: string, { fleet, looks }: Measurement): { readonly what: string; readonly where: string } {
   const wanted = fleet.servers.filter(({ components }) => components.includes(kind));
   const running = wanted.flatMap(({ name }) => {
     const service = looks.get(name)?.services.find((each) => each.kind === kind && each.state === "active");

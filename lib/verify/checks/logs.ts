@@ -1,8 +1,8 @@
 import { FleetServer } from "../fleet";
-import { Measured } from "../judge";
-import { Commands, Difference } from "../remedy";
-import { Criterion, outcomeOf } from "./criterion";
-import { ago, count } from "./words";
+import { Measurement } from "../measurement";
+import { Commands, Failure } from "../failures";
+import { Check, outcomeOf } from "./check";
+import { ago, count } from "../text";
 
 /** What the question `loki` answers. */
 interface Said {
@@ -26,7 +26,7 @@ interface Newest {
 const SUDO = "sudo";
 
 /** That each Loki is at work, with all others, and has lines: those of the SSH logins by which all were just looked at. */
-export const logs: Criterion = (measured, commands) => {
+export const logs: Check = (measured, commands) => {
   const hosts = measured.fleet.servers.filter(({ questions }) => questions.loki !== undefined);
   if (hosts.length === 0) return undefined;
   const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
@@ -57,21 +57,21 @@ function wanted(senders: readonly FleetServer[]): string[] {
   return senders.length === 0 ? [] : [...new Set([SUDO, ...senders.flatMap(({ logSources }) => logSources)])].sort();
 }
 
-function loginDifference(name: string, commands: Commands): Difference {
+function loginDifference(name: string, commands: Commands): Failure {
   return {
-    what: `no Loki has an SSH login of ${name}, which verify itself has just made`,
-    mend: `see whether its log agent sends: journalctl -u log_agent on ${name}, or ${commands.play("log_agent", name, true)}`,
+    problem: `no Loki has an SSH login of ${name}, which verify itself has just made`,
+    fix: `see whether its log agent sends: journalctl -u log_agent on ${name}, or ${commands.play("log_agent", name, true)}`,
   };
 }
 
-function saidBy({ looks }: Measured, host: string): Said | undefined {
+function saidBy({ looks }: Measurement, host: string): Said | undefined {
   return looks.get(host)?.said.get("loki") as Said | undefined;
 }
 
-function differencesOf(host: string, said: Said, { fleet }: Measured, commands: Commands): Difference[] {
+function differencesOf(host: string, said: Said, { fleet }: Measurement, commands: Commands): Failure[] {
   const hosts = fleet.servers.filter(({ questions }) => questions.loki !== undefined).length;
   const again = commands.play("loki", host, true);
-  if (said.error !== undefined) return [{ what: `Loki on ${host}: ${said.error}`, mend: again }];
+  if (said.error !== undefined) return [{ problem: `Loki on ${host}: ${said.error}`, fix: again }];
   return [
     ...(said.members === hosts
       ? []

@@ -1,10 +1,10 @@
-import { comeback } from "../../../../lib/verify/criteria/comeback";
-import { Result } from "../../../../lib/verify/criteria/criterion";
-import { Drill, Outcome } from "../../../../lib/verify/judge";
+import { comeback } from "../../../../lib/verify/checks/reboot";
+import { CheckResult } from "../../../../lib/verify/checks/check";
+import { Drill, Outcome } from "../../../../lib/verify/measurement";
 import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 /** What the criterion makes of a server that says this of its services, and of a drill. */
-function judged(lines: readonly string[], drill?: Drill): Result | undefined {
+function judged(lines: readonly string[], drill?: Drill): CheckResult | undefined {
   const one = server("hub", "10.0.0.10", { components: ["grafana", "loki"] });
   const answers = { hub: { lines: [...(WELL.lines ?? []), ...lines] } };
   return comeback({ ...measured({ ...fleet(0), servers: [one] }, { answers }), drill }, COMMANDS);
@@ -16,7 +16,7 @@ const DRILL: Drill = { date: "2026-11-25T12:05:11.180Z", seconds: 33.5, file: "d
 test("what starts at boot is told, when that was last tried, and how long a drill took", () => {
   expect(judged(BOTH, DRILL)).toEqual({
     text: "after a reboot: 2 of 2 services start by themselves and 1 of 1 firewalls (the last boot was 4 min ago); a drill destroyed and rebuilt all in 34 s on 2026-11-25",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
     differences: [],
   });
   expect(judged(BOTH)?.text).toMatch(/; no drill has rebuilt it yet$/);
@@ -25,7 +25,7 @@ test("what starts at boot is told, when that was last tried, and how long a dril
 test("what does not start at boot is told, and a drill that took too long", () => {
   const { outcome, differences } =
     judged(["service=grafana active disabled 13.2.3"], { ...DRILL, seconds: 601.4 }) ?? {};
-  expect(outcome).toBe(Outcome.DIFFERS);
+  expect(outcome).toBe(Outcome.FAIL);
   expect(differences).toEqual([
     { what: "grafana on hub does not start at boot: its unit is not enabled", mend: "play grafana on hub" },
     {

@@ -1,7 +1,7 @@
 import { groupBy } from "../grouping";
 import { ServerSets } from "../access/server-sets";
-import { Outcome, Verdict } from "./judge";
-import { CONTROLLER, STRANGER } from "./plan";
+import { Outcome, Verdict } from "./measurement";
+import { CONTROLLER, UNAUTHORIZED_SOURCE } from "./plan";
 
 /** A line for each kind of edge: who was tried from, to whom, where, what should come of it and what came. */
 export function edgeTable(verdicts: readonly Verdict[]): string[] {
@@ -14,7 +14,7 @@ export function edgeTable(verdicts: readonly Verdict[]): string[] {
     `${probe.protocol}/${probe.port}`,
     probe.name,
     expected ?? "",
-    outcome === Outcome.FINE ? (found ?? "") : `${found ?? ""}  <== DIFFERS`,
+    outcome === Outcome.PASS ? (found ?? "") : `${found ?? ""}  <== DIFFERS`,
     probes > 1 ? `${probes} probes` : "",
   ]);
   const lines = align([["FROM", "", "TO", "PORT", "WHAT", "SHOULD BE", "IS", ""], ...rows]);
@@ -54,7 +54,7 @@ function kindOf({ probe, expected, found, outcome }: Verdict): string[] {
 
 /** Who is at one end of edges; this machine is no server, and is told apart. */
 function endsOf(all: readonly string[], sets: ServerSets): string {
-  const here = [CONTROLLER, STRANGER];
+  const here = [CONTROLLER, UNAUTHORIZED_SOURCE];
   const servers = all.filter((name) => !here.includes(name));
   return [...(servers.length === 0 ? [] : [sets.text(servers)]), ...here.filter((name) => all.includes(name))].join(
     ", ",

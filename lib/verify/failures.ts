@@ -1,14 +1,14 @@
 import { SSH } from "../access/access";
-import { Look } from "./look";
-import { Verdict } from "./judge";
+import { Observation } from "./observation";
+import { Verdict } from "./measurement";
 import { CONTROLLER } from "./plan";
 
 /** Something that is not as it should be. */
-export interface Difference {
+export interface Failure {
   /** What was found, and where. */
-  readonly what: string;
+  readonly problem: string;
   /** What it means and how it is mended. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** How the runs of a deployed stack are started again. */
@@ -21,11 +21,11 @@ export interface Commands {
 }
 
 /** What is wrong with a server's firewall. */
-export function lookDifferences(look: Look, commands: Commands): Difference[] {
+export function lookDifferences(look: Observation, commands: Commands): Failure[] {
   const { name, silent, table, current, enabled } = look;
   if (silent !== undefined) return [];
   const mend = commands.play("firewall", name);
-  if (table === "unknown") return [{ what: `nft is missing on ${name}`, mend: `install nftables, then ${mend}` }];
+  if (table === "unknown") return [{ problem: `nft is missing on ${name}`, fix: `install nftables, then ${mend}` }];
   const found = [
     ...(table === "missing" ? [`the firewall's table is not loaded on ${name}: its ports are open to all`] : []),
     ...(table === "changed" ? [`the firewall's table on ${name} is not as it was loaded: somebody changed it`] : []),
@@ -36,11 +36,11 @@ export function lookDifferences(look: Look, commands: Commands): Difference[] {
 }
 
 /** What a difference of an edge means. */
-export function edgeDifference(verdict: Verdict, look: Look | undefined, commands: Commands): Difference {
+export function edgeDifference(verdict: Verdict, look: Observation | undefined, commands: Commands): Failure {
   const { probe, expected, found = "" } = verdict;
   const { from, to, protocol, port, name } = probe;
   const what = `${from} -> ${to} ${protocol}/${port} (${name}): should be ${expected ?? ""}, is ${found}`;
-  return { what, mend: expected === "open" ? closedMend(verdict, commands) : openMend(verdict, look, commands) };
+  return { problem, fix: expected === "open" ? closedMend(verdict, commands) : openMend(verdict, look, commands) };
 }
 
 /** A port that should answer does not. */
@@ -61,7 +61,7 @@ function closedMend({ probe, found }: Verdict, commands: Commands): string {
 }
 
 /** A port that should be closed is not. */
-function openMend({ probe, found }: Verdict, look: Look | undefined, commands: Commands): string {
+function openMend({ probe, found }: Verdict, look: Observation | undefined, commands: Commands): string {
   const { to } = probe;
   const play = commands.play("firewall", to);
   if (look?.table === "missing") return `the firewall's table is not loaded on ${to}: ${play}`;

@@ -1,6 +1,6 @@
-import { Difference } from "../remedy";
-import { Criterion, outcomeOf } from "./criterion";
-import { count } from "./words";
+import { Failure } from "../failures";
+import { Check, outcomeOf } from "./check";
+import { count } from "../text";
 
 /** What Grafana is to show of each server, by what the question `grafana` calls it. */
 const MEASURES = [
@@ -18,7 +18,7 @@ interface Said {
 }
 
 /** That Grafana shows CPU, memory and disk of every server. */
-export const shown: Criterion = ({ fleet, looks }) => {
+export const shown: Check = ({ fleet, looks }) => {
   if (!fleet.servers.some(({ components }) => components.includes("prometheus"))) return undefined;
   const servers = fleet.servers.filter(({ components }) => components.includes("node_exporter"));
   const hosts = fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
@@ -36,9 +36,9 @@ export const shown: Criterion = ({ fleet, looks }) => {
   const silent = lacking.some(({ server }) => looks.get(server)?.silent !== undefined);
   const differences = lacking
     .filter(({ server }) => looks.get(server)?.silent === undefined)
-    .map(({ host, name, server }): Difference => ({
-      what: `Grafana on ${host} does not show the ${name} of ${server}`,
-      mend: "see whether its node exporter is up (targets), and whether Grafana gets answers from Prometheus (dashboards)",
+    .map(({ host, name, server }): Failure => ({
+      problem: `Grafana on ${host} does not show the ${name} of ${server}`,
+      fix: "see whether its node exporter is up (targets), and whether Grafana gets answers from Prometheus (dashboards)",
     }));
   const [first] = known;
   const told = MEASURES.map(([measure, name]) => {

@@ -1,7 +1,7 @@
-import { Measured } from "../judge";
-import { Commands, Difference } from "../remedy";
-import { Criterion, outcomeOf } from "./criterion";
-import { count } from "./words";
+import { Measurement } from "../measurement";
+import { Commands, Failure } from "../failures";
+import { Check, outcomeOf } from "./check";
+import { count } from "../text";
 
 /** What the question `grafana` answers. */
 interface Said {
@@ -25,7 +25,7 @@ interface Panels {
 const NAMED = 3;
 
 /** That each Grafana has dashboards, and gets answers from all that it asks. */
-export const dashboards: Criterion = (measured, commands) => {
+export const dashboards: Check = (measured, commands) => {
   const hosts = measured.fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
   if (hosts.length === 0) return undefined;
   const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
@@ -41,13 +41,13 @@ export const dashboards: Criterion = (measured, commands) => {
   };
 };
 
-function saidBy({ looks }: Measured, host: string): Said | undefined {
+function saidBy({ looks }: Measurement, host: string): Said | undefined {
   return looks.get(host)?.said.get("grafana") as Said | undefined;
 }
 
-function differencesOf(host: string, said: Said, commands: Commands): Difference[] {
+function differencesOf(host: string, said: Said, commands: Commands): Failure[] {
   const again = commands.play("grafana", host, true);
-  if (said.error !== undefined) return [{ what: `Grafana on ${host}: ${said.error}`, mend: again }];
+  if (said.error !== undefined) return [{ problem: `Grafana on ${host}: ${said.error}`, fix: again }];
   return [
     ...said.sources.flatMap(({ uid, name, error }) =>
       error === ""

@@ -1,11 +1,11 @@
-import { Criterion, lookedAt, outcomeOf } from "./criterion";
-import { ago } from "./words";
+import { Check, lookedAt, outcomeOf } from "./check";
+import { ago } from "../text";
 
 /** Whatever a stack is, it is to be destroyed and rebuilt in so many seconds. Ten minutes are what the project promises. */
 export const REBUILD_LIMIT = 600;
 
 /** That all comes back after a reboot, and that the last drill rebuilt all of it in time. */
-export const comeback: Criterion = (measured, commands) => {
+export const comeback: Check = (measured, commands) => {
   const { fleet, drill } = measured;
   if (fleet.servers.every(({ components }) => components.length === 0)) return undefined;
   const known = lookedAt(measured);

@@ -10,7 +10,7 @@ const families = new Map([
  *
  * @returns undefined where the address is a name, of which that cannot be said
  */
-export function admits(sources: readonly string[], address: string): boolean | undefined {
+export function isAllowed(sources: readonly string[], address: string): boolean | undefined {
   const family = families.get(isIP(address) as 4 | 6);
   if (family === undefined) return undefined;
   const list = new BlockList();

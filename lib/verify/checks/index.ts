@@ -1,17 +1,17 @@
-import { alerts } from "./alerts";
-import { comeback } from "./comeback";
+import { alerts } from "./alert-delivery";
+import { comeback } from "./reboot";
 import { cloudFirewall } from "./cloud-firewall";
-import { Criterion, reachedOnlyBy } from "./criterion";
+import { Check, reachedOnlyBy } from "./check";
 import { dashboards } from "./dashboards";
-import { everyPort } from "./every-port";
+import { everyPort } from "./all-ports";
 import { firewalls } from "./firewalls";
 import { logs } from "./logs";
 import { placement } from "./placement";
-import { shown } from "./shown";
-import { targets } from "./targets";
+import { shown } from "./server-metrics";
+import { targets } from "./scrape-targets";
 
 /** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
-export const CRITERIA: readonly Criterion[] = [
+export const CRITERIA: readonly Check[] = [
   placement,
   shown,
   logs,

@@ -1,13 +1,13 @@
-import { Result } from "../../../../lib/verify/criteria/criterion";
-import { placement } from "../../../../lib/verify/criteria/placement";
-import { Outcome } from "../../../../lib/verify/judge";
-import { Answer } from "../../../../lib/verify/look";
+import { CheckResult } from "../../../../lib/verify/checks/check";
+import { placement } from "../../../../lib/verify/checks/placement";
+import { Outcome } from "../../../../lib/verify/measurement";
+import { Answer } from "../../../../lib/verify/observation";
 import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
 
 const EXPORTER = "node_exporter active enabled 1.12.1";
 
 /** What the criterion makes of a hub and of other servers, each with an exporter in the code and what it said. */
-function judged(hub: readonly string[], ...others: readonly (readonly string[] | undefined)[]): Result | undefined {
+function judged(hub: readonly string[], ...others: readonly (readonly string[] | undefined)[]): CheckResult | undefined {
   const answer = (services: readonly string[] | undefined): Answer =>
     services === undefined
       ? { unreachable: "no route" }
@@ -26,7 +26,7 @@ function judged(hub: readonly string[], ...others: readonly (readonly string[] |
 test("each component is told with its version and where it runs", () => {
   expect(judged(["grafana active enabled 13.2.3", EXPORTER], [EXPORTER])).toEqual({
     text: "placement: each component by a playbook of its own, where the code has it: grafana 13.2.3 on hub; node_exporter 1.12.1 on hub and app-0",
-    outcome: Outcome.FINE,
+    outcome: Outcome.PASS,
     differences: [],
   });
 });
@@ -39,7 +39,7 @@ test("of many servers their number is told, and of several versions all", () => 
 test("what does not run, what is not there and what should not be there are told", () => {
   const { outcome, differences } =
     judged(["grafana failed enabled 13.2.3"], [EXPORTER, "loki active enabled 3.7.8"]) ?? {};
-  expect(outcome).toBe(Outcome.DIFFERS);
+  expect(outcome).toBe(Outcome.FAIL);
   expect(differences).toEqual([
     { what: "grafana does not run on hub: it is failed", mend: "play grafana on hub" },
     { what: "node_exporter does not run on hub: it is not installed", mend: "play node_exporter on hub" },

@@ -1,8 +1,8 @@
-import { Criterion, tally, worst } from "./criterion";
-import { count } from "./words";
+import { Check, tally, worst } from "./check";
+import { count } from "../text";
 
 /** That all that was tried came out as the servers' rules say. */
-export const everyPort: Criterion = ({ verdicts, plan }) => {
+export const everyPort: Check = ({ verdicts, plan }) => {
   const ports = new Set(verdicts.map(({ probe }) => `${probe.to} ${probe.protocol}/${probe.port}`));
   const sources = new Set(plan.probes.map(({ from }) => from));
   return {
