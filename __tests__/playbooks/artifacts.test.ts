@@ -4,7 +4,7 @@ import { createServer, Server, ServerResponse } from "node:http";
 import { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
-import { removeFolders, Said, start, temporaryFolder } from "./python";
+import { removeFolders, Output, start, temporaryFolder } from "./python";
 
 const FILE = "tool-1.0.0.linux-amd64.tar.gz";
 const BYTES = Buffer.from("the bytes of an archive");
@@ -12,13 +12,13 @@ const DIGEST = createHash("sha256").update(BYTES).digest("hex");
 
 let server: Server;
 let address: string;
-let asked: string[];
+let requested: string[];
 let answer: (path: string, response: ServerResponse) => void;
 let cache: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    asked.push(request.url ?? "");
+    requested.push(request.url ?? "");
     answer(request.url ?? "", response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -31,7 +31,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  asked = [];
+  requested = [];
   answer = (_path, response) => response.end(BYTES);
   cache = temporaryFolder();
 });
@@ -48,7 +48,7 @@ function request(more: Readonly<Record<string, unknown>> = {}): Record<string, u
   return { ...base, url: `${address}/${FILE}`, checksums: `${address}/sha256sums.txt`, ...more };
 }
 
-async function ensure(requests: readonly unknown[], ...args: string[]): Promise<Said> {
+async function ensure(requests: readonly unknown[], ...args: string[]): Promise<Output> {
   const env = { ...process.env, CDKTF_MONITORING_CACHE: cache, no_proxy: "*" };
   return start("artifacts.py", ["ensure", "-", ...args], env, JSON.stringify(requests)).ended;
 }
@@ -58,72 +58,72 @@ function cachedFiles(): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((file) => !file.startsWith(".")) : [];
 }
 
-describe("where an archive comes from", () => {
-  test("upstream the first time, the cache ever after", async () => {
+describe("the source of an archive", () => {
+  it("is upstream the first time, and the cache afterwards", async () => {
     // WHEN
     const first = await ensure([request()]);
     const second = await ensure([request()]);
 
     // THEN
-    expect(first.stderr).toContain(`fetched from ${address}/${FILE}, sha256 verified`);
+    expect(first.stderr).toContain(`fetched from ${address}/${FILE}, SHA-256 verified`);
     expect(second.stderr).toContain("in the cache");
-    expect(asked).toEqual([`/${FILE}`]);
+    expect(requested).toEqual([`/${FILE}`]);
     const [available] = JSON.parse(second.stdout) as Record<string, string>[];
     expect(available).toMatchObject({ name: "tool", version: "1.0.0", architecture: "amd64", sha256: DIGEST });
     expect(readFileSync(String(available?.path))).toEqual(BYTES);
   });
 
-  test("a mirror, and not upstream", async () => {
+  it("is the mirror instead of upstream", async () => {
     await ensure([request({ location: `${address}/mirror/`, channel: "mirror", url: "http://127.0.0.1:1/never" })]);
-    expect(asked).toEqual([`/mirror/${FILE}`]);
+    expect(requested).toEqual([`/mirror/${FILE}`]);
   });
 
-  test("a folder, and no network at all", async () => {
+  it("is the folder, without network access", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, FILE), BYTES);
-    const said = await ensure([request({ location: folder, channel: "source" })]);
-    expect(said.stderr).toContain("tool 1.0.0 amd64 [source]: fetched from");
-    expect(asked).toEqual([]);
+    const output = await ensure([request({ location: folder, channel: "source" })]);
+    expect(output.stderr).toContain("tool 1.0.0 amd64 [source]: fetched from");
+    expect(requested).toEqual([]);
   });
 
-  test("a folder that lacks it is an error that says where to put it", async () => {
-    const said = await ensure([request({ location: "/nowhere", channel: "directory" })]);
-    expect(said).toMatchObject({ code: 1, stdout: "" });
-    expect(said.stderr).toContain(`/nowhere/${FILE} cannot be read`);
+  it("causes an error with the expected path if the folder does not contain the archive", async () => {
+    const output = await ensure([request({ location: "/nowhere", channel: "directory" })]);
+    expect(output).toMatchObject({ code: 1, stdout: "" });
+    expect(output.stderr).toContain(`cannot read /nowhere/${FILE}`);
   });
 
-  test("two calls at once download once", async () => {
+  it("is asked once if two processes need the archive at the same time", async () => {
     answer = (_path, response) => setTimeout(() => response.end(BYTES), 500);
     const both = await Promise.all([ensure([request()]), ensure([request()])]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 });
 
-describe("what is not trusted", () => {
-  test("wrong bytes are refused, named, and not kept", async () => {
+describe("an unusable archive", () => {
+  it("with the wrong SHA-256 is discarded, and both digests are printed", async () => {
     // GIVEN
     answer = (_path, response) => response.end("other bytes");
 
     // WHEN
-    const said = await ensure([request()]);
+    const output = await ensure([request()]);
 
     // THEN
-    expect(said.code).toBe(1);
-    expect(said.stderr).toContain(`${FILE} from ${address}/${FILE} has the wrong digest`);
-    expect(said.stderr).toContain(`expected sha256 ${DIGEST}`);
-    expect(said.stderr).toContain(createHash("sha256").update("other bytes").digest("hex"));
+    expect(output.code).toBe(1);
+    expect(output.stderr).toContain(`${FILE} from ${address}/${FILE} has the wrong SHA-256`);
+    expect(output.stderr).toContain(`expected ${DIGEST}`);
+    expect(output.stderr).toContain(createHash("sha256").update("other bytes").digest("hex"));
     expect(cachedFiles()).toEqual([]);
   });
 
-  test("a damaged archive in the cache is fetched again", async () => {
+  it("in the cache is fetched again", async () => {
     await ensure([request()]);
     writeFileSync(join(cache, "artifacts", "tool", "1.0.0", "amd64", FILE), "damaged");
     expect(await ensure([request()])).toMatchObject({ code: 0 });
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
-  test("a download that breaks off is tried again, and leaves nothing if it never succeeds", async () => {
+  it("from an interrupted download is retried, and leaves no file if all attempts fail", async () => {
     // GIVEN
     answer = (_path, response) => {
       response.writeHead(200, { "Content-Length": BYTES.length * 2 });
@@ -135,8 +135,8 @@ describe("what is not trusted", () => {
 
     // THEN
     expect(broken.code).toBe(1);
-    expect(broken.stderr).toContain("cannot be fetched");
-    expect(asked).toHaveLength(3);
+    expect(broken.stderr).toContain(`cannot fetch ${address}/${FILE}`);
+    expect(requested).toHaveLength(3);
     expect(cachedFiles()).toEqual([]);
 
     // WHEN the network is back
@@ -146,48 +146,48 @@ describe("what is not trusted", () => {
     expect(await ensure([request()])).toMatchObject({ code: 0 });
   }, 20_000);
 
-  test("what is not there is not asked for again", async () => {
+  it("that does not exist upstream is not retried", async () => {
     answer = (_path, response) => response.writeHead(404).end();
-    const said = await ensure([request()]);
-    expect(said.stderr).toContain("answered 404");
-    expect(asked).toHaveLength(1);
+    const output = await ensure([request()]);
+    expect(output.stderr).toContain("returned 404");
+    expect(requested).toHaveLength(1);
   });
 
-  test.each(["../../etc", ".hidden", ""])("a request cannot leave the cache: version %p", async (version) => {
+  it.each(["../../etc", ".hidden", ""])("with a version outside the cache folder is rejected: %p", async (version) => {
     expect(await ensure([request({ version })])).toMatchObject({ code: 1 });
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
-describe("what is published beside the source builds", () => {
+describe("an archive of the channel release, next to source builds", () => {
   const folder = temporaryFolder();
 
-  test("comes from where it is published", async () => {
-    const said = await ensure([request({ location: folder })]);
-    expect(said.stderr).toContain(`fetched from ${address}/${FILE}`);
+  it("comes from upstream", async () => {
+    const output = await ensure([request({ location: folder })]);
+    expect(output.stderr).toContain(`fetched from ${address}/${FILE}`);
   });
 
-  test("comes from their folder if somebody put it there", async () => {
+  it("comes from the folder of source builds if it exists there", async () => {
     writeFileSync(join(folder, FILE), BYTES);
-    const said = await ensure([request({ location: folder })]);
-    expect(said.stderr).toContain(`fetched from ${join(folder, FILE)}`);
-    expect(asked).toEqual([]);
+    const output = await ensure([request({ location: folder })]);
+    expect(output.stderr).toContain(`fetched from ${join(folder, FILE)}`);
+    expect(requested).toEqual([]);
   });
 });
 
-describe("a digest that nobody publishes", () => {
+describe("a digest that is neither pinned nor published", () => {
   const unpublished = (more = {}): unknown => request({ sha256: null, checksums: undefined, ...more });
 
-  test("is that of the file the first time, and checked ever after", async () => {
+  it("is computed from the first download, recorded, and checked afterwards", async () => {
     // GIVEN
     const lock = join(temporaryFolder(), "artifacts.lock.json");
 
     // WHEN
-    const said = await ensure([unpublished()], "--lock", lock);
+    const output = await ensure([unpublished()], "--lock", lock);
 
     // THEN
-    expect(said).toMatchObject({ code: 0 });
-    expect(said.stderr).toContain(`took ${DIGEST} from ${address}/${FILE} and recorded it in ${lock}`);
+    expect(output).toMatchObject({ code: 0 });
+    expect(output.stderr).toContain(`recorded ${DIGEST} from ${address}/${FILE} in ${lock}`);
     expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST });
 
     // WHEN it is rewritten
@@ -196,35 +196,35 @@ describe("a digest that nobody publishes", () => {
 
     // THEN
     const rewritten = await ensure([unpublished()], "--lock", lock);
-    expect(rewritten.stderr).toContain("wrong digest");
+    expect(rewritten.stderr).toContain("wrong SHA-256");
   });
 
-  test("is not taken over plain http", async () => {
+  it("is not taken from a plain http URL", async () => {
     const lock = join(temporaryFolder(), "lock.json");
-    const said = await ensure([unpublished({ url: "http://dashboards.example/1" })], "--lock", lock);
-    expect(said.stderr).toContain("a digest is only taken over https, got http://dashboards.example/1");
+    const output = await ensure([unpublished({ url: "http://dashboards.example/1" })], "--lock", lock);
+    expect(output.stderr).toContain("cannot take a SHA-256 from http://dashboards.example/1: use an https URL");
   });
 
-  test("is not known where there is no file to have", async () => {
-    const said = await ensure([unpublished({ url: undefined })], "--lock", join(temporaryFolder(), "lock.json"));
-    expect(said.stderr).toContain("neither a SHA-256 nor a checksum file is known");
+  it("is an error without a URL", async () => {
+    const output = await ensure([unpublished({ url: undefined })], "--lock", join(temporaryFolder(), "lock.json"));
+    expect(output.stderr).toContain("no SHA-256 is pinned, and there is no URL to take it from");
   });
 });
 
-describe("a digest that nobody pinned", () => {
+describe("a digest that is published but not pinned", () => {
   const unpinned = (): unknown => request({ sha256: null });
 
-  test("is taken once from the release, recorded, and checked ever after", async () => {
+  it("is taken once from the checksum file, recorded, and checked afterwards", async () => {
     // GIVEN
     const lock = join(temporaryFolder(), "artifacts.lock.json");
     answer = (path, response) =>
       response.end(path.endsWith(".txt") ? `${"0".repeat(64)}  other\n${DIGEST}  ${FILE}\n` : BYTES);
 
     // WHEN
-    const said = await ensure([unpinned()], "--lock", lock);
+    const output = await ensure([unpinned()], "--lock", lock);
 
     // THEN
-    expect(said.stderr).toContain(`recorded it in ${lock}`);
+    expect(output.stderr).toContain(`recorded ${DIGEST} from ${address}/sha256sums.txt in ${lock}`);
     expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST });
 
     // WHEN the release is rewritten, digests and all
@@ -233,30 +233,30 @@ describe("a digest that nobody pinned", () => {
     const rewritten = await ensure([unpinned()], "--lock", lock);
 
     // THEN
-    expect(rewritten.stderr).toContain("wrong digest");
-    expect(asked.filter((path) => path.endsWith(".txt"))).toHaveLength(1);
+    expect(rewritten.stderr).toContain("wrong SHA-256");
+    expect(requested.filter((path) => path.endsWith(".txt"))).toHaveLength(1);
   });
 
-  test("may be all that is in the release's file", async () => {
+  it("may be the only content of the checksum file", async () => {
     const lock = join(temporaryFolder(), "lock.json");
     answer = (path, response) => response.end(path.endsWith(".txt") ? `${DIGEST}\n` : BYTES);
     expect(await ensure([unpinned()], "--lock", lock)).toMatchObject({ code: 0 });
     expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST });
   });
 
-  test("needs a place to be recorded in", async () => {
-    const said = await ensure([unpinned()]);
-    expect(said.stderr).toContain("no lock file was named");
+  it("needs a lock file", async () => {
+    const output = await ensure([unpinned()]);
+    expect(output.stderr).toContain("no SHA-256 is pinned: pass --lock with a file to record it in");
   });
 
-  test("is not taken from a list that lacks the file", async () => {
+  it("is an error if the checksum file does not list the archive", async () => {
     answer = (_path, response) => response.end("nothing here\n");
-    const said = await ensure([unpinned()], "--lock", join(temporaryFolder(), "lock.json"));
-    expect(said.stderr).toContain(`does not list ${FILE}`);
+    const output = await ensure([unpinned()], "--lock", join(temporaryFolder(), "lock.json"));
+    expect(output.stderr).toContain(`does not list ${FILE}`);
   });
 });
 
-test("the pins name every architecture's digest, but those that nobody has published beside the release", () => {
+test("the pins contain the digest of every architecture, except digests that upstream does not publish", () => {
   const pins = JSON.parse(readFileSync(join(playbooksDirectory, "artifacts.json"), "utf8")) as Record<
     string,
     { sha256: Record<string, string | null> }

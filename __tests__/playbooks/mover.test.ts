@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { playbooksDirectory } from "../../lib/paths";
 import { removeFolders, temporaryFolder, writeProgram } from "./python";
 
-/** Calls the mover as the playbooks' action does, for a component that is to be on the server `new`. */
+/** Calls the mover as the action move_data does, for a component on the server `new`. */
 const SCRIPT = `
 import json, sys
 sys.dont_write_bytecode = True
@@ -13,69 +13,74 @@ from controller import mover
 from controller.errors import RunError
 given = json.load(sys.stdin)
 commands = {name: [given["program"], name, "sh"] for name in given["members"]}
-moving = mover.Mover("loki", "new", mover.Members(("new",), tuple(given["before"]), commands), lambda line: print(line))
+move = mover.Mover("loki", "new", mover.Members(("new",), tuple(given["previous"]), commands), lambda line: print(line))
 try:
-    decision = moving.bring(given["keep"])
-    if decision.superseded: moving.settle(list(decision.superseded))
+    decision = move.fetch(given["keep"])
+    if decision.superseded: move.remove_old_copies(list(decision.superseded))
 except RunError as error:
-    print("REFUSED", error)
-for warning in moving.warnings: print("WARNING", warning)
+    print("ERROR", error)
+for warning in move.warnings: print("WARNING", warning)
 `;
 
-/** Stands in for ssh and for place.sh on the server: answers from the files of its folder, and notes what it was told. */
+/** Replaces ssh, and move.sh on the server: answers from the files of the server's folder, and records the calls. */
 const SERVER = `#!/bin/sh
 cd "$NOTES/$1" 2>/dev/null || { echo "No route to host" >&2; exit 255; }
-set -- "$1" $(printf '%s\n' "$2" | tail -n 1 | sed "s/.* place.sh //; s/'//g")
+set -- "$1" $(printf '%s\n' "$2" | tail -n 1 | sed "s/.* move.sh //; s/'//g")
 case "$2" in
-  look) cat look ;;
+  observe) cat state ;;
   measure) echo 2048 ;;
-  room) cat room ;;
-  receive) ;; # at the same time as the other end gives
+  free) cat free ;;
+  receive) ;; # runs at the same time as send
   *) echo "$*" >> ../calls ;;
 esac
 case "$2" in
-  claim) [ -e raced ] && { rm raced; echo "note=to other 7" >> look; exit 75; }; exit 0 ;;
-  give) [ -e broken ] && { printf half; echo "disk error" >&2; exit 2; }; printf data ;;
+  claim) [ -e raced ] && { rm raced; echo "note=to other 7" >> state; exit 75; }; exit 0 ;;
+  send) [ -e broken ] && { printf half; echo "disk error" >&2; exit 2; }; printf data ;;
   receive) cat > received ;;
   commit | aside) cat aside 2>/dev/null; exit 0 ;;
-  empty) [ ! -e stubborn ] || { echo "is busy" >&2; exit 1; } ;;
+  remove) [ ! -e stubborn ] || { echo "is busy" >&2; exit 1; } ;;
 esac
 `;
 const RUNNING = "installed=yes\nlive=yes\ndata=yes\nnewest=1700000000\n";
 
-let notes: string;
+let folder: string;
 
 beforeEach(() => {
-  notes = temporaryFolder();
-  writeProgram(join(notes, "server"), SERVER);
+  folder = temporaryFolder();
+  writeProgram(join(folder, "server"), SERVER);
 });
 
 afterAll(removeFolders);
 
-function server(name: string, look: string, ...files: readonly string[]): void {
-  mkdirSync(join(notes, name));
-  writeFileSync(join(notes, name, "look"), look);
-  writeFileSync(join(notes, name, "room"), "1000000\n");
-  for (const file of files) writeFileSync(join(notes, name, file), "");
+/** Adds a server. files: names of files that make the replacement program fail. */
+function server(name: string, state: string, ...files: readonly string[]): void {
+  mkdirSync(join(folder, name));
+  writeState(name, state);
+  writeFileSync(join(folder, name, "free"), "1000000\n");
+  for (const file of files) writeFileSync(join(folder, name, file), "");
 }
 
-/** What is said, line by line, and what the servers were told. */
-function move(options: { readonly keep?: boolean; readonly before?: string[]; readonly members?: string[] } = {}): {
-  readonly said: readonly string[];
-  readonly told: readonly string[];
+function writeState(name: string, state: string): void {
+  writeFileSync(join(folder, name, "state"), state);
+}
+
+/** Moves the data. Returns the lines of output and the calls to servers. */
+function move(options: { readonly keep?: boolean; readonly previous?: string[]; readonly members?: string[] } = {}): {
+  readonly output: readonly string[];
+  readonly calls: readonly string[];
 } {
-  const { keep = true, before = ["old"], members = ["app", "new", "old"] } = options;
-  const input = JSON.stringify({ program: join(notes, "server"), members, before, keep });
+  const { keep = true, previous = ["old"], members = ["app", "new", "old"] } = options;
+  const input = JSON.stringify({ program: join(folder, "server"), members, previous, keep });
   const { stdout, stderr } = spawnSync("python3", ["-c", SCRIPT, playbooksDirectory], {
     input,
     encoding: "utf8",
-    env: { ...process.env, NOTES: notes },
+    env: { ...process.env, NOTES: folder },
   });
-  const calls = join(notes, "calls");
-  const told = existsSync(calls) ? readFileSync(calls, "utf8") : "";
+  const file = join(folder, "calls");
+  const calls = existsSync(file) ? readFileSync(file, "utf8") : "";
   return {
-    said: `${stdout}${stderr}`.trim().split("\n"),
-    told: told
+    output: `${stdout}${stderr}`.trim().split("\n"),
+    calls: calls
       .replace(/\b[0-9a-f]{16}\b/g, "TOKEN")
       .trim()
       .split("\n")
@@ -83,132 +88,132 @@ function move(options: { readonly keep?: boolean; readonly before?: string[]; re
   };
 }
 
-test("a move stops, copies, notes both ends, and deletes last", () => {
+it("stops the service, copies the data, records the move on both ends, and deletes the old data last", () => {
   server("old", RUNNING);
   server("new", "");
   server("app", "");
-  const { said, told } = move();
-  expect(told).toEqual([
+  const { output, calls } = move();
+  expect(calls).toEqual([
     "old claim loki to new TOKEN",
-    "old give loki",
+    "old send loki",
     "new commit loki from old TOKEN",
-    "old empty loki",
+    "old remove loki",
     "new forget loki",
   ]);
-  expect(readFileSync(join(notes, "new", "received"), "utf8")).toBe("data");
-  expect(said).toEqual([
-    "begins its move: stops it on old, to bring 2.1 MB",
-    expect.stringMatching(/^has its data: 4 B in \d/),
-    "its data on old are removed",
+  expect(readFileSync(join(folder, "new", "received"), "utf8")).toBe("data");
+  expect(output).toEqual([
+    "starting the move: stopping the service on old, 2.1 MB to copy",
+    expect.stringMatching(/^copied 4 B in \d/),
+    "removed the old data on old",
   ]);
 });
 
-test("a copy that is cut off counts for nothing, and is told with how to go on and back", () => {
+it("discards an interrupted copy, and explains how to continue and how to go back", () => {
   server("old", RUNNING, "broken");
   server("new", "");
   server("app", "");
-  const { said, told } = move();
-  expect(told).toEqual(["old claim loki to new TOKEN", "old give loki"]);
-  expect(said.at(-1)).toMatch(
-    /^REFUSED the copy of its data from old was cut off \(disk error\): nothing is lost.*next deploy copies again.*undo the edit/,
+  const { output, calls } = move();
+  expect(calls).toEqual(["old claim loki to new TOKEN", "old send loki"]);
+  expect(output.at(-1)).toMatch(
+    /^ERROR copying the data from old failed \(disk error\)\. No data is lost.*next deploy copies again.*undo the edit/,
   );
 });
 
-test("one that was whole is not copied again, for it may have been written to since", () => {
+it("does not repeat a complete copy, because it may have changed since", () => {
   server("old", `${RUNNING}note=to new 7\n`);
   server("new", "note=from old 7\n");
   server("app", "");
-  expect(move().told).toEqual([
+  expect(move().calls).toEqual([
     "old claim loki to new 7 to new 7",
     "new commit loki from old 7",
-    "old empty loki",
+    "old remove loki",
     "new forget loki",
   ]);
 });
 
-test("one that was undone before it was whole is forgotten", () => {
+it("forgets a move that was undone before its copy was complete", () => {
   server("new", `${RUNNING}note=to old 7\n`);
   server("old", "");
   server("app", "");
-  expect(move().told).toEqual(["new forget loki"]);
+  expect(move().calls).toEqual(["new forget loki"]);
 });
 
-test("whoever comes second in a cluster looks again", () => {
+it("observes the members again if another move claimed the data first", () => {
   server("old", RUNNING, "raced");
   server("new", "");
   server("app", "");
-  const { told } = move();
-  expect(told.filter((line) => line.includes("claim"))).toEqual([
+  const { calls } = move();
+  expect(calls.filter((call) => call.includes("claim"))).toEqual([
     "old claim loki to new TOKEN",
     "old claim loki to other 7 to new TOKEN",
   ]);
 });
 
-test("without its data it begins where it is to be, and they are removed where it was", () => {
+it("starts without the data if it is not kept, and removes the old data", () => {
   server("old", RUNNING);
   server("new", "data=yes\nnewest=1\n");
   server("app", "");
-  expect(move({ keep: false }).told).toEqual(["new aside loki", "old empty loki", "new forget loki"]);
+  expect(move({ keep: false }).calls).toEqual(["new aside loki", "old remove loki", "new forget loki"]);
 });
 
-test("what does not fit is refused before anything is stopped", () => {
+it("rejects data that does not fit before it stops anything", () => {
   server("old", RUNNING);
   server("new", "");
   server("app", "");
-  writeFileSync(join(notes, "new", "room"), "1000\n");
-  const { said, told } = move();
-  expect(told).toEqual([]);
-  expect(said).toEqual([expect.stringMatching(/^REFUSED its data on old take 2.1 MB, and new has room for 1.0 MB/)]);
+  writeFileSync(join(folder, "new", "free"), "1000\n");
+  const { output, calls } = move();
+  expect(calls).toEqual([]);
+  expect(output).toEqual([
+    expect.stringMatching(
+      /^ERROR not enough disk space: the data on old takes 2.1 MB, new has 1.0 MB free\. Nothing was stopped/,
+    ),
+  ]);
 });
 
-test("old data that cannot be removed are told, and tried again by the next run", () => {
+it("warns of old data that cannot be removed, and lets the next run try again", () => {
   server("old", RUNNING, "stubborn");
   server("new", "");
   server("app", "");
-  const { said, told } = move();
-  expect(told.at(-1)).toBe("old empty loki");
-  expect(said.at(-1)).toBe("WARNING the old data of loki still are on old: old: is busy");
+  const { output, calls } = move();
+  expect(calls.at(-1)).toBe("old remove loki");
+  expect(output.at(-1)).toBe("WARNING old data of loki remains on old: old: is busy");
 });
 
-test("data that were kept of an earlier stay are not mixed with those that come, and it is told where they are", () => {
+it("sets older data of the new host aside, and prints where it is", () => {
   server("old", RUNNING);
   server("new", "data=yes\nnewest=1\n");
   server("app", "");
-  writeFileSync(join(notes, "new", "aside"), "before=/var/lib/monitoring/loki.before-move.1\n");
-  expect(move().said.at(-1)).toBe(
-    "WARNING data of an earlier stay on new were set aside, in /var/lib/monitoring/loki.before-move.1",
-  );
+  writeFileSync(join(folder, "new", "aside"), "before=/var/lib/monitoring/loki.before-move.1\n");
+  expect(move().output.at(-1)).toBe("WARNING older data on new was moved to /var/lib/monitoring/loki.before-move.1");
 });
 
-describe("a member that does not answer", () => {
-  test("holds nobody up, where it is not known to have had the data", () => {
+describe("an unreachable member", () => {
+  it("does not block the move if it is not known to have the data", () => {
     server("old", RUNNING);
     server("new", "");
-    expect(move().told.at(-1)).toBe("new forget loki");
-    rmLook("new");
-    expect(move({ before: [], members: ["app", "new"] }).said).toEqual([
-      "WARNING app could not be asked whether loki was there before: if so, its data still are",
+    expect(move().calls.at(-1)).toBe("new forget loki");
+    writeState("new", "");
+    expect(move({ previous: [], members: ["app", "new"] }).output).toEqual([
+      "WARNING app cannot be checked for data of loki: older data may remain there",
     ]);
   });
 
-  test("stops it where it is, unless they are to be discarded", () => {
+  it("blocks the move if it has the data, unless the data is discarded", () => {
     server("new", "");
     server("app", "");
-    expect(move().said).toEqual([expect.stringMatching(/^REFUSED its data are on "old", which cannot be reached/)]);
-    expect(move({ keep: false }).said).toEqual([
-      'WARNING begins without its data; those of before were not removed: its data are on "old", which cannot be reached',
+    expect(move().output).toEqual([
+      expect.stringMatching(/^ERROR the data is on "old", which is unreachable\. Nothing was started/),
+    ]);
+    expect(move({ keep: false }).output).toEqual([
+      'WARNING started without data, and the old data was not removed: the data is on "old", which is unreachable',
     ]);
   });
 
-  test("is remembered as the one that still has old data", () => {
+  it("is reported if it still has old data", () => {
     server("new", `${RUNNING}note=from old 7\n`);
     server("app", "");
-    const { said, told } = move();
-    expect(told).toEqual([]);
-    expect(said).toEqual(["WARNING the old data of loki still are on old, which cannot be reached"]);
+    const { output, calls } = move();
+    expect(calls).toEqual([]);
+    expect(output).toEqual(["WARNING old data of loki remains on old, which is unreachable"]);
   });
 });
-
-function rmLook(name: string): void {
-  writeFileSync(join(notes, name, "look"), "");
-}

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterAll(removeFolders);
 
-/** Runs the run of a kind, or the last one, on these servers. */
+/** Executes the run of a component, or the cleanup run, on these servers. */
 async function run(name: string, hosts: Readonly<Record<string, object>>, code = 0, ...args: string[]): Promise<void> {
   const component = name !== "cleanup";
   const vars = {
@@ -36,51 +36,51 @@ async function run(name: string, hosts: Readonly<Record<string, object>>, code =
   const inventory = {
     all: { vars: {}, hosts: Object.fromEntries(reached) as object, children: { [`run_${name}`]: { vars, hosts } } },
   };
-  const said = await start("run.py", [name, ...args], {
+  const output = await start("run.py", [name, ...args], {
     ...folder.environment(inventory),
     CODE: String(code),
   }).ended;
-  expect(said).toMatchObject({ code, stderr: "" });
+  expect(output).toMatchObject({ code, stderr: "" });
 }
 
-function noted(kind: string): unknown {
+function recorded(kind: string): unknown {
   const file = join(state, "placements", `${kind}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-test("a run that succeeded notes where its component is, and tells the next one", async () => {
+it("records the servers of a component after a successful run, and passes them to the next run", async () => {
   await run("loki", { hub: {} });
-  expect(noted("loki")).toEqual({ hub: "198.18.0.2 22" });
+  expect(recorded("loki")).toEqual({ hub: "198.18.0.2 22" });
   await run("loki", { app: {}, logs: {} });
-  expect(noted("loki")).toEqual({ app: "198.18.0.2 22", logs: "198.18.0.3 22" });
+  expect(recorded("loki")).toEqual({ app: "198.18.0.2 22", logs: "198.18.0.3 22" });
   const members: unknown = JSON.parse(readFileSync(join(state, "runs/loki/members.json"), "utf8"));
-  expect(members).toMatchObject({ placed: ["app", "logs"], before: ["hub"] });
+  expect(members).toMatchObject({ hosts: ["app", "logs"], previous: ["hub"] });
 });
 
-test("one that failed, only looked, or did a part does not", async () => {
+it("records nothing after a run that failed, only checked, or was limited to a host", async () => {
   await run("loki", { hub: {} }, 2);
   await run("loki", { hub: {} }, 0, "--check");
   await run("loki", { hub: {} }, 0, "--limit", "hub");
-  expect(noted("loki")).toBeUndefined();
+  expect(recorded("loki")).toBeUndefined();
 });
 
-test("nor is it noted of agents, which are everywhere", async () => {
+it("records nothing for agents, which are on every server", async () => {
   await run("log_agent", { hub: {} });
-  expect(noted("log_agent")).toBeUndefined();
+  expect(recorded("log_agent")).toBeUndefined();
 });
 
-test("what is placed nowhere any more is forgotten by the last run", async () => {
+it("deletes the record of a component that is deployed nowhere, in the cleanup run", async () => {
   await run("loki", { hub: {} });
   await run("grafana", { hub: {} });
   await run("cleanup", { hub: { monitoring_components: ["firewall", "grafana"] } });
-  expect([noted("loki"), noted("grafana")]).toEqual([undefined, { hub: "198.18.0.2 22" }]);
+  expect([recorded("loki"), recorded("grafana")]).toEqual([undefined, { hub: "198.18.0.2 22" }]);
 });
 
-test("a note that cannot be read is none", () => {
+it("ignores a record that cannot be read", () => {
   mkdirSync(join(state, "placements"), { recursive: true });
   writeFileSync(join(state, "placements", "loki.json"), "{");
   const script =
     "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from controller import placements; print(placements.read(Path(sys.argv[2]), 'loki'))";
-  const said = execFileSync("python3", ["-B", "-c", script, playbooksDirectory, state], { encoding: "utf8" });
-  expect(said).toBe("{}\n");
+  const output = execFileSync("python3", ["-B", "-c", script, playbooksDirectory, state], { encoding: "utf8" });
+  expect(output).toBe("{}\n");
 });

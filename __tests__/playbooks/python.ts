@@ -5,21 +5,21 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../lib/paths";
 
-/** What a Python program of the playbooks said. */
-export interface Said {
+/** Output and exit status of a Python program of the playbooks. */
+export interface Output {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program that runs, and what will come of it. */
-export interface Running {
+/** A running program, and its future output. */
+export interface RunningProgram {
   readonly process: ChildProcess;
-  readonly ended: Promise<Said>;
+  readonly ended: Promise<Output>;
 }
 
-/** Starts one of the playbooks' programs without waiting, for tests that serve it meanwhile. */
-export function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ""): Running {
+/** Starts a program of the playbooks without waiting for its end, so that a test can interact with it. */
+export function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ""): RunningProgram {
   const child = spawn("python3", [join(playbooksDirectory, program), ...args], { env, stdio: "pipe" });
   let stdout = "";
   let stderr = "";
@@ -27,7 +27,7 @@ export function start(program: string, args: readonly string[], env: NodeJS.Proc
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
-  const ended = new Promise<Said>((resolve, reject) => {
+  const ended = new Promise<Output>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code, stdout, stderr });
@@ -36,7 +36,7 @@ export function start(program: string, args: readonly string[], env: NodeJS.Proc
   return { process: child, ended };
 }
 
-/** A folder that is removed by {@link removeFolders}. */
+/** Creates a folder that {@link removeFolders} removes. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-monitoring-playbooks-"));
   folders.push(folder);
@@ -45,18 +45,18 @@ export function temporaryFolder(): string {
 
 const folders: string[] = [];
 
-/** Removes what {@link temporaryFolder} made. */
+/** Removes all folders from {@link temporaryFolder}. */
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Writes a program. */
+/** Writes an executable file. */
 export function writeProgram(path: string, text: string): void {
   writeFileSync(path, text);
   chmodSync(path, 0o755);
 }
 
-/** A user's folder with a stack's state, where a program stands in for ansible-playbook. */
+/** A project folder with the state of a stack and a replacement for ansible-playbook. */
 export class StackFolder {
   public readonly path = temporaryFolder();
   public readonly state = join(this.path, ".cdktf-monitoring", "local");
@@ -66,7 +66,7 @@ export class StackFolder {
     writeProgram(join(this.path, "bin", "ansible-playbook"), ansiblePlaybook);
   }
 
-  /** What Terraform hands to a program with an inventory. */
+  /** The environment that Terraform sets for a program with an inventory. */
   public environment(inventory: unknown): NodeJS.ProcessEnv {
     return {
       PATH: `${join(this.path, "bin")}:${process.env.PATH ?? ""}`,
@@ -78,16 +78,16 @@ export class StackFolder {
   }
 }
 
-/** Waits until something is so. */
-export async function until(condition: () => boolean, seconds = 10): Promise<void> {
+/** Waits until a condition is true. @throws after the given time */
+export async function waitUntil(condition: () => boolean, seconds = 10): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`not so after ${seconds} s: ${condition.toString()}`);
+    if (Date.now() > end) throw new Error(`condition is still false after ${seconds} s: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Waits until a file is there. */
-export async function untilExists(path: string): Promise<void> {
-  await until(() => existsSync(path));
+/** Waits until a file exists. */
+export async function waitForFile(path: string): Promise<void> {
+  await waitUntil(() => existsSync(path));
 }

@@ -2,25 +2,34 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { filesHash } from "../../lib/inventory/generated-file";
-import { removeFolders, Running, Said, start, temporaryFolder, until, untilExists, writeProgram } from "./python";
+import {
+  removeFolders,
+  RunningProgram,
+  Output,
+  start,
+  temporaryFolder,
+  waitUntil,
+  waitForFile,
+  writeProgram,
+} from "./python";
 
 type Variables = Record<string, unknown>;
 
 /**
- * Stands in for ansible-playbook where the wrapper is tested: notes what it was given, and does what `ACT` says.
- * What Ansible itself does on servers is tested end to end.
+ * Replaces ansible-playbook: records its arguments and writes the events that `ACT` selects.
+ * The end-to-end tests cover Ansible's work on servers.
  */
 const ANSIBLE = `#!/bin/sh
 [ "$1" = --version ] && { echo "ansible-playbook [core \${VERSION:-2.19.14}]"; exit; }
 echo "$@" >> "$NOTES/calls"
 event() { echo "{\\"name\\": \\"$1\\", \\"host\\": \\"$2\\", \\"begin\\": $3, \\"status\\": \\"$4\\", \\"seconds\\": 1}" >> "$MONITORING_EVENTS"; }
-event "Look at the server" hub true ok
+event "Run the preflight checks" hub true ok
 case "$ACT" in
   warn) echo '{"name": "Warn", "host": "hub", "begin": false, "status": "ok", "seconds": 1, "warnings": ["a port is closed"]}' >> "$MONITORING_EVENTS" ;;
   change) event "Write the unit" hub false changed ;;
   fail) event "Write the unit" hub false failed; exit 2 ;;
   wait) event "Write the unit" hub false changed; echo $$ > "$NOTES/pid"; trap 'exit 99' TERM; while :; do sleep 0.1; done ;;
-  own) case "$*" in *own-begin.yml*) event "Replace the rules" hub false changed; event "There is something to do" hub true ok ;; *) event "Theirs" hub false changed ;; esac ;;
+  own) case "$*" in *user-preflight.yml*) event "Replace the rules" hub false changed; event "Mark the host as pending" hub true ok ;; *) event "User task" hub false changed ;; esac ;;
 esac
 exit 0
 `;
@@ -81,12 +90,12 @@ function withFirewall(hosts: Variables, vars: Variables = {}): Variables {
   return content;
 }
 
-function begin(content: Variables, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Running {
+function begin(content: Variables, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): RunningProgram {
   const encoded = gzipSync(JSON.stringify(content)).toString("base64");
   return start("run.py", ["prometheus", ...args], { ...environment, MONITORING_INVENTORY: encoded, ...env });
 }
 
-async function run(content: Variables, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<Said> {
+async function run(content: Variables, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<Output> {
   return begin(content, env, args).ended;
 }
 
@@ -114,79 +123,81 @@ async function fingerprint(content: Variables, env: NodeJS.ProcessEnv = {}): Pro
   return host().monitoring_fingerprint;
 }
 
-describe("what is refused before anything is touched", () => {
-  async function expectRefusal(
-    words: string,
+describe("before any server is touched, a run rejects", () => {
+  async function expectError(
+    message: string,
     content: Variables,
     env: NodeJS.ProcessEnv = {},
     args: string[] = [],
   ): Promise<void> {
-    const said = await run(content, env, args);
-    expect(said.stderr).toContain(words);
-    expect(said.code).toBe(1);
+    const output = await run(content, env, args);
+    expect(output.stderr).toContain(message);
+    expect(output.code).toBe(1);
     expect(calls()).toEqual([]);
     expect(inFlight()).toEqual([]);
   }
 
-  test("a secret that is not in the environment", async () => {
+  it("a secret that is missing in the environment", async () => {
     const secrets = [{ name: "scrape_app", environment: "APP_TOKEN", version: "1" }];
-    await expectRefusal(
-      'secret "scrape_app": the environment variable APP_TOKEN is not set',
+    await expectError(
+      'secret "scrape_app": environment variable APP_TOKEN is not set',
       inventory({ monitoring_secrets: secrets }),
     );
   });
 
-  test("a secret whose file is not there; its path counts from the project", async () => {
+  it("a secret whose file is missing, with the path relative to the project", async () => {
     const secrets = [{ name: "scrape_app", file: "secret.txt", version: "1" }];
-    await expectRefusal(join(project, "secret.txt"), inventory({ monitoring_secrets: secrets }));
+    await expectError(join(project, "secret.txt"), inventory({ monitoring_secrets: secrets }));
   });
 
-  test.each(["hooks.slack.com/services/t0ken", "t0ken", "https:// t0ken", "https://example.com/{{ t0ken }}"])(
-    "a secret that should be a URL and is not: %s",
+  it.each(["hooks.slack.com/services/t0ken", "t0ken", "https:// t0ken", "https://example.com/{{ t0ken }}"])(
+    "a secret that is not a URL: %s",
     async (value) => {
       const secrets = [{ name: "ops.webhook_url", environment: "WEBHOOK", version: "1", url: true }];
       const content = inventory({ monitoring_secrets: secrets });
-      await expectRefusal('secret "ops.webhook_url": what WEBHOOK holds is no URL', content, { WEBHOOK: value });
+      await expectError('secret "ops.webhook_url": environment variable WEBHOOK does not contain a URL', content, {
+        WEBHOOK: value,
+      });
       expect((await run(content, { WEBHOOK: value })).stderr).not.toContain("t0ken");
     },
   );
 
-  test("no Ansible, and how to install it", async () => {
+  it("a missing Ansible, and explains how to install it", async () => {
     const without = (process.env.PATH ?? "")
       .split(":")
       .filter((folder) => !existsSync(join(folder, "ansible-playbook")));
-    await expectRefusal("ansible-playbook was found neither in PATH nor in", inventory(), { PATH: without.join(":") });
+    await expectError("ansible-playbook was not found in PATH or in", inventory(), { PATH: without.join(":") });
   });
 
-  test("an Ansible that is too old", async () => {
-    await expectRefusal("is ansible-core 2.14, needed is 2.19 or later", inventory(), { VERSION: "2.14.3" });
+  it("an Ansible that is too old", async () => {
+    await expectError("is ansible-core 2.14: version 2.19 or later is required", inventory(), { VERSION: "2.14.3" });
   });
 
-  test("a host that the run does not have", async () => {
-    await expectRefusal('no host "app" in prometheus: there are hub', inventory(), {}, ["--limit", "app"]);
+  it("a limit to a host that the run does not have", async () => {
+    await expectError('run prometheus has no host "app": its hosts are hub', inventory(), {}, ["--limit", "app"]);
   });
 
-  test("a firewall that is to admit a name", async () => {
+  it("a firewall rule with a name as its source", async () => {
     const port = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["2001:db8::/32", "db.internal"] };
-    await expectRefusal(
-      'the firewall of "hub" is to admit "db.internal" to port 9100 (node_exporter_http), which is neither an address nor a CIDR block',
+    await expectError(
+      'firewall of "hub": source "db.internal" of port 9100 (node_exporter_http) is not an address or a CIDR block',
       withFirewall({ hub: { firewall_ports: [port] } }),
     );
   });
 
-  test("an inventory that is none", async () => {
-    await expectRefusal("is not an inventory", inventory(), { MONITORING_INVENTORY: "bm9uZQ==" });
+  it("a malformed inventory", async () => {
+    await expectError("is not an inventory", inventory(), { MONITORING_INVENTORY: "bm9uZQ==" });
   });
 });
 
 describe("a run", () => {
-  test("hands Ansible a private copy, and tells what came of it", async () => {
+  it("passes Ansible private copies, and writes the result", async () => {
     // WHEN
-    const said = await run(inventory({}, {}, { host_keys: ["ssh-ed25519 AAAA"] }), { ACT: "change" });
+    const output = await run(inventory({}, {}, { host_keys: ["ssh-ed25519 AAAA"] }), { ACT: "change" });
 
     // THEN
-    expect(said.stdout).toContain("prometheus  hub: 1 changed in 2 s");
-    expect(said.code).toBe(0);
+    expect(output.stdout).toContain("prometheus  hub  changed  1 task, 2 s\n");
+    expect(output.code).toBe(0);
     const folder = join(state, "runs", "prometheus");
     expect(calls()).toEqual([
       `--inventory ${folder}/inventory.json --extra-vars @${folder}/variables.json prometheus.yml`,
@@ -198,31 +209,33 @@ describe("a run", () => {
       run: "prometheus",
       exit: 0,
       hosts: { hub: { state: "changed", touched: true, changed: 1, tasks: 2 } },
-      tasks: [{ name: "Look at the server" }, { name: "Write the unit", status: "changed" }],
+      tasks: [{ name: "Run the preflight checks" }, { name: "Write the unit", status: "changed" }],
     });
     expect(inFlight()).toEqual([]);
   });
 
-  test("leaves a host alone that only was looked at", async () => {
-    const said = await run(inventory());
-    expect(said.stdout).toContain("prometheus  hub: unchanged");
+  it("reports a host as unchanged if it was only observed", async () => {
+    const output = await run(inventory());
+    expect(output.stdout).toContain("prometheus  hub  unchanged\n");
     expect(written("result.json")).toMatchObject({ hosts: { hub: { state: "unchanged", touched: false } } });
   });
 
-  test("that fails reports it, and is not in flight any more", async () => {
-    const said = await run(inventory(), { ACT: "fail" });
-    expect(said.code).toBe(2);
-    expect(said.stdout).toContain("hub: FAILED: Write the unit");
+  it("reports a failure, and is no longer in flight", async () => {
+    const output = await run(inventory(), { ACT: "fail" });
+    expect(output.code).toBe(2);
+    expect(output.stdout).toContain("hub  FAILED  Write the unit");
     expect(inFlight()).toEqual([]);
   });
 
-  test("ends with what there is to warn of", async () => {
-    const said = await run(inventory(), { ACT: "warn" });
-    expect(said.stdout).toMatch(/prometheus {2}hub: .*\nprometheus {2}hub: WARNING: a port is closed\n$/);
+  it("prints warnings below their host", async () => {
+    const output = await run(inventory(), { ACT: "warn" });
+    expect(output.stdout).toBe(
+      "prometheus  hub  ok       nothing to change, 2 s\nprometheus  hub  WARNING  a port is closed\n",
+    );
     expect(written("result.json")).toMatchObject({ hosts: { hub: { warnings: ["a port is closed"] } } });
   });
 
-  test("of a playbook of the user's own looks first, and goes only where there is something to do", async () => {
+  it("runs a user-provided playbook only on hosts where something changed", async () => {
     // GIVEN
     mkdirSync(join(project, "site"));
     const playbook = join(project, "site", "site.yml");
@@ -233,45 +246,47 @@ describe("a run", () => {
     await run(inventory(), { ACT: "own" }, ["--playbook", playbook]);
 
     // THEN
-    const theirs = join(state, "runs", "prometheus", "own", ".with-finish.yml");
-    expect(JSON.parse(readFileSync(theirs, "utf8"))).toEqual([
+    const combined = join(state, "runs", "prometheus", "own", ".with-finish.yml");
+    expect(JSON.parse(readFileSync(combined, "utf8"))).toEqual([
       { import_playbook: "site.yml" },
-      { import_playbook: join(state, "runs", "prometheus", "playbooks", "own-finish.yml") },
+      { import_playbook: join(state, "runs", "prometheus", "playbooks", "user-finish.yml") },
     ]);
     expect(calls().map((call) => call.replace(/^.*variables.json /, ""))).toEqual([
-      "own-begin.yml",
-      "own-begin.yml",
-      theirs,
+      "user-preflight.yml",
+      "user-preflight.yml",
+      combined,
     ]);
     expect(written("result.json")).toMatchObject({ hosts: { hub: { state: "changed", changed: 2 } } });
   });
 });
 
-describe("host keys are always checked", () => {
-  test.each([
-    ["those that the inventory names", { host_keys: ["ssh-ed25519 AAAA"] }, "StrictHostKeyChecking=yes"],
-    ["those in a file", { known_hosts_file: "/keys" }, "StrictHostKeyChecking=yes"],
-    ["the first one that is seen", {}, "StrictHostKeyChecking=accept-new"],
-  ])("%s", async (_name, ssh, words) => {
+describe("the host key is checked against", () => {
+  it.each([
+    ["the keys in the inventory", { host_keys: ["ssh-ed25519 AAAA"] }, "StrictHostKeyChecking=yes"],
+    ["a known_hosts file", { known_hosts_file: "/keys" }, "StrictHostKeyChecking=yes"],
+    ["the key of the first connection", {}, "StrictHostKeyChecking=accept-new"],
+  ])("%s", async (_name, ssh, option) => {
     await run(inventory({}, {}, ssh));
-    expect(host().ansible_ssh_common_args).toContain(words);
+    expect(host().ansible_ssh_common_args).toContain(option);
     expect(host().ansible_ssh_common_args).toContain("HostKeyAlias=hub-1");
   });
 
-  test.each([
+  it.each([
     ["admin@203.0.113.7:2222", "-p 2222 -l admin -W [%h]:%p -- 203.0.113.7"],
     ["admin@bastion", "-l admin -W [%h]:%p -- bastion"],
     ["203.0.113.7", "-W [%h]:%p -- 203.0.113.7"],
     ["admin@[2001:db8::1]:22", "-p 22 -l admin -W [%h]:%p -- 2001:db8::1"],
     ["admin@2001:db8::1", "-l admin -W [%h]:%p -- 2001:db8::1"],
-  ])("that of a jump host too: %s", async (jump, words) => {
+  ])("the key of the first connection, for jump host %s too", async (jump, command) => {
     await run(inventory({}, {}, { jump_host: jump }));
     const plain = String(host().ansible_ssh_common_args).replace(/['"]/g, "");
     expect(plain).toMatch(/ProxyCommand=ssh .*StrictHostKeyChecking=accept-new/);
-    expect(plain).toContain(words);
+    expect(plain).toContain(command);
   });
+});
 
-  test("with keys from the user's home folder or the project, for the jump host too", async () => {
+describe("the SSH key file", () => {
+  it("may be in the home folder or in the project, and is used for the jump host too", async () => {
     const keyed = (file: string): Variables => {
       const content = inventory({}, {}, { jump_host: "admin@bastion" }) as { all: { hosts: { hub: Variables } } };
       content.all.hosts.hub.ansible_ssh_private_key_file = file;
@@ -279,7 +294,7 @@ describe("host keys are always checked", () => {
     };
     await run(keyed("~/.ssh/50%"));
     expect(host().ansible_ssh_private_key_file).toBe(join(project, ".ssh/50%"));
-    // Where the outer ssh fills in whom to reach, a percent sign stands twice.
+    // The outer ssh replaces percent signs in this option, so they are doubled.
     expect(host().ansible_ssh_common_args).toContain(`-i ${join(project, ".ssh/50%%")}`);
     await run(keyed("keys/id"));
     expect(host().ansible_ssh_private_key_file).toBe(join(project, "keys/id"));
@@ -289,12 +304,12 @@ describe("host keys are always checked", () => {
 describe("the fingerprint", () => {
   const secret = { monitoring_secrets: [{ name: "scrape_app", environment: "APP_TOKEN", version: "1" }] };
 
-  test("stays the same when nothing changed that the run consumes", async () => {
+  it("stays the same if nothing changed that the run uses", async () => {
     const before = await fingerprint(inventory());
     expect(await fingerprint(inventory({}, {}, { wait: 99, jump_host: "a@b" }))).toBe(before);
   });
 
-  test("changes with variables, playbooks and machines", async () => {
+  it("changes with variables, playbooks and machines", async () => {
     const all = [
       await fingerprint(inventory()),
       await fingerprint(inventory({ prometheus_retention_time: "30d" })),
@@ -304,7 +319,7 @@ describe("the fingerprint", () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test("changes with a secret, whose value is in no file", async () => {
+  it("changes with a secret, whose value is in no file", async () => {
     const first = await fingerprint(inventory(secret), { APP_TOKEN: "hunter2" });
     const second = await fingerprint(inventory(secret), { APP_TOKEN: "hunter3" });
     expect(second).not.toBe(first);
@@ -317,7 +332,7 @@ describe("the fingerprint", () => {
 describe("the firewall", () => {
   const rules = { monitoring_server: { name: "hub", id: "i-1" }, firewall_mode: "guard", firewall_ports: [] };
 
-  test("goes with every run to the hosts that have one", async () => {
+  it("adds its rules to every run on the same hosts", async () => {
     await run(withFirewall({ hub: rules }, { firewall_trial: 60 }));
     expect(host()).toMatchObject({
       firewall_mode: "guard",
@@ -328,15 +343,15 @@ describe("the firewall", () => {
     });
   });
 
-  test.each([
-    ["no host has one", inventory()],
-    ["others have one", withFirewall({})],
-  ])("is no concern of a run where %s", async (_name, content) => {
+  it.each([
+    ["no host has a firewall", inventory()],
+    ["only other hosts have a firewall", withFirewall({})],
+  ])("adds nothing to a run if %s", async (_name, content) => {
     await run(content);
     expect(Object.keys(host()).filter((name) => name.includes("firewall"))).toEqual([]);
   });
 
-  test("has a fingerprint of its own, and is no part of the run's", async () => {
+  it("has its own fingerprint, which is not part of the run's fingerprint", async () => {
     const before = await fingerprint(withFirewall({ hub: rules }));
     const firewall = host().monitoring_firewall_fingerprint;
     expect(await fingerprint(withFirewall({ hub: { ...rules, firewall_mode: "strict" } }))).toBe(before);
@@ -344,7 +359,7 @@ describe("the firewall", () => {
     expect(await fingerprint(inventory())).toBe(before);
   });
 
-  test("has the fingerprint of its own run, by which that knows that others applied it", async () => {
+  it("has the same fingerprint in its own run, which therefore knows that another run applied the rules", async () => {
     const content = withFirewall({ hub: rules });
     await run(content);
     const other = host().monitoring_firewall_fingerprint;
@@ -356,39 +371,39 @@ describe("the firewall", () => {
   });
 });
 
-describe("a run that is cut off", () => {
-  // Who stops by Ctrl-C records how it ended; by the others, whoever started us may be about to end itself.
-  test.each([
+describe("an interrupted run", () => {
+  // After Ctrl-C the caller records the result. After the other signals the caller may be ending too.
+  it.each([
     ["SIGINT", []],
     ["SIGTERM", ["prometheus"]],
     ["SIGHUP", ["prometheus"]],
-  ] as const)("by %s stops Ansible, says so, and has %j in flight", async (signal, left) => {
+  ] as const)("stops Ansible after %s, and leaves %j in flight", async (signal, remaining) => {
     // GIVEN
     const { process: wrapper, ended } = begin(inventory(), { ACT: "wait" });
-    await untilExists(join(project, "pid"));
+    await waitForFile(join(project, "pid"));
 
     // WHEN
     wrapper.kill(signal);
 
     // THEN
-    const said = await ended;
-    expect(said.code).toBe(130);
-    expect(said.stdout).toContain(`stopped by ${signal}`);
-    expect(said.stdout).toContain("hub: stopped after 2 tasks");
+    const output = await ended;
+    expect(output.code).toBe(130);
+    expect(output.stdout).toContain(`stopped by ${signal}`);
+    expect(output.stdout).toContain("hub  interrupted  after 2 tasks");
     await expectAnsibleToEnd();
-    expect(inFlight()).toEqual(left);
+    expect(inFlight()).toEqual(remaining);
   });
 
-  test("by SIGKILL stays in flight, and takes Ansible with it", async () => {
+  it("stays in flight after SIGKILL, and ends Ansible", async () => {
     const { process: wrapper, ended } = begin(inventory(), { ACT: "wait" });
-    await untilExists(join(project, "pid"));
+    await waitForFile(join(project, "pid"));
     wrapper.kill("SIGKILL");
     await ended;
     await expectAnsibleToEnd();
     expect(inFlight()).toEqual(["prometheus"]);
   });
 
-  test("is repeated, and then is not in flight any more", async () => {
+  it("is no longer in flight after it was repeated", async () => {
     mkdirSync(join(state, "in-flight"), { recursive: true });
     writeFileSync(join(state, "in-flight", "prometheus"), "left over");
     await run(inventory());
@@ -397,20 +412,20 @@ describe("a run that is cut off", () => {
 
   async function expectAnsibleToEnd(): Promise<void> {
     const pid = Number(readFileSync(join(project, "pid"), "utf8"));
-    await until(() => !alive(pid));
+    await waitUntil(() => !alive(pid));
     expect(alive(pid)).toBe(false);
   }
 });
 
-describe("files that a synthesis made", () => {
-  /** An inventory that wants a file of this text for the hub, which is there. */
+describe("generated files", () => {
+  /** Generates a file for the hub, and returns an inventory that expects it. */
   function withFile(content: string): Variables {
     mkdirSync(join(project, "files", "hub", "rules"), { recursive: true });
     writeFileSync(join(project, "files", "hub", "rules", "own.yml"), content);
     return inventory({ monitoring_files_sha256: filesHash([{ path: "rules/own.yml", content }]) });
   }
 
-  test("are handed to each host's role as a private copy", async () => {
+  it("are passed to each host's role as a private copy", async () => {
     expect(await run(withFile("groups: []\n"), {}, ["--files", join(project, "files")])).toMatchObject({ code: 0 });
     const { all } = JSON.parse(readFileSync(join(state, "runs", "prometheus", "inventory.json"), "utf8")) as {
       all: { hosts: { hub: Record<string, string> } };
@@ -420,34 +435,36 @@ describe("files that a synthesis made", () => {
     expect(readFileSync(join(folder, "rules", "own.yml"), "utf8")).toBe("groups: []\n");
   });
 
-  test("are refused before any server is touched when they are not those that were planned", async () => {
+  it("are rejected before any server is touched if they changed after the plan", async () => {
     const planned = withFile("groups: []\n");
     writeFileSync(join(project, "files", "hub", "rules", "own.yml"), "groups: [changed]\n");
     const { code, stderr } = await run(planned, {}, ["--files", join(project, "files")]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `prometheus  error: ${join(project, "files", "hub")} is not what was planned (it was changed since): synthesize and deploy again\n`,
+      stderr: `prometheus  error: the generated files in ${join(project, "files", "hub")} changed after the plan: synthesize and deploy again\n`,
     });
     expect(calls()).toEqual([]);
   });
 
-  test("are asked for when nobody named their folder, and missed when they are gone", async () => {
+  it("are required if the inventory expects them", async () => {
     const planned = inventory({ monitoring_files_sha256: "1" });
-    expect((await run(planned)).stderr).toContain("name their folder by --files");
-    expect((await run(planned, {}, ["--files", project])).stderr).toContain("(it is missing)");
+    expect((await run(planned)).stderr).toContain(
+      "run prometheus needs generated files: pass their folder with --files",
+    );
+    expect((await run(planned, {}, ["--files", project])).stderr).toContain("are missing: synthesize and deploy again");
   });
 });
 
-test("a second run waits for the first, and says so", async () => {
+it("waits for another process with the same run, and prints that it waits", async () => {
   // GIVEN
   const first = begin(inventory(), { ACT: "wait" });
-  await untilExists(join(project, "pid"));
+  await waitForFile(join(project, "pid"));
   const second = begin(inventory());
-  let said = "";
-  second.process.stdout?.on("data", (text: string) => (said += text));
+  let stdout = "";
+  second.process.stdout?.on("data", (text: string) => (stdout += text));
 
   // THEN
-  await until(() => said.includes("waiting for another run of it to end"));
+  await waitUntil(() => stdout.includes("prometheus  waiting for another process with the same run"));
   expect(calls()).toHaveLength(1);
 
   // WHEN

@@ -16,7 +16,7 @@ print(explain(given["message"], given["host"], Path(given["log"])), end="")
 
 afterAll(removeFolders);
 
-/** What is told of a server, by what ssh said of it and what the jump host's ssh said. */
+/** The explanation for a server. message: ssh's output. jump: the output of the jump host's ssh. */
 function explain(message: string, ssh: Readonly<Record<string, unknown>> = {}, jump = ""): string {
   const log = join(temporaryFolder(), "app");
   writeFileSync(log, jump);
@@ -36,58 +36,66 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   [
     CHANGED,
     {},
-    "its host key is not the one that was seen first: if the machine was installed anew, change its generation",
+    "its host key is not the one of the first connection: if the machine was reinstalled, change its generation",
   ],
-  [CHANGED, { host_keys: ["ssh-ed25519 AAAA"] }, "its host key is none of those that hostKeys names: correct them"],
-  [CHANGED, { known_hosts_file: "/a/../keys" }, "its host key is not that in /keys: otherwise something else answers"],
+  [
+    CHANGED,
+    { host_keys: ["ssh-ed25519 AAAA"] },
+    "its host key is not one of hostKeys: if the machine was reinstalled, correct hostKeys",
+  ],
+  [
+    CHANGED,
+    { known_hosts_file: "/a/../keys" },
+    "its host key is not the one in /keys: if the machine was reinstalled, correct this file",
+  ],
   [
     "deploy@10.0.0.7: Permission denied (publickey).",
     {},
-    "it does not let the user deploy in (deploy@10.0.0.7: Permission denied (publickey).): add the public key",
+    'user "deploy" cannot log in (deploy@10.0.0.7: Permission denied (publickey).): add the public key',
   ],
   [
     "ssh: connect to host 10.0.0.7 port 22: Connection refused",
     {},
     "ssh: connect to host 10.0.0.7 port 22: Connection refused",
   ],
-])("what ssh says of a server becomes a remedy: %j %j", (message, ssh, words) => {
-  expect(explain(message, ssh)).toContain(words);
+])("explains ssh's output for a server: %j %j", (message, ssh, explanation) => {
+  expect(explain(message, ssh)).toContain(explanation);
 });
 
 test.each([
   [
     "ssh: connect to host bastion port 22: No route to host",
-    "cannot be reached: connect to host bastion port 22: No route to host",
+    "is unreachable: connect to host bastion port 22: No route to host",
   ],
   [
     "ssh: Could not resolve hostname bastion: Name or service not known",
-    "cannot be reached: Could not resolve hostname bastion",
+    "is unreachable: Could not resolve hostname bastion",
   ],
   [
     CHANGED,
-    "does not show the host key that was seen first: if it was installed anew, remove its line from /project/state/known_hosts",
+    "has another host key than at the first connection: if it was reinstalled, remove its line from /project/state/known_hosts",
   ],
   [
     "admin@bastion: Permission denied (publickey).",
-    "does not let us in (admin@bastion: Permission denied (publickey).)",
+    "rejects the login (admin@bastion: Permission denied (publickey).)",
   ],
   [
     "Connection timed out during banner exchange\nConnection to bastion port 22 timed out",
-    "cannot be reached: Connection timed out during banner exchange",
+    "is unreachable: Connection timed out during banner exchange",
   ],
   [
     "channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed",
-    "cannot reach 10.0.0.7 at port 22: Connection refused",
+    "cannot reach 10.0.0.7 port 22: Connection refused",
   ],
   [
     "channel 0: open failed: administratively prohibited: open failed",
-    "cannot reach 10.0.0.7 at port 22: administratively prohibited",
+    "cannot reach 10.0.0.7 port 22: administratively prohibited",
   ],
-])("what a jump host's ssh says is told in the server's place: %j", (jump, words) => {
-  expect(explain(CLOSED, through, jump)).toContain(`the jump host admin@bastion ${words}`);
+])("explains the output of the jump host's ssh: %j", (jump, explanation) => {
+  expect(explain(CLOSED, through, jump)).toContain(`jump host admin@bastion ${explanation}`);
 });
 
-test("a server behind a jump host that did its part has its own reason", () => {
+it("explains the server's own problem if the jump host forwarded the connection", () => {
   const warning = "Warning: Permanently added 'bastion' (ED25519) to the list of known hosts.";
-  expect(explain(CHANGED, through, warning)).toContain("its host key is not the one that was seen first");
+  expect(explain(CHANGED, through, warning)).toContain("its host key is not the one of the first connection");
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { removeFolders, Said, start, temporaryFolder, writeProgram } from "./python";
+import { removeFolders, Output, start, temporaryFolder, writeProgram } from "./python";
 
 /** Stands in for ansible-playbook: keeps the inventory that it was given; one server answers, one does not, one is left out. */
 const ANSIBLE = `#!/bin/sh
@@ -56,7 +56,7 @@ const INVENTORY = {
 async function verify(
   plan: unknown,
   inventory = gzipSync(JSON.stringify(INVENTORY)).toString("base64"),
-): Promise<Said> {
+): Promise<Output> {
   return start("verify.py", [], { ...environment, MONITORING_INVENTORY: inventory }, JSON.stringify(plan)).ended;
 }
 

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import { deflateSync } from "node:zlib";
 import { rootTest } from "../../support/root";
-import { Said, start } from "../python";
+import { Output, start } from "../python";
 
 /** An address, a port and the number by which a datagram is known. */
 type Datagram = readonly [string, number, number];
 
 const ipv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 
-async function datagrams(...args: readonly string[]): Promise<Said> {
+async function datagrams(...args: readonly string[]): Promise<Output> {
   return start("verification/datagrams.py", args, process.env).ended;
 }
 
