@@ -275,7 +275,7 @@ describe("what never happened is refused at synthesis", () => {
         new Hub(stack, { port: 9100 });
       }),
     ).toThrow(
-      'port 9100/tcp of server "hub" is wanted by prometheus (http) and by node_exporter (http): give one of them another port',
+      'port 9100/tcp of server "hub" is used by both prometheus (http) and node_exporter (http): give one of them another port',
     );
   });
 

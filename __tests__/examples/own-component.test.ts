@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
 import { Synthesized } from "../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "example-own-"));
@@ -23,7 +23,7 @@ test("a component of the user's own is reached by Prometheus and technicians, an
   const access = readFileSync(join(folder, "stacks", "own-component", "access.md"), "utf8");
   const rows = access.split("\n").filter((line) => line.includes("backup_exporter (http)"));
   expect(rows.map((row) => row.split("|").map((cell) => cell.trim()))).toEqual([
-    ["", "198.18.0.1/32", "files", "9150/tcp", "backup_exporter (http)", "technicians look at it", ""],
+    ["", "198.18.0.1/32", "files", "9150/tcp", "backup_exporter (http)", "technician access", ""],
     ["", "prometheus on hub", "files", "9150/tcp", "backup_exporter (http)", "scrapes job backup", ""],
   ]);
 });

@@ -1,6 +1,6 @@
 import { Edge } from "../../lib/access/access";
 
-/** The names that a range stands for. */
+/** Returns the names in a range. */
 export function expandRanges(range: string): string[] {
   const [first = "", last] = range.split(" … ");
   if (last === undefined) return [first];
@@ -10,7 +10,7 @@ export function expandRanges(range: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => `${prefix}${from + index}`);
 }
 
-/** The servers or blocks that a cell or a box names, with the sets that a document explains. */
+/** Returns the servers or blocks that a cell or a box names; `fleets` holds the named sets of the document. */
 function expand(text: string, fleets: ReadonlyMap<string, string>): string[] {
   const plain = text.replace(/ \(\d+ servers\)$/, "");
   return (fleets.get(plain) ?? plain).split(", ").flatMap(expandRanges);
@@ -22,14 +22,14 @@ function fleetsOf(document: string): ReadonlyMap<string, string> {
   );
 }
 
-/** An edge as a document's table says it. */
+/** Writes an edge as the table of a document does. */
 export function tableEdge({ source, destination, kind, listener, reason }: Edge): string {
   const from = source.server === undefined ? (source.cidr ?? "") : `${source.kind ?? ""} on ${source.server}`;
   const what = kind === listener.name ? kind : `${kind} (${listener.name})`;
   return [from, destination, `${listener.port}/${listener.protocol}`, what, reason].join(" | ");
 }
 
-/** All edges that a document's table says, sorted, as {@link tableEdge} writes them. */
+/** Returns all edges in the table of a document, sorted, as {@link tableEdge} writes them. */
 export function readTable(document: string): string[] {
   const fleets = fleetsOf(document);
   const rows = document.split("\n").filter((line) => line.startsWith("| "));
@@ -49,14 +49,14 @@ export function readTable(document: string): string[] {
     .sort();
 }
 
-/** An edge as a document's picture says it. */
-export function pictureEdge({ source, destination, kind, listener, reason }: Edge): string {
+/** Writes an edge as the diagram of a document does. */
+export function diagramEdge({ source, destination, kind, listener, reason }: Edge): string {
   const from = source.server === undefined ? (source.cidr ?? "") : `${source.kind ?? ""} on ${source.server}`;
   return `${from} -> ${kind} on ${destination} ${listener.port}/${listener.protocol}: ${reason}`;
 }
 
-/** All edges that a document's picture says, sorted, as {@link pictureEdge} writes them. */
-export function readPicture(document: string): string[] {
+/** Returns all edges in the diagram of a document, sorted, as {@link diagramEdge} writes them. */
+export function readDiagram(document: string): string[] {
   const fleets = fleetsOf(document);
   const boxes = new Map<string, readonly string[]>();
   for (const [, id = "", label = ""] of document.matchAll(/^ {2}subgraph (s\d+)\["(.*)"\]$/gm))

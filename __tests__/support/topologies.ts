@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { accessGraph, Edge, Listener, Placement, scrapeConnections } from "../../lib/access/access";
 
-/** A topology as tests make it up: servers in networks, and what is placed on them. */
+/** A random topology: servers in networks, with components on them. */
 export interface RandomTopology {
   readonly technicians: readonly string[];
-  /** The network of each server, by its name. */
+  /** Network of each server, by the name of the server. */
   readonly networks: ReadonlyMap<string, string>;
   readonly placements: readonly Placement[];
   readonly edges: readonly Edge[];
 }
 
-/** The kinds of component that every server has. */
+/** Kinds of component that every server has. */
 export const AGENTS: ReadonlySet<string> = new Set(["node_exporter", "log_agent"]);
 
 const listener = (port: number, more: Partial<Listener> = {}): Listener => ({
@@ -20,12 +20,12 @@ const listener = (port: number, more: Partial<Listener> = {}): Listener => ({
   ...more,
 });
 
-/** The address of a server, as its network's others or those of other networks see it. */
+/** Returns the address of a server, in its own and in other networks. */
 export function addressOf(server: string): string {
   return `10.0.${Math.floor(Number(server.slice(1)) / 250)}.${(Number(server.slice(1)) % 250) + 1}`;
 }
 
-/** Any topology: up to twelve servers in up to three networks, components anywhere, clustered or not. */
+/** Up to twelve servers in up to three networks, with components on any of them, clustered or not. */
 export const randomTopology: fc.Arbitrary<RandomTopology> = fc
   .record({
     servers: fc.array(
@@ -57,14 +57,14 @@ export const randomTopology: fc.Arbitrary<RandomTopology> = fc
       server,
       agent: true,
       listeners: [],
-      connections: [{ kind: "loki", listener: "http", reason: "pushes logs" }],
+      connections: [{ kind: "loki", listener: "http", reason: "sends logs" }],
     }));
     const cluster = [...new Set(alertmanagers.map(at))].map((server): Placement => ({
       kind: "alertmanager",
       server,
       agent: false,
       listeners: [listener(9093, http), listener(9094, { name: "cluster_udp", protocol: "udp" })],
-      connections: [{ kind: "alertmanager", listener: "cluster_udp", reason: "gossips" }],
+      connections: [{ kind: "alertmanager", listener: "cluster_udp", reason: "exchanges cluster membership" }],
     }));
     const store: Placement = {
       kind: "loki",
@@ -82,7 +82,7 @@ export const randomTopology: fc.Arbitrary<RandomTopology> = fc
       connections: scrapeConnections(others),
     };
     const placements = [...others, scraper];
-    const entrances = names.map((server, index) => ({
+    const sshEndpoints = names.map((server, index) => ({
       server,
       port: sshPorts[index % sshPorts.length] ?? 22,
       controllers,
@@ -91,16 +91,18 @@ export const randomTopology: fc.Arbitrary<RandomTopology> = fc
       technicians,
       networks: new Map(servers.map(({ network }, index) => [at(index), network])),
       placements,
-      edges: accessGraph({ placements, entrances, technicians, admissions: [] }),
+      edges: accessGraph({ placements, sshEndpoints, technicians, allowedConnections: [] }),
     };
   });
 
-/** An edge as one line: source, destination, protocol and port. A server's way to itself is none. */
-export function wayOf({ source, destination, listener: { protocol, port } }: Edge): string {
+/** Writes an edge as one line: source, destination, protocol and port. */
+function connectionOf({ source, destination, listener: { protocol, port } }: Edge): string {
   return `${source.server ?? source.cidr ?? ""} -> ${destination} ${protocol}/${port}`;
 }
 
-/** All ways of an access graph, sorted, each once. */
-export function ways(edges: readonly Edge[]): string[] {
-  return [...new Set(edges.filter(({ source, destination }) => source.server !== destination).map(wayOf))].sort();
+/** Returns all connections of an access graph between two servers, sorted, without duplicates. */
+export function connections(edges: readonly Edge[]): string[] {
+  return [
+    ...new Set(edges.filter(({ source, destination }) => source.server !== destination).map(connectionOf)),
+  ].sort();
 }

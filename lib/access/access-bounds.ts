@@ -1,80 +1,113 @@
-import { Edge } from "./access";
 import { runNameProblem } from "../names";
+import { Edge } from "./access";
 
-/** Somebody who may reach a component. */
+/**
+ * A kind of component, or the technicians, as a peer that an {@link Access} bound allows.
+ *
+ * @example
+ *
+ * Access.only("grafana", [AccessPeer.technicians(), AccessPeer.component("prometheus")]);
+ */
 export class AccessPeer {
-  /** The components of a kind, from the servers where they are placed. */
+  /**
+   * All components of one kind, from the servers on which they run.
+   *
+   * @param kind kind of component, such as `prometheus`
+   */
   public static component(kind: string): AccessPeer {
     return new AccessPeer(kind);
   }
 
-  /** The blocks that people work from. */
+  /** The CIDR blocks in the `technicians` of the `Monitoring`. */
   public static technicians(): AccessPeer {
     return new AccessPeer();
   }
 
   private constructor(
     /**
-     * The kind of the component.
+     * Kind of component; undefined for technicians.
      *
-     * @default - none: technicians
+     * @internal
      */
-    public readonly kind?: string,
+    public readonly _kind?: string,
   ) {}
 
-  /** As it is written in the code. */
+  /** Returns the TypeScript expression of this peer. */
   public toString(): string {
-    return this.kind === undefined ? "Reacher.technicians()" : `Reacher.component("${this.kind}")`;
+    return this._kind === undefined ? "AccessPeer.technicians()" : `AccessPeer.component("${this._kind}")`;
   }
 }
 
-/** An upper bound of the access graph: a synthesis in which somebody else would reach the component is refused. */
+/**
+ * An upper bound of the access graph. If a connection from another peer is declared, the synthesis fails.
+ *
+ * The built-in bounds allow exporters only from Prometheus and technicians, and the monitoring components only from each
+ * other and technicians. A bound of the same kind and listener replaces the built-in one.
+ *
+ * @example
+ *
+ * new Monitoring(this, "monitoring", {
+ *   technicians: ["203.0.113.7/32"],
+ *   bounds: [Access.only("node_exporter", [AccessPeer.component("prometheus")])],
+ * });
+ */
 export class Access {
   /**
-   * A kind of component may be reached by these only, whatever the components declare. What connects from the same
-   * server passes no firewall, and is not bounded.
+   * Allows connections to a kind of component only from the given peers. Connections within one server pass no firewall
+   * and are not bounded.
    *
-   * @param listener one of its listeners, by name, which then only this bound is about; by default all that have no
-   * bound of their own, as have those by which a cluster's members talk to each other (`cluster_tcp` and `cluster_udp` of
-   * Alertmanager, `grpc` and `gossip` of Loki)
-   * @throws when the kind's name is malformed
+   * @param kind kind of component, such as `node_exporter`
+   * @param peers peers that may connect
+   * @param listener name of the only listener to which this bound applies. Without it, the bound applies to all
+   * listeners that have no bound of their own. The listeners within a cluster (`cluster_tcp` and `cluster_udp` of
+   * Alertmanager, `grpc` and `gossip` of Loki) have a built-in one.
+   * @throws if the name of the kind is malformed
    */
-  public static only(kind: string, reachers: readonly AccessPeer[], listener?: string): Access {
+  public static only(kind: string, peers: readonly AccessPeer[], listener?: string): Access {
     const found = runNameProblem(kind);
     if (found !== undefined) throw new Error(`Access.only: ${found}`);
-    return new Access(kind, [...reachers], listener);
+    return new Access(kind, [...peers], listener);
   }
 
   private constructor(
-    /** The kind of component that is reached. */
-    public readonly kind: string,
-    /** Who may reach it. */
-    public readonly reachers: readonly AccessPeer[],
     /**
-     * The name of the listener that is reached.
+     * Kind of component to which the peers connect.
      *
-     * @default - all that have no bound of their own
+     * @internal
      */
-    public readonly listener?: string,
+    public readonly _kind: string,
+    /**
+     * Peers that may connect.
+     *
+     * @internal
+     */
+    public readonly _peers: readonly AccessPeer[],
+    /**
+     * Name of the listener; undefined for all that have no bound of their own.
+     *
+     * @internal
+     */
+    public readonly _listener?: string,
   ) {}
 
-  /** As it is written in the code. */
+  /** Returns the TypeScript expression of this bound. */
   public toString(): string {
-    const listener = this.listener === undefined ? "" : `, "${this.listener}"`;
-    return `Access.only("${this.kind}", [${this.reachers.join(", ")}]${listener})`;
+    const listener = this._listener === undefined ? "" : `, "${this._listener}"`;
+    return `Access.only("${this._kind}", [${this._peers.join(", ")}]${listener})`;
   }
 }
 
-const WATCHERS = ["prometheus", "alertmanager", "grafana"].map((kind) => AccessPeer.component(kind));
+const EXPORTER_PEERS = [AccessPeer.component("prometheus"), AccessPeer.technicians()];
+const MONITORING_PEERS = ["prometheus", "alertmanager", "grafana"].map((kind) => AccessPeer.component(kind));
 const LOG_READERS = ["prometheus", "grafana"].map((kind) => AccessPeer.component(kind));
 
-/** What holds unless a monitoring says otherwise: exporters are Prometheus' alone, and what watches is reached by what watches. */
+/** The built-in bounds. */
 const DEFAULTS: readonly Access[] = [
-  Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
-  Access.only("log_agent", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
-  Access.only("exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
-  Access.only("prometheus", [...WATCHERS, AccessPeer.technicians()]),
-  Access.only("alertmanager", [...WATCHERS, AccessPeer.component("loki"), AccessPeer.technicians()]),
+  Access.only("node_exporter", EXPORTER_PEERS),
+  Access.only("log_agent", EXPORTER_PEERS),
+  Access.only("exporter", EXPORTER_PEERS),
+  Access.only("prometheus", [...MONITORING_PEERS, AccessPeer.technicians()]),
+  Access.only("alertmanager", [...MONITORING_PEERS, AccessPeer.component("loki"), AccessPeer.technicians()]),
   Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp"),
   Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_udp"),
   Access.only("loki", [...LOG_READERS, AccessPeer.component("log_agent"), AccessPeer.technicians()]),
@@ -83,24 +116,24 @@ const DEFAULTS: readonly Access[] = [
   Access.only("grafana", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
 ];
 
-/** All bounds that hold: one's own take the place of ours for the same kind and listener. */
-export function allBounds(own: readonly Access[]): readonly Access[] {
-  return [...DEFAULTS.filter((ours) => !own.some((bound) => isSameBound(bound, ours))), ...own];
+/** Returns the user's bounds and the built-in ones that they do not replace. */
+export function allBounds(custom: readonly Access[]): readonly Access[] {
+  return [...DEFAULTS.filter((builtIn) => !custom.some((bound) => isSameBound(bound, builtIn))), ...custom];
 }
 
-/** Whether two bounds are about the same kind and listener. */
+/** Whether two bounds apply to the same kind and listener. */
 export function isSameBound(one: Access, other: Access): boolean {
-  return one.kind === other.kind && one.listener === other.listener;
+  return one._kind === other._kind && one._listener === other._listener;
 }
 
-/** The bound of a listener, where there is one. */
+/** Returns the bound that applies to a listener, or undefined. */
 export function boundOf(bounds: readonly Access[], kind: string, listener: string): Access | undefined {
-  const ofKind = bounds.filter((bound) => bound.kind === kind);
-  return ofKind.find((bound) => bound.listener === listener) ?? ofKind.find((bound) => bound.listener === undefined);
+  const ofKind = bounds.filter((bound) => bound._kind === kind);
+  return ofKind.find((bound) => bound._listener === listener) ?? ofKind.find((bound) => bound._listener === undefined);
 }
 
-/** The edges that are beyond the bounds. */
-export function surplusEdges(
+/** Returns the edges that the bounds do not allow. */
+export function edgesBeyondBounds(
   bounds: readonly Access[],
   edges: readonly Edge[],
   technicians: readonly string[],
@@ -108,10 +141,10 @@ export function surplusEdges(
   return edges.filter(({ source, destination, kind, listener }) => {
     const bound = boundOf(bounds, kind, listener.name);
     if (bound === undefined || source.server === destination) return false;
-    return !bound.reachers.some((reacher) =>
-      reacher.kind === undefined
+    return !bound._peers.some((peer) =>
+      peer._kind === undefined
         ? source.cidr !== undefined && technicians.includes(source.cidr)
-        : source.kind === reacher.kind,
+        : source.kind === peer._kind,
     );
   });
 }

@@ -1,23 +1,31 @@
+import { groupBy } from "../grouping";
 import { Edge, Placement } from "./access";
 import { sourceName } from "./access-matrix";
-import { groupBy } from "../grouping";
 import { ServerSets } from "./server-sets";
 
-/** What the picture shows. */
+/** Input of an access diagram. */
 export interface DiagramInput {
+  /** Components by server. */
   readonly placements: readonly Pick<Placement, "kind" | "server">[];
   /** The access graph. */
   readonly edges: readonly Edge[];
 }
 
-/** Servers that have the same components, and are reached alike: one box of the picture. */
+/** Servers with the same components and the same inbound connections, drawn as one box. */
 interface Box {
   readonly id: string;
   readonly servers: readonly string[];
   readonly kinds: readonly string[];
 }
 
-/** An arrow, by the ids of its ends. */
+/** CIDR blocks that the diagram draws as nodes outside the boxes. */
+interface Outside {
+  readonly nodes: readonly { readonly id: string; readonly cidrs: readonly string[] }[];
+  /** Id of each block's node, by block. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/** An arrow between the ids of two nodes. */
 interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -25,14 +33,14 @@ interface Arrow {
 }
 
 /**
- * The topology and its access graph as a Mermaid flowchart: servers with what is placed on them, blocks from which
- * people come, and who connects to what. Like servers share a box, so it does not grow with the fleet.
+ * Returns the topology and its access graph as a Mermaid flowchart. Servers of the same shape share a box, so that the
+ * diagram does not grow with the fleet.
  */
 export function accessDiagram({ placements, edges }: DiagramInput, sets: ServerSets): string {
   const boxes = boxesOf(placements, edges);
-  const boxOf = new Map(boxes.flatMap(({ id, servers }) => servers.map((server) => [server, id])));
-  const outside = outsideOf(edges, (server) => boxOf.get(server) ?? "");
-  const arrows = arrowsOf(edges, (server, kind) => `${boxOf.get(server) ?? ""}_${kind}`, outside.idOf);
+  const boxIds = new Map(boxes.flatMap(({ id, servers }) => servers.map((server) => [server, id])));
+  const outside = outsideOf(edges, (server) => boxIds.get(server) ?? "");
+  const arrows = arrowsOf(edges, (server, kind) => `${boxIds.get(server) ?? ""}_${kind}`, outside.ids);
   return [
     "flowchart LR",
     ...outside.nodes.map(({ id, cidrs }) => `  ${id}([${quoted(cidrs.join(", "))}])`),
@@ -47,50 +55,44 @@ export function accessDiagram({ placements, edges }: DiagramInput, sets: ServerS
 
 function boxesOf(placements: DiagramInput["placements"], edges: readonly Edge[]): Box[] {
   const placed = groupBy(placements, ({ server }) => server);
-  const reached = groupBy(edges, ({ destination }) => destination);
-  const connecting = groupBy(
+  const inbound = groupBy(edges, ({ destination }) => destination);
+  const outbound = groupBy(
     edges.flatMap(({ source: { server, kind } }) =>
       server !== undefined && kind !== undefined ? [{ server, kind }] : [],
     ),
     ({ server }) => server,
   );
-  const servers = unique([...placed.keys(), ...reached.keys(), ...connecting.keys()]);
-  const looks = servers.map((server) => {
-    const into = reached.get(server) ?? [];
-    const there = [...(placed.get(server) ?? []), ...(connecting.get(server) ?? []), ...into];
-    const kinds = unique(there.map(({ kind }) => kind));
-    // Who else connects follows from what is placed, so that servers which serve each other may be alike.
-    const ways = unique(into.map((edge) => JSON.stringify([edge.source.cidr, edge.kind, labelOf([edge])])));
-    return { server, kinds, look: JSON.stringify([kinds, ways]) };
+  const servers = unique([...placed.keys(), ...inbound.keys(), ...outbound.keys()]);
+  const shapes = servers.map((server) => {
+    const into = inbound.get(server) ?? [];
+    const components = [...(placed.get(server) ?? []), ...(outbound.get(server) ?? []), ...into];
+    const kinds = unique(components.map(({ kind }) => kind));
+    // Without the name of the source server, so that servers which connect to each other can share a box.
+    const connections = unique(into.map((edge) => JSON.stringify([edge.source.cidr, edge.kind, labelOf([edge])])));
+    return { server, kinds, shape: JSON.stringify([kinds, connections]) };
   });
-  return [...groupBy(looks, ({ look }) => look).values()].map((alike, index) => ({
+  return [...groupBy(shapes, ({ shape }) => shape).values()].map((same, index) => ({
     id: `s${index}`,
-    servers: alike.map(({ server }) => server),
-    kinds: alike[0]?.kinds ?? [],
+    servers: same.map(({ server }) => server),
+    kinds: same[0]?.kinds ?? [],
   }));
 }
 
-/** The blocks that are no servers; those that reach the same share a node. */
-function outsideOf(
-  edges: readonly Edge[],
-  boxOf: (server: string) => string,
-): {
-  readonly nodes: readonly { readonly id: string; readonly cidrs: readonly string[] }[];
-  readonly idOf: ReadonlyMap<string, string>;
-} {
+/** Returns the CIDR blocks of the graph. Blocks with the same connections share a node. */
+function outsideOf(edges: readonly Edge[], boxOf: (server: string) => string): Outside {
   const byBlock = groupBy(
     edges.filter(({ source }) => source.server === undefined),
     ({ source }) => sourceName(source),
   );
-  const blocks = [...byBlock].map(([cidr, from]) => ({
+  const shapes = [...byBlock].map(([cidr, from]) => ({
     cidr,
-    look: unique(from.map((edge) => JSON.stringify([boxOf(edge.destination), edge.kind, labelOf([edge])]))).join(),
+    shape: unique(from.map((edge) => JSON.stringify([boxOf(edge.destination), edge.kind, labelOf([edge])]))).join(),
   }));
-  const nodes = [...groupBy(blocks, ({ look }) => look).values()].map((alike, index) => ({
+  const nodes = [...groupBy(shapes, ({ shape }) => shape).values()].map((same, index) => ({
     id: `o${index}`,
-    cidrs: alike.map(({ cidr }) => cidr),
+    cidrs: same.map(({ cidr }) => cidr),
   }));
-  return { nodes, idOf: new Map(nodes.flatMap(({ id, cidrs }) => cidrs.map((cidr) => [cidr, id]))) };
+  return { nodes, ids: new Map(nodes.flatMap(({ id, cidrs }) => cidrs.map((cidr) => [cidr, id]))) };
 }
 
 function arrowsOf(
@@ -114,7 +116,7 @@ function arrowsOf(
   );
 }
 
-/** The port, and the reasons for which it is reached. */
+/** Returns the port and the purposes of edges between the same two nodes. */
 function labelOf(edges: readonly Edge[]): string {
   const reasons = unique(edges.map(({ reason }) => reason.replace(/\s+/g, " "))).join("; ");
   const [first] = edges;
@@ -125,7 +127,7 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** A text in quotes, as Mermaid reads it (mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters). */
+/** Quotes a text for Mermaid (mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters). */
 function quoted(text: string): string {
   return `"${text.replace(/[#"<>]/g, (char) => `#${char.charCodeAt(0)};`)}"`;
 }

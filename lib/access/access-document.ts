@@ -1,28 +1,28 @@
-import { accessMatrix, accessTable } from "./access-matrix";
 import { accessDiagram, DiagramInput } from "./access-diagram";
+import { accessMatrix, accessTable } from "./access-matrix";
 import { ServerSets } from "./server-sets";
 
-/** How the names of the files end in which such documents are. */
+/** Suffix of the names of access documents. */
 export const ACCESS_FILE = "access.md";
 
 const FENCE = "```";
 
-/** The access graph for people, as a Markdown document: the matrix, and a picture in Mermaid. */
+/** Returns the access graph as a Markdown document with a table and a Mermaid diagram. */
 export function accessDocument(title: string, input: DiagramInput): string {
   const sets = new ServerSets();
   const table = accessTable(accessMatrix(input.edges), sets);
-  const picture = accessDiagram(input, sets);
+  const diagram = accessDiagram(input, sets);
   const paragraphs = [
     `# ${title}`,
-    "What is let in to the servers, and why: the firewalls follow from the same list. What stays within a server is not in the table.",
+    "The allowed inbound connections, from which host firewalls and security groups are derived. The table leaves out connections within one server, because they pass no firewall.",
     table,
     ...(sets.definitions.length === 0 ? [] : [sets.definitions.map((fleet) => `- ${fleet}`).join("\n")]),
-    `${FENCE}mermaid\n${picture}\n${FENCE}`,
+    `${FENCE}mermaid\n${diagram}\n${FENCE}`,
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
 
-/** The picture of a document, in Mermaid's own words. */
+/** Returns the Mermaid source of an access document's diagram. */
 export function diagramOf(document: string): string {
   return document.split(`${FENCE}mermaid\n`)[1]?.split(`\n${FENCE}`)[0] ?? "";
 }

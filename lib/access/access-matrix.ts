@@ -1,24 +1,28 @@
-import { Edge, Source } from "./access";
 import { groupBy } from "../grouping";
+import { Edge, Source } from "./access";
 import { ServerSets } from "./server-sets";
 
 /** Edges of the access graph that differ only in their source or their destination. */
 export interface AccessRow {
-  /** The names of servers, or CIDR blocks. */
+  /** Names of servers, or CIDR blocks. */
   readonly sources: readonly string[];
-  /** The kind of component that connects from the servers. */
+  /** Kind of component that connects from the servers; undefined for CIDR blocks. */
   readonly sourceKind?: string;
-  /** The names of the servers that are connected to. */
+  /** Names of the servers that accept the connection. */
   readonly destinations: readonly string[];
-  /** The kind of component that is reached, and the name of its listener. */
+  /** Kind of component that accepts the connection. */
   readonly kind: string;
+  /** Name of the listener that accepts the connection. */
   readonly listener: string;
   readonly port: number;
   readonly protocol: string;
   readonly reason: string;
 }
 
-/** The access graph as a matrix, in the order of its destinations. What stays within a server passes no firewall, and is left out. */
+/**
+ * Returns the access graph as rows, sorted by destination. Connections within one server are left out, because they pass
+ * no firewall.
+ */
 export function accessMatrix(edges: readonly Edge[]): AccessRow[] {
   const single = edges
     .filter(({ source, destination }) => source.server !== destination)
@@ -39,10 +43,10 @@ export function accessMatrix(edges: readonly Edge[]): AccessRow[] {
     .map(({ row }) => row);
 }
 
-/** The matrix as a Markdown table, which can be read on a terminal too. */
+/** Returns the rows as a Markdown table whose columns are aligned, so that it is readable on a terminal. */
 export function accessTable(rows: readonly AccessRow[], sets: ServerSets): string {
   const lines = [
-    ["from", "to", "port", "what", "why"],
+    ["source", "destination", "port", "service", "purpose"],
     ...rows.map(({ sources, sourceKind, destinations, kind, listener, port, protocol, reason }) => [
       sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`,
       sets.text(destinations),
@@ -58,12 +62,12 @@ export function accessTable(rows: readonly AccessRow[], sets: ServerSets): strin
   return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].join("\n");
 }
 
-/** Who connects: a server's name, or a block. */
+/** Returns the name of a source: a server's name or a CIDR block. */
 export function sourceName({ server, cidr }: Source): string {
   return server ?? cidr ?? "";
 }
 
-/** Rows that differ in one of their sides only become one. */
+/** Merges rows that differ only in one of their sides. */
 function merged(rows: readonly AccessRow[], side: "sources" | "destinations"): AccessRow[] {
   const groups = groupBy(rows, (row) => JSON.stringify({ ...row, [side]: [] }));
   return [...groups.values()].flatMap((same) =>

@@ -1,138 +1,125 @@
 import { groupBy } from "../grouping";
 
-/** A port on which a component is reached. */
+/** A port on which a component accepts connections. */
 export interface Listener {
-  /** What is behind it: `http`, `cluster` … Unique in its component. */
+  /** Name of the listener, such as `http` or `cluster_tcp`. Unique in its component. */
   readonly name: string;
-  /** The port's number. */
+  /** Port number. */
   readonly port: number;
-  /** `tcp` or `udp`. */
+  /** Protocol: `tcp` or `udp`. */
   readonly protocol: string;
   /**
-   * Whether it speaks `http` or `https`, for who scrapes or opens it.
+   * URL scheme for scrapes and links: `http` or `https`.
    *
    * @default "http"
    */
   readonly scheme?: string;
   /**
-   * The job under which Prometheus scrapes it.
+   * Name of the job by which Prometheus scrapes the listener.
    *
    * @default - it is not scraped
    */
   readonly scrapeJob?: string;
   /**
-   * Whether technicians reach it.
+   * Whether technicians may connect.
    *
    * @default false
    */
   readonly technicians?: boolean;
 }
 
-/** A component's need to reach a listener, on whichever servers that is placed. */
+/** A component's connection to all components of a kind, on whichever servers they run. */
 export interface Connection {
-  /** The kind of component that is reached. */
+  /** Kind of component to which it connects. */
   readonly kind: string;
-  /** The name of its listener. */
+  /** Name of that component's listener. */
   readonly listener: string;
-  /** Why, for whoever reviews the access graph. */
+  /** Purpose of the connection, shown in the access document: `sends alerts`. */
   readonly reason: string;
 }
 
-/** What a component on a server is reached on. */
+/** A component on a server, and its listeners. */
 export interface Listening {
-  /** The kind of component. */
+  /** Kind of component. */
   readonly kind: string;
-  /** The server's name. */
+  /** Name of the server. */
   readonly server: string;
-  /** Whether it belongs on every server. */
+  /** Whether the component belongs on every server. */
   readonly agent: boolean;
-  /** What it is reached on. */
+  /** Ports on which the component accepts connections. */
   readonly listeners: readonly Listener[];
 }
 
-/** A component on a server, as far as the access graph is concerned. */
+/** A component on a server, with its listeners and its connections. */
 export interface Placement extends Listening {
-  /** Whom it must reach. */
+  /** Connections that the component needs. */
   readonly connections: readonly Connection[];
 }
 
-/** From where somebody connects: one of the servers, or a block of addresses. One of the two is given. */
+/** Source of a connection: either a server or a CIDR block. */
 export interface Source {
-  /** The name of a server. */
+  /** Name of the server. */
   readonly server?: string;
-  /** The kind of component that connects from that server. */
+  /** Kind of component that connects from that server. */
   readonly kind?: string;
-  /** A CIDR block. */
+  /** CIDR block. */
   readonly cidr?: string;
 }
 
-/** That a port of a server must be reached from somewhere. */
+/** A connection that the firewalls allow. */
 export interface Edge {
-  /** Who connects. */
+  /** Source of the connection. */
   readonly source: Source;
-  /** The name of the server that is connected to. */
+  /** Name of the server that accepts the connection. */
   readonly destination: string;
-  /** The kind of component that is reached; `ssh` for the server itself. */
+  /** Kind of component that accepts the connection; `ssh` for the server's SSH. */
   readonly kind: string;
-  /** The port that is connected to. */
+  /** Port that accepts the connection. */
   readonly listener: Listener;
-  /** Why, for whoever reviews the access graph. */
+  /** Purpose of the connection, shown in the access document. */
   readonly reason: string;
 }
 
-/** How a server is reached by SSH, as far as the access graph is concerned. */
-export interface SshEntrance {
-  /** The server's name. */
+/** SSH port of a server, and the controllers that use it. */
+export interface SshEndpoint {
+  /** Name of the server. */
   readonly server: string;
   readonly port: number;
-  /** From where the controller comes, as CIDR blocks. */
+  /** CIDR blocks from which the controller connects. */
   readonly controllers: readonly string[];
 }
 
-/** All that the access graph follows from. */
+/** Everything from which the access graph is derived. */
 export interface Topology {
   readonly placements: readonly Placement[];
-  readonly entrances: readonly SshEntrance[];
-  /** From where people work, as CIDR blocks. */
+  readonly sshEndpoints: readonly SshEndpoint[];
+  /** CIDR blocks from which technicians connect. */
   readonly technicians: readonly string[];
-  /** What is let in beside: the applications' own ports. */
-  readonly admissions: readonly Edge[];
+  /** Connections that the user allows in addition, such as those to an application's port. */
+  readonly allowedConnections: readonly Edge[];
 }
 
-/** The kind of the edges that lead to a server's own SSH. */
+/** Kind of the edges to a server's SSH. */
 export const SSH = "ssh";
 
 /**
- * The access graph: all that must be reachable. Everything else that comes in is denied.
+ * Returns the access graph: all inbound connections that the firewalls allow.
  *
- * @throws when a connection names a listener that its component does not have
+ * @throws if a connection names a listener that its component does not have
  */
-export function accessGraph({ placements, entrances, technicians, admissions }: Topology): Edge[] {
+export function accessGraph({ placements, sshEndpoints, technicians, allowedConnections }: Topology): Edge[] {
   return [
     ...placementEdges(placements),
-    ...placements.flatMap(({ kind, server, listeners }) =>
-      listeners
-        .filter((listener) => listener.technicians === true)
-        .flatMap((listener) =>
-          technicians.map((cidr) => ({
-            source: { cidr },
-            destination: server,
-            kind,
-            listener,
-            reason: "technicians look at it",
-          })),
-        ),
-    ),
-    ...entrances.flatMap((entrance) => sshEdges(entrance, technicians)),
-    ...admissions,
+    ...placements.flatMap((placement) => technicianEdges(placement, technicians)),
+    ...sshEndpoints.flatMap((endpoint) => sshEdges(endpoint, technicians)),
+    ...allowedConnections,
   ];
 }
 
 /**
- * What the placements themselves must reach: each connection of each, to the listener on every server where that is
- * placed.
+ * Returns an edge for each connection of a component and each server that runs its target.
  *
- * @throws when a connection names a listener that its component does not have
+ * @throws if a connection names a listener that its component does not have
  */
 export function placementEdges(placements: readonly Placement[]): Edge[] {
   const byKind = groupBy(placements, ({ kind }) => kind);
@@ -140,14 +127,31 @@ export function placementEdges(placements: readonly Placement[]): Edge[] {
     from.connections.flatMap(({ kind, listener: name, reason }) =>
       (byKind.get(kind) ?? []).map((to) => {
         const listener = to.listeners.find((candidate) => candidate.name === name);
-        if (!listener) throw new Error(`${from.kind} connects to ${kind}'s listener "${name}", which it does not have`);
+        if (!listener) {
+          const names = to.listeners.map((candidate) => candidate.name).join(", ");
+          throw new Error(`${from.kind} connects to the listener "${name}" of ${kind}, which has only: ${names}`);
+        }
         return { source: { server: from.server, kind: from.kind }, destination: to.server, kind, listener, reason };
       }),
     ),
   );
 }
 
-function sshEdges({ server, port, controllers }: SshEntrance, technicians: readonly string[]): Edge[] {
+function technicianEdges({ kind, server, listeners }: Listening, technicians: readonly string[]): Edge[] {
+  return listeners
+    .filter((listener) => listener.technicians === true)
+    .flatMap((listener) =>
+      technicians.map((cidr) => ({
+        source: { cidr },
+        destination: server,
+        kind,
+        listener,
+        reason: "technician access",
+      })),
+    );
+}
+
+function sshEdges({ server, port, controllers }: SshEndpoint, technicians: readonly string[]): Edge[] {
   const listener: Listener = { name: SSH, port, protocol: "tcp" };
   const edge = (cidr: string, reason: string): Edge => ({
     source: { cidr },
@@ -156,14 +160,14 @@ function sshEdges({ server, port, controllers }: SshEntrance, technicians: reado
     listener,
     reason,
   });
-  const surplus = technicians.filter((cidr) => !controllers.includes(cidr));
+  const onlyTechnicians = technicians.filter((cidr) => !controllers.includes(cidr));
   return [
-    ...controllers.map((cidr) => edge(cidr, "the controller deploys by SSH")),
-    ...surplus.map((cidr) => edge(cidr, "technicians log in")),
+    ...controllers.map((cidr) => edge(cidr, "controller access by SSH")),
+    ...onlyTechnicians.map((cidr) => edge(cidr, "technician access by SSH")),
   ];
 }
 
-/** A connection to every listener of `placements` that declares a scrape job, one per kind and listener. */
+/** Returns a connection to each listener with a scrape job, one per kind and listener. */
 export function scrapeConnections(placements: readonly Listening[]): Connection[] {
   const found = new Map<string, Connection>();
   for (const { kind, listeners } of placements) {
@@ -175,27 +179,31 @@ export function scrapeConnections(placements: readonly Listening[]): Connection[
   return [...found.values()];
 }
 
-/** The port that two components of one server both want, or that the server itself needs, as sentences for the user. */
-export function portProblems(placements: readonly Listening[], reserved: ReadonlyMap<string, number>): string[] {
+/**
+ * Returns a message for each port that two components of a server use, or that its SSH uses.
+ *
+ * @param sshPorts SSH port of each server, by the server's name
+ */
+export function portProblems(placements: readonly Listening[], sshPorts: ReadonlyMap<string, number>): string[] {
   const problems: string[] = [];
-  const taken = new Map<string, string>();
+  const used = new Map<string, string>();
   for (const { kind, server, listeners } of placements) {
     for (const { name, port, protocol } of listeners) {
-      const holder = `${kind} (${name})`;
+      const user = `${kind} (${name})`;
       const key = `${server} ${protocol} ${port}`;
-      const other = reserved.get(server) === port && protocol === "tcp" ? "sshd" : taken.get(key);
+      const other = sshPorts.get(server) === port && protocol === "tcp" ? "sshd" : used.get(key);
       if (other !== undefined)
         problems.push(
-          `port ${port}/${protocol} of server "${server}" is wanted by ${holder} and by ${other}: give one of them another port`,
+          `port ${port}/${protocol} of server "${server}" is used by both ${user} and ${other}: give one of them another port`,
         );
-      taken.set(key, holder);
+      used.set(key, user);
     }
   }
   return problems;
 }
 
-/** The first problem with a port that a component listens on, or undefined. Services run without the right to ports below 1024. */
+/** Returns what is wrong with the port of a listener, or undefined. */
 export function portProblem(port: number): string | undefined {
   if (Number.isInteger(port) && port >= 1024 && port <= 65535) return undefined;
-  return `port ${port} cannot be listened on: choose one from 1024 to 65535 (the services run without the right to lower ones)`;
+  return `port ${port} cannot be used: use a port from 1024 to 65535 (services run without the privilege for lower ports)`;
 }

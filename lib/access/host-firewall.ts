@@ -1,39 +1,39 @@
-import { Edge, Listening, SSH } from "./access";
 import { Variables } from "../inventory/inventory";
+import { Edge, Listening, SSH } from "./access";
 
-/** A port of a server, and who is admitted to it. */
+/** A port of a server, and the sources from which it is allowed. */
 export interface AllowedPort {
-  /** What listens there, for people. */
+  /** Name of the listener or application, for people. */
   readonly name: string;
   readonly protocol: string;
   readonly port: number;
-  /** Addresses and CIDR blocks; may be tokens. None admits nobody but the server itself. */
+  /** Addresses and CIDR blocks; may be tokens. If the list is empty, only the server itself may connect. */
   readonly sources: readonly string[];
 }
 
-/** What a server's own firewall lets in. */
+/** The inbound rules of one server's firewall. */
 export interface HostFirewall {
-  /** All ports that components of ours listen on. */
+  /** All ports on which components listen. */
   readonly ports: readonly AllowedPort[];
-  /** Ports that are not ours. */
+  /** Ports of applications, which strict mode allows in addition. */
   readonly open: readonly AllowedPort[];
   readonly ssh: { readonly port: number; readonly sources: readonly string[] };
 }
 
-/** What the firewalls of the servers follow from. */
+/** Everything from which the rules of one server's firewall are derived. */
 export interface HostFirewallInput {
   readonly server: string;
-  /** What listens on the server. */
+  /** Components and exporters on the server. */
   readonly listening: readonly Listening[];
-  /** The edges of the access graph that lead to it. */
+  /** Edges of the access graph to the server. */
   readonly edges: readonly Edge[];
-  /** The address by which another server appears to it, by its name. */
+  /** Returns the address from which another server connects, by that server's name. */
   readonly addressOf: (server: string) => string;
 }
 
-/** The access graph as the rules of one server's own firewall. */
+/** Returns the inbound rules of one server's firewall. */
 export function hostFirewall({ server, listening, edges, addressOf }: HostFirewallInput): HostFirewall {
-  const sources = (wanted: (edge: Edge) => boolean): string[] => [
+  const sourcesOf = (wanted: (edge: Edge) => boolean): string[] => [
     ...new Set(
       edges
         .filter((edge) => edge.source.server !== server && wanted(edge))
@@ -48,15 +48,15 @@ export function hostFirewall({ server, listening, edges, addressOf }: HostFirewa
       name: `${kind}_${name}`,
       protocol,
       port,
-      sources: sources(at(port, protocol)),
+      sources: sourcesOf(at(port, protocol)),
     })),
   );
   const kinds = new Set([SSH, ...listening.map(({ kind }) => kind)]);
-  const others = edges.filter(({ kind }) => !kinds.has(kind)).map(({ listener }) => listener);
+  const applications = edges.filter(({ kind }) => !kinds.has(kind)).map(({ listener }) => listener);
   const open = new Map(
-    others.map(({ name, port, protocol }) => [
+    applications.map(({ name, port, protocol }) => [
       `${protocol}/${port}`,
-      { name, protocol, port, sources: sources(at(port, protocol)) },
+      { name, protocol, port, sources: sourcesOf(at(port, protocol)) },
     ]),
   );
   return {
@@ -64,19 +64,19 @@ export function hostFirewall({ server, listening, edges, addressOf }: HostFirewa
     open: [...open.values()],
     ssh: {
       port: edges.find(({ kind }) => kind === SSH)?.listener.port ?? 22,
-      sources: sources(({ kind }) => kind === SSH),
+      sources: sourcesOf(({ kind }) => kind === SSH),
     },
   };
 }
 
-/** The variables of the role `firewall` for one server. */
+/** Returns the variables of the role `firewall` for one server. */
 export function firewallVariables({ ports, open, ssh }: HostFirewall, strict: boolean): Variables {
-  const listed = (admitted: readonly AllowedPort[]): Variables[] =>
-    admitted.map(({ sources, ...port }) => ({ ...port, sources: [...sources] }));
+  const listed = (allowed: readonly AllowedPort[]): Variables[] =>
+    allowed.map(({ sources, ...port }) => ({ ...port, sources: [...sources] }));
   return {
     firewall_mode: strict ? "strict" : "guard",
     firewall_ports: listed(ports),
-    // Who may log in, and what else there is, matters only where all else is closed.
+    // The guard mode blocks only the ports of components, so it needs no rules for SSH and applications.
     ...(strict ? { firewall_open: listed(open), firewall_ssh: { port: ssh.port, sources: [...ssh.sources] } } : {}),
   };
 }

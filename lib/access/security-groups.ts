@@ -1,63 +1,63 @@
 import { isIPv6 } from "node:net";
-import { Edge, Source, SSH } from "./access";
 import { groupBy } from "../grouping";
+import { Edge, Source, SSH } from "./access";
 
-/** A rule that lets something into a group of servers. */
+/** An ingress rule of a security group. */
 export interface IngressRule {
-  /** What tells it from the network's other rules, and stays the same when servers come and go. */
+  /** Key of the rule in its network. It stays the same when servers join or leave. */
   readonly key: string;
-  /** The key of the group that it belongs to. */
+  /** Key of the group that the rule belongs to. */
   readonly group: string;
-  /** The key of the group from which it lets in. */
+  /** Key of the group that is the allowed source. */
   readonly sourceGroup?: string;
-  /** The IPv4 block from which it lets in. May be a token. */
+  /** Allowed IPv4 block; may be a token. */
   readonly ipv4?: string;
-  /** The IPv6 block from which it lets in. */
+  /** Allowed IPv6 block. */
   readonly ipv6?: string;
   readonly port: number;
   readonly protocol: string;
   readonly description: string;
 }
 
-/** What the groups of one network follow from. */
+/** Everything from which the security groups of one network are derived. */
 export interface SecurityGroupInput {
-  /** The monitoring's name. */
+  /** Name of the `Monitoring`. */
   readonly monitoring: string;
-  /** The names of the servers in this network. */
+  /** Names of the servers in this network. */
   readonly members: readonly string[];
-  /** The kinds of component that belong on every server. */
+  /** Kinds of component that belong on every server. */
   readonly agents: ReadonlySet<string>;
   /** The access graph. */
   readonly edges: readonly Edge[];
-  /** The address by which a server of another network appears here, by its name. */
+  /** Returns the address from which a server of another network connects, by its name. */
   readonly addressOf: (server: string) => string;
 }
 
-/** A network's groups and rules. */
+/** Security groups of a network and their rules. */
 export interface SecurityGroups {
-  /** The keys of all groups. */
+  /** Keys of all groups. */
   readonly groups: readonly string[];
   readonly rules: readonly IngressRule[];
-  /** The servers that have a group of their own. */
+  /** Names of the servers that have a group of their own. */
   readonly owners: ReadonlySet<string>;
 }
 
-/** How many rules a group may have, for each family (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
+/** Quota of EC2 for the rules of a group, per address family (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
 const RULES_PER_GROUP = 60;
 
-/** The key of the group of all servers of a network that belong to a monitoring. */
+/** Returns the key of the group of all servers in a network that belong to a `Monitoring`. */
 export function membersGroup(monitoring: string): string {
   return `members-of-${monitoring}`;
 }
 
-/** The key of a server's own group. */
+/** Returns the key of a server's own group. */
 export function serverGroup(server: string): string {
   return `server-${server}`;
 }
 
 /**
- * The access graph as security groups of one network: one that all members share, and one for each server that reaches
- * or is reached otherwise than all others. So their number, and that of their rules, does not grow with the fleet.
+ * Returns the access graph as security groups of one network: a group that all members share, and one for each server
+ * whose connections differ from those of the others. The number of groups and rules does not grow with the fleet.
  */
 export function securityGroups(input: SecurityGroupInput): SecurityGroups {
   const members = new Set(input.members);
@@ -65,23 +65,23 @@ export function securityGroups(input: SecurityGroupInput): SecurityGroups {
   const edges = input.edges.filter(
     ({ source, destination }) => members.has(destination) && source.server !== destination,
   );
-  const shared = sharedWays(input, members, edges);
+  const shared = sharedConnections(input, members, edges);
   const rules = new Map<string, IngressRule>();
   for (const edge of edges) {
     const { source, destination, kind, listener, reason } = edge;
-    const group = shared.has(wayIn(edge)) ? all : serverGroup(destination);
+    const group = shared.has(connectionKey(edge)) ? all : serverGroup(destination);
     const from = sourceOf(input, source, members, all);
     const key = `${group} ${listener.protocol}/${listener.port} from ${from.name}`;
     const description = `${kind} ${listener.name}: ${reason}`;
     const found = rules.get(key);
-    if (found?.description.split("; ").includes(plain(description))) continue;
+    if (found?.description.split("; ").includes(descriptionText(description))) continue;
     rules.set(key, {
       key,
       group,
       ...from.rule,
       port: listener.port,
       protocol: listener.protocol,
-      description: found ? plain(`${found.description}; ${description}`) : plain(description),
+      description: found ? descriptionText(`${found.description}; ${description}`) : descriptionText(description),
     });
   }
   const named = [...rules.values()].flatMap(({ group, sourceGroup }) => [group, sourceGroup ?? group]);
@@ -93,32 +93,36 @@ export function securityGroups(input: SecurityGroupInput): SecurityGroups {
   };
 }
 
-/** Groups with more rules than the cloud allows, as sentences for the user. */
+/** Returns a message for each group with more rules than EC2 allows. */
 export function ruleProblems(rules: readonly IngressRule[]): string[] {
   return [...groupBy(rules, ({ group }) => group)].flatMap(([group, ofGroup]) => {
-    const sixes = ofGroup.filter(({ ipv6 }) => ipv6 !== undefined).length;
-    const largest = Math.max(sixes, ofGroup.length - sixes);
+    const ipv6Rules = ofGroup.filter(({ ipv6 }) => ipv6 !== undefined).length;
+    const largest = Math.max(ipv6Rules, ofGroup.length - ipv6Rules);
     return largest <= RULES_PER_GROUP
       ? []
       : [
-          `the security group "${group}" would need ${largest} rules, and EC2 allows ${RULES_PER_GROUP}: servers of other networks and technicians need a rule each; put servers into the same network, or merge the technicians' blocks`,
+          `the security group "${group}" needs ${largest} rules, but EC2 allows ${RULES_PER_GROUP}: each server of another network and each CIDR block of technicians needs a rule, so put servers into the same network or merge the blocks`,
         ];
   });
 }
 
-/** The ways in that lead from one source to every server of the network: the members' common group has a rule for these. */
-function sharedWays(input: SecurityGroupInput, members: ReadonlySet<string>, edges: readonly Edge[]): Set<string> {
+/** Returns the connections from one source to every server of the network. The group of all members has their rules. */
+function sharedConnections(
+  input: SecurityGroupInput,
+  members: ReadonlySet<string>,
+  edges: readonly Edge[],
+): Set<string> {
   const common = edges.filter(({ kind }) => kind === SSH || input.agents.has(kind));
-  const ways = [...groupBy(common, wayIn)].filter(([, same]) => {
+  const found = [...groupBy(common, connectionKey)].filter(([, same]) => {
     const reached = new Set(same.map(({ destination }) => destination));
     const self = same[0]?.source.server;
     const others = members.size - (self !== undefined && members.has(self) ? 1 : 0);
     return reached.size === others;
   });
-  return new Set(ways.map(([way]) => way));
+  return new Set(found.map(([key]) => key));
 }
 
-function wayIn({ source, kind, listener }: Edge): string {
+function connectionKey({ source, kind, listener }: Edge): string {
   return `${source.server ?? ""} ${source.cidr ?? ""} ${kind} ${listener.protocol}/${listener.port}`;
 }
 
@@ -141,7 +145,7 @@ function block(cidr: string): Pick<IngressRule, "ipv4" | "ipv6"> {
   return isIPv6(cidr.replace(/\/.*$/, "")) ? { ipv6: cidr } : { ipv4: cidr };
 }
 
-/** A text in the characters and the length that EC2 takes for descriptions. */
-function plain(text: string): string {
+/** Reduces a text to the characters and the length that EC2 accepts in descriptions. */
+function descriptionText(text: string): string {
   return text.replace(/[^a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]/g, "").slice(0, 255);
 }

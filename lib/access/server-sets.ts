@@ -1,26 +1,26 @@
 import { groupBy } from "../grouping";
 
-/** How many names or ranges of names stand in a line; a set of more has a name of its own. */
-const MOST_IN_LINE = 4;
-/** The order in which people look for names: app-9 before app-10. */
+/** Maximum number of names or ranges that are listed inline. A longer list gets a name, which is explained once. */
+const MAX_INLINE = 4;
+/** Sorts app-9 before app-10. */
 const NATURAL = new Intl.Collator("en", { numeric: true });
 
 /**
- * Sets of servers as short texts that still say every name: servers whose names are numbered as a range, and what is
- * longer by a name that is explained once.
+ * Writes sets of servers as short texts without losing a name. Numbered names become ranges; a long list becomes
+ * `fleet 1`, which {@link definitions} explains.
  */
 export class ServerSets {
   private readonly fleets = new Map<string, string>();
 
-  /** A set as a text, such as `hub`, `app-0 … app-999 (1000 servers)` or `fleet 1 (40 servers)`. */
+  /** Returns a set as a text, such as `hub`, `app-0 … app-999 (1000 servers)` or `fleet 1 (40 servers)`. */
   public text(names: readonly string[]): string {
     const ranges = nameRanges(names);
     const all = ranges.join(", ");
-    if (ranges.length === names.length && ranges.length <= MOST_IN_LINE) return all;
-    return `${ranges.length <= MOST_IN_LINE ? all : this.fleet(all)} (${names.length} servers)`;
+    if (ranges.length === names.length && ranges.length <= MAX_INLINE) return all;
+    return `${ranges.length <= MAX_INLINE ? all : this.fleet(all)} (${names.length} servers)`;
   }
 
-  /** The sets that got names so far, each as `fleet 1: a, b, c …`. */
+  /** Definitions of the named sets so far, each as `fleet 1: a, b, c …`. */
   public get definitions(): string[] {
     return [...this.fleets].map(([all, fleet]) => `${fleet}: ${all}`);
   }
@@ -32,10 +32,10 @@ export class ServerSets {
   }
 }
 
-/** Names in their order, three and more with consecutive numbers at their end as one range: `app-0 … app-999`. */
+/** Sorts names and joins three or more that end in consecutive numbers to one range: `app-0 … app-999`. */
 export function nameRanges(names: readonly string[]): string[] {
   const numbered = names.map((name) => {
-    // Not beyond nine digits, which are exact; what is before them, zeros too, belongs to the prefix.
+    // At most nine digits, so that the number is exact. Leading zeros belong to the prefix.
     const [, prefix = name, digits] = /^(.*?)(0|[1-9]\d{0,8})$/.exec(name) ?? [];
     return { prefix, number: digits === undefined ? -1 : Number(digits) };
   });
@@ -59,9 +59,10 @@ interface Run {
 function runs(numbers: readonly number[]): Run[] {
   const found: Run[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
-    const open = found.at(-1);
-    // A name without a number is no neighbour of one with 0.
-    if (open && open.first >= 0 && open.last === number - 1) found[found.length - 1] = { ...open, last: number };
+    const current = found.at(-1);
+    // -1 stands for a name without a number, which is not the predecessor of 0.
+    if (current && current.first >= 0 && current.last === number - 1)
+      found[found.length - 1] = { ...current, last: number };
     else found.push({ first: number, last: number });
   }
   return found;

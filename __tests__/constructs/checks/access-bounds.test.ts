@@ -36,7 +36,7 @@ class Fake extends Component {
 }
 
 const READS = { kind: "node_exporter", listener: "http", reason: "reads metrics by itself" };
-const BEYOND = 'Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])';
+const BEYOND = 'Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])';
 
 /** A synthesis with a component of a kind that reaches something, on the hub or a host of its own. */
 const place =
@@ -64,7 +64,7 @@ test("Grafana reaches Prometheus, from wherever it is placed", () => {
 
 test("Grafana does not reach exporters: the edge, its reason and its construct are named", () => {
   expect(place("grafana", [READS], { spread: true })).toThrow(
-    `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub, for "reads metrics by itself", which is beyond ${BEYOND}: remove the connection, or admit it by the monitoring's bounds: [Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians(), Reacher.component("grafana")])]`,
+    `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub, for "reads metrics by itself", which is beyond ${BEYOND}: remove the connection, or admit it by the monitoring's bounds: [Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians(), AccessPeer.component("grafana")])]`,
   );
 });
 
@@ -89,14 +89,14 @@ test("a bound of one's own admits what ours does not, and is kept too", () => {
   const grafana = AccessPeer.component("grafana");
   expect(place("grafana", [READS], only(prometheus, grafana, AccessPeer.technicians()))).not.toThrow();
   expect(place("grafana", [READS], only(prometheus, grafana))).toThrow(
-    /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub, for "technicians look at it"/,
+    /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub, for "technician access"/,
   );
 });
 
 test("a bound that bounds nothing is refused", () => {
   const stray = Access.only("node_exportr", [AccessPeer.technicians()]);
   expect(place("grafana", [], { props: { bounds: [stray] } })).toThrow(
-    'bounds: Access.only("node_exportr", [Reacher.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
+    'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
   );
 });
 

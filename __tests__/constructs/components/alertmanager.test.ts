@@ -172,8 +172,8 @@ describe("Alertmanagers on several hosts", () => {
 });
 
 test.each<[AlertmanagerProps, string]>([
-  [{ port: 80 }, "port 80 cannot be listened on"],
-  [{ clusterPort: 80 }, "port 80 cannot be listened on"],
+  [{ port: 80 }, "port 80 cannot be used"],
+  [{ clusterPort: 80 }, "port 80 cannot be used"],
   [{ retention: "a week" }, 'retention: "a week" is not a duration such as "15s", "1h30m" or "30d"'],
   [
     { extraFlags: ["--cluster.peer=10.0.0.1:9094"] },

@@ -110,8 +110,8 @@ describe("a single Loki", () => {
   });
 
   test.each<[LokiProps, string]>([
-    [{ port: 80 }, "port 80 cannot be listened on"],
-    [{ gossipPort: 0 }, "port 0 cannot be listened on"],
+    [{ port: 80 }, "port 80 cannot be used"],
+    [{ gossipPort: 0 }, "port 0 cannot be used"],
     [{ retention: "1h" }, "is less than a day"],
     [{ extraFlags: ["--config.file=x"] }, "--config.file follows from the construct's other settings"],
   ])("refuses %j", (props, sentence) => {

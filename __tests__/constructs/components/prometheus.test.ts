@@ -123,7 +123,7 @@ describe("Prometheus", () => {
   });
 
   test.each<[PrometheusProps, string]>([
-    [{ port: 80 }, "port 80 cannot be listened on: choose one from 1024 to 65535"],
+    [{ port: 80 }, "port 80 cannot be used: use a port from 1024 to 65535"],
     [{ retention: "a month" }, 'retention: "a month" is not a duration such as "15s", "1h30m" or "30d"'],
     [{ retentionSize: "10 GB" }, 'retentionSize: "10 GB" is not a size such as "512MB" or "10GB"'],
     [{ scrapeInterval: "0s" }, 'scrapeInterval: "0s" must be greater than zero'],

@@ -168,7 +168,7 @@ describe("what is wrong on its face", () => {
   test.each([
     [() => Peer.ipv4("203.0.113.7"), 'CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
     [() => Peer.ipv4("2001:db8::/48"), '"2001:db8::/48" is not an IPv4 block'],
-    [() => Port.tcp(0), "0 is not a port: it is a whole number from 1 to 65535"],
+    [() => Port.tcp(0), "0 is not a port: use a whole number from 1 to 65535"],
     [() => Port.udp(65536), "65536 is not a port"],
   ])("%s", (make, message) => {
     expect(make).toThrow(message);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { Edge } from "../../../lib/access/access";
 import { accessDocument, diagramOf } from "../../../lib/access/access-document";
-import { pictureEdge, readPicture, readTable, tableEdge } from "../../support/access-documents";
+import { diagramEdge, readDiagram, readTable, tableEdge } from "../../support/access-documents";
 import { randomTopology } from "../../support/topologies";
 
 const each = (edges: readonly Edge[], text: (edge: Edge) => string): string[] => [...new Set(edges.map(text))].sort();
 
-test("the table says every edge of the access graph that leaves its server, and no other", () => {
+test("the table has every edge between two servers, and no other", () => {
   fc.assert(
     fc.property(randomTopology, (topology) => {
       const between = topology.edges.filter(({ source, destination }) => source.server !== destination);
@@ -16,32 +16,26 @@ test("the table says every edge of the access graph that leaves its server, and 
   );
 });
 
-test("the picture says every edge of the access graph, and no other", () => {
+test("the diagram has every edge of the access graph, and no other", () => {
   fc.assert(
     fc.property(randomTopology, (topology) => {
-      expect(readPicture(accessDocument("Access", topology))).toEqual(each(topology.edges, pictureEdge));
+      expect(readDiagram(accessDocument("Access", topology))).toEqual(each(topology.edges, diagramEdge));
     }),
     { numRuns: 300 },
   );
 });
 
-test("the picture shows every component where it is placed", () => {
+test("the diagram shows every component on its server", () => {
   fc.assert(
     fc.property(randomTopology, (topology) => {
-      const picture = diagramOf(accessDocument("Access", topology));
-      for (const { kind } of topology.placements) expect(picture).toContain(`_${kind}["${kind}"]`);
+      const diagram = diagramOf(accessDocument("Access", topology));
+      for (const { kind } of topology.placements) expect(diagram).toContain(`_${kind}["${kind}"]`);
     }),
     { numRuns: 50 },
   );
 });
 
-const edge = (
-  source: Edge["source"],
-  destination: string,
-  kind: string,
-  port: number,
-  reason = "it is needed",
-): Edge => ({
+const edge = (source: Edge["source"], destination: string, kind: string, port: number, reason = "test"): Edge => ({
   source,
   destination,
   kind,
@@ -49,36 +43,36 @@ const edge = (
   reason,
 });
 
-/** A hub that scrapes so many servers, each of which pushes logs to it. */
+/** A hub that scrapes `size` servers, each of which sends logs to the hub. */
 function fleet(size: number): Parameters<typeof accessDocument>[1] {
   const names = Array.from({ length: size }, (_, index) => `app-${index}`);
   return {
     placements: [{ kind: "prometheus", server: "hub" }],
     edges: ["hub", ...names].flatMap((name) => [
       edge({ server: "hub", kind: "prometheus" }, name, "node_exporter", 9100, "scrapes job node"),
-      edge({ server: name, kind: "log_agent" }, "hub", "loki", 3100, "pushes logs"),
-      edge({ cidr: "203.0.113.7/32" }, name, "node_exporter", 9100, "technicians look at it"),
-      edge({ cidr: "2001:db8::/48" }, name, "node_exporter", 9100, "technicians look at it"),
+      edge({ server: name, kind: "log_agent" }, "hub", "loki", 3100, "sends logs"),
+      edge({ cidr: "203.0.113.7/32" }, name, "node_exporter", 9100, "technician access"),
+      edge({ cidr: "2001:db8::/48" }, name, "node_exporter", 9100, "technician access"),
     ]),
   };
 }
 
-test("a fleet of a thousand takes as many lines as one of ten", () => {
+test("accessDocument has as many lines for a thousand servers as for ten", () => {
   const lines = (size: number): number => accessDocument("Access", fleet(size)).split("\n").length;
   expect(lines(1000)).toBe(lines(10));
 });
 
-test("a document is for people", () => {
+test("accessDocument writes a table and a diagram", () => {
   expect(accessDocument("Access to stack/monitoring", fleet(1000))).toMatchInlineSnapshot(`
     "# Access to stack/monitoring
 
-    What is let in to the servers, and why: the firewalls follow from the same list. What stays within a server is not in the table.
+    The allowed inbound connections, from which host firewalls and security groups are derived. The table leaves out connections within one server, because they pass no firewall.
 
-    | from                                        | to                                  | port     | what                 | why                    |
-    | ------------------------------------------- | ----------------------------------- | -------- | -------------------- | ---------------------- |
-    | prometheus on hub                           | app-0 … app-999 (1000 servers)      | 9100/tcp | node_exporter (http) | scrapes job node       |
-    | 2001:db8::/48, 203.0.113.7/32               | app-0 … app-999, hub (1001 servers) | 9100/tcp | node_exporter (http) | technicians look at it |
-    | log_agent on app-0 … app-999 (1000 servers) | hub                                 | 3100/tcp | loki (http)          | pushes logs            |
+    | source                                      | destination                         | port     | service              | purpose           |
+    | ------------------------------------------- | ----------------------------------- | -------- | -------------------- | ----------------- |
+    | prometheus on hub                           | app-0 … app-999 (1000 servers)      | 9100/tcp | node_exporter (http) | scrapes job node  |
+    | 2001:db8::/48, 203.0.113.7/32               | app-0 … app-999, hub (1001 servers) | 9100/tcp | node_exporter (http) | technician access |
+    | log_agent on app-0 … app-999 (1000 servers) | hub                                 | 3100/tcp | loki (http)          | sends logs        |
 
     \`\`\`mermaid
     flowchart LR
@@ -94,17 +88,17 @@ test("a document is for people", () => {
         s1_prometheus["prometheus"]
       end
       s1_prometheus -->|"9100/tcp: scrapes job node"| s1_node_exporter
-      s1_log_agent -->|"3100/tcp: pushes logs"| s1_loki
-      o0 -->|"9100/tcp: technicians look at it"| s1_node_exporter
+      s1_log_agent -->|"3100/tcp: sends logs"| s1_loki
+      o0 -->|"9100/tcp: technician access"| s1_node_exporter
       s1_prometheus -->|"9100/tcp: scrapes job node"| s0_node_exporter
-      s0_log_agent -->|"3100/tcp: pushes logs"| s1_loki
-      o0 -->|"9100/tcp: technicians look at it"| s0_node_exporter
+      s0_log_agent -->|"3100/tcp: sends logs"| s1_loki
+      o0 -->|"9100/tcp: technician access"| s0_node_exporter
     \`\`\`
     "
   `);
 });
 
-test("what would end a cell or a label does not", () => {
+test("accessDocument escapes the delimiters of cells and labels", () => {
   const reason = 'a | "b" \\ #c\n<d>';
   const document = accessDocument("Access", {
     placements: [],

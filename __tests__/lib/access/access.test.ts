@@ -25,7 +25,7 @@ const prometheus = (server: string): Placement => ({
 });
 
 describe("placementEdges", () => {
-  test("leads from each placement to its connections' listeners, wherever these are", () => {
+  test("connects each placement to its target listeners on every server", () => {
     const edges = placementEdges([prometheus("hub"), exporter("hub"), exporter("app", 9200)]);
     expect(edges).toEqual([
       {
@@ -45,38 +45,38 @@ describe("placementEdges", () => {
     ]);
   });
 
-  test("is empty where what is wanted is nowhere", () => {
+  test("is empty if no server runs the target", () => {
     expect(placementEdges([prometheus("hub")])).toEqual([]);
   });
 
-  test("refuses a listener that there is not", () => {
+  test("rejects a listener that the target does not have", () => {
     const wrong = { ...prometheus("hub"), connections: [{ kind: "node_exporter", listener: "grpc", reason: "" }] };
     expect(() => placementEdges([wrong, exporter("app")])).toThrow(
-      'prometheus connects to node_exporter\'s listener "grpc", which it does not have',
+      'prometheus connects to the listener "grpc" of node_exporter, which has only: http',
     );
   });
 });
 
-test("accessGraph has what components need, what technicians look at, and SSH", () => {
+test("accessGraph has the connections of components, technicians and SSH", () => {
   const edges = accessGraph({
     placements: [{ ...prometheus("hub"), listeners: [{ ...http(9090), technicians: true }] }, exporter("app")],
-    entrances: [
+    sshEndpoints: [
       { server: "hub", port: 22, controllers: ["203.0.113.0/24"] },
       { server: "app", port: 2222, controllers: ["198.51.100.7/32"] },
     ],
     technicians: ["203.0.113.0/24"],
-    admissions: [],
+    allowedConnections: [],
   });
   const lines = edges.map(
     ({ source, destination, kind, listener, reason }) =>
-      `${source.server ?? source.cidr ?? "nobody"} -> ${destination} ${kind} ${listener.port}/${listener.protocol}: ${reason}`,
+      `${source.server ?? source.cidr ?? "?"} -> ${destination} ${kind} ${listener.port}/${listener.protocol}: ${reason}`,
   );
   expect(lines).toEqual([
     "hub -> app node_exporter 9100/tcp: scrapes job node",
-    "203.0.113.0/24 -> hub prometheus 9090/tcp: technicians look at it",
-    "203.0.113.0/24 -> hub ssh 22/tcp: the controller deploys by SSH",
-    "198.51.100.7/32 -> app ssh 2222/tcp: the controller deploys by SSH",
-    "203.0.113.0/24 -> app ssh 2222/tcp: technicians log in",
+    "203.0.113.0/24 -> hub prometheus 9090/tcp: technician access",
+    "203.0.113.0/24 -> hub ssh 22/tcp: controller access by SSH",
+    "198.51.100.7/32 -> app ssh 2222/tcp: controller access by SSH",
+    "203.0.113.0/24 -> app ssh 2222/tcp: technician access by SSH",
   ]);
 });
 
@@ -95,13 +95,13 @@ test("scrapeConnections lists each scraped listener once", () => {
 });
 
 describe("portProblems", () => {
-  test("finds two components that want one port of one server", () => {
+  test("finds two components that use the same port of a server", () => {
     expect(portProblems([prometheus("hub"), exporter("hub", 9090), exporter("app", 9090)], new Map())).toEqual([
-      'port 9090/tcp of server "hub" is wanted by node_exporter (http) and by prometheus (http): give one of them another port',
+      'port 9090/tcp of server "hub" is used by both node_exporter (http) and prometheus (http): give one of them another port',
     ]);
   });
 
-  test("lets UDP and TCP share a number", () => {
+  test("accepts the same port number for UDP and TCP", () => {
     const gossip: Placement = {
       kind: "a",
       server: "hub",
@@ -115,17 +115,17 @@ describe("portProblems", () => {
     expect(portProblems([gossip], new Map())).toEqual([]);
   });
 
-  test("keeps sshd's port free", () => {
+  test("finds a component that uses the port of sshd", () => {
     expect(portProblems([exporter("hub", 2222)], new Map([["hub", 2222]]))).toEqual([
-      'port 2222/tcp of server "hub" is wanted by node_exporter (http) and by sshd: give one of them another port',
+      'port 2222/tcp of server "hub" is used by both node_exporter (http) and sshd: give one of them another port',
     ]);
   });
 });
 
-test.each([0, 80, 1023, 65536, 9090.5, Number.NaN])("port %d cannot be listened on", (port) => {
-  expect(portProblem(port)).toMatch(/^port .* cannot be listened on: choose one from 1024 to 65535/);
+test.each([0, 80, 1023, 65536, 9090.5, Number.NaN])("portProblem rejects port %d", (port) => {
+  expect(portProblem(port)).toMatch(/^port .* cannot be used: use a port from 1024 to 65535/);
 });
 
-test.each([1024, 9090, 65535])("port %d can be listened on", (port) => {
+test.each([1024, 9090, 65535])("portProblem accepts port %d", (port) => {
   expect(portProblem(port)).toBeUndefined();
 });

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { groupBy } from "../../../lib/grouping";
 import { firewallVariables, hostFirewall } from "../../../lib/access/host-firewall";
-import { addressOf, randomTopology, ways } from "../../support/topologies";
+import { addressOf, connections, randomTopology } from "../../support/topologies";
 
-test("lets through what the access graph needs at our ports and at SSH, and nothing else", () => {
+test("hostFirewall allows the edges of the access graph, and nothing else", () => {
   fc.assert(
     fc.property(randomTopology, ({ networks, placements, edges }) => {
       const names = new Map([...networks.keys()].map((name) => [addressOf(name), name]));
       const byServer = groupBy(edges, ({ destination }) => destination);
-      const through = [...networks.keys()].flatMap((server) => {
+      const allowed = [...networks.keys()].flatMap((server) => {
         const rules = hostFirewall({
           server,
           listening: placements.filter((placement) => placement.server === server),
@@ -20,13 +20,13 @@ test("lets through what the access graph needs at our ports and at SSH, and noth
           sources.map((source) => `${names.get(source) ?? source} -> ${server} ${protocol}/${port}`),
         );
       });
-      expect([...new Set(through)].sort()).toEqual(ways(edges));
+      expect([...new Set(allowed)].sort()).toEqual(connections(edges));
     }),
     { numRuns: 300 },
   );
 });
 
-const admission = {
+const application = {
   source: { cidr: "0.0.0.0/0" },
   destination: "app",
   kind: "application",
@@ -44,7 +44,7 @@ const rules = hostFirewall({
     },
   ],
   edges: [
-    admission,
+    application,
     {
       source: { cidr: "203.0.113.7/32" },
       destination: "app",
@@ -56,14 +56,14 @@ const rules = hostFirewall({
   addressOf,
 });
 
-test("a port that nobody needs is one that nobody reaches", () => {
+test("guard mode has a rule without sources for a port that no edge uses", () => {
   expect(firewallVariables(rules, false)).toEqual({
     firewall_mode: "guard",
     firewall_ports: [{ name: "loki_grpc", protocol: "tcp", port: 9095, sources: [] }],
   });
 });
 
-test("where all is closed, the application's ports and SSH are admitted", () => {
+test("strict mode allows SSH and the ports of applications", () => {
   expect(firewallVariables(rules, true)).toMatchObject({
     firewall_mode: "strict",
     firewall_open: [{ name: "application_443", protocol: "tcp", port: 443, sources: ["0.0.0.0/0"] }],

@@ -1,6 +1,6 @@
 import { Peer, Port } from "../../../lib/access/peer";
 
-test("a peer is a block in its canonical notation", () => {
+test("Peer holds a block in canonical notation", () => {
   expect(Peer.ipv4("203.0.113.0/24").cidr).toBe("203.0.113.0/24");
   expect(Peer.ipv6("2001:DB8:0::/48").cidr).toBe("2001:db8::/48");
   expect(Peer.anyIpv4().cidr).toBe("0.0.0.0/0");
@@ -8,21 +8,21 @@ test("a peer is a block in its canonical notation", () => {
 });
 
 test.each([
-  ["2001:db8::/48", '"2001:db8::/48" is not an IPv4 block'],
+  ["2001:db8::/48", '"2001:db8::/48" is not an IPv4 block: use Peer.ipv6()'],
   ["203.0.113.7/24", 'did you mean "203.0.113.0/24"?'],
-  ["0.0.0.0/0", "so it lets in everybody: say Peer.anyIpv4() if you mean that"],
-])("%s is no IPv4 peer", (cidr, message) => {
+  ["0.0.0.0/0", "use Peer.anyIpv4() to allow every IPv4 address"],
+])("Peer.ipv4 rejects %s", (cidr, message) => {
   expect(() => Peer.ipv4(cidr)).toThrow(message);
 });
 
 test.each([
-  ["203.0.113.7/32", '"203.0.113.7/32" is not an IPv6 block'],
+  ["203.0.113.7/32", '"203.0.113.7/32" is not an IPv6 block: use Peer.ipv4()'],
   ["::ffff:203.0.113.7/128", 'did you mean "203.0.113.7/32"?'],
-  ["8000::/1", "so it lets in everybody: say Peer.anyIpv6() if you mean that"],
-])("%s is no IPv6 peer", (cidr, message) => {
+  ["8000::/1", "use Peer.anyIpv6() to allow every IPv6 address"],
+])("Peer.ipv6 rejects %s", (cidr, message) => {
   expect(() => Peer.ipv6(cidr)).toThrow(message);
 });
 
-test.each([0, 65536, 1.5])("%d is no port", (port) => {
-  expect(() => Port.tcp(port)).toThrow(`${port} is not a port: it is a whole number from 1 to 65535`);
+test.each([0, 65536, 1.5])("Port.tcp rejects %d", (port) => {
+  expect(() => Port.tcp(port)).toThrow(`${port} is not a port: use a whole number from 1 to 65535`);
 });

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { Edge } from "../../../lib/access/access";
-import { IngressRule, membersGroup, ruleProblems, securityGroups, serverGroup } from "../../../lib/access/security-groups";
-import { addressOf, AGENTS, randomTopology, RandomTopology, ways } from "../../support/topologies";
+import {
+  IngressRule,
+  membersGroup,
+  ruleProblems,
+  securityGroups,
+  serverGroup,
+} from "../../../lib/access/security-groups";
+import { addressOf, AGENTS, connections, randomTopology, RandomTopology } from "../../support/topologies";
 
-/** What the groups of one network let through, as ways: each rule for each member of its groups. */
-function waysThrough(topology: RandomTopology, network: string): string[] {
+/** Connections that the groups of one network allow: each rule for each member of its groups. */
+function allowedConnections(topology: RandomTopology, network: string): string[] {
   const members = [...topology.networks].filter(([, of]) => of === network).map(([name]) => name);
   const { rules, owners } = securityGroups({
     monitoring: "m",
@@ -15,27 +21,27 @@ function waysThrough(topology: RandomTopology, network: string): string[] {
   });
   const inGroup = (key: string): string[] =>
     key === membersGroup("m") ? members : members.filter((name) => owners.has(name) && serverGroup(name) === key);
-  const strangers = [...topology.networks.keys()].filter((name) => !members.includes(name));
+  const outside = [...topology.networks.keys()].filter((name) => !members.includes(name));
   const sources = ({ sourceGroup, ipv4, ipv6 }: IngressRule): string[] =>
     sourceGroup === undefined
-      ? [strangers.find((name) => `${addressOf(name)}/32` === ipv4) ?? ipv4 ?? ipv6 ?? ""]
+      ? [outside.find((name) => `${addressOf(name)}/32` === ipv4) ?? ipv4 ?? ipv6 ?? ""]
       : inGroup(sourceGroup);
-  const through = rules.flatMap((rule) =>
+  const allowed = rules.flatMap((rule) =>
     sources(rule).flatMap((source) =>
       inGroup(rule.group)
         .filter((destination) => destination !== source)
         .map((destination) => `${source} -> ${destination} ${rule.protocol}/${rule.port}`),
     ),
   );
-  return [...new Set(through)].sort();
+  return [...new Set(allowed)].sort();
 }
 
-test("let through what the access graph needs, and nothing else", () => {
+test("security groups allow the edges of the access graph, and nothing else", () => {
   fc.assert(
     fc.property(randomTopology, (topology) => {
       for (const network of new Set(topology.networks.values())) {
         const into = topology.edges.filter(({ destination }) => topology.networks.get(destination) === network);
-        expect(waysThrough(topology, network)).toEqual(ways(into));
+        expect(allowedConnections(topology, network)).toEqual(connections(into));
       }
     }),
     { numRuns: 300 },
@@ -50,7 +56,7 @@ const edge = (source: Edge["source"], destination: string, kind: string, port: n
   reason: "it's needed",
 });
 
-/** A hub that scrapes so many servers, each of which pushes logs to it. */
+/** A hub that scrapes `size` servers, each of which sends logs to the hub. */
 function fleet(size: number): Edge[] {
   const names = Array.from({ length: size }, (_, index) => `app-${index}`);
   return ["hub", ...names].flatMap((name) => [
@@ -65,7 +71,7 @@ const grouped = (edges: readonly Edge[], members: readonly string[]): ReturnType
 
 const members = (size: number): string[] => ["hub", ...Array.from({ length: size }, (_, index) => `app-${index}`)];
 
-test("are as many for a thousand servers as for two", () => {
+test("a thousand servers have as many security groups and rules as two", () => {
   const small = grouped(fleet(2), members(2));
   const large = grouped(fleet(999), members(999));
   expect(large.groups).toEqual(small.groups);
@@ -77,7 +83,7 @@ test("are as many for a thousand servers as for two", () => {
   ]);
 });
 
-test("give a server that differs from the others a group of its own", () => {
+test("a server whose connections differ has a group of its own", () => {
   const edges = [
     edge({ server: "hub", kind: "prometheus" }, "app-0", "node_exporter", 9200),
     edge({ server: "hub", kind: "prometheus" }, "app-1", "node_exporter", 9100),
@@ -90,7 +96,7 @@ test("give a server that differs from the others a group of its own", () => {
   expect([...owners]).toEqual(["hub", "app-0", "app-1"]);
 });
 
-test("know servers of other networks by their addresses", () => {
+test("a server of another network is a source by its address", () => {
   const { rules, groups } = grouped(
     [edge({ server: "far", kind: "prometheus" }, "app-0", "node_exporter", 9100)],
     ["app-0"],
@@ -101,7 +107,7 @@ test("know servers of other networks by their addresses", () => {
   expect(groups).toEqual(["members-of-m"]);
 });
 
-test("have descriptions in the characters and the length that EC2 takes", () => {
+test("descriptions have only the characters and the length that EC2 accepts", () => {
   const [rule] = grouped(
     Array.from({ length: 40 }, (_, index) => ({
       ...edge({ cidr: "203.0.113.7/32" }, "hub", "grafana", 3000),
@@ -113,13 +119,13 @@ test("have descriptions in the characters and the length that EC2 takes", () => 
   expect(rule?.description.length).toBeLessThanOrEqual(255);
 });
 
-test("are refused beyond what EC2 allows", () => {
+test("ruleProblems finds a group with more rules than EC2 allows", () => {
   const edges = Array.from({ length: 61 }, (_, index) =>
     edge({ cidr: `198.51.100.${index}/32` }, "hub", "grafana", 3000),
   );
   const problems = ruleProblems(grouped(edges, ["hub"]).rules);
   expect(problems).toEqual([
-    expect.stringMatching(/^the security group "server-hub" would need 61 rules, and EC2 allows 60: /),
+    expect.stringMatching(/^the security group "server-hub" needs 61 rules, but EC2 allows 60: /),
   ]);
   expect(ruleProblems(grouped(edges.slice(1), ["hub"]).rules)).toEqual([]);
 });

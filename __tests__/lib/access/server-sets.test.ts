@@ -21,11 +21,11 @@ test.each([
     ["app", "app0", "app1"],
   ],
   [[], []],
-])("%j are written as %j", (names, ranges) => {
+])("nameRanges writes %j as %j", (names, ranges) => {
   expect(nameRanges(names)).toEqual(ranges);
 });
 
-test("every name is found again, and no other", () => {
+test("nameRanges keeps every name, and adds none", () => {
   const name = fc.oneof(
     fc.constantFrom("hub", "app", "app-", "web-0").chain((prefix) => fc.nat(30).map((number) => `${prefix}${number}`)),
     fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
@@ -37,7 +37,7 @@ test("every name is found again, and no other", () => {
   );
 });
 
-test("a set says how many it has where it does not list them, and long ones are explained once", () => {
+test("a set that is not listed shows its size, and a long one is explained once", () => {
   const sets = new ServerSets();
   const many = ["ant", "bee", "cat", "dog", "eel"];
   expect(sets.text(["hub", "db"])).toBe("db, hub");
