@@ -15,7 +15,8 @@ import {
   OnLeave,
   Prometheus,
 } from "../../constructs";
-import { projectRoot, run } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
+import { run } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
 import { eventually, HostResult, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
@@ -174,9 +175,7 @@ test(
   async () => {
     const { code, output } = await deploy({ app: { address: "no-such-host.invalid", jumpHost: undefined } });
     expect(code).not.toBe(0);
-    expect(output.replace(/\s+/g, " ")).toContain(
-      'test/app-server: address: this machine does not know the name "no-such-host.invalid"',
-    );
+    expect(output.replace(/\s+/g, " ")).toContain('test/app-server: address: cannot resolve "no-such-host.invalid"');
     expect(existsSync(join(state, "runs"))).toBe(false);
     expect(traces("hub")).toBe("");
   },
@@ -230,8 +229,8 @@ describe("a server that was installed anew", () => {
 
       // THEN
       expect(code).not.toBe(0);
-      expect(output).toContain(
-        "app: UNREACHABLE: its host key is not the one that was seen first: if the machine was installed anew, change its generation",
+      expect(output).toMatch(
+        /app +UNREACHABLE +its host key is not the one of the first connection: if the machine was reinstalled, change its generation/,
       );
       expect(result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "unreachable" } });
     },
@@ -256,7 +255,7 @@ test(
   "lose nothing when they only are called otherwise",
   async () => {
     const output = await expectDeploy({ app: { name: "web" } });
-    expect(output).toContain('leave  app: left as it is, for the same machine is in test/monitoring as "web" now');
+    expect(output).toContain('leave  app  skipped: the same machine is now test/monitoring as "web"');
     await expectTargets("node/hub: up", "node/web: up", "prometheus/hub: up");
   },
   DEPLOY,
@@ -275,9 +274,9 @@ describe("a server that leaves", () => {
       // THEN
       expect(code).not.toBe(0);
       expect(output).toContain(
-        `leave  web: UNREACHABLE: the jump host root@${machines.hub.address} cannot reach ${machines.app.address} at port 22: Connection refused`,
+        `leave  web  UNREACHABLE  jump host root@${machines.hub.address} cannot reach ${machines.app.address} port 22: Connection refused`,
       );
-      expect(output).toContain("What was installed on it is still there.");
+      expect(output).toContain("the components are still installed");
       expect(output).toContain("onLeave: OnLeave.NOTHING");
       await expectTargets("node/hub: up", "prometheus/hub: up");
       expect(traces("app")).not.toBe("");

@@ -1,6 +1,6 @@
 import { Artifacts } from "../../lib/artifacts";
 import { InventoryRun } from "../../lib/inventory/inventory";
-import { RunResult } from "../../tools/cli/common";
+import { RunResult } from "../../tools/cli/process";
 import { architecture, Lab } from "../support/lab";
 
 /** A role's run on a slow machine takes half a minute at most; in milliseconds. */
@@ -11,7 +11,7 @@ const lab = new Lab("e2e-move", "198.18.160.0/20", ["one", "two"]);
 
 /** Plays Prometheus' run as a deploy would whose tree has it on this server. */
 function place(server: string): Promise<RunResult> {
-  const request = Artifacts.fromEnvironment().request("prometheus", architecture);
+  const request = Artifacts.fromEnvironment()._request("prometheus", architecture);
   const run: InventoryRun = {
     name: "prometheus",
     playbook: "prometheus.yml",
@@ -53,7 +53,7 @@ test(
     lab.on("two", "mkdir -p /var/lib/monitoring && mount -t tmpfs -o size=4m tmpfs /var/lib/monitoring");
     const { code, stdout } = await place("two");
     expect(code).not.toBe(0);
-    expect(stdout).toMatch(/its data on one take 8\.\d MB, and two has room for 4\.\d MB: nothing was stopped/);
+    expect(stdout).toMatch(/the data on one takes 8\.\d MB, two has 4\.\d MB free\. Nothing was stopped/);
     expect(service("one")).toBe(RUNS);
     lab.on("two", "umount /var/lib/monitoring");
     lab.on("one", `rm ${DATA}/ballast`);
@@ -64,7 +64,7 @@ test(
 test(
   "one whose copy is cut off is told how to go on, and undone, starts where it was",
   async () => {
-    // place.sh looks there first.
+    // move.sh looks there first.
     lab.on(
       "two",
       "printf '#!/bin/sh\\nhead -c 2000 > /dev/null\\nexit 2\\n' > /usr/sbin/tar && chmod 755 /usr/sbin/tar",
@@ -72,7 +72,7 @@ test(
     const { code, stdout } = await place("two");
     lab.on("two", "rm /usr/sbin/tar");
     expect(code).not.toBe(0);
-    expect(stdout).toContain("the copy of its data from one was cut off");
+    expect(stdout).toContain("copying the data from one failed");
     expect([service("one"), data("one")]).toEqual([STOPPED, "ours:kept"]);
     expect([service("two"), data("two")]).toEqual([STOPPED, ""]);
 
@@ -97,7 +97,7 @@ test(
 
     const back = await place("one");
     expect(back).toMatchObject({ code: 0 });
-    expect(back.stdout).toMatch(/WARNING: data of an earlier stay on one were set aside, in \S+before-move\.\d+/);
+    expect(back.stdout).toMatch(/WARNING +older data on one was moved to \S+before-move\.\d+/);
     expect([service("one"), data("one"), notes("one")]).toEqual([RUNS, "newer:written\nours:kept", ""]);
     expect([service("two"), data("two"), notes("two")]).toEqual([STOPPED, "", ""]);
     expect(lab.on("one", `cat ${DATA}.before-move.*/ours`)).toBe("kept");
@@ -123,7 +123,7 @@ test(
 
     const again = await place("two");
     expect(again).toMatchObject({ code: 0 });
-    expect(again.stdout).toContain("two: unchanged");
+    expect(again.stdout).toMatch(/two +unchanged/);
   },
   2 * RUN,
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { GrafanaApi } from "../support/grafana";
 import { LokiApi } from "../support/loki";
@@ -153,7 +153,7 @@ test(
 
     const again = await expectSuccess("up");
     tellDowntimes(again);
-    expect(again.output).toMatch(/data of an earlier stay on logs were set aside, in \S+\.before-move\.\d+/);
+    expect(again.output).toMatch(/older data on logs was moved to \S+\.before-move\.\d+/);
     expect(project.on("logs", "cat /var/lib/monitoring/loki/.before-move.*/earlier")).toBe("old");
     expect(traces("hub", "grafana", "loki")).toBe("");
     expect(await lokiOn().lines('{job="test"}')).toEqual(["from before the move"]);
@@ -188,7 +188,7 @@ test(
     place({ alertmanager: "dashboards" });
     const refused = await project.npm("up");
     expect(refused.code).not.toBe(0);
-    expect(refused.output.replace(/\s+/g, " ")).toContain('its data are on "alerts", which cannot be reached');
+    expect(refused.output.replace(/\s+/g, " ")).toContain('the data is on "alerts", which is unreachable');
     expect(project.on("dashboards", "systemctl is-active alertmanager; true")).toBe("inactive");
     project.on("alerts", "systemctl start ssh.service");
 

@@ -10,7 +10,7 @@ let lines: string[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "dashboards-"));
   process.env.CDKTF_MONITORING_CACHE = join(folder, "cache");
-  // A proxy that nobody answers at: no test goes to the internet.
+  // A proxy that does not exist, because tests must not use the internet.
   process.env.HTTPS_PROXY = process.env.https_proxy = "http://127.0.0.1:9";
   process.env.NO_PROXY = process.env.no_proxy = "";
   lines = [];
@@ -26,18 +26,18 @@ async function obtain(environment: Readonly<Record<string, string>> = {}): Promi
   return obtainDashboards((line) => lines.push(line));
 }
 
-test("what can't be reached is left out, which is said, and how", async () => {
+it("leaves the dashboards out if grafana.com is unreachable, and logs the reason", async () => {
   expect(await obtain()).toEqual({ COMMUNITY_DASHBOARDS: "false" });
-  expect(lines).toEqual(["left out, for grafana.com can't be reached (COMMUNITY_DASHBOARDS=false)"]);
+  expect(lines).toEqual(["left out (COMMUNITY_DASHBOARDS=false): grafana.com is unreachable"]);
 }, 30_000);
 
-test("what a folder of archives lacks is left out, by name", async () => {
+it("names a dashboard that a folder does not contain", async () => {
   expect(await obtain({ CDKTF_MONITORING_DIRECTORY: folder })).toEqual({ COMMUNITY_DASHBOARDS: "false" });
   expect(lines.join()).toContain(join(folder, "grafana-dashboard-1860-45.json"));
 }, 30_000);
 
-test("a file with other bytes is left out", async () => {
+it("rejects a file with the wrong digest", async () => {
   writeFileSync(join(folder, "grafana-dashboard-1860-45.json"), "{}");
   expect(await obtain({ CDKTF_MONITORING_DIRECTORY: folder })).toEqual({ COMMUNITY_DASHBOARDS: "false" });
-  expect(lines.join()).toContain("has the wrong digest");
+  expect(lines.join()).toContain("has the wrong SHA-256");
 }, 30_000);
