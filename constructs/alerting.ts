@@ -6,27 +6,27 @@ import { notificationProblem, routingWarnings } from "../lib/receivers/alertmana
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { emittedLogs } from "./checks/logs";
-import { IMonitoring } from "./contracts";
+import { IAlerting, IMonitoring } from "./contracts";
 import { AlertingProps } from "./monitoring-props";
 import { withConstructPath, rejectIf } from "./synthesis/errors";
 
-/** Where Prometheus shows the runbooks itself, for any address that it has. */
-const PAGE = "/user/runbooks.html#";
-const OWN_RUNBOOKS = `{{ $externalURL }}${PAGE}`;
+/** Path of the runbooks page on Prometheus. */
+const RUNBOOKS_PATH = "/user/runbooks.html#";
+const PROMETHEUS_RUNBOOKS = `{{ $externalURL }}${RUNBOOKS_PATH}`;
 
-/** What a monitoring alerts about, and who is told. */
-export class Alerting {
-  /** Who is told. */
+/** The alert rules and the notifications of a monitoring. */
+export class Alerting implements IAlerting {
+  /** Receivers of notifications. */
   public readonly receivers: readonly Receiver[];
-  /** Which of the receivers gets what, and how often. */
+  /** Rules that decide which receiver is notified, and how often. */
   public readonly routing: Routing;
-  /** Who is told each minute that alerts still arrive. */
+  /** Receiver that is notified every minute as long as alerts arrive. */
   public readonly deadMansSwitch?: Receiver;
-  /** What is to be otherwise than we have it. */
+  /** Tuned, disabled and custom alerts. */
   public readonly changes: readonly Alert[];
   private readonly runbooks: string;
 
-  /** @throws when receivers share a name, or the routing names what is not there or is malformed */
+  /** @throws if receivers share a name, or the routing is malformed or names an unknown receiver */
   public constructor(
     private readonly monitoring: IMonitoring,
     props: AlertingProps,
@@ -35,26 +35,26 @@ export class Alerting {
     this.routing = props.routing ?? {};
     this.deadMansSwitch = props.deadMansSwitch;
     this.changes = props.alerts ?? [];
-    this.runbooks = props.runbooks ?? OWN_RUNBOOKS;
+    this.runbooks = props.runbooks ?? PROMETHEUS_RUNBOOKS;
     rejectIf(monitoring, notificationProblem(this));
-    // That no alert is there twice shows at once; which rules there are follows from what is placed by then.
+    // Duplicate alerts are reported here. The final rules depend on the components, which are complete at synthesis.
     withConstructPath(monitoring, "", () => this.groups);
     monitoring.node.addValidation({ validate: () => this.problems() });
   }
 
-  /** The rules that Prometheus evaluates, by what is placed. Asked at synthesis, when all is placed. */
+  /** Rules that Prometheus evaluates for the placed components. Complete at synthesis. */
   public get groups(): readonly RuleGroup[] {
     return this.groupsOf(Evaluator.PROMETHEUS, this.runbooks);
   }
 
   /**
-   * The rules that Loki evaluates, likewise.
+   * Returns the rules that Loki evaluates for the placed components. Complete at synthesis.
    *
-   * @param pages where Prometheus shows the runbooks, for Loki does not know; without it, alerts have no link to them
+   * @param pages URL of Prometheus, which serves the runbooks; without it, the alerts have no link to them
    */
   public logGroups(pages?: string): readonly RuleGroup[] {
-    const ours = pages === undefined ? undefined : pages + PAGE;
-    return this.groupsOf(Evaluator.LOKI, this.runbooks === OWN_RUNBOOKS ? ours : this.runbooks);
+    const served = pages === undefined ? undefined : pages + RUNBOOKS_PATH;
+    return this.groupsOf(Evaluator.LOKI, this.runbooks === PROMETHEUS_RUNBOOKS ? served : this.runbooks);
   }
 
   private groupsOf(evaluator: Evaluator, runbooks: string | undefined): readonly RuleGroup[] {
@@ -70,7 +70,7 @@ export class Alerting {
     return alertGroups({ evaluator, kinds, clustered: new Set(clustered), lineLabels, changes, runbooks });
   }
 
-  /** What is not wrong, but may not be meant. */
+  /** Warnings about receivers and routes that may be unintended. */
   public get warnings(): readonly string[] {
     return routingWarnings(this);
   }
@@ -83,14 +83,17 @@ export class Alerting {
     if (this.monitoring._first("loki") !== undefined) return [];
     return this.changes
       .filter(({ addition }) => addition?.evaluator === Evaluator.LOKI)
-      .map(({ name }) => `alert "${name}": it is about logs, and no Loki is placed that would evaluate it`);
+      .map(
+        ({ name }) =>
+          `alert "${name}" queries logs, but the monitoring has no Loki: construct one on a MonitoringHost, as in new Loki(host, "loki")`,
+      );
   }
 
   private receiverProblems(): string[] {
     const wanted = this.receivers.length > 0 || this.deadMansSwitch !== undefined;
     if (!wanted || this.monitoring._first("alertmanager") !== undefined) return [];
     return [
-      'receivers are given, and no Alertmanager is placed that would tell them: construct one on a MonitoringHost, as in new Alertmanager(host, "alertmanager")',
+      'receivers are set, but the monitoring has no Alertmanager that notifies them: construct one on a MonitoringHost, as in new Alertmanager(host, "alertmanager")',
     ];
   }
 }

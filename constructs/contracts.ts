@@ -232,6 +232,7 @@ export interface IComponent extends IConstruct {
   readonly emits: ReadonlySet<string>;
   readonly queries: readonly MetricUse[];
   readonly logQueries: readonly LogUse[];
+  readonly logSources: readonly LogSource[];
   readonly _agent: boolean;
   readonly _clustered: boolean;
   readonly _onMove?: string;

@@ -5,57 +5,58 @@ import { LogAgent } from "../lib/logs/log-agent";
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 
-/** What a `Monitoring` alerts about, and who is told. */
+/** Alerts and notifications of a `Monitoring`. */
 export interface AlertingProps {
   /**
-   * Who is told of alerts, such as `Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })`.
+   * Receivers of notifications, such as
+   * `Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })`.
    *
-   * @default - nobody, and a synthesis warns of it
+   * @default - none, with a warning at synthesis
    */
   readonly receivers?: readonly Receiver[];
   /**
-   * Which of the receivers gets what, and how often.
+   * Routes that decide which receiver is notified about which alerts, and how often.
    *
-   * @default - the first receiver gets all
+   * @default - the first receiver is notified about every alert
    */
   readonly routing?: Routing;
   /**
-   * Who is told each minute that alerts still arrive, and raises an alarm itself when they do not, such as
+   * External service that is notified every minute, and raises an alarm when the notifications stop, such as
    * `Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })`.
    *
-   * @default - nobody, and a synthesis warns of it: a monitoring that is down looks like one that has nothing to say
+   * @default - none, with a warning at synthesis, because nobody notices when the monitoring itself is down
    */
   readonly deadMansSwitch?: Receiver;
   /**
-   * What of the alerts is to be otherwise, such as `Alert.tune("DiskFull", { thresholds: { warning: 85 } })`,
-   * `Alert.off("ClockNotSynchronised")`, or an `Alert.custom({ … })` beside them.
+   * Changes to the built-in alerts: tuned, disabled or added ones. Examples are
+   * `Alert.tune("DiskFull", { thresholds: { warning: 85 } })`, `Alert.off("ClockNotSynchronised")` and
+   * `Alert.custom({ … })`.
    *
-   * @default - the alerts as they are in `docs/runbooks`
+   * @default - the built-in alerts, as listed in `docs/reference/alerts.md`
    */
   readonly alerts?: readonly Alert[];
   /**
-   * What comes before an alert's name in the address of its runbook, such as `https://wiki.example.com/runbooks/`.
+   * Beginning of the URL of each runbook, before the name of the alert, such as `https://wiki.example.com/runbooks/`.
    *
-   * @default - Prometheus shows them itself
+   * @default - the runbooks page that Prometheus serves
    */
   readonly runbooks?: string;
 }
 
 /** Settings of a `Monitoring`. */
 export interface MonitoringProps extends AlertingProps {
-  /** The addresses that people work from, as CIDR blocks: `203.0.113.7/32`. */
+  /** Addresses from which technicians work, as CIDR blocks, such as `203.0.113.7/32`. They reach every web UI and exporter. */
   readonly technicians: readonly string[];
   /**
-   * The addresses that Ansible connects from, as CIDR blocks. A server with a jump host is reached from that too:
-   * name here the private address that the jump host comes by, where it has one.
+   * Addresses from which Ansible connects, as CIDR blocks. A server with a jump host also accepts SSH from the jump host.
+   * If the jump host connects from a private address, add that address here.
    *
-   * @default - those of the technicians
+   * @default - the addresses of the technicians
    */
   readonly controllers?: readonly string[];
   /**
-   * Whether technicians and controllers may be blocks that are wider than any that somebody was assigned (a /8 of IPv4,
-   * a /16 of IPv6), such as `0.0.0.0/0`. Everybody can then try passwords at the pages, read what has none, and talk to
-   * the servers' sshd.
+   * Allows ranges wider than /8 (IPv6: /16) as technicians and controllers, such as `0.0.0.0/0`. This exposes the web UIs,
+   * the exporters and SSH to the internet.
    *
    * @default false
    */
@@ -71,32 +72,32 @@ export interface MonitoringProps extends AlertingProps {
    */
   readonly bounds?: readonly Access[];
   /**
-   * The value of the label `monitoring` of all series, for whoever has more than one.
+   * Value of the label `monitoring` in all series and log lines. Several monitorings need different names.
    *
    * @default "monitoring"
    */
   readonly name?: string;
   /**
-   * What the names of the outputs begin with, for a second monitoring in a stack: `test_` makes `test_prometheus_url`.
+   * Prefix of the output names, for a second monitoring in a stack: `test_` makes `test_prometheus_url`.
    *
    * @default - nothing
    */
   readonly outputPrefix?: string;
   /**
-   * The program that sends the members' logs to Loki, where one is placed.
+   * Program that sends the logs of the members to Loki.
    *
    * @default LogAgent.alloy()
    */
   readonly logAgent?: LogAgent;
   /**
-   * Where the release archives come from.
+   * Source of the release archives.
    *
-   * @default - what the environment says, else the projects' own releases
+   * @default - the source that the environment variables select, else the upstream releases
    */
   readonly artifacts?: Artifacts;
   /**
-   * Whether a deploy runs the playbooks. Without, Terraform makes the servers and their cloud's firewalls only, for
-   * those whose deploying machine may not reach the servers; the output `runs` says how the playbooks are run later.
+   * Whether a deploy runs the playbooks. If not, Terraform creates only the servers and the cloud firewalls, and the output
+   * `runs` contains the commands that run the playbooks later. Use it if the machine that deploys cannot reach the servers.
    *
    * @default true
    */

@@ -19,12 +19,10 @@ import { playbooksDirectory } from "../lib/paths";
 import { checkAccessBounds } from "./checks/access-bounds";
 import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
-import type { Component } from "./components/component";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
 import { logProblems } from "./checks/logs";
 import { metricProblems, neededCollectors } from "./checks/metrics";
-import type { Member } from "./members/member";
 import { MonitoringProps } from "./monitoring-props";
 import { requireNullProvider } from "./synthesis/provider";
 import { fetchArtifacts, resolveNames } from "./runs/preparation";
@@ -35,58 +33,67 @@ import { writeGeneratedFiles } from "./synthesis/generated-files";
 import { CleanupRun } from "./runs/cleanup-run";
 import { lazyString } from "./synthesis/lazy-values";
 import { deletePlacementNotes, rejectLostData } from "./checks/moves";
-import { Run } from "./runs/run";
-import { IServer } from "./contracts";
+import { IComponent, IMember, IMonitoring, IRun, IServer } from "./contracts";
 import { stateDirectory } from "./synthesis/state";
 import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
 
 /**
- * The servers that are watched, and what watches them. Servers join it as `MonitoringHost` or `MonitoredServer`, in any
- * order; components are placed on hosts by their scope. Its outputs are `inventory` and the components' addresses.
+ * A group of servers that are monitored together, and the components that monitor them.
+ *
+ * Servers join as `MonitoringHost`, `MonitoredServer` or `FirewalledServer`, in any order. A component runs on the host
+ * in whose scope it is constructed. Scrape targets, data sources, log shipping and firewalls follow from the placement.
+ *
+ * The stack gets the outputs `inventory` (the Ansible inventory), `runs` (the command of each run), and the URL of each
+ * web UI, such as `grafana_url`.
+ *
+ * @example
+ * const monitoring = new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"] });
+ * const hub = new MonitoringHost(this, "hub", { monitoring, server });
+ * new Prometheus(hub, "prometheus");
  */
-export class Monitoring extends Construct {
-  /** The value of the label `monitoring` of all series and lines. */
+export class Monitoring extends Construct implements IMonitoring {
+  /** Value of the label `monitoring` in all series and log lines. */
   public readonly name: string;
-  /** The addresses that people work from, as CIDR blocks. */
+  /** Addresses of the technicians, as CIDR blocks. */
   public readonly technicians: readonly string[];
-  /** From where Ansible connects, as CIDR blocks. */
+  /** Addresses from which Ansible connects, as CIDR blocks. */
   public readonly controllers: readonly string[];
   /** Whether a deploy runs the playbooks. */
   public readonly provision: boolean;
-  /** Where the release archives come from. */
+  /** Source of the release archives. */
   public readonly artifacts: Artifacts;
-  /** The program that sends the members' logs to Loki. */
+  /** Program that sends the logs of the members to Loki. */
   public readonly logAgent: LogAgent;
-  /** What it alerts about, and who is told. */
+  /** Alert rules and notifications. @internal */
   public readonly _alerting: Alerting;
-  /** The Ansible inventory, as an expression that Terraform evaluates when it applies. */
+  /** Ansible inventory, as an expression that Terraform evaluates at apply time. @internal */
   public readonly _inventory: unknown;
-  /** What the inventory is called in expressions. */
+  /** Name of the inventory in Terraform expressions. @internal */
   public readonly _inventoryName: string;
-  /** The folder of the playbooks, as Terraform sees it. */
+  /** Path of the playbooks, relative to the working directory of Terraform. @internal */
   public readonly _playbooksPath: string;
-  /** The private folder of its runs, as Terraform sees it. */
+  /** Path of the private state of the runs, relative to the working directory of Terraform. @internal */
   public readonly _stateDirectory: string;
-  /** The folder of what is generated for the roles, beside the stack's Terraform JSON. */
+  /** Folder of the files generated for the roles, next to the Terraform JSON of the stack. @internal */
   public readonly _filesDirectory: string;
   private readonly outputPrefix: string;
-  private readonly joined: Member[] = [];
+  private readonly joined: IMember[] = [];
   private readonly servers = new Map<string, IServer>();
-  /** What follows from all that joined and was placed so far; many ask for it while the stack is synthesized. */
+  /** Values derived from the members and components so far. Synthesis reads each of them many times. */
   private cache: {
-    members?: readonly Member[];
-    components?: readonly Component[];
+    members?: readonly IMember[];
+    components?: readonly IComponent[];
     edges?: readonly Edge[];
     collectors?: readonly string[];
     inventory?: Value;
   } = {};
-  private readonly placed: Component[] = [];
-  private readonly runs: Run[] = [];
+  private readonly placed: IComponent[] = [];
+  private readonly runs: IRun[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
   private readonly prerequisites: ITerraformDependable[] = [];
   private readonly cleanup: CleanupRun;
 
-  /** @throws when technicians or controllers are no proper CIDR blocks, or the stack has a monitoring whose outputs have the same names */
+  /** @throws if a CIDR block is malformed or too wide, or another monitoring of the stack has outputs of the same names */
   public constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.name = props.name ?? "monitoring";
@@ -94,7 +101,7 @@ export class Monitoring extends Construct {
     if (!/^([a-z][a-z0-9_]*)?$/.test(this.outputPrefix)) {
       throw constructError(
         this,
-        `outputPrefix: "${this.outputPrefix}" must have lower-case letters, digits and underscores only, a letter first`,
+        `outputPrefix: "${this.outputPrefix}" may contain only lower-case letters, digits and underscores, and must begin with a letter`,
       );
     }
     const suffix = this.outputPrefix === "" ? "" : `-${this.outputPrefix}`;
@@ -119,12 +126,12 @@ export class Monitoring extends Construct {
     const data = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() }));
     this._inventory = data.expression;
     this._inventoryName = data.fqn;
-    // No secret: only too long to be printed by every deploy.
-    this._addOutput("inventory", Fn.jsonencode(this._inventory), "Ansible's inventory of all servers", true);
+    // The inventory contains no secret. It is marked as sensitive because it is too long to print after every deploy.
+    this._addOutput("inventory", Fn.jsonencode(this._inventory), "Ansible inventory of all servers", true);
     this._addOutput(
       "runs",
       lazyString(() => this.describeRuns()),
-      "How each playbook is run by hand",
+      "Command that starts each run by hand",
       true,
     );
     if (this.provision) {
@@ -149,34 +156,34 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** All servers that joined, in the order of their names. */
-  public get _members(): readonly Member[] {
+  /** All members, ordered by server name. @internal */
+  public get _members(): readonly IMember[] {
     this.cache.members ??= [...this.joined].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
     return this.cache.members;
   }
 
-  /** All components that are placed, in the order of their servers' names. */
-  public get _components(): readonly Component[] {
+  /** All components, ordered by server name. @internal */
+  public get _components(): readonly IComponent[] {
     this.cache.components ??= this._members.flatMap(({ _components: components }) => components);
     return this.cache.components;
   }
 
-  /** The component of a kind that was placed first, where there is one by now. */
-  public _first(kind: string): Component | undefined {
+  /** Returns the component of a kind that was constructed first, if one exists so far. @internal */
+  public _first(kind: string): IComponent | undefined {
     return this.placed.find((component) => component.kind === kind);
   }
 
-  /** All that listens on the servers. */
+  /** All listeners of the servers. @internal */
   public get _listening(): readonly Listening[] {
     return this._members.flatMap(({ _listening: listening }) => listening);
   }
 
-  /** All that must be reachable, for the firewalls: everything else that comes in is denied. */
+  /** Every allowed connection. Firewalls block everything else. Complete at synthesis. */
   public get accessGraph(): readonly Edge[] {
     this.cache.edges ??= accessGraph({
-      admissions: this._members.flatMap(({ firewall }) => firewall._edges),
+      allowedConnections: this._members.flatMap(({ firewall }) => firewall._edges),
       placements: this._members.flatMap(({ _placements: placements }) => placements),
-      entrances: this._members.map(({ server }) => ({
+      sshEndpoints: this._members.map(({ server }) => ({
         server: server.name,
         port: sshPort(server),
         controllers: controllersOf(server, this.controllers),
@@ -186,14 +193,14 @@ export class Monitoring extends Construct {
     return this.cache.edges;
   }
 
-  /** The collectors of node exporter that rules and dashboards need. Asked at synthesis, when all is placed. */
+  /** Node exporter collectors that rules and dashboards need. Complete at synthesis. @internal */
   public get _neededCollectors(): readonly string[] {
     this.cache.collectors ??= neededCollectors(this);
     return this.cache.collectors;
   }
 
-  /** What a component must reach, by the connections that it declares. */
-  public _edgesFrom(component: Component): readonly Edge[] {
+  /** Returns the edges of the access graph that the connections of a component add. @internal */
+  public _edgesFrom(component: IComponent): readonly Edge[] {
     const { kind, server } = component._listening;
     const targets = this._listening
       .filter((other) => other.kind !== kind || other.server !== server)
@@ -201,16 +208,21 @@ export class Monitoring extends Construct {
     return placementEdges([component._placement, ...targets]);
   }
 
-  /** The address by which one of the servers reaches another, by its name: the private one within a network. */
+  /**
+   * Returns the address at which one server reaches another: the private address within a network, else the public one.
+   *
+   * @param name name of the other server
+   * @throws if the monitoring has no server of that name
+   */
   public dial(from: IServer, name: string): string {
     const to = this.servers.get(name);
-    if (!to) throw constructError(this, `no server "${name}"`);
-    // That there is one is a matter of validation.
+    if (!to) throw constructError(this, `no server is called "${name}"`);
+    // Validation rejects servers of different networks that have no public address.
     return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
   }
 
-  /** Called by members when they are constructed. */
-  public _join(member: Member): void {
+  /** Adds a member. Each member calls it when the member is constructed. @internal */
+  public _join(member: IMember): void {
     this.joined.push(member);
     this.servers.set(member.server.name, member.server);
     this._invalidate();
@@ -218,39 +230,41 @@ export class Monitoring extends Construct {
   }
 
   /**
-   * Called when a component is placed on a member.
+   * Adds a component to the run of its kind.
    *
-   * @throws when there is one of its kind already, and it is neither an agent nor clustered
+   * @throws if the monitoring already has a component of this kind, and the kind is neither an agent nor clustered
+   * @internal
    */
-  public _place(component: Component): void {
+  public _place(component: IComponent): void {
     const alone = !component._agent && !component._clustered;
     const twin = alone ? this._first(component.kind) : undefined;
     if (twin)
       throw constructError(
         component,
-        `${twin.node.path} is this monitoring's ${component.kind} already: remove one of them`,
+        `the monitoring already has a ${component.kind} (${twin.node.path}): remove one of them`,
       );
     this.placed.push(component);
     this._invalidate();
     this.componentRun(component).add(component);
   }
 
-  /** Called when something is added that the access graph follows from. */
+  /** Discards the derived values, because the members, the components or the access graph changed. @internal */
   public _invalidate(): void {
     this.cache = {};
   }
 
-  /** Called by runs when they are constructed. */
-  public _addRun(run: Run): void {
+  /** Adds a run. Each run calls it when the run is constructed. @internal */
+  public _addRun(run: IRun): void {
     this.runs.push(run);
     this._invalidate();
     for (const prerequisite of this.prerequisites) run.after(prerequisite);
   }
 
   /**
-   * Adds an output to the monitoring's stack.
+   * Adds an output to the stack of the monitoring.
    *
-   * @throws when the stack has an output of that name
+   * @throws if the stack already has an output of that name
+   * @internal
    */
   public _addOutput(name: string, value: string, description: string, sensitive = false): void {
     const stack = TerraformStack.of(this);
@@ -261,18 +275,19 @@ export class Monitoring extends Construct {
     if (taken)
       throw constructError(
         this,
-        `the stack has an output "${outputName}" already (${taken.node.path}): give one monitoring an outputPrefix`,
+        `the stack already has an output "${outputName}" (${taken.node.path}): set outputPrefix on one of the monitorings`,
       );
     new TerraformOutput(this, outputName, { value, description, sensitive }).overrideLogicalId(outputName);
   }
 
-  /** The run of a component's kind, which is made when the first of its kind is placed. */
-  private componentRun(component: Component): ComponentRun {
+  /** Returns the run of a kind of component, and creates it for the first component of the kind. */
+  private componentRun(component: IComponent): ComponentRun {
     const found = this.componentRuns.get(component.kind);
     if (found) return found;
     const run = new ComponentRun(this, component.kind, component._playbook);
     this.componentRuns.set(component.kind, run);
-    // An agent's run goes to every server: one that is down must not keep the others from being tidied.
+    // The run of an agent covers every server. The cleanup does not wait for it, so that one server that is down does
+    // not stop the cleanup of the others.
     if (!component._agent && run.resource) this.cleanup.after(run.resource);
     return run;
   }
@@ -280,14 +295,14 @@ export class Monitoring extends Construct {
   private renderInventory(): Value {
     this.cache.inventory ??= renderInventory({
       monitoring: this.name,
-      artifactLocation: this.artifacts.location,
+      artifactLocation: this.artifacts._location,
       hosts: this._members.map(({ _inventoryHost: inventoryHost }) => inventoryHost),
       runs: this.runs.map(({ _inventoryRun: inventoryRun }) => inventoryRun),
     });
     return this.cache.inventory;
   }
 
-  /** The runs in their order, as a person or another program starts them in the stack's folder. */
+  /** Returns the commands of the runs in their order, to be started in the folder of the stack. */
   private describeRuns(): string {
     const last = this.runs.filter((run) => run !== this.cleanup);
     return JSON.stringify(

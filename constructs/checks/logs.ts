@@ -1,17 +1,17 @@
-import { EmittedLabels, emittedLabels } from "../../lib/logs/labels";
+import { EmittedLabels, emittedLabels } from "../../lib/logs/emitted-labels";
 import { unknownLabels } from "../../lib/logs/unknown-labels";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 
-/** What a monitoring's rules and dashboards ask of logs that nothing answers, as sentences. Asked at synthesis, when all is placed. */
-export function logProblems(monitoring: Monitoring): string[] {
-  // Without Loki nothing is asked, and a dashboard that would is refused.
+/** Returns a problem for each LogQL query for a label that no log has. Complete at synthesis. */
+export function logProblems(monitoring: IMonitoring): string[] {
+  // Without Loki there are no queries: Grafana rejects dashboards that need Loki.
   if (!monitoring._first("loki")) return [];
   const uses = monitoring._components.flatMap(({ logQueries }) => logQueries);
   return unknownLabels(uses, emittedLogs(monitoring));
 }
 
-/** The labels of all lines that the members' log agents send; none where there is no Loki to send them to. */
-export function emittedLogs(monitoring: Monitoring): EmittedLabels[] {
+/** Returns the labels of all log lines that the log agents send; none without a Loki. */
+export function emittedLogs(monitoring: IMonitoring): EmittedLabels[] {
   if (!monitoring._first("loki")) return [];
   const kinds = new Map<string, { readonly labels: EmittedLabels; readonly instances: Set<string> }>();
   const senders = monitoring._members.filter(({ _components: components }) =>
@@ -19,7 +19,7 @@ export function emittedLogs(monitoring: Monitoring): EmittedLabels[] {
   );
   for (const { server, _logSources: logSources } of senders)
     for (const labels of emittedLabels(logSources)) {
-      // Most servers of a large fleet have the same.
+      // Most servers of a large fleet have the same labels.
       const key = [...labels].map(([name, values = []]) => `${name}=${[...values].join(",")}`).join(" ");
       const { instances } = kinds.get(key) ?? { instances: new Set() };
       kinds.set(key, { labels, instances: instances.add(server.name) });

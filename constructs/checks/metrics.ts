@@ -1,24 +1,24 @@
 import { collectorsOf } from "../../lib/metrics/catalogue";
 import { promqlProblem, metricsIn } from "../../lib/metrics/promql";
 import { MetricUse, unknownMetrics } from "../../lib/metrics/unknown-metrics";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 
-/** What a monitoring's rules and dashboards ask that nothing answers, as sentences. Asked at synthesis, when all is placed. */
-export function metricProblems(monitoring: Monitoring): string[] {
-  // Without Prometheus nothing is asked, and that it is missing is told.
+/** Returns a problem for each PromQL query for a metric that nothing emits. Complete at synthesis. */
+export function metricProblems(monitoring: IMonitoring): string[] {
+  // Without Prometheus there are no queries, and another check reports the missing Prometheus.
   return monitoring._first("prometheus") ? unknownMetrics(queriesOf(monitoring), emittedMetrics(monitoring)) : [];
 }
 
-/** The collectors of node exporter, and switches of theirs, that a monitoring's rules and dashboards need. */
-export function neededCollectors(monitoring: Monitoring): readonly string[] {
-  // What does not parse is told of by validation.
-  const sound = queriesOf(monitoring).filter(({ expression }) => promqlProblem(expression) === undefined);
-  return collectorsOf(new Set(sound.flatMap(({ expression }) => metricsIn(expression))));
+/** Returns the node exporter collectors, and their options, that rules and dashboards need. */
+export function neededCollectors(monitoring: IMonitoring): readonly string[] {
+  // Another check reports queries that do not parse.
+  const valid = queriesOf(monitoring).filter(({ expression }) => promqlProblem(expression) === undefined);
+  return collectorsOf(new Set(valid.flatMap(({ expression }) => metricsIn(expression))));
 }
 
-/** The names of all that Prometheus gets, of whatever is placed, and of what users said that theirs emit. */
-export function emittedMetrics({ _components: components, _members: members }: Monitoring): ReadonlySet<string> {
-  // Most of a large fleet's node exporters share theirs.
+/** Returns the names of all metrics that components emit or that users declare. */
+export function emittedMetrics({ _components: components, _members: members }: IMonitoring): ReadonlySet<string> {
+  // Most node exporters of a large fleet share one set.
   const sets = new Set(components.map(({ emits }) => emits));
   return new Set([
     ...[...sets].flatMap((metrics) => [...metrics]),
@@ -26,6 +26,6 @@ export function emittedMetrics({ _components: components, _members: members }: M
   ]);
 }
 
-function queriesOf({ _components: components }: Monitoring): MetricUse[] {
+function queriesOf({ _components: components }: IMonitoring): MetricUse[] {
   return components.flatMap(({ queries }) => queries);
 }

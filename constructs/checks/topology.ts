@@ -4,12 +4,10 @@ import { portProblems } from "../../lib/access/access";
 import { isHostName } from "../../lib/network/address";
 import { groupBy } from "../../lib/grouping";
 import { parseJumpHost } from "../../lib/network/jump-host";
-import type { Member } from "../members/member";
-import type { Monitoring } from "../monitoring";
-import { IServer } from "../contracts";
+import { IMember, IMonitoring, IServer } from "../contracts";
 
-/** What is wrong with a monitoring's servers and what is placed on them, once all is there, as sentences. */
-export function topologyProblems(monitoring: Monitoring): string[] {
+/** Returns the problems of the servers of a monitoring and of the components on them. Complete at synthesis. */
+export function topologyProblems(monitoring: IMonitoring): string[] {
   const { _members: members, _components: components } = monitoring;
   const sshPorts = new Map(members.map(({ server }) => [server.name, sshPort(server)]));
   return [
@@ -17,7 +15,9 @@ export function topologyProblems(monitoring: Monitoring): string[] {
     ...addressProblems(members),
     ...(components.some(({ kind }) => kind === "prometheus")
       ? []
-      : ['no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")']),
+      : [
+          'the monitoring has no Prometheus: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")',
+        ]),
     ...networkProblems(monitoring),
     ...portProblems(monitoring._listening, sshPorts),
     ...members.flatMap(({ firewall }) => firewall._problems()),
@@ -25,29 +25,29 @@ export function topologyProblems(monitoring: Monitoring): string[] {
   ];
 }
 
-/** The port of a server's sshd. */
+/** Returns the port of the SSH server. */
 export function sshPort({ ssh }: IServer): number {
   return ssh.port ?? 22;
 }
 
-/** From where Ansible connects to a server, as CIDR blocks: from its jump host too, where there is one. */
+/** Returns the addresses from which Ansible connects to a server, as CIDR blocks, with its jump host if it has one. */
 export function controllersOf({ ssh }: IServer, controllers: readonly string[]): readonly string[] {
   if (ssh.jumpHost === undefined) return controllers;
   const { host } = parseJumpHost(ssh.jumpHost);
   const family = isIP(host);
-  // A jump host that has a name only is let in by no address; one that comes by another address is named by the user.
+  // A firewall needs the IP address of the jump host. For a host name, the user adds the address to `controllers`.
   return family === 0 ? controllers : [`${host}/${family === 4 ? 32 : 128}`, ...controllers];
 }
 
-function nameProblems(members: readonly Member[]): string[] {
+function nameProblems(members: readonly IMember[]): string[] {
   return repeated(members, ({ server }) => server.name).map(
     ([name, same]) =>
-      `two servers are called "${name}" (${paths(same)}): names must differ, they are the label "instance"`,
+      `two servers are called "${name}" (${paths(same)}): rename one of them, because the name is the label "instance"`,
   );
 }
 
-/** Addresses that are known at synthesis; what Terraform finds out is the cloud's to keep apart. */
-function addressProblems(members: readonly Member[]): string[] {
+/** Checks the addresses that are known at synthesis. A cloud assigns unique addresses to the others. */
+function addressProblems(members: readonly IMember[]): string[] {
   const known = members.filter(({ server }) => !Token.isUnresolved(server.address));
   const privately = repeated(known, ({ server }) => `${server.network.node.path} ${server.address}`);
   const publicly = repeated(
@@ -60,25 +60,27 @@ function addressProblems(members: readonly Member[]): string[] {
     [...privately, ...publicly].map(([key, same]) => [paths(same), key.replace(/^.* /, "")] as const),
   );
   return [...found].map(
-    ([where, address]) => `the address ${address} is that of two servers (${where}): correct one of them`,
+    ([where, address]) => `two servers have the address ${address} (${where}): correct one of them`,
   );
 }
 
-/** Servers of different networks reach each other by public addresses, which both must have. */
-function networkProblems({ _members: members }: Monitoring): string[] {
+/** Servers of different networks reach each other by public addresses, so each needs one. */
+function networkProblems({ _members: members }: IMonitoring): string[] {
   const [first] = members;
   if (!first || members.every(({ server }) => server.network === first.server.network)) return [];
-  const hidden = members.filter(({ server }) => server.publicAddress === undefined);
-  const strangers = hidden.filter(({ server }) => members.some((other) => other.server.network !== server.network));
-  if (strangers.length === 0) return [];
-  const names = strangers.map(({ server }) => `"${server.name}" (${server.network.name})`).join(", ");
+  const withoutPublic = members.filter(({ server }) => server.publicAddress === undefined);
+  const unreachable = withoutPublic.filter(({ server }) =>
+    members.some((other) => other.server.network !== server.network),
+  );
+  if (unreachable.length === 0) return [];
+  const names = unreachable.map(({ server }) => `"${server.name}" (${server.network.name})`).join(", ");
   return [
-    `the monitoring's servers are in different networks, and some have no public address: ${names} cannot be reached from the others`,
+    `the servers are in different networks, and some have no public address: the other servers cannot reach ${names}. Set publicAddress on them`,
   ];
 }
 
-/** A firewall admits addresses: at boot, when its rules are loaded, it can look up no names. */
-function namedSourceProblems(monitoring: Monitoring): string[] {
+/** Firewall rules need IP addresses, because no name can be resolved when the rules are loaded at boot. */
+function namedSourceProblems(monitoring: IMonitoring): string[] {
   const servers = new Map(monitoring._members.map((member) => [member.server.name, member]));
   const found = new Map<string, string>();
   for (const { source, destination } of monitoring.accessGraph) {
@@ -89,16 +91,16 @@ function namedSourceProblems(monitoring: Monitoring): string[] {
     if (Token.isUnresolved(address) || !isHostName(address)) continue;
     found.set(
       from.server.name,
-      `${from.server.node.path} is known by the name "${address}" only, and must be let into other servers by its address: give it a publicAddress (or a privateAddress in a network)`,
+      `${from.server.node.path} has only the name "${address}", but the firewalls of other servers need its IP address: set publicAddress (or privateAddress in a network)`,
     );
   }
   return [...found.values()];
 }
 
-function repeated(members: readonly Member[], keyOf: (member: Member) => string): [string, Member[]][] {
+function repeated(members: readonly IMember[], keyOf: (member: IMember) => string): [string, IMember[]][] {
   return [...groupBy(members, keyOf)].filter(([, same]) => same.length > 1);
 }
 
-function paths(members: readonly Member[]): string {
+function paths(members: readonly IMember[]): string {
   return members.map(({ node }) => node.path).join(", ");
 }

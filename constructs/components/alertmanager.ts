@@ -18,35 +18,43 @@ import { constructError, rejectIf } from "../synthesis/errors";
 /** Settings of an {@link Alertmanager}. */
 export interface AlertmanagerProps extends MovableProps {
   /**
-   * The port of its pages and its API.
+   * Port of the web UI and API.
    *
    * @default 9093
    */
   readonly port?: number;
   /**
-   * Where several Alertmanagers find each other, by TCP and UDP; nothing listens there where there is one only.
+   * Port at which the Alertmanagers of a cluster connect to each other, by TCP and UDP. A single Alertmanager does not
+   * use it.
    *
    * @default 9094
    */
   readonly clusterPort?: number;
   /**
-   * How long silences that are over, and what was sent, are remembered: as long as the routing's longest repeat interval
-   * at least.
+   * Time that expired silences and sent notifications are kept: at least the longest repeat interval of the routing.
    *
-   * @default "120h" (Alertmanager's own)
+   * @default "120h" (the default of Alertmanager)
    */
   readonly retention?: string;
-  /** Further command-line flags, as `--name` or `--name=value`. @default - none */
+  /**
+   * Additional command-line flags, as `--name` or `--name=value`.
+   *
+   * @default - none
+   */
   readonly extraFlags?: readonly string[];
-  /** Another release than the pinned one. @default - the pinned release */
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
   readonly version?: string;
 }
 
 const KIND = "alertmanager";
-/** More of them only send each other more: one that is left still sends all. */
-const MOST = 3;
+/** Maximum size of a cluster. A single remaining Alertmanager still sends every notification; more only add traffic. */
+const MAXIMUM = 3;
 const SECRETS = "/etc/alertmanager/secrets";
-const OWN_FLAGS = [
+const ROLE_FLAGS = [
   "config.file",
   "storage.path",
   "data.retention",
@@ -58,17 +66,21 @@ const OWN_FLAGS = [
 ];
 
 /**
- * Alertmanager, which sends alerts to people: to whom, how often and as what, the monitoring's receivers and routing
- * say. Prometheus finds it wherever it is placed. Placed on two or three hosts it is a cluster, whose members share
- * silences and send each message once, also while one of them is down.
+ * Alertmanager: notifies the receivers of the monitoring about alerts, as the routing of the monitoring defines.
+ *
+ * Prometheus and Loki send their alerts to the host in whose scope Alertmanager is constructed. On two or three hosts,
+ * the Alertmanagers form a cluster: they share silences and send each notification once, also while one of them is down.
+ *
+ * @example
+ * new Alertmanager(hub, "alertmanager");
  */
 export class Alertmanager extends Component {
-  /** Where technicians open it. */
+  /** URL of the web UI. */
   public readonly url: string;
   private readonly props: AlertmanagerProps;
   private readonly flags: readonly string[];
 
-  /** @throws when a port, duration or flag is malformed, or there are three in the monitoring already */
+  /** @throws if a port, a duration or a flag is invalid, or the monitoring already has three Alertmanagers */
   public constructor(scope: Construct, id: string, props: AlertmanagerProps = {}) {
     super(scope, id, {
       kind: KIND,
@@ -81,17 +93,17 @@ export class Alertmanager extends Component {
       ],
     });
     this.props = props;
-    if (this.cluster.length > MOST)
+    if (this.cluster.length > MAXIMUM)
       throw constructError(
         this,
-        `there are ${MOST} Alertmanagers in this monitoring already, and no use for more: remove one`,
+        `the monitoring already has ${MAXIMUM} Alertmanagers, and more only add traffic: remove one`,
       );
     rejectIf(this, portProblem(this.clusterPort));
     const found = props.retention === undefined ? undefined : durationProblem(props.retention);
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
-    this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
     this.url = this.page("http", "Alertmanager");
-    if (this.member.monitoring._first(KIND)?.node === this.node) this.warn();
+    if (this.member.monitoring._first(KIND)?.node === this.node) this.addWarnings();
     this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
   }
 
@@ -108,12 +120,13 @@ export class Alertmanager extends Component {
   public override get connections(): readonly Connection[] {
     if (this.cluster.length < 2) return [];
     return [
-      { kind: KIND, listener: "cluster_tcp", reason: "tells its cluster of silences and messages" },
-      { kind: KIND, listener: "cluster_udp", reason: "tells its cluster of silences and messages" },
+      { kind: KIND, listener: "cluster_tcp", reason: "shares silences and notifications in its cluster" },
+      { kind: KIND, listener: "cluster_udp", reason: "shares silences and notifications in its cluster" },
     ];
   }
 
-  public override get secrets(): readonly SecretReference[] {
+  /** Entries of the receivers' secrets in the inventory. @internal */
+  public override get _secretReferences(): readonly SecretReference[] {
     return receiverSecrets(allReceivers(this.member.monitoring._alerting));
   }
 
@@ -142,8 +155,8 @@ export class Alertmanager extends Component {
     };
   }
 
-  /** Says once what may not be meant of who is told. */
-  private warn(): void {
+  /** Warns about receivers and routes that may be unintended. */
+  private addWarnings(): void {
     for (const warning of this.member.monitoring._alerting.warnings) Annotations.of(this).addWarning(warning);
   }
 
@@ -155,12 +168,12 @@ export class Alertmanager extends Component {
     return this.props.clusterPort ?? 9094;
   }
 
-  /** All Alertmanagers of the monitoring, in the order of their servers' names. */
+  /** All Alertmanagers of the monitoring, ordered by server name. */
   private get cluster(): readonly Alertmanager[] {
     return this.member.monitoring._components.filter((component) => component instanceof Alertmanager);
   }
 
-  /** The others. */
+  /** The other Alertmanagers of the cluster. */
   private get peers(): readonly Alertmanager[] {
     return this.cluster.filter((other) => other !== this);
   }
@@ -170,13 +183,13 @@ export class Alertmanager extends Component {
     return found === undefined ? [] : [`retention: ${found}`];
   }
 
-  /** One that is in a network with some of the others only would need two addresses, and tells them one. */
+  /** An Alertmanager advertises one address. In the network of only some of its peers, it would need two. */
   private networkProblems(): string[] {
     const { network, name } = this.member.server;
     const together = this.peers.filter(({ member }) => member.server.network === network);
     if (together.length === 0 || together.length === this.peers.length) return [];
     return [
-      `of the Alertmanagers, some share a network with "${name}" and some do not, and each tells the others one address only: place them all in one network, or each in another`,
+      `only some of the other Alertmanagers are in the network of "${name}", but an Alertmanager advertises one address: place all of them in one network, or each in a network of its own`,
     ];
   }
 }

@@ -13,192 +13,211 @@ import { LogUse } from "../../lib/logs/unknown-labels";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { playbooksDirectory } from "../../lib/paths";
-import { SecretReference } from "../../lib/inventory/secret";
+import { Secret, SecretReference } from "../../lib/inventory/secret";
+import { IComponent } from "../contracts";
 import { Member } from "../members/member";
 import { OnMove } from "./on-move";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
 
-/** What a kind of component is made of. */
+/** Description of a kind of component. */
 export interface ComponentDescription {
-  /** The kind: the name of its playbook, of its role and of its run. */
+  /** Kind of the component: the name of its playbook, its role and its run. */
   readonly kind: string;
   /**
-   * The name of the release archive that it is installed from.
+   * Name of the release archive to install.
    *
-   * @default - none: its playbook brings all that it needs
+   * @default - none: the playbook installs the component by itself
    */
   readonly artifact?: string;
   /**
-   * Another version than the pinned one.
+   * Version to install instead of the pinned one.
    *
-   * @default - the pinned one
+   * @default - the pinned version
    */
   readonly version?: string;
   /**
-   * The file of a playbook of your own that installs it, by the same rules as {@link PlaybookRunProps.playbook}: all of
-   * its folder is the run's content, and its plays address the servers by `hosts: run_<kind>`. When the component is not
-   * placed on a server any more its port is closed and nothing scrapes it, but what the playbook installed is left alone,
-   * and named by the deploy.
+   * File of a user-provided playbook that installs the component. The rules of {@link PlaybookRunProps.playbook} apply:
+   * the whole folder of the playbook is the content of the run, and its plays use `hosts: run_<kind>`. When the component
+   * is removed from a server, its port is blocked and Prometheus stops scraping it. The deploy names what the playbook
+   * installed, but does not uninstall it.
    *
-   * @default - ours for the kind
+   * @default - the built-in playbook of the kind
    */
   readonly playbook?: string;
-  /** What it is reached on. */
+  /** Ports that the component listens on. */
   readonly listeners: readonly Listener[];
   /**
-   * Whether it belongs on every server, and not on a `MonitoringHost` only.
+   * Whether the component may run on any member, and not only on a `MonitoringHost`.
    *
    * @default false
    */
   readonly agent?: boolean;
   /**
-   * Whether several hosts may have one, which then work together.
+   * Whether several hosts may run the component as a cluster.
    *
    * @default false
    */
   readonly clustered?: boolean;
   /**
-   * What becomes of its data when it moves.
+   * What happens to the data when the component moves to another host.
    *
-   * @default - it has none
+   * @default - the component has no data
    */
   readonly onMove?: OnMove;
 }
 
 /**
- * A service that is installed on a server: the one in whose scope it stands, however deep.
+ * A service that is installed on the server in whose scope it is constructed, at any depth.
  *
- * Subclasses say what they listen on, whom they reach and with what variables their role runs; inventory, scrape
- * targets and runs follow from that.
+ * A subclass declares its listeners, its connections and the variables of its role. Inventory, firewalls, scrape targets
+ * and runs follow from them.
  */
-export abstract class Component extends Construct {
-  /** The kind: the name of its playbook, of its role and of its run. */
+export abstract class Component extends Construct implements IComponent {
+  /** Kind of the component: the name of its playbook, its role and its run. */
   public readonly kind: string;
-  /** The server that it is placed on. */
+  /** Member that the component runs on. */
   public readonly member: Member;
-  /** The version that is installed; empty where it is not installed from an archive. */
+  /** Installed version; empty if the component has no release archive. */
   public readonly version: string;
-  /** Whether it belongs on every server. */
+  /** Whether the component may run on any member. @internal */
   public readonly _agent: boolean;
-  /** Whether several hosts may have one; of what is neither that nor an agent, a `Monitoring` has at most one. */
+  /** Whether several hosts may run the component as a cluster. @internal */
   public readonly _clustered: boolean;
-  /** What becomes of its data when it moves; undefined where it has none. */
+  /** What happens to the data on a move; undefined if the component has no data. @internal */
   public readonly _onMove?: OnMove;
-  /** The archive that it is installed from; undefined where it is not installed from one. */
+  /** Release archive to install; undefined if there is none. @internal */
   public readonly _artifactRequest?: ArtifactRequest;
-  /** The file of the user's own playbook that installs it; undefined where that is ours. */
+  /** File of the user-provided playbook; undefined for a built-in playbook. @internal */
   public readonly _playbook?: string;
-  private readonly ownListeners: readonly Listener[];
+  private readonly declaredListeners: readonly Listener[];
 
-  /** @throws when there is no server in its scope, it cannot listen on a port that it is given, or it has no playbook */
+  /** @throws if no server is in scope, a port is invalid, or the kind has no playbook */
   protected constructor(scope: Construct, id: string, description: ComponentDescription) {
     super(scope, id);
     this.kind = description.kind;
-    this.ownListeners = description.listeners;
+    this.declaredListeners = description.listeners;
     this._agent = description.agent ?? false;
     this._clustered = description.clustered ?? false;
     this._onMove = description.onMove;
     this._playbook = description.playbook;
     rejectIf(this, this.playbookProblem());
-    for (const { port } of this.ownListeners) rejectIf(this, portProblem(port));
+    for (const { port } of this.declaredListeners) rejectIf(this, portProblem(port));
     this.member = this.findMember();
     this._artifactRequest = this.findArtifact(description);
     this.version = this._artifactRequest?.version ?? "";
     this.member._place(this);
   }
 
-  /** What it is reached on. */
+  /** Ports that the component listens on. */
   public get listeners(): readonly Listener[] {
-    return this.ownListeners;
+    return this.declaredListeners;
   }
 
-  /** Whom it must reach. Asked at synthesis, when all is placed. */
+  /** Connections to the listeners of other components. Complete at synthesis. */
   public get connections(): readonly Connection[] {
     return [];
   }
 
-  /** The variables of its role on its server. Asked at synthesis, when all is placed. */
+  /** Variables of the role on the server. Complete at synthesis. */
   public abstract get variables(): Variables;
 
-  /** The secrets that its role reads on the controller. */
-  public get secrets(): readonly SecretReference[] {
-    return [];
+  /** Secrets that the role reads on the controller, by the name that the role knows. */
+  public get secrets(): Readonly<Record<string, Secret>> {
+    return {};
   }
 
-  /** What its role needs beside its archive, and the controller fetches, too. Asked at synthesis, when all is placed. */
+  /** Entries of the secrets in the inventory. @internal */
+  public get _secretReferences(): readonly SecretReference[] {
+    return Object.entries(this.secrets).map(([name, secret]) => secret._reference(name));
+  }
+
+  /** Downloads of the controller in addition to the release archive. Complete at synthesis. @internal */
   public get _downloads(): readonly ArtifactRequest[] {
     return [];
   }
 
-  /** The files that its role copies to its server: what holds braces or quotes, and no tokens. Asked at synthesis, when all is placed. */
+  /**
+   * Files that synthesis generates and the role copies to the server. Use them for text with braces or quotes. They must
+   * not contain tokens. Complete at synthesis.
+   */
   public get files(): readonly GeneratedFile[] {
     return [];
   }
 
-  /** The names of the metrics that Prometheus gets from it. Asked at synthesis, when all is placed. */
+  /** Names of the metrics that Prometheus scrapes from the component. Complete at synthesis. */
   public get emits(): ReadonlySet<string> {
     return metricsOf(this.kind);
   }
 
-  /** What it asks of Prometheus, as rules and dashboards do: all metrics in that must be emitted. Asked at synthesis, when all is placed. */
+  /** PromQL queries of the component. Synthesis rejects a query for a metric that nothing emits. Complete at synthesis. */
   public get queries(): readonly MetricUse[] {
     return [];
   }
 
-  /** What it asks of Loki, as rules and dashboards do: all labels and values in that must be emitted. Asked at synthesis, when all is placed. */
+  /** LogQL queries of the component. Synthesis rejects a query for a label that no log has. Complete at synthesis. */
   public get logQueries(): readonly LogUse[] {
     return [];
   }
 
-  /** Its own logs: what its unit writes to the journal. */
+  /** Logs of the component: by default what its unit writes to the journal. */
   public get logSources(): readonly LogSource[] {
     return [LogSource.journal(this.kind, { units: [`${this.kind}.service`], format: LogFormat.LOGFMT })];
   }
 
-  /** What it is reached on, as the access graph sees it. */
+  /** Listeners of the component in the access graph. @internal */
   public get _listening(): Listening {
     return { kind: this.kind, server: this.member.server.name, agent: this._agent, listeners: this.listeners };
   }
 
-  /** The component as the access graph sees it. Asked at synthesis, when all is placed. */
+  /** Listeners and connections of the component in the access graph. Complete at synthesis. @internal */
   public get _placement(): Placement {
     return { ...this._listening, connections: this.connections };
   }
 
   /**
-   * Makes a page of the component known by outputs: where technicians open it and, where that is a public address or
-   * behind a jump host, how they reach it through SSH.
+   * Adds outputs for a web UI of the component: its URL and, if the server has a public address or a jump host, the
+   * command of an SSH tunnel.
    *
-   * @param title what it is called, for people
-   * @param known the URL by which they open it, if that does not follow from its server
-   * @returns its URL
+   * @param listener name of the listener of the web UI
+   * @param title name of the web UI in descriptions and warnings
+   * @param known URL of the web UI, if it does not follow from the server
+   * @returns the URL
    */
   protected page(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
     const { port, scheme = "http" } = this.listenerOf(listener);
     const url = known ?? `${scheme}://${server.endpoint(port)}`;
-    const suffix = monitoring._first(this.kind) === this ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
-    monitoring._addOutput(`${this.kind}_url${suffix}`, url, `${title}, for technicians`);
+    const suffix =
+      monitoring._first(this.kind)?.node === this.node ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
+    monitoring._addOutput(`${this.kind}_url${suffix}`, url, `URL of ${title}, for technicians`);
     const publicly = server.publicAddress !== undefined && !isPrivateAddress(server.publicAddress);
     if (!publicly && server.ssh.jumpHost === undefined) return url;
     const tunnel = `${this.kind}_tunnel${suffix}`;
-    monitoring._addOutput(tunnel, sshTunnel(server, port), `${title} through SSH, at ${scheme}://localhost:${port}`);
+    monitoring._addOutput(
+      tunnel,
+      sshTunnel(server, port),
+      `SSH tunnel to ${title}: opens ${scheme}://localhost:${port}`,
+    );
     if (!publicly || url.startsWith("https:")) return url;
     Annotations.of(this).addWarning(
-      `${title} is served without TLS at a public address: what technicians read and write there can be read on the way. Open it through SSH, by the command in the output "${tunnel}"`,
+      `${title} is served without TLS at a public address: others can read the traffic. Open it through the SSH tunnel in the output "${tunnel}"`,
     );
     return url;
   }
 
-  /** The port of one of its listeners. */
+  /**
+   * Returns the port of a listener.
+   *
+   * @throws if the component has no listener of that name
+   */
   protected portOf(listener: string): number {
     return this.listenerOf(listener).port;
   }
 
   private listenerOf(listener: string): Listener {
     const found = this.listeners.find(({ name }) => name === listener);
-    if (!found) throw constructError(this, `no listener "${listener}"`);
+    if (!found) throw constructError(this, `no listener is called "${listener}"`);
     return found;
   }
 
@@ -206,24 +225,23 @@ export abstract class Component extends Construct {
     const ours = existsSync(join(playbooksDirectory, `${this.kind}.yml`));
     if (ours === (this._playbook === undefined)) return undefined;
     return ours
-      ? `the kind "${this.kind}" is installed by our playbook of that name: give yours another kind`
-      : `there is no playbook for the kind "${this.kind}": name the file of yours, as in playbook: join(__dirname, "${this.kind}", "${this.kind}.yml")`;
+      ? `the kind "${this.kind}" has a built-in playbook: choose another kind for the user-provided playbook`
+      : `the kind "${this.kind}" has no built-in playbook: set the file of your playbook, as in playbook: join(__dirname, "${this.kind}", "${this.kind}.yml")`;
   }
 
   private findArtifact({ artifact, version }: ComponentDescription): ArtifactRequest | undefined {
     if (artifact === undefined) return undefined;
     const { monitoring, server } = this.member;
-    return withConstructPath(this, "", () => monitoring.artifacts.request(artifact, server.architecture, version));
+    return withConstructPath(this, "", () => monitoring.artifacts._request(artifact, server.architecture, version));
   }
 
   private findMember(): Member {
     const scopes: IConstruct[] = this.node.scopes;
     const member = scopes.reverse().find((construct) => construct instanceof Member);
     const remedy = `construct it in the scope of a MonitoringHost, as in new ${this.constructor.name}(host, "${this.node.id}")`;
-    if (!member)
-      throw constructError(this, `a component is placed by its scope, and there is no server in this one: ${remedy}`);
+    if (!member) throw constructError(this, `no server is in the scope of this component: ${remedy}`);
     if (!this._agent && !member._hostsComponents) {
-      throw constructError(this, `${member.node.path} is a server that is monitored, not one that monitors: ${remedy}`);
+      throw constructError(this, `${member.node.path} is not a MonitoringHost: ${remedy}`);
     }
     return member;
   }

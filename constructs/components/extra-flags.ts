@@ -2,10 +2,11 @@ import { IConstruct } from "constructs";
 import { constructError } from "../synthesis/errors";
 
 /**
- * Command-line flags that a user adds, checked.
+ * Validates additional command-line flags.
  *
- * @param owned flags that the role sets itself from other settings
- * @throws when one is no flag, or is one of `owned`
+ * @param owned flags that the role sets from other props
+ * @returns the flags
+ * @throws if a flag is malformed, or is one of `owned`
  */
 export function extraFlags(
   construct: IConstruct,
@@ -17,10 +18,7 @@ export function extraFlags(
     if (name === undefined)
       throw constructError(construct, `"${flag}" is not a flag: write "--name" or "--name=value"`);
     if (owned.includes(name))
-      throw constructError(
-        construct,
-        `the flag --${name} follows from the construct's other settings: remove it from extraFlags`,
-      );
+      throw constructError(construct, `the flag --${name} follows from other props: remove it from extraFlags`);
   }
   return flags;
 }

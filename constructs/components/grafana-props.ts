@@ -3,95 +3,115 @@ import { Secret } from "../../lib/inventory/secret";
 import { MovableProps } from "./on-move";
 
 /**
- * Files on Grafana's server by which it speaks TLS. They are read as root when it starts: whoever renews them restarts
- * `grafana.service`.
+ * TLS certificate and key of Grafana, as files on its server.
+ *
+ * Root reads them when Grafana starts. After a renewal, restart `grafana.service`.
  */
 export interface GrafanaTls {
-  /** The path of the certificate with its chain, in PEM: `/etc/letsencrypt/live/grafana.example.com/fullchain.pem`. */
+  /** Path of the PEM file with the certificate and its chain: `/etc/letsencrypt/live/grafana.example.com/fullchain.pem`. */
   readonly certificate: string;
-  /** The path of its key, in PEM. */
+  /** Path of the PEM file with the private key. */
   readonly key: string;
 }
 
-/** A PostgreSQL database for what Grafana remembers. It must exist; Grafana makes its tables. */
+/** PostgreSQL database of Grafana. The database must exist; Grafana creates its tables. */
 export interface GrafanaDatabase {
-  /** Its name or IP address. */
+  /** Name or IP address of the database server. */
   readonly host: string;
   /**
-   * Its port.
+   * Port of the database server.
    *
    * @default 5432
    */
   readonly port?: number;
-  /** The database's name. @default "grafana" */
+  /**
+   * Name of the database.
+   *
+   * @default "grafana"
+   */
   readonly name?: string;
   /**
-   * The user who owns the database.
+   * User that owns the database.
    *
    * @default "grafana"
    */
   readonly user?: string;
   /**
-   * That user's password.
+   * Password of the user.
    *
-   * @default - none: the server trusts Grafana's address
+   * @default - none: the database server trusts the address of Grafana
    */
   readonly password?: Secret;
-  /** `disable`, `require`, `verify-ca` or `verify-full`. @default "require" */
+  /**
+   * TLS mode of the connection: `disable`, `require`, `verify-ca` or `verify-full`.
+   *
+   * @default "require"
+   */
   readonly sslMode?: string;
 }
 
 /** Settings of a {@link Grafana}. */
 export interface GrafanaProps extends MovableProps {
   /**
-   * The port of its pages.
+   * Port of the web UI.
    *
    * @default 3000
    */
   readonly port?: number;
-  /** Dashboards beside our own three (all servers, one server, the monitoring itself). @default - none */
+  /**
+   * Dashboards in addition to the built-in ones.
+   *
+   * @default - none
+   */
   readonly dashboards?: readonly Dashboard[];
   /**
-   * The password of the user `admin`. A changed one takes the place of what Grafana knew, also of what was set in its
-   * pages.
+   * Password of the user `admin`. A changed value replaces the current password, even one that was set in the web UI.
    *
-   * @default - the server makes one at the first start; the output `grafana_password_command` shows it
+   * @default - a password that the server generates at the first start; the output `grafana_password_command` prints it
    */
   readonly adminPassword?: Secret;
   /**
-   * What Grafana encrypts the secrets in its database with. It can't be changed later.
+   * Key with which Grafana encrypts the secrets in its database. The key cannot be changed later.
    *
-   * @default - the server makes one at the first start, and keeps it with the data
+   * @default - a key that the server generates at the first start and keeps with the data
    */
   readonly secretKey?: Secret;
   /**
-   * Where people open it, if not at its server's address: behind a proxy, or by a name of its own, such as
-   * `https://grafana.example.com/`. With https, cookies are sent encrypted only.
+   * URL at which people open Grafana, if it is behind a proxy or has a name, such as `https://grafana.example.com/`. With
+   * https, browsers send the cookies over TLS only.
    *
-   * @default - its server's address and port
+   * @default - the address of the server, and the port
    */
   readonly url?: string;
   /**
-   * The certificate by which it serves https itself.
+   * TLS certificate with which Grafana serves https.
    *
    * @default - plain HTTP
    */
   readonly tls?: GrafanaTls;
   /**
-   * A PostgreSQL that keeps users, preferences and copies of dashboards.
+   * PostgreSQL database for users, preferences and copies of dashboards.
    *
-   * @default - SQLite, in its own folder
+   * @default - SQLite in the data folder of Grafana
    */
   readonly database?: GrafanaDatabase;
   /**
-   * More of `grafana.ini`, by section and key, such as `{ "auth.google": { enabled: "true", client_id: "…" } }`.
-   * What follows from other settings is refused.
+   * Additional settings of `grafana.ini`, by section and key, such as
+   * `{ "auth.google": { enabled: "true", client_id: "…" } }`. A setting that follows from another prop is rejected.
    *
    * @default - none
    */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** The same for what is secret, such as `{ "auth.google": { client_secret: Secret.fromFile("…") } }`. @default - none */
+  /**
+   * Secret settings of `grafana.ini`, such as `{ "auth.google": { client_secret: Secret.fromFile("…") } }`.
+   *
+   * @default - none
+   */
   readonly secretSettings?: Readonly<Record<string, Readonly<Record<string, Secret>>>>;
-  /** Another release than the pinned one. @default - the pinned release */
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
   readonly version?: string;
 }

@@ -1,8 +1,8 @@
 import { Grafana } from "./grafana";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 
-/** Where people open a monitoring's Grafana, the first where there are several; empty where none is placed. */
-export function grafanaUrl(monitoring: Monitoring): string {
+/** Returns the URL of the first Grafana of a monitoring; empty if there is none. */
+export function grafanaUrl(monitoring: IMonitoring): string {
   const grafana = monitoring._first("grafana");
   return grafana instanceof Grafana ? grafana.url : "";
 }

@@ -6,7 +6,7 @@ import { GrafanaDatabase, GrafanaProps, GrafanaTls } from "./grafana-props";
 
 const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
 
-/** The first problem with the settings of one Grafana, or undefined. What only Terraform will know is not looked at. */
+/** Returns the first problem of the settings of a Grafana, or undefined. It does not check tokens. */
 export function grafanaProblem({
   url,
   tls,
@@ -24,7 +24,7 @@ export function grafanaProblem({
   );
 }
 
-/** By what name the role knows a secret setting: a file's name on the server. */
+/** Returns the name of the file that holds a secret setting on the server. */
 export function secretName(section: string, key: string): string {
   return `setting_${section}_${key}`;
 }
@@ -33,7 +33,7 @@ function urlProblem(url: string, tls: GrafanaTls | undefined): string | undefine
   if (Token.isUnresolved(url)) return undefined;
   if (!/^https?:\/\/[^\s?#`;]+$/.test(url)) return `"${url}" is not a URL such as "https://grafana.example.com/"`;
   return tls !== undefined && url.startsWith("http:")
-    ? `"${url}" is plain HTTP, and tls is given: write https://, or leave tls out`
+    ? `"${url}" is plain HTTP, but tls is set: write https://, or remove tls`
     : undefined;
 }
 
@@ -46,39 +46,39 @@ function tlsProblem({ certificate, key }: GrafanaTls): string | undefined {
 
 function databaseProblem({ host, port = 5432, sslMode = "require" }: GrafanaDatabase): string | undefined {
   if (!Token.isUnresolved(host) && host.includes(":") && !isIPv6(host))
-    return `the host "${host}" must be a name or an address alone: give a port as port`;
+    return `the host "${host}" must be a name or an address: set the port as port`;
   if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))
-    return `${port} is not a port`;
+    return `${port} is not a port: use a number from 1 to 65535`;
   return Token.isUnresolved(sslMode) || SSL_MODES.includes(sslMode)
     ? undefined
-    : `the sslMode "${sslMode}" is none of ${SSL_MODES.join(", ")}`;
+    : `the sslMode "${sslMode}" is unknown: use ${SSL_MODES.join(", ")}`;
 }
 
 type SecretSettings = NonNullable<GrafanaProps["secretSettings"]>;
 
 function secretSettingsProblem(secretSettings: SecretSettings): string | undefined {
-  const places = placesOf(secretSettings);
+  const entries = entriesOf(secretSettings);
   const withoutValues = Object.entries(secretSettings).map(([section, keys]) => [
     section,
     Object.fromEntries(Object.keys(keys).map((key) => [key, ""])),
   ]);
-  const twins = [...groupBy(places, ([section, key]) => secretName(section, key)).values()].find(
+  const twins = [...groupBy(entries, ([section, key]) => secretName(section, key)).values()].find(
     (same) => same.length > 1,
   );
   return (
     settingsProblem(Object.fromEntries(withoutValues) as Settings) ??
     (twins === undefined
       ? undefined
-      : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would be one file on the server: give one of them among settings, as "$__file{…}" or "$__env{…}"`)
+      : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would share one file on the server: move one of them to settings, as "$__file{…}" or "$__env{…}"`)
   );
 }
 
 function twiceProblem(settings: Settings, secretSettings: SecretSettings): string | undefined {
-  const twice = placesOf(secretSettings).find(([section, key]) => settings[section]?.[key] !== undefined);
-  return twice && `[${twice[0]}] ${twice[1]} is among settings and secretSettings: remove one of them`;
+  const twice = entriesOf(secretSettings).find(([section, key]) => settings[section]?.[key] !== undefined);
+  return twice && `[${twice[0]}] ${twice[1]} is in both settings and secretSettings: remove one of them`;
 }
 
-function placesOf(settings: SecretSettings): (readonly [section: string, key: string])[] {
+function entriesOf(settings: SecretSettings): (readonly [section: string, key: string])[] {
   return Object.entries(settings).flatMap(([section, keys]) => Object.keys(keys).map((key) => [section, key] as const));
 }
 

@@ -1,11 +1,11 @@
 import { Construct } from "constructs";
 import { Connection } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
-import { dashboardsProblem } from "../../lib/dashboards/collection";
+import { dashboardsProblem } from "../../lib/dashboards/dashboard-validation";
 import { Dashboard, DashboardSubject } from "../../lib/dashboards/dashboard";
 import { DataSources } from "../../lib/dashboards/data-sources";
 import { dashboardLogQueries, dashboardQueries } from "../../lib/dashboards/queries";
-import { shownDashboards } from "../../lib/dashboards/shown";
+import { availableDashboards } from "../../lib/dashboards/available-dashboards";
 import { Uids } from "../../lib/dashboards/uids";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Settings } from "../../lib/grafana/settings";
@@ -13,7 +13,7 @@ import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/inventory";
 import { LogUse } from "../../lib/logs/unknown-labels";
 import { MetricUse } from "../../lib/metrics/unknown-metrics";
-import { SecretReference } from "../../lib/inventory/secret";
+import { Secret } from "../../lib/inventory/secret";
 import { Component } from "./component";
 import { emittedLogs } from "../checks/logs";
 import { grafanaProblem, secretName } from "./grafana-validation";
@@ -38,12 +38,12 @@ const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
  * a PostgreSQL database.
  */
 export class Grafana extends Component {
-  /** Where people open it, without a slash at its end. */
+  /** URL of the web UI, without a trailing slash. */
   public readonly url: string;
   private readonly props: GrafanaProps;
   private readonly dashboards: readonly Dashboard[];
 
-  /** @throws when a URL, a path, the database or a setting is malformed */
+  /** @throws if a URL, a path, the database or a setting is invalid */
   public constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
     super(scope, id, {
       kind: "grafana",
@@ -66,23 +66,23 @@ export class Grafana extends Component {
     this.dashboards = props.dashboards ?? [];
     rejectIf(this, grafanaProblem(props));
     this.url = this.page("http", "Grafana", props.url?.replace(/\/+$/, ""));
-    if (props.adminPassword === undefined) this.tellPassword();
+    if (props.adminPassword === undefined) this.addPasswordCommand();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
   }
 
   public override get connections(): readonly Connection[] {
-    return SOURCES.map(({ kind }) => ({ kind, listener: "http", reason: "shows what it knows" }));
+    return SOURCES.map(({ kind }) => ({ kind, listener: "http", reason: "queries it as a data source" }));
   }
 
-  public override get secrets(): readonly SecretReference[] {
+  public override get secrets(): Readonly<Record<string, Secret>> {
     const { adminPassword, secretKey, database, secretSettings = {} } = this.props;
     const named = { admin_password: adminPassword, secret_key: secretKey, database_password: database?.password };
-    return [
-      ...Object.entries(named).flatMap(([name, secret]) => (secret ? [secret.reference(name)] : [])),
+    return Object.fromEntries([
+      ...Object.entries(named).flatMap(([name, secret]) => (secret ? [[name, secret] as const] : [])),
       ...Object.entries(secretSettings).flatMap(([section, keys]) =>
-        Object.entries(keys).map(([key, secret]) => secret.reference(secretName(section, key))),
+        Object.entries(keys).map(([key, secret]) => [secretName(section, key), secret] as const),
       ),
-    ];
+    ]);
   }
 
   public override get files(): readonly GeneratedFile[] {
@@ -93,12 +93,12 @@ export class Grafana extends Component {
     });
   }
 
-  /** What its dashboards ask Prometheus. */
+  /** PromQL queries of the dashboards. */
   public override get queries(): readonly MetricUse[] {
     return this.files.flatMap(({ content }) => dashboardQueries(content));
   }
 
-  /** What its dashboards ask Loki. */
+  /** LogQL queries of the dashboards. */
   public override get logQueries(): readonly LogUse[] {
     return this.files.flatMap(({ content }) =>
       dashboardLogQueries(content).map(({ where, expression }) => ({ where, query: expression })),
@@ -130,7 +130,7 @@ export class Grafana extends Component {
     };
   }
 
-  /** Those of our own that have something to show, and the user's. */
+  /** The built-in dashboards that have data, and the user-provided ones. */
   private get allDashboards(): readonly Dashboard[] {
     const own = [
       Dashboard.fleet(),
@@ -140,15 +140,15 @@ export class Grafana extends Component {
       Dashboard.audit(),
       Dashboard.monitoringLogs(),
     ];
-    const shown = shownDashboards(this.subject);
+    const shown = availableDashboards(this.subject);
     return [...own.filter(({ uid }) => shown.has(uid)), ...this.dashboards];
   }
 
-  /** Those that are not there at synthesis. */
+  /** The dashboards that the controller downloads at deploy time. */
   private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
     const { artifacts } = this.member.monitoring;
     return this.dashboards.flatMap(({ uid, download }) =>
-      download === undefined ? [] : [{ uid, request: artifacts.dashboard(download.id, download.revision) }],
+      download === undefined ? [] : [{ uid, request: artifacts._dashboard(download.id, download.revision) }],
     );
   }
 
@@ -167,7 +167,7 @@ export class Grafana extends Component {
     return this.member.monitoring._first(kind) !== undefined;
   }
 
-  /** The users' settings, with the files of the secret ones in their place. */
+  /** The user-provided settings. A secret setting refers to its file on the server. */
   private get settings(): Settings {
     const { settings = {}, secretSettings = {} } = this.props;
     const sections = [...new Set([...Object.keys(settings), ...Object.keys(secretSettings)])];
@@ -208,7 +208,7 @@ export class Grafana extends Component {
     };
   }
 
-  /** Several show the same, and know the same users, by what they share. */
+  /** Several Grafanas show the same dashboards and users only if they share the database and its secrets. */
   private togetherProblems(): string[] {
     const all = this.member.monitoring._components.filter(({ kind }) => kind === this.kind);
     const { database, adminPassword, secretKey } = this.props;
@@ -217,7 +217,7 @@ export class Grafana extends Component {
     );
     if (all.length < 2 || lacking.length === 0) return [];
     return [
-      `there are ${all.length} Grafanas, which must share a PostgreSQL database and its secrets: give this one ${lacking.join(", ")}, the same as the others`,
+      `${all.length} Grafanas must share a PostgreSQL database and its secrets: set ${lacking.join(", ")} to the same values as in the others`,
     ];
   }
 
@@ -227,14 +227,14 @@ export class Grafana extends Component {
     return found === undefined ? [] : [found];
   }
 
-  private tellPassword(): void {
+  private addPasswordCommand(): void {
     const { monitoring, server } = this.member;
-    if (monitoring._first(this.kind) !== this) return;
+    if (monitoring._first(this.kind)?.node !== this.node) return;
     const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${MADE_PASSWORD}`;
     monitoring._addOutput(
       "grafana_password_command",
       sshCommand(server, [], read),
-      "Shows the password of Grafana's admin",
+      "Command that prints the password of the Grafana admin",
     );
   }
 }

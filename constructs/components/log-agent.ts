@@ -14,15 +14,19 @@ import { targetFiles } from "../../lib/logs/target-files";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
-/** Settings of a member's {@link LogAgentComponent}. */
+/** Settings of the log agent of a member. */
 export interface LogAgentProps {
   /**
-   * The port of its own metrics.
+   * Port of the metrics of the log agent.
    *
    * @default 9080
    */
   readonly port?: number;
-  /** Another release than the pinned one. @default - the pinned release */
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
   readonly version?: string;
 }
 
@@ -31,11 +35,13 @@ const EMITTED: ReadonlySet<string> = new Set(AGENT_METRICS);
 const LOKI = "loki";
 
 /**
- * What reads a server's logs and sends them to Loki. Each member has one as soon as a Loki is placed; which program it
- * is, the monitoring says, and what it reads, the member. Any other file in `/etc/log_agent/targets` is read too.
+ * The log agent of a server: reads log files and the journal, and sends the lines to Loki.
+ *
+ * Every `MonitoredServer` has one as soon as the monitoring has a Loki. The monitoring selects the program, and the member
+ * declares the log sources. The agent also reads every other file in `/etc/log_agent/targets`.
  */
 export class LogAgentComponent extends Component {
-  /** @throws when the port is none that it can listen on */
+  /** @throws if the port is invalid */
   public constructor(scope: Member, id: string, props: LogAgentProps = {}) {
     const { _program: program } = scope.monitoring.logAgent;
     super(scope, id, {
@@ -65,7 +71,7 @@ export class LogAgentComponent extends Component {
     ];
   }
 
-  /** What either program emits, for rules ask about both. */
+  /** Metrics of Alloy and Promtail together, because the rules query both. */
   public override get emits(): ReadonlySet<string> {
     return EMITTED;
   }
@@ -86,7 +92,7 @@ export class LogAgentComponent extends Component {
     return this.member.monitoring.logAgent._program;
   }
 
-  /** All Lokis, by the addresses that it dials. */
+  /** Addresses of the Lokis, as this server reaches them. */
   private get lokis(): { readonly address: string; readonly port: number }[] {
     const { monitoring, server } = this.member;
     return monitoring
@@ -98,21 +104,23 @@ export class LogAgentComponent extends Component {
   private nameProblems(): string[] {
     const names = [...BUILT_IN_SOURCES, AUTH_LOG, ...this.member._logSources].map(({ name }) => name);
     const twins = new Set(names.filter((name, index) => names.indexOf(name) < index));
-    return [...twins].map((name) => `logs: there are two log sources of the name "${name}": give one another name`);
+    return [...twins].map((name) => `logs: two log sources are called "${name}": rename one of them`);
   }
 
-  /** Of several Lokis it takes one that answers: the operating system tells it all their addresses under one name. */
+  /** One name in /etc/hosts stands for the addresses of all Lokis, so that the agent connects to any Loki that answers. */
   private clusterProblems(): string[] {
     const { lokis } = this;
     if (lokis.length < 2) return [];
     const [first] = lokis;
     const named = lokis.find(({ address }) => !Token.isUnresolved(address) && isIP(address) === 0);
     return [
-      ...(lokis.some(({ port }) => port !== first?.port) ? ["several Lokis must listen on the same port"] : []),
+      ...(lokis.some(({ port }) => port !== first?.port)
+        ? ["the Lokis listen on different ports: use the same port for all of them"]
+        : []),
       ...(named === undefined
         ? []
         : [
-            `several Lokis must be known by IP addresses, and one is ${hostPort(named.address, named.port)}: give its server an IP address`,
+            `the address of a Loki is the name ${hostPort(named.address, named.port)}, but several Lokis need IP addresses: give its server an IP address`,
           ]),
     ];
   }
@@ -122,7 +130,7 @@ export class LogAgentComponent extends Component {
     const { _endOfLife: endOfLife, _title: title } = monitoring.logAgent;
     if (endOfLife === undefined || monitoring._first(KIND)?.node !== this.node) return;
     Annotations.of(monitoring).addWarning(
-      `${title} gets no updates any more since ${endOfLife}: choose LogAgent.alloy(), which goes on where it was`,
+      `${title} has had no updates since ${endOfLife}: use LogAgent.alloy(), which continues at the position where ${title} stopped`,
     );
   }
 }

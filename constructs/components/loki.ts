@@ -9,55 +9,82 @@ import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/inventory";
 import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../../lib/logs/loki-settings";
 import { LogUse } from "../../lib/logs/unknown-labels";
-import { SecretReference } from "../../lib/inventory/secret";
+import { Secret } from "../../lib/inventory/secret";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
 import { MovableProps, OnMove } from "./on-move";
 import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
-import { sendLogs } from "./send-logs";
 
 /** Settings of a {@link Loki}. */
 export interface LokiProps extends MovableProps {
   /**
-   * The port of its HTTP API, to which log agents send and which Grafana asks.
+   * Port of the HTTP API. Log agents send to it, and Grafana queries it.
    *
    * @default 3100
    */
   readonly port?: number;
-  /** Where several Lokis ask each other; a single one asks itself there, at its loopback address. @default 9095 */
+  /**
+   * Port at which the Lokis of a cluster query each other by gRPC. A single Loki listens there on loopback only.
+   *
+   * @default 9095
+   */
   readonly grpcPort?: number;
-  /** Where several Lokis find each other; nothing listens there where there is one only. @default 7946 */
+  /**
+   * Port at which the Lokis of a cluster find each other. A single Loki does not use it.
+   *
+   * @default 7946
+   */
   readonly gossipPort?: number;
-  /** How long lines are kept, a day at least: what is older is deleted, within hours. @default "30d" */
+  /**
+   * Time that log lines are kept, at least a day. Loki deletes older lines within hours.
+   *
+   * @default "30d"
+   */
   readonly retention?: string;
-  /** Streams that are kept for another time; the first one that matches counts. @default - none */
+  /**
+   * Streams with a retention of their own. The first match applies.
+   *
+   * @default - none
+   */
   readonly streamRetention?: readonly StreamRetention[];
-  /** How much is taken in. What is beyond is refused, counted and alerted about. @default - see {@link LogLimits} */
+  /**
+   * Limits of ingestion. Loki rejects and counts the lines above a limit, and an alert reports them.
+   *
+   * @default - the defaults of {@link LogLimits}
+   */
   readonly limits?: LogLimits;
   /**
-   * Whether lines may be deleted by request. Whoever may write to Loki, as every member's log agent does, may then
-   * delete, too.
+   * Whether Loki accepts delete requests. Every client that may write to Loki, such as each log agent, may then also
+   * delete lines.
    *
    * @default false
    */
   readonly deletable?: boolean;
   /**
-   * Where lines are stored. Changing it moves nothing: what was stored before is not found any more.
+   * S3 bucket that stores the lines. A change of the storage does not move lines: older lines are no longer found.
    *
-   * @default - on the server's own disk
+   * @default - the disk of the server
    */
   readonly s3?: S3Storage;
-  /** Further command-line flags, as `--name` or `--name=value`. @default - none */
+  /**
+   * Additional command-line flags, as `--name` or `--name=value`.
+   *
+   * @default - none
+   */
   readonly extraFlags?: readonly string[];
-  /** Another release than the pinned one. @default - the pinned release */
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
   readonly version?: string;
 }
 
 const KIND = "loki";
 const ALERTMANAGER = "alertmanager";
-const OWN_FLAGS = [
+const ROLE_FLAGS = [
   "config.file",
   "target",
   "server.http-listen-address",
@@ -70,17 +97,22 @@ const OWN_FLAGS = [
 ];
 
 /**
- * Loki, which collects the log lines of every member. It is placed by its scope; log agents, Grafana and Prometheus find
- * it there. Placed on three hosts or more, with S3, it is a cluster: each line is taken in by three of them, and is
- * found, also while one of them is down.
+ * Loki: stores the log lines of every member.
+ *
+ * Log agents, Grafana and Prometheus connect to the host in whose scope Loki is constructed. On three or more hosts with
+ * S3 storage, the Lokis form a cluster: three of them receive each line, and every line stays available while one of
+ * them is down.
+ *
+ * @example
+ * new Loki(hub, "loki", { retention: "14d" });
  */
 export class Loki extends Component {
-  /** Where its API is reached; it has no page of its own, Grafana shows its lines. */
+  /** URL of the API. Loki has no web UI; Grafana shows its lines. */
   public readonly url: string;
   private readonly props: LokiProps;
   private readonly flags: readonly string[];
 
-  /** @throws when a port, duration, limit, selector, bucket or flag is malformed */
+  /** @throws if a port, duration, limit, selector, bucket or flag is invalid */
   public constructor(scope: Construct, id: string, props: LokiProps = {}) {
     super(scope, id, {
       kind: KIND,
@@ -94,9 +126,10 @@ export class Loki extends Component {
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, settingsProblem({ retention, streamRetention, limits, s3 }));
-    this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
     this.url = this.page("http", "Loki");
-    sendLogs(this.member.monitoring);
+    // A member that joins later adds its log agent by itself.
+    for (const member of this.member.monitoring._members) member._sendLogs();
     this.node.addValidation({ validate: () => this.clusterProblems() });
   }
 
@@ -110,30 +143,29 @@ export class Loki extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    const told = this.member.monitoring._first(ALERTMANAGER) !== undefined;
+    const hasAlertmanager = this.member.monitoring._first(ALERTMANAGER) !== undefined;
     return [
-      ...(told ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
+      ...(hasAlertmanager ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
       ...(this.cluster.length < 2
         ? []
         : [
-            { kind: KIND, listener: "grpc", reason: "writes to and reads from its cluster" },
-            { kind: KIND, listener: "gossip", reason: "tells its cluster who is there" },
+            { kind: KIND, listener: "grpc", reason: "reads and writes in its cluster" },
+            { kind: KIND, listener: "gossip", reason: "exchanges cluster membership" },
           ]),
     ];
   }
 
-  public override get secrets(): readonly SecretReference[] {
+  public override get secrets(): Readonly<Record<string, Secret>> {
     const { accessKey, secretKey } = this.props.s3 ?? {};
-    if (!accessKey || !secretKey) return [];
-    return [accessKey.reference("s3_access_key"), secretKey.reference("s3_secret_key")];
+    return accessKey && secretKey ? { s3_access_key: accessKey, s3_secret_key: secretKey } : {};
   }
 
-  /** What its ruler evaluates. */
+  /** Rule file of the ruler. */
   public override get files(): readonly GeneratedFile[] {
     return [{ path: "rules/monitoring.yml", content: ruleFile(this.ruleGroups) }];
   }
 
-  /** The rules that it evaluates. */
+  /** LogQL queries of the rules. */
   public override get logQueries(): readonly LogUse[] {
     return logRuleQueries(this.ruleGroups);
   }
@@ -157,7 +189,7 @@ export class Loki extends Component {
     };
   }
 
-  /** What all of one cluster must have alike. */
+  /** Variables that must be equal on all hosts of a cluster. */
   private get sharedVariables(): Variables {
     const { retention = "30d", streamRetention = [], limits = {}, deletable = false, s3 } = this.props;
     return {
@@ -177,17 +209,17 @@ export class Loki extends Component {
     return this.props.gossipPort ?? 7946;
   }
 
-  /** All Lokis of the monitoring, in the order of their servers' names. */
+  /** All Lokis of the monitoring, ordered by server name. */
   private get cluster(): readonly Loki[] {
     return this.member.monitoring._components.filter((component) => component instanceof Loki);
   }
 
-  /** The others. */
+  /** The other Lokis of the cluster. */
   private get peers(): readonly Loki[] {
     return this.cluster.filter((other) => other !== this);
   }
 
-  /** Where alerts are sent, by how they are dialled from here. */
+  /** URLs of the Alertmanagers, as this server reaches them. */
   private get alertmanagers(): string[] {
     const { monitoring, server } = this.member;
     return monitoring
@@ -210,28 +242,28 @@ export class Loki extends Component {
     const problems: string[] = [];
     if (props.s3 === undefined)
       problems.push(
-        `${cluster.length} Lokis are placed, and several share their storage: give each of them the same s3, or place one only`,
+        `${cluster.length} Lokis must share their storage: set the same s3 on each of them, or remove all but one`,
       );
     if (cluster.length === 2 && first === this)
-      problems.push("two Lokis stop to take in lines when one of them is down, as one alone does: place one, or three");
+      problems.push("two Lokis reject log lines while one of them is down: run one Loki, or three");
     if (first !== undefined && JSON.stringify(first.shared) !== JSON.stringify(this.shared))
       problems.push(
-        `retention, limits or s3 differ from those of ${first.node.path}: all Lokis of a monitoring must have the same`,
+        `retention, limits or s3 differ from ${first.node.path}: use the same values for all Lokis of a monitoring`,
       );
     return [...problems, ...this.networkProblems()];
   }
 
   private get shared(): Value {
-    return { ...this.sharedVariables, secrets: this.secrets.map((secret) => ({ ...secret })) };
+    return { ...this.sharedVariables, secrets: this._secretReferences.map((secret) => ({ ...secret })) };
   }
 
-  /** One that is in a network with some of the others only would need two addresses, and tells them one. */
+  /** A Loki advertises one address. In the network of only some of its peers, it would need two. */
   private networkProblems(): string[] {
     const { network, name } = this.member.server;
     const together = this.peers.filter(({ member }) => member.server.network === network);
     if (together.length === 0 || together.length === this.peers.length) return [];
     return [
-      `of the Lokis, some share a network with "${name}" and some do not, and each tells the others one address only: place them all in one network, or each in another`,
+      `only some of the other Lokis are in the network of "${name}", but a Loki advertises one address: place all of them in one network, or each in a network of its own`,
     ];
   }
 }

@@ -11,46 +11,46 @@ import { rejectIf } from "../synthesis/errors";
 /** Settings of a {@link NodeExporter}. */
 export interface NodeExporterProps {
   /**
-   * The port that Prometheus scrapes.
+   * Port that Prometheus scrapes.
    *
    * @default 9100
    */
   readonly port?: number;
   /**
-   * Collectors beyond those that node exporter enables by itself and those that rules and dashboards need, such as
-   * `tcpstat`; switches of theirs too, such as `systemd.enable-start-time-metrics`.
+   * Collectors to enable, such as `tcpstat`, and their options, such as `systemd.enable-start-time-metrics`. They add to
+   * the default collectors of the node exporter and to those that rules and dashboards need.
    *
    * @default - none
    */
   readonly collectors?: readonly string[];
   /**
-   * The names of those metrics in the server's textfile folder that rules and dashboards use. What uses a metric that
-   * nothing is known to emit is refused.
+   * Names of the metrics in the textfile folder of the server that rules and dashboards use. Synthesis rejects a query for
+   * a metric that nothing emits.
    *
    * @default - none
    */
   readonly metrics?: readonly string[];
   /**
-   * Further command-line flags, as `--name` or `--name=value`.
+   * Additional command-line flags, as `--name` or `--name=value`.
    *
    * @default - none
    */
   readonly extraFlags?: readonly string[];
   /**
-   * Another release than the pinned one.
+   * Version to install instead of the pinned one.
    *
-   * @default - the pinned release
+   * @default - the pinned version
    */
   readonly version?: string;
 }
 
-/** Prometheus' node exporter: a server's CPU, memory, disks, network and units as metrics. Every member has one. */
+/** Node exporter: exports the CPU, memory, disk, network and systemd metrics of a server. Every `MonitoredServer` has one. */
 export class NodeExporter extends Component {
   private readonly collectors: readonly string[];
   private readonly declared: readonly string[];
   private readonly flags: CollectorFlags;
 
-  /** @throws when a flag is malformed, there is no such collector, or a metric's name is none */
+  /** @throws if a flag, a collector or the name of a metric is invalid */
   public constructor(scope: Construct, id: string, props: NodeExporterProps = {}) {
     super(scope, id, {
       kind: "node_exporter",
@@ -64,7 +64,7 @@ export class NodeExporter extends Component {
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
     for (const name of this.collectors) rejectIf(this, collectorProblem(name));
     for (const name of this.declared) rejectIf(this, metricNameProblem(name));
-    if (this.flags.disablesCollectors) this.warnOfWhatIsMissing();
+    if (this.flags.disablesCollectors) this.warnOfDisabledCollectors();
   }
 
   public override get emits(): ReadonlySet<string> {
@@ -81,19 +81,19 @@ export class NodeExporter extends Component {
     };
   }
 
-  /** What users want, and what rules and dashboards need. */
+  /** Collectors that the user enables, and those that rules and dashboards need. */
   private get wanted(): readonly string[] {
     return [...this.collectors, ...this.member.monitoring._neededCollectors];
   }
 
-  /** A collector may be of no use on one server; that what is asked about it has no answer there is said, at synthesis. */
-  private warnOfWhatIsMissing(): void {
+  /** Warns at synthesis if a flag disables a collector that rules or dashboards need. One server may do without it. */
+  private warnOfDisabledCollectors(): void {
     const visit = (node: IConstruct) => {
       const enabled = new Set(this.flags.enabled(this.wanted));
-      const off = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
-      if (node !== this || off.length === 0) return;
+      const disabled = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
+      if (node !== this || disabled.length === 0) return;
       Annotations.of(this).addWarning(
-        `extraFlags switch off what rules or dashboards need of node exporter: ${off.join(", ")}; they tell nothing of this server`,
+        `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. They have no data for this server`,
       );
     };
     Aspects.of(this).add({ visit });

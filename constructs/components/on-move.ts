@@ -1,18 +1,19 @@
-/** What becomes of a component's data when it is placed on another server than before. */
+/** What happens to the data of a component when it moves to another host. */
 export enum OnMove {
   /**
-   * They come along: the component is stopped at the old place, its data are copied, it starts at the new one, and when it
-   * answers there, the data are removed from the old place. When the old place cannot be reached, nothing is started.
+   * Copies the data. The deploy stops the component on the old host, copies its data, and starts the component on the new
+   * host. When the component answers there, the deploy deletes the data on the old host. If the old host is unreachable,
+   * the deploy fails and starts nothing.
    */
   KEEP_DATA = "keepData",
-  /** It begins without any at the new place; when it answers there, the data are removed from the old place. */
+  /** Starts without data on the new host. When the component answers there, the deploy deletes the data on the old host. */
   DISCARD = "discard",
 }
 
 /** Settings of every component that has data. */
 export interface MovableProps {
   /**
-   * What becomes of its data when it moves to another server.
+   * What happens to the data when the component moves to another host.
    *
    * @default OnMove.KEEP_DATA
    */

@@ -10,46 +10,58 @@ import { Value, Variables } from "../../lib/inventory/inventory";
 import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/names";
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
-import { Secret, SecretReference } from "../../lib/inventory/secret";
+import { Secret } from "../../lib/inventory/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { MovableProps, OnMove } from "./on-move";
 import { constructError } from "../synthesis/errors";
 
-/** Something else that Prometheus scrapes: an application's own metrics. */
+/** A scrape job in addition to those of the members, such as an application on another server. */
 export interface ScrapeJob {
-  /** The job's name: the label `job`. */
+  /** Name of the job: the label `job`. */
   readonly job: string;
-  /** `host:port` of each target. */
+  /** Targets, as `host:port`. */
   readonly targets: readonly string[];
   /**
-   * How often it is scraped.
+   * Scrape interval of the job.
    *
-   * @default - Prometheus' scrape interval
+   * @default - the scrape interval of Prometheus
    */
   readonly interval?: string;
   /**
-   * How long a scrape may take.
+   * Scrape timeout of the job.
    *
-   * @default - Prometheus' scrape timeout
+   * @default - the scrape timeout of Prometheus
    */
   readonly timeout?: string;
   /**
-   * The path of its metrics.
+   * Path of the metrics.
    *
    * @default "/metrics"
    */
   readonly metricsPath?: string;
-  /** `http` or `https`. @default "http" */
+  /**
+   * Scheme of the targets: `http` or `https`.
+   *
+   * @default "http"
+   */
   readonly scheme?: string;
-  /** Labels of all its series. @default - none */
+  /**
+   * Labels that are added to all series of the job.
+   *
+   * @default - none
+   */
   readonly labels?: Readonly<Record<string, string>>;
-  /** A token that is sent as `Authorization: Bearer`. @default - none */
+  /**
+   * Token that Prometheus sends as `Authorization: Bearer`.
+   *
+   * @default - none
+   */
   readonly bearerToken?: Secret;
   /**
-   * The names of those of its metrics that rules and dashboards use, as they are queried: `http_requests_total`, of a
-   * histogram `http_duration_seconds_bucket`. What uses a metric that nothing is known to emit is refused.
+   * Names of the metrics that rules and dashboards use, as queries name them: `http_requests_total`, or for a histogram
+   * `http_duration_seconds_bucket`. Synthesis rejects a query for a metric that nothing emits.
    *
    * @default - none
    */
@@ -59,33 +71,70 @@ export interface ScrapeJob {
 /** Settings of a {@link Prometheus}. */
 export interface PrometheusProps extends MovableProps {
   /**
-   * The port of its pages and its API.
+   * Port of the web UI and API.
    *
    * @default 9090
    */
   readonly port?: number;
-  /** How long samples are kept. @default "15d" (Prometheus' own) */
+  /**
+   * Time that samples are kept.
+   *
+   * @default "15d" (the default of Prometheus)
+   */
   readonly retention?: string;
-  /** How much disk samples may take, such as `10GB`; whichever limit is met first counts. @default - no limit */
+  /**
+   * Disk space that samples may use, such as `10GB`. Prometheus deletes old samples when the first of the two limits is
+   * reached.
+   *
+   * @default - no limit
+   */
   readonly retentionSize?: string;
-  /** How often targets are scraped. @default "15s" */
+  /**
+   * Interval between two scrapes of a target.
+   *
+   * @default "15s"
+   */
   readonly scrapeInterval?: string;
-  /** After how long a scrape is given up; at most the interval. @default "10s", or the interval if that is shorter */
+  /**
+   * Time after which a scrape fails: at most the scrape interval.
+   *
+   * @default "10s", or the scrape interval if that is shorter
+   */
   readonly scrapeTimeout?: string;
-  /** How often rules are evaluated, and so alerts begin and end. @default "15s" */
+  /**
+   * Interval between two evaluations of the rules.
+   *
+   * @default "15s"
+   */
   readonly evaluationInterval?: string;
-  /** Labels added to what leaves this Prometheus (alerts, federation, remote write). @default - none */
+  /**
+   * Labels that are added to everything that leaves this Prometheus: alerts, federation and remote write.
+   *
+   * @default - none
+   */
   readonly externalLabels?: Readonly<Record<string, string>>;
-  /** Further jobs beside the members'. @default - none */
+  /**
+   * Scrape jobs in addition to those of the members.
+   *
+   * @default - none
+   */
   readonly scrapeJobs?: readonly ScrapeJob[];
-  /** Further command-line flags, as `--name` or `--name=value`. @default - none */
+  /**
+   * Additional command-line flags, as `--name` or `--name=value`.
+   *
+   * @default - none
+   */
   readonly extraFlags?: readonly string[];
-  /** Another release than the pinned one. @default - the pinned release */
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
   readonly version?: string;
 }
 
-/** What it makes of each scrape, whatever is scraped, and of its alerts (prometheus.io/docs/concepts/jobs_instances). */
-const OWN_SERIES = [
+/** Series that Prometheus adds for each scrape and each alert (prometheus.io/docs/concepts/jobs_instances). */
+const SCRAPE_SERIES = [
   "up",
   "scrape_duration_seconds",
   "scrape_samples_post_metric_relabeling",
@@ -96,7 +145,7 @@ const OWN_SERIES = [
 ];
 const SCRAPE_INTERVAL = "15s";
 const ALERTMANAGER = "alertmanager";
-const OWN_FLAGS = [
+const ROLE_FLAGS = [
   "config.file",
   "storage.tsdb.path",
   "storage.tsdb.retention.time",
@@ -107,16 +156,21 @@ const OWN_FLAGS = [
 ];
 
 /**
- * Prometheus, which collects the metrics of every member. It is placed by its scope; its targets follow from what else
- * is placed, and a new member appears in it without a reload.
+ * Prometheus: collects the metrics of every member and evaluates the alert rules.
+ *
+ * It runs on the host in whose scope it is constructed. Its scrape targets follow from the members and components, and a
+ * new member appears without a reload.
+ *
+ * @example
+ * new Prometheus(hub, "prometheus", { retention: "30d" });
  */
 export class Prometheus extends Component {
-  /** Where technicians open it. */
+  /** URL of the web UI. */
   public readonly url: string;
   private readonly props: PrometheusProps;
   private readonly flags: readonly string[];
 
-  /** @throws when a duration, size, label, job or flag is malformed */
+  /** @throws if a duration, size, label, job or flag is invalid */
   public constructor(scope: Construct, id: string, props: PrometheusProps = {}) {
     super(scope, id, {
       kind: "prometheus",
@@ -130,29 +184,28 @@ export class Prometheus extends Component {
     this.props = props;
     this.checkSettings();
     this.checkJobs();
-    this.flags = extraFlags(this, props.extraFlags ?? [], OWN_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
     this.url = this.page("http", "Prometheus");
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
 
-  /** How often targets are scraped. */
+  /** Interval between two scrapes of a target. */
   public get scrapeInterval(): string {
     return this.props.scrapeInterval ?? SCRAPE_INTERVAL;
   }
 
   public override get connections(): readonly Connection[] {
     const { _listening: listening } = this.member.monitoring;
-    const told = listening.some(({ kind }) => kind === ALERTMANAGER);
+    const hasAlertmanager = listening.some(({ kind }) => kind === ALERTMANAGER);
     return [
       ...scrapeConnections(listening),
-      ...(told ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts" }] : []),
+      ...(hasAlertmanager ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts" }] : []),
     ];
   }
 
-  public override get secrets(): readonly SecretReference[] {
-    return (this.props.scrapeJobs ?? []).flatMap((job) =>
-      job.bearerToken ? [job.bearerToken.reference(secretName(job))] : [],
-    );
+  public override get secrets(): Readonly<Record<string, Secret>> {
+    const jobs = this.props.scrapeJobs ?? [];
+    return Object.fromEntries(jobs.flatMap((job) => (job.bearerToken ? [[secretName(job), job.bearerToken]] : [])));
   }
 
   public get variables(): Variables {
@@ -181,32 +234,32 @@ export class Prometheus extends Component {
     };
   }
 
-  /** What the role copies: our rules, the users' own, and what to do when they fire. */
+  /** Rule files of the built-in and of the custom alerts, and the page of their runbooks. */
   public override get files(): readonly GeneratedFile[] {
     const { _alerting: alerting } = this.member.monitoring;
     const { groups } = alerting;
-    const own = groups.filter(({ name }) => name === CUSTOM_GROUP);
-    const ours = groups.filter(({ name }) => name !== CUSTOM_GROUP);
+    const custom = groups.filter(({ name }) => name === CUSTOM_GROUP);
+    const builtIn = groups.filter(({ name }) => name !== CUSTOM_GROUP);
     return [
-      { path: "rules/monitoring.yml", content: ruleFile(ours) },
-      ...(own.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(own) }]),
+      { path: "rules/monitoring.yml", content: ruleFile(builtIn) },
+      ...(custom.length === 0 ? [] : [{ path: "rules/custom.yml", content: ruleFile(custom) }]),
       { path: "web/runbooks.html", content: runbooksPage([...groups, ...alerting.logGroups()]) },
     ];
   }
 
-  /** Its own metrics, those that it makes of each scrape, those of its rules, and what users' jobs are said to emit. */
+  /** Metrics of Prometheus, series of scrapes and recording rules, and metrics that the scrape jobs declare. */
   public override get emits(): ReadonlySet<string> {
     const recorded = this.member.monitoring._alerting.groups.flatMap(({ recordings }) => recordings);
     const declared = (this.props.scrapeJobs ?? []).flatMap(({ metrics = [] }) => metrics);
-    return new Set([...super.emits, ...OWN_SERIES, ...recorded.map(({ record }) => record), ...declared]);
+    return new Set([...super.emits, ...SCRAPE_SERIES, ...recorded.map(({ record }) => record), ...declared]);
   }
 
-  /** The rules that it evaluates. */
+  /** PromQL queries of the rules. */
   public override get queries(): readonly MetricUse[] {
     return ruleQueries(this.member.monitoring._alerting.groups);
   }
 
-  /** Where alerts are sent, by how they are dialled from here. */
+  /** Addresses of the Alertmanagers, as this server reaches them. */
   private get alertmanagers(): string[] {
     const { monitoring, server } = this.member;
     return monitoring._listening
@@ -236,12 +289,13 @@ export class Prometheus extends Component {
       const where = `scrapeJobs, job "${job}"`;
       const misnamed = jobNameProblem(job);
       if (misnamed !== undefined) throw constructError(this, `scrapeJobs: ${misnamed}`);
-      if (names.has(job)) throw constructError(this, `${where}: there are two jobs of this name`);
+      if (names.has(job)) throw constructError(this, `${where}: two jobs have this name: rename one of them`);
       names.add(job);
       const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
-      if (malformed !== undefined) throw constructError(this, `${where}: the target "${malformed}" is not "host:port"`);
+      if (malformed !== undefined)
+        throw constructError(this, `${where}: the target "${malformed}" has no port: write it as "host:port"`);
       if (scheme !== undefined && scheme !== "http" && scheme !== "https")
-        throw constructError(this, `${where}: the scheme "${scheme}" is neither http nor https`);
+        throw constructError(this, `${where}: the scheme "${scheme}" is unknown: use "http" or "https"`);
       this.checkDuration(`${where}, interval`, interval);
       this.checkDuration(`${where}, timeout`, timeout);
       this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
@@ -268,14 +322,14 @@ export class Prometheus extends Component {
     }
   }
 
-  /** A user's job may not take the name of one that follows from the members. */
+  /** A user-provided job must not have the name of a built-in job. */
   private jobCollisions(): string[] {
     const own = new Set(
       this.member.monitoring._listening.flatMap(({ listeners }) => listeners.map(({ scrapeJob }) => scrapeJob)),
     );
     return (this.props.scrapeJobs ?? [])
       .filter(({ job }) => own.has(job))
-      .map(({ job }) => `scrapeJobs: the job "${job}" exists already, for the members themselves: choose another name`);
+      .map(({ job }) => `scrapeJobs: "${job}" is the name of a built-in job: choose another name`);
   }
 }
 

@@ -1,15 +1,15 @@
 import { hostPort } from "../../lib/network/host-port";
 import { IServer } from "../contracts";
 
-/** The command that makes a port of a server the same port of the technician's own machine, until it is stopped. */
+/** Returns the command that forwards a port of a server to the same port on the machine of the technician. */
 export function sshTunnel(server: IServer, port: number): string {
   return sshCommand(server, ["-N", `-L ${port}:${hostPort(server.bindAddress || "localhost", port)}`]);
 }
 
 /**
- * The command by which a technician comes to a server.
+ * Returns the ssh command with which a technician connects to a server.
  *
- * @param command what is run there; by default a shell, unless the options say otherwise
+ * @param command command to run on the server; by default a shell, unless the options disable it
  */
 export function sshCommand({ ssh }: IServer, options: readonly string[], command?: string): string {
   const { host, port: sshPort = 22, user, keyFile, jumpHost } = ssh;

@@ -3,42 +3,46 @@ import { Edge } from "../../lib/access/access";
 import { firewallVariables, hostFirewall } from "../../lib/access/host-firewall";
 import { Variables } from "../../lib/inventory/inventory";
 import { Peer, Port } from "../../lib/access/peer";
-import type { Member } from "./member";
+import { IMember, IMemberFirewall } from "../contracts";
 
-/** How much a server's own firewall closes. */
+/** Mode of the host firewall. */
 export enum FirewallMode {
-  /** Our ports, to everyone whom the access graph does not name. Nothing else is touched, so nobody is locked out. */
+  /** Blocks only the ports of the monitoring, for sources that the access graph does not name. SSH stays as it is. */
   GUARD = "guard",
-  /** All that is not admitted: SSH is, from controllers and technicians, and what `allow` names. */
+  /** Blocks everything that is not allowed. SSH from controllers and technicians, and the ports in `allow`, are allowed. */
   STRICT = "strict",
 }
 
-/** The kind of the edges that `allow` adds. */
+/** Kind of the edges that `allow` adds. */
 const APPLICATION = "application";
 
 /**
- * The firewall of one server: it lets in what the access graph needs, by the server's own rules and, where its cloud has
- * a firewall, by that too. Every member has one.
+ * The firewall of one member. It allows what the access graph needs, on the server itself and, if the cloud has a
+ * firewall, there as well. Every member has one, as the property `firewall`.
+ *
+ * @example
+ * app.firewall.allow(Peer.anyIpv4(), Port.tcp(443), "public web site");
  */
-export class ExporterFirewall extends Construct {
+export class ExporterFirewall extends Construct implements IMemberFirewall {
   private readonly allowed: Edge[] = [];
 
   public constructor(
-    private readonly member: Member,
+    private readonly member: IMember,
     id: string,
-    /** How much it closes. */
+    /** Mode of the host firewall. */
     public readonly mode: FirewallMode,
   ) {
     super(member, id);
   }
 
   /**
-   * Lets somebody reach a port of the application's own. A port that a component or an exporter listens on is refused
-   * at synthesis, for that follows from the access graph.
+   * Allows a peer to reach a port of an application on the server.
    *
-   * @param reason why, for whoever reviews the access graph
+   * Synthesis rejects the port of a component or of an exporter, because the access graph decides who reaches those.
+   *
+   * @param reason reason that the access graph shows to reviewers
    */
-  public allow(peer: Peer, port: Port, reason = "the application is reached here"): void {
+  public allow(peer: Peer, port: Port, reason = "application access"): void {
     const { server, monitoring } = this.member;
     this.allowed.push({
       source: { cidr: peer.cidr },
@@ -50,12 +54,12 @@ export class ExporterFirewall extends Construct {
     monitoring._invalidate();
   }
 
-  /** What `allow` added. */
+  /** Edges that `allow` added. @internal */
   public get _edges(): readonly Edge[] {
     return [...this.allowed];
   }
 
-  /** The variables of the role `firewall`. Asked at synthesis, when all is placed. */
+  /** Returns the variables of the role `firewall`. Complete at synthesis. @internal */
   public _variables(edges: readonly Edge[]): Variables {
     const { server, _listening: listening, monitoring } = this.member;
     const rules = hostFirewall({
@@ -67,7 +71,7 @@ export class ExporterFirewall extends Construct {
     return firewallVariables(rules, this.mode === FirewallMode.STRICT);
   }
 
-  /** What is allowed to strangers at a port that is to be guarded, as sentences for the user. */
+  /** Returns a problem for each allowed port that belongs to a component or an exporter. @internal */
   public _problems(): string[] {
     const { _components: components, _listening: listening, node } = this.member;
     return this.allowed.flatMap(({ listener: { port, protocol } }) => {
@@ -77,7 +81,7 @@ export class ExporterFirewall extends Construct {
       if (holder === undefined) return [];
       const { path } = components.find(({ kind }) => kind === holder.kind)?.node ?? node;
       return [
-        `port ${port}/${protocol} is ${path}'s, and who reaches that follows from the access graph: remove allow(…) for it`,
+        `port ${port}/${protocol} belongs to ${path}, and the access graph decides who reaches it: remove allow(…) for this port`,
       ];
     });
   }

@@ -2,8 +2,11 @@ import { Construct } from "constructs";
 import { Member, MemberProps } from "./member";
 
 /**
- * A server on which nothing of ours is installed but its firewall: for those that have exporters of their own, which the
- * prop `exporters` names. Its logs are sent by nobody.
+ * A server that gets only the host firewall: no node exporter and no log agent. Use it for a server that already has
+ * exporters, and name them in the prop `exporters`.
+ *
+ * @example
+ * new FirewalledServer(this, "db", { monitoring, server, exporters: [{ job: "postgres", port: 9187 }] });
  */
 export class FirewalledServer extends Member {
   public readonly _hostsComponents: boolean = false;

@@ -6,21 +6,19 @@ import { keyFileProblem } from "../../lib/servers/key-file";
 import { LogSource } from "../../lib/logs/log-source";
 import { jobNameProblem, metricNameProblem, serverNameProblem } from "../../lib/names";
 import { Port } from "../../lib/access/peer";
-import type { Component } from "../components/component";
 import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
-import type { Monitoring } from "../monitoring";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
-import { IServer } from "../contracts";
+import { IComponent, IMember, IMonitoring, IServer } from "../contracts";
 
-/** Something on a server that is not ours and has metrics: an exporter, or an application. */
+/** A user-provided exporter or application with metrics on a server. */
 export interface Exporter {
-  /** The job under which Prometheus scrapes it, at `/metrics`. */
+  /** Name of the scrape job: the label `job`. Prometheus scrapes the path `/metrics`. */
   readonly job: string;
-  /** The port that it listens on. */
+  /** Port that the exporter listens on. */
   readonly port: number;
   /**
-   * The names of those of its metrics that rules and dashboards use, as they are queried: `http_requests_total`, of a
-   * histogram `http_duration_seconds_bucket`. What uses a metric that nothing is known to emit is refused.
+   * Names of the metrics that rules and dashboards use, as queries name them: `http_requests_total`, or for a histogram
+   * `http_duration_seconds_bucket`. Synthesis rejects a query for a metric that nothing emits.
    *
    * @default - none
    */
@@ -29,47 +27,47 @@ export interface Exporter {
 
 /** Settings of every kind of member. */
 export interface MemberProps {
-  /** What watches the server. */
-  readonly monitoring: Monitoring;
-  /** The server. */
+  /** Monitoring that the server belongs to. */
+  readonly monitoring: IMonitoring;
+  /** Server to monitor. A server belongs to one member only. */
   readonly server: IServer;
   /**
-   * How much the server's own firewall closes.
+   * Mode of the host firewall.
    *
    * @default FirewallMode.GUARD
    */
   readonly firewall?: FirewallMode;
   /**
-   * What is on the server already and has metrics. Prometheus scrapes it, and it and technicians only reach it.
+   * User-provided exporters on the server. Prometheus scrapes them. Only Prometheus and the technicians can reach them.
    *
    * @default - none
    */
   readonly exporters?: readonly Exporter[];
 }
 
-/** The kind of what is on a server already. */
+/** Kind of user-provided exporters in the access graph. */
 const EXPORTER = "exporter";
 
 const MEMBER = Symbol.for("cdktf-monitoring.member");
 
 /** A server that belongs to a `Monitoring`. */
-export abstract class Member extends Construct {
-  /** What watches the server. */
-  public readonly monitoring: Monitoring;
-  /** The server. */
+export abstract class Member extends Construct implements IMember {
+  /** Monitoring that the server belongs to. */
+  public readonly monitoring: IMonitoring;
+  /** Monitored server. */
   public readonly server: IServer;
-  /** Whether components other than agents may be placed on it. */
+  /** Whether the server may host components other than agents. @internal */
   public abstract readonly _hostsComponents: boolean;
-  /** The server as the inventory knows it. Its tokens are read here, once, and not by whoever renders it late. */
+  /** Entry of the server in the inventory. The constructor reads the tokens once. @internal */
   public readonly _inventoryHost: InventoryHost;
-  /** Who may reach the server. */
+  /** Host firewall, and the firewall of the cloud if the server has one. */
   public readonly firewall: ExporterFirewall;
-  /** The names of metrics that its exporters are said to emit. */
+  /** Names of the metrics that the user-provided exporters declare. @internal */
   public readonly _declaredMetrics: readonly string[];
-  private readonly placed: Component[] = [];
+  private readonly placed: IComponent[] = [];
   private readonly exporters: readonly Listener[];
 
-  /** @throws when the server's name or an exporter is unusable, or the server belongs to another member */
+  /** @throws if the name of the server or an exporter is invalid, or the server already belongs to another member */
   protected constructor(scope: Construct, id: string, props: MemberProps) {
     super(scope, id);
     this.monitoring = props.monitoring;
@@ -83,49 +81,59 @@ export abstract class Member extends Construct {
     this._declaredMetrics = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
     this._inventoryHost = {
       connection: connectionOf(props.server),
-      place: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
+      location: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
       facts: factsOf(props.server),
     };
     this.firewall = new ExporterFirewall(this, "firewall", props.firewall ?? FirewallMode.GUARD);
     this.monitoring._join(this);
   }
 
-  /** What is placed on the server. */
-  public get _components(): readonly Component[] {
+  /** Components on the server. @internal */
+  public get _components(): readonly IComponent[] {
     return [...this.placed];
   }
 
-  /** What the server is reached on. */
+  /** Listeners of the server. @internal */
   public get _listening(): readonly Listening[] {
-    return [...this.placed.map(({ _listening: listening }) => listening), ...this.foreign];
+    return [...this.placed.map(({ _listening: listening }) => listening), ...this.exporterPlacements];
   }
 
-  /** What is placed on the server, as the access graph sees it. Asked at synthesis, when all is placed. */
+  /** Listeners and connections of the server. Complete at synthesis. @internal */
   public get _placements(): readonly Placement[] {
-    return [...this.placed.map(({ _placement: placement }) => placement), ...this.foreign];
+    return [...this.placed.map(({ _placement: placement }) => placement), ...this.exporterPlacements];
   }
 
-  /** What its log agent sends beside what all of them do. Asked at synthesis, when all is placed. */
+  /** Log sources in addition to the built-in ones. Complete at synthesis. @internal */
   public get _logSources(): readonly LogSource[] {
     return this.placed.flatMap(({ logSources }) => logSources);
   }
 
-  private get foreign(): Placement[] {
+  private get exporterPlacements(): Placement[] {
     if (this.exporters.length === 0) return [];
     const { exporters: listeners, server } = this;
     return [{ kind: EXPORTER, server: server.name, agent: false, listeners, connections: [] }];
   }
 
-  /** Called by components when they are constructed in the member's scope. */
-  public _place(component: Component): void {
+  /**
+   * Adds a component. Each component calls it when the component is constructed in the scope of the member.
+   *
+   * @throws if the server already has a component of this kind
+   * @internal
+   */
+  public _place(component: IComponent): void {
     const twin = this.placed.find(({ kind }) => kind === component.kind);
     if (twin)
       throw constructError(
         component,
-        `${twin.node.path} is a ${component.kind} on the same server already: remove one of them`,
+        `the server already has a ${component.kind} (${twin.node.path}): remove one of them`,
       );
     this.placed.push(component);
     this.monitoring._place(component);
+  }
+
+  /** Starts to send logs, if this kind of member does. @internal */
+  public _sendLogs(): void {
+    // Only a MonitoredServer has a log agent.
   }
 
   private exporterListeners(exporters: readonly Exporter[]): Listener[] {
@@ -134,7 +142,7 @@ export abstract class Member extends Construct {
       withConstructPath(this, `exporters: "${job}": `, () => Port.tcp(port));
       for (const metric of metrics) rejectIf(this, metricNameProblem(metric));
       if (exporters.findIndex((other) => other.job === job) < index)
-        throw constructError(this, `exporters: there are two of the job "${job}": give one of them another name`);
+        throw constructError(this, `exporters: two exporters have the job "${job}": rename one of the jobs`);
       return { name: job, port, protocol: "tcp", scrapeJob: job, technicians: true };
     });
   }
@@ -145,12 +153,12 @@ function claim(member: Member, server: IServer): void {
   if (owner)
     throw constructError(
       member,
-      `the server "${server.name}" (${server.node.path}) belongs to ${owner.node.path} already: a server is monitored once`,
+      `the server "${server.name}" (${server.node.path}) already belongs to ${owner.node.path}: remove one of the members`,
     );
   Object.defineProperty(server, MEMBER, { value: member });
 }
 
-/** What of a server's SSH access this machine could not use; what Terraform makes is not there yet. */
+/** Returns the problems of the SSH access on this machine. A key file that Terraform creates does not exist yet. */
 function accessProblems({ ssh: { keyFile } }: IServer): string[] {
   if (keyFile === undefined || Token.isUnresolved(keyFile)) return [];
   const found = keyFileProblem(keyFile);

@@ -7,30 +7,35 @@ import { NodeExporter, NodeExporterProps } from "../components/node-exporter";
 /** Settings of a {@link MonitoredServer}. */
 export interface MonitoredServerProps extends MemberProps {
   /**
-   * Settings of the server's node exporter.
+   * Settings of the node exporter.
    *
-   * @default - the node exporter's defaults
+   * @default - the defaults of {@link NodeExporterProps}
    */
   readonly nodeExporter?: NodeExporterProps;
   /**
-   * Settings of the server's log agent, which it has where a Loki is placed.
+   * Settings of the log agent. The server has a log agent if the monitoring has a Loki.
    *
-   * @default - the log agent's defaults
+   * @default - the defaults of {@link LogAgentProps}
    */
   readonly logAgent?: LogAgentProps;
   /**
-   * Logs of what is on the server, such as `LogSource.nginx()`, which are sent to Loki where one is placed. Logins by SSH,
-   * what sudo allowed and denied, what the kernel killed for want of memory, and the logs of our components are sent anyway.
+   * Logs of the applications on the server, such as `LogSource.nginx()`. The log agent also sends SSH logins, allowed and
+   * denied sudo commands, processes that the kernel killed for lack of memory, and the logs of the components.
    *
    * @default - none
    */
   readonly logs?: readonly LogSource[];
 }
 
-/** A server that is watched: it gets a node exporter, and Prometheus scrapes it; where there is a Loki, a log agent. */
+/**
+ * A monitored server. It gets a node exporter that Prometheus scrapes and, if the monitoring has a Loki, a log agent.
+ *
+ * @example
+ * new MonitoredServer(this, "app", { monitoring, server, logs: [LogSource.nginx()] });
+ */
 export class MonitoredServer extends Member {
   public readonly _hostsComponents: boolean = false;
-  /** What tells Prometheus of the server's CPU, memory and disks. */
+  /** Exporter of the CPU, memory, disk and network metrics of the server. */
   public readonly nodeExporter: NodeExporter;
 
   private readonly logs: readonly LogSource[];
@@ -49,13 +54,13 @@ export class MonitoredServer extends Member {
     return [...this.logs, ...super._logSources];
   }
 
-  /** What sends its logs to Loki; undefined while no Loki is placed. */
+  /** Log agent of the server; undefined while the monitoring has no Loki. @internal */
   public get _logAgent(): LogAgentComponent | undefined {
     return this.agent;
   }
 
-  /** Called when there is a Loki. */
-  public _sendLogs(): void {
+  /** Adds the log agent, because the monitoring has a Loki. @internal */
+  public override _sendLogs(): void {
     this.agent ??= new LogAgentComponent(this, "log-agent", this.logAgentProps);
   }
 }

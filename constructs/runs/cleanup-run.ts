@@ -1,12 +1,12 @@
 import { contentHash } from "../../lib/inventory/content-hash";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 import { Run } from "./run";
 
-/** The run that goes last and removes from each server what is no longer placed on it. */
+/** The last run: uninstalls from each server the components that are no longer placed on it. */
 export class CleanupRun extends Run {
-  public constructor(private readonly monitoring: Monitoring) {
+  public constructor(private readonly monitoring: IMonitoring) {
     // The construct id is part of the resource address in deployed stacks, so it keeps the former name of the run.
     super(monitoring, "reconcile", {
       name: "cleanup",
@@ -15,7 +15,7 @@ export class CleanupRun extends Run {
   }
 
   public get _inventoryRun(): InventoryRun {
-    const placed = this.monitoring._members.map(({ server, _components: components }) => {
+    const components = this.monitoring._members.map(({ server, _components: components }) => {
       const kinds = ["firewall", ...components.map(({ kind }) => kind)].sort();
       return [server.name, { monitoring_components: kinds }] as const;
     });
@@ -27,7 +27,7 @@ export class CleanupRun extends Run {
       artifacts: [],
       secrets: [],
       variables: {},
-      hosts: new Map(placed),
+      hosts: new Map(components),
     };
   }
 }

@@ -4,18 +4,17 @@ import { contentHash } from "../../lib/inventory/content-hash";
 import { filesHash } from "../../lib/inventory/generated-file";
 import { InventoryRun, Variables } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
-import type { Component } from "../components/component";
-import type { Monitoring } from "../monitoring";
+import { IComponent, IMonitoring } from "../contracts";
 import { userPlaybook } from "./user-playbook";
 import { Run } from "./run";
 
-/** The run of one kind of component, on every server where that is placed. */
+/** The run of one kind of component, on every server that has such a component. */
 export class ComponentRun extends Run {
-  private readonly components: Component[] = [];
+  private readonly components: IComponent[] = [];
 
-  /** @param playbook the file of the user's own playbook, where it is not ours that installs the kind */
+  /** @param playbook file of a user-provided playbook, if the kind has no built-in one */
   public constructor(
-    scope: Monitoring,
+    scope: IMonitoring,
     kind: string,
     private readonly playbook?: string,
   ) {
@@ -30,7 +29,7 @@ export class ComponentRun extends Run {
   }
 
   /** Adds a component of this kind. */
-  public add(component: Component): void {
+  public add(component: IComponent): void {
     this.components.push(component);
   }
 
@@ -43,14 +42,14 @@ export class ComponentRun extends Run {
   }
 
   public get _inventoryRun(): InventoryRun {
-    const secrets = this.components.flatMap((component) => component.secrets);
+    const secrets = this.components.flatMap(({ _secretReferences }) => _secretReferences);
     const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
       name: this.name,
       playbook: this.playbook === undefined ? `${this.name}.yml` : basename(this.playbook),
       content: this.content,
       component: this.playbook === undefined,
-      own: this.playbook !== undefined,
+      userProvided: this.playbook !== undefined,
       agent: this.components.some(({ _agent: agent }) => agent),
       artifacts: this._artifacts,
       secrets: [...byName.values()],
@@ -60,8 +59,8 @@ export class ComponentRun extends Run {
   }
 }
 
-/** What its role is handed on its server; files that it copies count by what is in them. */
-function variablesOf({ variables, files, _onMove: onMove }: Component): Variables {
+/** Returns the variables of the role on its server. A hash stands for the generated files. */
+function variablesOf({ variables, files, _onMove: onMove }: IComponent): Variables {
   return {
     ...variables,
     ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),

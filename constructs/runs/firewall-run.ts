@@ -2,15 +2,15 @@ import { contentHash } from "../../lib/inventory/content-hash";
 import { groupBy } from "../../lib/grouping";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 import { Run } from "./run";
 
 /**
- * The run of the servers' own firewalls. Every other run applies them first, on its own servers; this one is for servers
- * where nothing changed but who may reach them.
+ * The run of the host firewalls. Every other run applies the firewall of its servers first. This run covers the servers
+ * where only the allowed connections changed.
  */
 export class FirewallRun extends Run {
-  public constructor(private readonly monitoring: Monitoring) {
+  public constructor(private readonly monitoring: IMonitoring) {
     super(monitoring, "firewall", {
       content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
     });

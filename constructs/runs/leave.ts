@@ -3,21 +3,21 @@ import { leaveInventory, machineKey } from "../../lib/inventory/leave";
 import { Variables } from "../../lib/inventory/inventory";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
-import type { Monitoring } from "../monitoring";
-import { OnLeave } from "../contracts";
+import { IMember, IMonitoring, OnLeave } from "../contracts";
 
 /**
- * Removes what we installed from servers that leave the monitoring and are still there; those say so by `onLeave`.
+ * Uninstalls the components from servers that leave the monitoring but still exist. Such servers have an `onLeave`.
  *
- * Each has an entry that holds how it is reached, and whose end, by whatever means, runs the playbook. The entry is
- * brought up to date in place, as a null_resource could not be: a key that was moved is no reason to uninstall. Where
- * nothing is to be touched there is an entry too, for else saying so would end it, and uninstall.
+ * Each server has an entry with its SSH access. When Terraform destroys the entry, for any reason, it runs the playbook.
+ * `terraform_data` updates an entry in place, which a `null_resource` cannot do: another key file must not uninstall
+ * anything. A server with `OnLeave.NOTHING` has an entry too, because without one, a change to `OnLeave.NOTHING` would
+ * destroy the entry and uninstall the components.
  *
- * No run depends on the entries, nor they on runs: Terraform would hold back all runs when one server that leaves is
- * unreachable, or the other way round. That an entry exists before its server is touched follows from how soon it is
- * made: it waits for nothing, and a run for a program that fetches archives, and then for SSH.
+ * Runs and entries do not depend on each other. Otherwise one unreachable server that leaves would stop all runs, or a
+ * failed run would stop the uninstall. An entry still exists before a run changes its server, because it waits for
+ * nothing, while a run first fetches release archives and waits for SSH.
  */
-export function uninstallOnLeave(monitoring: Monitoring): DataResource {
+export function uninstallOnLeave(monitoring: IMonitoring): DataResource {
   const entries = lazyForEach(monitoring, "departures", () =>
     Object.fromEntries(
       monitoring._members.flatMap((member) => {
@@ -26,9 +26,10 @@ export function uninstallOnLeave(monitoring: Monitoring): DataResource {
       }),
     ),
   );
+  // The construct ids keep the former name of this step, because they are part of resource addresses.
   return new DataResource(monitoring, "departure", {
     forEach: entries,
-    // In one line, for a plan prints all of it.
+    // One compressed line, because a plan prints the whole value.
     input: { inventory: Fn.base64gzip(Fn.jsonencode(entries.value)) },
     provisioners: [
       {
@@ -45,7 +46,7 @@ export function uninstallOnLeave(monitoring: Monitoring): DataResource {
   });
 }
 
-function entryOf(member: Member, onLeave: OnLeave): Variables {
+function entryOf(member: IMember, onLeave: OnLeave): Variables {
   return leaveInventory({
     monitoring: member.monitoring.name,
     membership: membershipOf(member),
@@ -55,17 +56,17 @@ function entryOf(member: Member, onLeave: OnLeave): Variables {
   });
 }
 
-/** By what name a server belongs to which monitoring. */
-function membershipOf({ monitoring, server }: Member): string {
+/** Returns the monitoring of a member and the name of its server in it. */
+function membershipOf({ monitoring, server }: IMember): string {
   return `${monitoring.node.path} as "${server.name}"`;
 }
 
 /**
- * Which machines belong to which monitoring of the app, as JSON: of a server that only was renamed, or went to another
- * monitoring, nothing must be removed. A destroy provisioner may refer to nothing, so machines that Terraform finds are
- * left out.
+ * Returns the machines of all monitorings of the app as JSON. A server that was only renamed, or that joined another
+ * monitoring, keeps its components. A destroy provisioner must not contain references, so machines whose address Terraform
+ * finds out are left out.
  */
-function presentMachines(monitoring: Monitoring): string {
+function presentMachines(monitoring: IMonitoring): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);
   const machines = members
     .map((member) => [machineKey(member._inventoryHost.connection), membershipOf(member)] as const)

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { InventoryRun, Value } from "../../lib/inventory/inventory";
 import { Secret } from "../../lib/inventory/secret";
 import type { Member } from "../members/member";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 import { userPlaybook } from "./user-playbook";
 import { constructError } from "../synthesis/errors";
 import { Run } from "./run";
@@ -10,24 +10,24 @@ import { Run } from "./run";
 /** Settings of a {@link PlaybookRun}. */
 export interface PlaybookRunProps {
   /**
-   * The playbook's file. Its folder, with all that is in it (roles, templates, files), is the run's content: keep it
-   * for the playbook alone. Its plays address the run's hosts by `hosts: run_<id>`.
+   * File of the playbook. The whole folder of the file (roles, templates, files) is the content of the run, so keep other
+   * files out of it. The plays use `hosts: run_<id>`.
    */
   readonly playbook: string;
   /**
-   * The servers that it runs on.
+   * Servers that the playbook runs on.
    *
    * @default - every member of the monitoring
    */
   readonly hosts?: readonly Member[];
   /**
-   * Variables for the playbook: text, numbers, booleans, lists and maps of these, which may contain tokens.
+   * Variables of the playbook: text, numbers, booleans, and lists and maps of these. They may contain tokens.
    *
    * @default - none
    */
   readonly variables?: Readonly<Record<string, unknown>>;
   /**
-   * Secrets by the name under which the playbook looks them up: `monitoring_secrets` tells it where.
+   * Secrets of the playbook, by name. The variable `monitoring_secrets` contains the location of each value.
    *
    * @default - none
    */
@@ -35,15 +35,20 @@ export interface PlaybookRunProps {
 }
 
 /**
- * Runs a playbook of your own on a monitoring's servers, by the same rules as ours: it waits for SSH, checks host keys,
- * runs again only when something changed that it consumes, and only on the servers where it did not succeed before.
+ * Runs a user-provided playbook on the servers of a monitoring.
+ *
+ * It follows the rules of the built-in playbooks: it waits for SSH, checks host keys, repeats only when its input changes,
+ * and skips servers where the last run succeeded with the same input.
+ *
+ * @example
+ * new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "site", "site.yml"), hosts: [app] });
  */
 export class PlaybookRun extends Run {
   private readonly props: PlaybookRunProps;
 
-  /** @throws when the playbook does not exist or has no folder of its own */
+  /** @throws if the playbook does not exist, or its folder is the root of a project */
   public constructor(
-    private readonly monitoring: Monitoring,
+    private readonly monitoring: IMonitoring,
     id: string,
     props: PlaybookRunProps,
   ) {
@@ -53,14 +58,14 @@ export class PlaybookRun extends Run {
       if (host.monitoring !== monitoring)
         throw constructError(
           this,
-          `the server "${host.server.name}" belongs to another monitoring, ${host.monitoring.node.path}`,
+          `the server "${host.server.name}" belongs to another monitoring (${host.monitoring.node.path}): remove it from hosts`,
         );
     }
     for (const name of Object.keys(props.variables ?? {})) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
         throw constructError(
           this,
-          `"${name}" is not a variable's name: letters, digits and underscores, no digit first`,
+          `variables: "${name}" is not a variable name: use letters, digits and underscores, and no leading digit`,
         );
     }
   }
@@ -73,7 +78,7 @@ export class PlaybookRun extends Run {
       content: this.content,
       component: false,
       artifacts: [],
-      secrets: Object.entries(this.props.secrets ?? {}).map(([name, secret]) => secret.reference(name)),
+      secrets: Object.entries(this.props.secrets ?? {}).map(([name, secret]) => secret._reference(name)),
       variables: (this.props.variables ?? {}) as Readonly<Record<string, Value>>,
       hosts: new Map(hosts.map(({ server }) => [server.name, {}])),
     };

@@ -4,15 +4,15 @@ import { createHash } from "node:crypto";
 import { isHostName } from "../../lib/network/address";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { parseJumpHost } from "../../lib/network/jump-host";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { IServer } from "../contracts";
 import { projectFile } from "../synthesis/state";
 
-/** The resource that fills the controller's cache, so that a wrong archive stops the deploy before any server is touched. */
-export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly ArtifactRequest[]): NullResource {
+/** Fills the cache of the controller, so that an invalid release archive stops the deploy before it changes a server. */
+export function fetchArtifacts(monitoring: IMonitoring, requests: () => readonly ArtifactRequest[]): NullResource {
   const located = (): string =>
-    JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts.location })));
+    JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts._location })));
   return new NullResource(monitoring, "artifacts", {
     triggers: { requests: lazyString(() => digest(requests())) },
     provisioners: [
@@ -26,10 +26,10 @@ export function fetchArtifacts(monitoring: Monitoring, requests: () => readonly 
 }
 
 /**
- * The resource that looks up the names by which servers are reached from here, so that a wrong one stops the deploy
- * before any server is touched. There is none where all have addresses.
+ * Resolves the host names of the servers on the controller, so that an unknown name stops the deploy before it changes a
+ * server. The resource has no instance if all servers have IP addresses.
  */
-export function resolveNames(monitoring: Monitoring): NullResource {
+export function resolveNames(monitoring: IMonitoring): NullResource {
   const wanted = (): NameToResolve[] => monitoring._members.flatMap(({ server }) => namesOf(server));
   const entries = lazyForEach(monitoring, "names-to-resolve", (): Record<string, string> => {
     const names = new Set(wanted().map(({ name }) => name));
@@ -48,13 +48,13 @@ export function resolveNames(monitoring: Monitoring): NullResource {
   });
 }
 
-/** A host name, and where it was written. */
+/** A host name, and the construct and prop that contain it. */
 interface NameToResolve {
   readonly name: string;
   readonly where: string;
 }
 
-/** Behind a jump host a server's name is looked up there, and not by this machine. */
+/** Returns the host names that this machine resolves. The jump host resolves the name of a server behind it. */
 function namesOf({ node, ssh: { host, jumpHost } }: IServer): NameToResolve[] {
   const [setting, text] = jumpHost === undefined ? ["address", host] : ["jumpHost", jumpHost];
   if (Token.isUnresolved(text)) return [];

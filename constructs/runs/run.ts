@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
 import { runNameProblem } from "../../lib/names";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring, IRun } from "../contracts";
 import { rejectIf } from "../synthesis/errors";
 
 /** Settings that every kind of run passes to its base class. */
@@ -15,31 +15,31 @@ export interface RunDescription {
    * @default - the construct id
    */
   readonly name?: string;
-  /** The hash of all files that the run consists of. */
+  /** Hash of all files of the playbook and its roles. */
   readonly content: string;
-  /** The path of a playbook outside our folder, as Terraform sees it. */
+  /** Path of a user-provided playbook, relative to the working directory of Terraform. */
   readonly playbookPath?: string;
-  /** The folder of the files that a synthesis makes for it, by server, as Terraform sees it. */
+  /** Folder of the generated files, by server, relative to the working directory of Terraform. */
   readonly files?: string;
 }
 
 /**
- * One `null_resource` that runs one playbook over all the hosts that need it.
+ * One `null_resource` that runs one playbook on all hosts that need it.
  *
- * It runs again when something changes that it consumes: a file of its playbook or roles, its data, a machine, a
- * secret's version; or when the last run was cut off.
+ * The run repeats when its input changes (a file of the playbook or its roles, its variables, a machine, the version of
+ * a secret) and when the last run was interrupted.
  */
-export abstract class Run extends Construct {
+export abstract class Run extends Construct implements IRun {
   /** Name of the run in the inventory, on the command line and in the markers on servers. */
   public readonly name: string;
-  /** The run's `null_resource`; none in a monitoring that does not provision. */
+  /** The `null_resource` of the run; undefined in a monitoring with `provision: false`. */
   public readonly resource?: NullResource;
-  /** The command that runs it, in the stack's folder. */
+  /** Command that starts the run in the folder of the stack. @internal */
   public readonly _command: string;
-  /** The hash of all files that the run consists of. */
+  /** Hash of all files of the playbook and its roles. */
   protected readonly content: string;
 
-  protected constructor(scope: Monitoring, id: string, description: RunDescription) {
+  protected constructor(scope: IMonitoring, id: string, description: RunDescription) {
     super(scope, id);
     this.name = description.name ?? id;
     rejectIf(this, runNameProblem(this.name));
@@ -51,20 +51,20 @@ export abstract class Run extends Construct {
     scope._addRun(this);
   }
 
-  /** The run as the inventory knows it. Asked at synthesis, when all is placed. */
+  /** The run in the inventory. Complete at synthesis. @internal */
   public abstract get _inventoryRun(): InventoryRun;
 
-  /** The archives that it installs. */
+  /** Release archives that the run installs. @internal */
   public get _artifacts(): readonly ArtifactRequest[] {
     return [];
   }
 
-  /** Lets this run wait for something else in its stack. */
+  /** Makes this run wait for another resource in its stack. */
   public after(other: ITerraformDependable): void {
     if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
 
-  private makeResource(scope: Monitoring): NullResource {
+  private makeResource(scope: IMonitoring): NullResource {
     const state = scope._stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {
@@ -86,7 +86,7 @@ export abstract class Run extends Construct {
   }
 }
 
-/** The hash of what a run consumes: its group of the inventory, and the machines that are in it. */
+/** Returns the hash of the input of a run: its group in the inventory, and the machines of the group. */
 function consumed(inventory: string, name: string): string {
   const group = `${inventory}.all.children.${name}`;
   const machines = `{ for host in keys(${group}.hosts) : host => ${inventory}.all.hosts[host].monitoring_server }`;

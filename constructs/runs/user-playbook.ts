@@ -2,23 +2,23 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { contentHash } from "../../lib/inventory/content-hash";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 import { RunDescription } from "./run";
 
 /**
- * What a run is made of whose playbook is the user's own: the playbook's whole folder.
+ * Returns the description of a run with a user-provided playbook. Its content is the whole folder of the playbook.
  *
- * @throws when the playbook does not exist or has no folder of its own
+ * @throws if the playbook does not exist, or its folder is the root of a project
  */
-export function userPlaybook(monitoring: Monitoring, id: string, file: string): RunDescription {
+export function userPlaybook(monitoring: IMonitoring, id: string, file: string): RunDescription {
   const playbook = resolve(file);
   const folder = dirname(playbook);
   const where = `${monitoring.node.path}/${id}`;
   if (!existsSync(playbook) || !statSync(playbook).isFile())
-    throw new Error(`${where}: there is no playbook ${playbook}`);
+    throw new Error(`${where}: the playbook ${playbook} does not exist`);
   if (existsSync(join(folder, "package.json"))) {
     throw new Error(
-      `${where}: ${playbook} lies in a project's root: give it a folder of its own, for all of that folder belongs to the run`,
+      `${where}: ${playbook} is in the root of a project: move it to a folder of its own, because the whole folder belongs to the run`,
     );
   }
   const content = contentHash(folder, ["."]);

@@ -1,15 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACCESS_FILE, accessDocument } from "../../lib/access/access-document";
-import type { Monitoring } from "../monitoring";
+import { IMonitoring } from "../contracts";
 
 /**
- * Writes a monitoring's access graph for people.
+ * Writes the access graph of a monitoring as a document for reviewers.
  *
- * @param folder where its stack's Terraform JSON is
- * @param prefix what the file's name begins with, for a second monitoring in a stack
+ * @param folder folder of the Terraform JSON of the stack
+ * @param prefix prefix of the file name, for a second monitoring in a stack
  */
-export function writeAccess(monitoring: Monitoring, folder: string, prefix: string): void {
+export function writeAccess(monitoring: IMonitoring, folder: string, prefix: string): void {
   const document = accessDocument(`Access to ${monitoring.node.path}`, {
     placements: monitoring._listening,
     edges: monitoring.accessGraph,

@@ -1,24 +1,25 @@
 import { IConstruct } from "constructs";
 
-/** An error for the user that begins with the construct it is about. */
+/** Returns an error whose message begins with the path of the construct. */
 export function constructError(construct: IConstruct, text: string): Error {
   return new Error(`${construct.node.path}: ${text}`);
 }
 
 /**
- * Refuses what a check found wrong.
+ * Throws the problem that a check found, if any.
  *
- * @throws when `found` is a sentence
+ * @throws if `found` is not undefined
  */
 export function rejectIf(construct: IConstruct, found: string | undefined): void {
   if (found !== undefined) throw constructError(construct, found);
 }
 
 /**
- * What `action` returns.
+ * Calls a function and puts the path of the construct in front of the message of its error.
  *
- * @param what what it is about, before the text of its error
- * @throws its error, with the construct's path before it
+ * @param what name of the prop, in front of the message
+ * @returns the result of the function
+ * @throws the error of the function
  */
 export function withConstructPath<T>(construct: IConstruct, what: string, action: () => T): T {
   try {

@@ -2,17 +2,16 @@ import { Token } from "cdktf";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { filesProblem } from "../../lib/inventory/generated-file";
-import type { Component } from "../components/component";
-import type { Monitoring } from "../monitoring";
+import { IComponent, IMonitoring } from "../contracts";
 import { constructError, rejectIf } from "./errors";
 
 /**
- * Writes what the components' roles copy to their servers, by kind and server.
+ * Writes the files that the roles copy to their servers, by kind and server.
  *
- * @param folder where the stack's Terraform JSON is
- * @throws when a file's path is none, or its text holds a token
+ * @param folder folder of the Terraform JSON of the stack
+ * @throws if the path of a file is invalid, or its text contains a token
  */
-export function writeGeneratedFiles(monitoring: Monitoring, folder: string): void {
+export function writeGeneratedFiles(monitoring: IMonitoring, folder: string): void {
   const root = join(folder, monitoring._filesDirectory);
   rmSync(root, { recursive: true, force: true });
   for (const component of monitoring._components) {
@@ -20,12 +19,15 @@ export function writeGeneratedFiles(monitoring: Monitoring, folder: string): voi
   }
 }
 
-function writeFilesOf(component: Component, folder: string): void {
+function writeFilesOf(component: IComponent, folder: string): void {
   const { files } = component;
   rejectIf(component, filesProblem(files));
   for (const { path, content } of files) {
     if (Token.isUnresolved(content))
-      throw constructError(component, `the file "${path}" holds what Terraform finds out only when it is applied`);
+      throw constructError(
+        component,
+        `the file "${path}" contains a value that Terraform knows only at apply time: pass it as a variable instead`,
+      );
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);

@@ -1,20 +1,22 @@
 import { Lazy, MapTerraformIterator, TerraformIterator, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** A string that is found out late, at synthesis. */
+/** Returns a string that is computed at synthesis. */
 export function lazyString(produce: () => string): string {
   return Lazy.stringValue({ produce });
 }
 
 /**
- * What a block's `for_each` goes over, found out late, at synthesis: a fixed number of blocks for any number of servers.
- * Its keys are plain text; tokens in its values were made before, for one that is made by whoever renders it late
+ * Returns an iterator for the `for_each` of a block, whose entries are computed at synthesis. The number of blocks stays
+ * fixed for any number of servers.
+ *
+ * Keys are plain text. Tokens in the values must exist before synthesis, because a token that is created during synthesis
  * refers to the wrong stack.
  *
- * It goes over a local value, for Terraform evaluates `for_each` again for each instance: where all of them are written
- * there, a plan takes minutes for a thousand.
+ * The entries are a local value, because Terraform evaluates `for_each` again for each instance: with inline entries, the
+ * plan of a thousand servers takes minutes.
  *
- * @param id the local value's, in its scope
+ * @param id construct id of the local value
  */
 export function lazyForEach(
   scope: Construct,

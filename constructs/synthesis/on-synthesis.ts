@@ -4,9 +4,9 @@ import { Construct } from "constructs";
 import { join } from "node:path";
 
 /**
- * Has each synthesis write files beside the Terraform JSON of a construct's stack. A construct can do so once.
+ * Calls a function at each synthesis to write files next to the Terraform JSON. A construct can register one function.
  *
- * @param write is called with the folder
+ * @param write function that gets the folder of the stack
  */
 export function onSynthesis(construct: Construct, write: (folder: string) => void): void {
   addCustomSynthesis(construct, {

@@ -4,7 +4,7 @@ import { Construct, IConstruct } from "constructs";
 
 const ADDED = Symbol.for("cdktf-monitoring.null-provider");
 
-/** Sees to it that the stack of `scope` has a null provider: the user's, or one that is added at synthesis. */
+/** Adds a null provider to the stack of `scope` at synthesis, unless the user added one. */
 export function requireNullProvider(scope: Construct): void {
   const stack = TerraformStack.of(scope);
   if (Object.hasOwn(stack, ADDED)) return;
