@@ -62,13 +62,15 @@ export interface MonitoringProps extends AlertingProps {
    */
   readonly allowFromAnywhere?: boolean;
   /**
-   * Who may reach a kind of component at most, such as
-   * `Access.only("node_exporter", [Reacher.component("prometheus"), Reacher.technicians()])`: a synthesis in which somebody
-   * else, technicians too, would reach it is refused. One's own bound takes the place of ours for the same kind and listener.
+   * Upper limits of the access to a kind of component, such as
+   * `Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])`. Synthesis fails if
+   * any other peer, technicians included, could reach the component. A bound replaces the built-in bound of the same kind
+   * and listener.
    *
-   * @default - exporters, log agents and Grafana are reached by Prometheus and technicians only; Prometheus and
-   * Alertmanager by each other, their own kind, Grafana and technicians, Alertmanager by Loki too; Loki by log agents,
-   * Prometheus, Grafana and technicians; the ports within a cluster by its members
+   * @default - exporters, log agents and Grafana: reachable only from Prometheus and technicians; Prometheus: from
+   * Alertmanager, Grafana, other Prometheus servers and technicians; Alertmanager: from Prometheus, Loki, Grafana, other
+   * Alertmanagers and technicians; Loki: from log agents, Prometheus, Grafana and technicians; cluster ports: from the
+   * members of the cluster
    */
   readonly bounds?: readonly Access[];
   /**
