@@ -2,14 +2,12 @@ import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { Token } from "cdktf";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { contract } from "../../lib/contract";
 import { machineKey } from "../../lib/inventory/leave";
 import { lostDataProblems, Placements } from "../../lib/inventory/moves";
 import { IMonitoring } from "../contracts";
 import { OnMove } from "../components/on-move";
 import { constructError } from "../synthesis/errors";
-
-/** Folder with a note of the servers where each run last succeeded; see `playbooks/controller/placements.py`. */
-const FOLDER = "placements";
 
 /**
  * Rejects a move of a component whose old server leaves the monitoring in the same edit. Terraform might destroy the
@@ -30,7 +28,10 @@ export function rejectLostData(monitoring: IMonitoring, folder: string): void {
     return [server.name, Token.isUnresolved(machine) ? undefined : machine] as const;
   });
   const before = Object.fromEntries(
-    kinds.map(({ kind }) => [kind, readNote(join(folder, monitoring._stateDirectory, FOLDER, `${kind}.json`))]),
+    kinds.map(({ kind }) => [
+      kind,
+      readNote(join(folder, monitoring._stateDirectory, contract.state.placements, `${kind}.json`)),
+    ]),
   );
   const [first] = lostDataProblems(before, kinds, new Map(machines));
   if (first !== undefined) throw constructError(monitoring, first);
@@ -44,7 +45,11 @@ function readNote(file: string): Placements[string] {
 export function deletePlacementNotes(monitoring: IMonitoring): void {
   new NullResource(monitoring, "placements", {
     provisioners: [
-      { type: "local-exec", when: "destroy", command: `rm -rf "${monitoring._stateDirectory}/${FOLDER}"` },
+      {
+        type: "local-exec",
+        when: "destroy",
+        command: `rm -rf "${monitoring._stateDirectory}/${contract.state.placements}"`,
+      },
     ],
   });
 }

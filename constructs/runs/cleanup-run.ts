@@ -1,3 +1,4 @@
+import { contract } from "../../lib/contract";
 import { contentHash } from "../../lib/inventory/content-hash";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
@@ -9,7 +10,7 @@ export class CleanupRun extends Run {
   public constructor(private readonly monitoring: IMonitoring) {
     // The construct id is part of the resource address in deployed stacks, so it keeps the former name of the run.
     super(monitoring, "reconcile", {
-      name: "cleanup",
+      name: contract.runs.cleanup,
       content: contentHash(playbooksDirectory, ["cleanup.yml", "plugins/modules", "roles"]),
     });
   }

@@ -1,3 +1,4 @@
+import { contract } from "../../lib/contract";
 import { contentHash } from "../../lib/inventory/content-hash";
 import { groupBy } from "../../lib/grouping";
 import { InventoryRun } from "../../lib/inventory/inventory";
@@ -11,7 +12,7 @@ import { Run } from "./run";
  */
 export class FirewallRun extends Run {
   public constructor(private readonly monitoring: IMonitoring) {
-    super(monitoring, "firewall", {
+    super(monitoring, contract.runs.firewall, {
       content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
     });
   }

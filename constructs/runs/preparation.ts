@@ -3,6 +3,7 @@ import { Token } from "cdktf";
 import { createHash } from "node:crypto";
 import { isHostName } from "../../lib/network/address";
 import { ArtifactRequest } from "../../lib/artifacts";
+import { contract } from "../../lib/contract";
 import { parseJumpHost } from "../../lib/network/jump-host";
 import { IMonitoring } from "../contracts";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
@@ -18,7 +19,7 @@ export function fetchArtifacts(monitoring: IMonitoring, requests: () => readonly
     provisioners: [
       {
         type: "local-exec",
-        command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring._playbooksPath}/artifacts.py ensure - --lock ${projectFile("artifacts.lock.json")} >/dev/null`,
+        command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring._playbooksPath}/artifacts.py ensure - --lock ${projectFile(contract.artifactsLock)} >/dev/null`,
         environment: { MONITORING_ARTIFACTS: lazyString(located) },
       },
     ],

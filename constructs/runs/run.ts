@@ -2,6 +2,7 @@ import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { dependable, Fn, ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { ArtifactRequest } from "../../lib/artifacts";
+import { contract } from "../../lib/contract";
 import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
 import { runNameProblem } from "../../lib/names";
 import { IMonitoring, IRun } from "../contracts";
@@ -70,7 +71,7 @@ export abstract class Run extends Construct implements IRun {
       triggers: {
         content: this.content,
         data: consumed(scope._inventoryName, runGroup(this.name)),
-        interrupted: `\${try(filesha256("${state}/in-flight/${this.name}"), "")}`,
+        interrupted: `\${try(filesha256("${state}/${contract.state.inFlight}/${this.name}"), "")}`,
       },
       provisioners: [
         {

@@ -1,5 +1,6 @@
 import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { contract } from "../../lib/contract";
 
 /**
  * Returns the path of the private state of a stack (keys, known hosts, runs in flight), as provisioners see it.
@@ -8,7 +9,7 @@ import { Construct } from "constructs";
  * the synthesized JSON is the same on every machine.
  */
 export function stateDirectory(scope: Construct): string {
-  return projectFile(`.cdktf-monitoring/${TerraformStack.of(scope).node.id}`);
+  return projectFile(`${contract.privateDirectory}/${TerraformStack.of(scope).node.id}`);
 }
 
 /** Returns a path next to the output folder, as provisioners see it. */

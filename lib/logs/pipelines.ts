@@ -1,3 +1,4 @@
+import { contract } from "../contract";
 import { UNPARSED_LINES } from "./agent-metrics";
 import { Parser } from "./log-format";
 import { LogSource } from "./log-source";
@@ -19,7 +20,7 @@ const COUNT_UNPARSED: Stage = {
 const WITHOUT_TOKENS: Stage = {
   type: "match",
   selector: '{job="alertmanager"}',
-  stages: [{ type: "replace", expression: "bot[0-9]+:([A-Za-z0-9_-]+)", replacement: "…" }],
+  stages: [{ type: "replace", expression: contract.telegramToken, replacement: "…" }],
 };
 
 /**

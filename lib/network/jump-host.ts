@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { contract } from "../contract";
 import { addressProblem, sshPortProblem } from "./address";
 
 /** The parts of a jump host. */
@@ -11,12 +11,15 @@ export interface JumpHost {
   readonly port?: number;
 }
 
-/** Parses `user@host:port`. User and port are optional; an IPv6 address with a port needs brackets. */
+const JUMP_HOST = new RegExp(`^(?:${contract.jumpHost})$`);
+
+/**
+ * Parses `user@host:port`. User and port are optional; an IPv6 address with a port needs brackets.
+ * `playbooks/controller/ssh.py` parses the same grammar.
+ */
 export function parseJumpHost(text: string): JumpHost {
-  const [, user, hostAndPort = ""] = /^(?:([^@]*)@)?(.*)$/.exec(text) ?? [];
-  const match = isIPv6(hostAndPort) ? undefined : /^\[?([^[\]]*?)\]?(?::(\d+))?$/.exec(hostAndPort);
-  const [, host, port] = match ?? [hostAndPort, hostAndPort];
-  return { user, host, port: port === undefined ? undefined : Number(port) };
+  const [, user, host = "", port] = JUMP_HOST.exec(text) ?? [];
+  return { user, host: host.replace(/^\[(.*)\]$/, "$1"), port: port === undefined ? undefined : Number(port) };
 }
 
 /** Returns what is wrong with a jump host, or undefined. */
