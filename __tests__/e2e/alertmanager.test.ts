@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { AlertmanagerApi } from "../support/alertmanager";
-import { during, eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { Outcome, Project, requireSuccess } from "../support/project";
 import { HttpSink } from "../support/sinks";
+import { during, eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -182,7 +183,7 @@ describe("a receiver's secret", () => {
   });
 
   test("is nowhere in what a deploy leaves on this machine", () => {
-    expect(project.holding(SECRET)).toEqual([]);
+    expect(project.filesWith(SECRET)).toEqual([]);
   });
 });
 

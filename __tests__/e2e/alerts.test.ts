@@ -1,5 +1,6 @@
-import { eventually, Project, requireSuccess } from "../support/project";
+import { Project, requireSuccess } from "../support/project";
 import { HttpSink, SmtpSink } from "../support/sinks";
+import { eventually } from "../support/wait";
 
 /** What a whole deploy may take at most, in milliseconds. */
 const DEPLOY = 300_000;

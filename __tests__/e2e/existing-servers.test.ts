@@ -18,8 +18,9 @@ import {
 import { projectRoot } from "../../tools/cli/project";
 import { run } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
-import { eventually, HostResult, requireSuccess } from "../support/project";
+import { HostResult, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;

@@ -1,5 +1,6 @@
-import { eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -47,7 +48,7 @@ async function expectChanged(): Promise<void> {
 async function midway(): Promise<{ pid: number; ended: Promise<Outcome> }> {
   change();
   const deploy = project.start("up");
-  await project.workedOn("prometheus");
+  await project.runStarted("prometheus");
   return deploy;
 }
 

@@ -1,6 +1,6 @@
 import { Artifacts } from "../../lib/artifacts";
 import { InventoryRun, Value, Variables } from "../../lib/inventory/inventory";
-import { RunResult } from "../../tools/cli/common";
+import { RunResult } from "../../tools/cli/process";
 import { architecture, Lab } from "../support/lab";
 
 /** A run takes five seconds on a slow machine, and one whose rules are taken back some more; in milliseconds. */
@@ -40,7 +40,7 @@ const STRICT: Variables = {
 /** The runs of a stack with a node exporter on the server. */
 function runs(rules: Variables, components: readonly string[]): InventoryRun[] {
   const common = { content: "test", artifacts: [], secrets: [], variables: {} };
-  const request = Artifacts.fromEnvironment().request("node_exporter", architecture);
+  const request = Artifacts.fromEnvironment()._request("node_exporter", architecture);
   const exporter: Variables = { node_exporter_version: request.version, node_exporter_port: 9100 };
   const on = (variables: Variables): ReadonlyMap<string, Variables> => new Map([["server", variables]]);
   const run = (name: string, hosts: ReadonlyMap<string, Variables>): InventoryRun => ({

@@ -2,8 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
-import { eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, type RunResult } from "../../tools/cli/common";
+import { run, type RunResult } from "../../tools/cli/process";
 import { ensureEngine, stopIdleEngine } from "../../tools/local/engine";
 
 const script = join(__dirname, "../../constructs/servers/local/scripts/containers.py");

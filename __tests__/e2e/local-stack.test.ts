@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { Artifacts } from "../../lib/artifacts";
 import { Architecture } from "../../lib/servers/architecture";
 import { ensureEngine } from "../../tools/local/engine";
-import { eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { terraform } from "../support/terraform";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -292,7 +293,7 @@ describe("a deploy that is cut off", () => {
   async function midway(retention: string): Promise<{ pid: number; ended: Promise<Outcome> }> {
     project.edit("main.ts", (text) => text.replace(/retention: "\d+d"/, `retention: "${retention}"`));
     const deploy = project.start("up");
-    await project.workedOn("prometheus");
+    await project.runStarted("prometheus");
     return deploy;
   }
 

@@ -1,12 +1,13 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readManifest, sourceDirectory } from "../../tools/local/source";
-import { sha256File } from "../../tools/cli/common";
+import { sha256File } from "../../tools/local/files";
 import { stopIdleEngine } from "../../tools/local/engine";
 import { architecture } from "../support/lab";
 import { LogEntry, LokiApi } from "../support/loki";
 import { PrometheusApi } from "../support/prometheus";
-import { eventually, Project, requireSuccess } from "../support/project";
+import { Project, requireSuccess } from "../support/project";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes some minutes; what it may take at most, in milliseconds. */
 const DEPLOY = 600_000;

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LokiApi } from "../support/loki";
 import { Moto } from "../support/moto";
-import { eventually, Project } from "../support/project";
+import { Project } from "../support/project";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes two minutes; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;

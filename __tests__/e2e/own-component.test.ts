@@ -1,5 +1,6 @@
-import { eventually, Project } from "../support/project";
+import { Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { artifactsStep, engineStep, terraformStep } from "../../tools/local/preparation";
 import { stopIdleEngine } from "../../tools/local/engine";
-import { run } from "../../tools/cli/common";
+import { run } from "../../tools/cli/process";
 import { PackedProject, smallStack } from "../support/packed";
 
 const PREFIX = "e2e-packed";
@@ -62,7 +62,7 @@ test(
     expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All is as it should be.") as string });
     expect(await shell("npx cdktf-monitoring play --stack fresh")).toMatchObject({
       code: 0,
-      output: expect.stringContaining('The runs of the stack "fresh": firewall, node_exporter, prometheus') as string,
+      output: expect.stringContaining('Runs of the stack "fresh": firewall, node_exporter, prometheus') as string,
     });
     expect(await shell("npx cdktf-monitoring play prometheus --force --check --stack fresh")).toMatchObject({
       code: 0,

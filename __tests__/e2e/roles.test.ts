@@ -6,7 +6,8 @@ import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
 import { filesHash, GeneratedFile } from "../../lib/inventory/generated-file";
 import { InventoryRun, renderInventory, Variables } from "../../lib/inventory/inventory";
-import { projectRoot, run, RunResult } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
+import { run, RunResult } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
 
 /** A role's run on a slow machine takes half a minute at most; in milliseconds. */
@@ -64,7 +65,7 @@ async function playWith(
 
 async function playAs(declared: string, kind: string, variables: Variables, ...options: string[]): Promise<RunResult> {
   const artifacts = Artifacts.fromEnvironment();
-  const request = artifacts.request(kind, architecture);
+  const request = artifacts._request(kind, architecture);
   const description: InventoryRun = {
     name: kind,
     playbook: `${kind}.yml`,
@@ -77,7 +78,7 @@ async function playAs(declared: string, kind: string, variables: Variables, ...o
   };
   const inventory = renderInventory({
     monitoring: "test",
-    artifactLocation: artifacts.location,
+    artifactLocation: artifacts._location,
     hosts: [
       {
         connection: {

@@ -4,8 +4,9 @@ import { projectRoot } from "../../tools/cli/project";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { GrafanaApi } from "../support/grafana";
 import { LokiApi } from "../support/loki";
-import { eventually, Outcome, Project, requireSuccess } from "../support/project";
+import { Outcome, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { eventually } from "../support/wait";
 
 /** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
 const DEPLOY = 300_000;
@@ -174,7 +175,9 @@ test(
     project.edit("main.ts", (text) => text.replace(/^ *const dashboards = new MonitoringHost.*\n/m, ""));
     const refused = await project.npm("up");
     expect(refused.code).not.toBe(0);
-    expect(refused.output.replace(/\s+/g, " ")).toContain('grafana was on "dashboards", which is no member any more');
+    expect(refused.output.replace(/\s+/g, " ")).toContain(
+      '"dashboards" is not a member any more, so that its data would be lost',
+    );
     project.edit("main.ts", () => main);
     expect(project.on("dashboards", "systemctl is-active grafana")).toBe("active");
   },

@@ -1,20 +1,20 @@
-/** A few questions to a real Alertmanager. */
+/** Client of Alertmanager's API. */
 export class AlertmanagerApi {
   public constructor(private readonly url: string) {}
 
-  /** The addresses of its cluster's members, with its own, sorted. */
+  /** Returns the addresses of all cluster members, sorted. */
   public async peers(): Promise<string[]> {
-    const { cluster } = await this.ask<{ cluster: { peers?: readonly { address: string }[] } }>("status");
+    const { cluster } = await this.request<{ cluster: { peers?: readonly { address: string }[] } }>("status");
     return (cluster.peers ?? []).map(({ address }) => address).sort();
   }
 
-  /** The names of the alerts that it has, sorted. */
+  /** Returns the names of the active alerts, sorted. */
   public async alerts(): Promise<string[]> {
-    const alerts = await this.ask<readonly { labels: Readonly<Record<string, string>> }[]>("alerts");
+    const alerts = await this.request<readonly { labels: Readonly<Record<string, string>> }[]>("alerts");
     return alerts.map(({ labels }) => labels.alertname ?? "").sort();
   }
 
-  /** Silences an alert for an hour; answers the silence's id. */
+  /** Silences an alert for an hour, and returns the silence's id. */
   public async silence(alertname: string): Promise<string> {
     const now = Date.now();
     const silence = {
@@ -29,16 +29,16 @@ export class AlertmanagerApi {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(silence),
     };
-    return (await this.ask<{ silenceID: string }>("silences", options)).silenceID;
+    return (await this.request<{ silenceID: string }>("silences", options)).silenceID;
   }
 
-  /** The ids of the silences that hold now. */
+  /** Returns the ids of the active silences. */
   public async silences(): Promise<string[]> {
-    const silences = await this.ask<readonly { id: string; status: { state: string } }[]>("silences");
+    const silences = await this.request<readonly { id: string; status: { state: string } }[]>("silences");
     return silences.filter(({ status }) => status.state === "active").map(({ id }) => id);
   }
 
-  private async ask<T>(path: string, options: RequestInit = {}): Promise<T> {
+  private async request<T>(path: string, options: RequestInit = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(5000), ...options });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;

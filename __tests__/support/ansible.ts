@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The Python that has Ansible's modules, beside ansible-playbook in PATH; undefined where there is none. */
+/** Returns the Python interpreter with Ansible's modules, or undefined if there is no Ansible. */
 export function ansiblePython(): string | undefined {
   try {
     const playbook = execFileSync("which", ["ansible-playbook"], { encoding: "utf8" }).trim();
@@ -13,14 +13,14 @@ export function ansiblePython(): string | undefined {
   }
 }
 
-/** A test that runs the real Ansible; where there is none it is skipped, and says why. */
+/** A test that runs Ansible. Without Ansible it is skipped, and its name contains the reason. */
 export const ansibleTest = (name: string, body: () => void): void => {
-  if (ansiblePython() === undefined) test.skip(`${name} (skipped: there is no Ansible; "npm test" says why)`, body);
+  if (ansiblePython() === undefined) test.skip(`${name} (skipped: no Ansible; "npm test" shows the reason)`, body);
   else test(name, body, 60_000);
 };
 
-/** A test of one of our modules, as root, to whom what it writes belongs; elsewhere it is skipped, and says why. */
+/** A test of a built-in Ansible module that changes the owner of files. It is skipped if the user is not root. */
 export const moduleTest = (name: string, body: () => void): void => {
   if (process.getuid?.() === 0) ansibleTest(name, body);
-  else test.skip(`${name} (skipped: only root may give files away)`, body);
+  else test.skip(`${name} (skipped: only root can change the owner of a file)`, body);
 };

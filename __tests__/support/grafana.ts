@@ -1,4 +1,4 @@
-/** A data source as Grafana's API lists it. */
+/** A data source in Grafana's API. */
 export interface DataSource {
   readonly uid: string;
   readonly url: string;
@@ -6,44 +6,44 @@ export interface DataSource {
   readonly readOnly: boolean;
 }
 
-/** A few questions to a real Grafana, as somebody who logs in, or as nobody. */
+/** Client of Grafana's API: as the user `admin`, or without a login if there is no password. */
 export class GrafanaApi {
   public constructor(
     private readonly url: string,
     private readonly password?: string,
   ) {}
 
-  /** The status of an answer. */
-  public async status(path: string, sent?: object): Promise<number> {
-    return (await this.ask(path, sent)).status;
+  /** Returns the HTTP status of a request. A request with a body is a POST. */
+  public async status(path: string, body?: object): Promise<number> {
+    return (await this.request(path, body)).status;
   }
 
   public async dataSources(): Promise<readonly DataSource[]> {
-    return (await (await this.ask("/api/datasources")).json()) as readonly DataSource[];
+    return (await (await this.request("/api/datasources")).json()) as readonly DataSource[];
   }
 
-  /** Whether a data source answers: `OK`, or why not. */
+  /** Returns the health of a data source: `OK` or the error message. */
   public async health(uid: string): Promise<string> {
-    const said = (await (await this.ask(`/api/datasources/uid/${uid}/health`)).json()) as Record<string, string>;
-    return said.status === "OK" ? "OK" : String(said.message);
+    const health = (await (await this.request(`/api/datasources/uid/${uid}/health`)).json()) as Record<string, string>;
+    return health.status === "OK" ? "OK" : String(health.message);
   }
 
-  /** The titles of the dashboards, by uid. */
+  /** Returns the titles of all dashboards by uid. */
   public async dashboards(): Promise<Readonly<Record<string, string>>> {
-    const found = (await (await this.ask("/api/search?type=dash-db")).json()) as { uid: string; title: string }[];
+    const found = (await (await this.request("/api/search?type=dash-db")).json()) as { uid: string; title: string }[];
     return Object.fromEntries(found.map(({ uid, title }) => [uid, title]));
   }
 
-  /** What it answers. */
-  public async json(path: string, sent?: object): Promise<unknown> {
-    return (await this.ask(path, sent)).json();
+  /** Returns the JSON response of a request. A request with a body is a POST. */
+  public async json(path: string, body?: object): Promise<unknown> {
+    return (await this.request(path, body)).json();
   }
 
-  private async ask(path: string, sent?: object): Promise<Response> {
+  private async request(path: string, body?: object): Promise<Response> {
     const headers = new Headers({ "Content-Type": "application/json" });
     if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`admin:${this.password}`)}`);
     return fetch(this.url + path, {
-      ...(sent === undefined ? {} : { method: "POST", body: JSON.stringify(sent) }),
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       headers,
       signal: AbortSignal.timeout(30_000),
     });

@@ -5,32 +5,57 @@ import { join } from "node:path";
 import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
 import { Ipv4Block } from "../../lib/network/ipv4-block";
-import { InventoryHost, InventoryRun, renderInventory } from "../../lib/inventory/inventory";
+import { InventoryHost, InventoryRun, renderInventory, Variables } from "../../lib/inventory/inventory";
 import { projectRoot } from "../../tools/cli/project";
 import { run, RunResult } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
 import type { HostResult } from "./project";
 
-/** The architecture of this machine, and so of its local servers. */
+/** Timeout of a run in milliseconds. On a slow machine, a run takes up to half a minute. */
+export const RUN_TIMEOUT = 120_000;
+
+/** The architecture of this machine and of its local servers. */
 export const architecture = process.arch === "arm64" ? Architecture.ARM64 : Architecture.AMD64;
 
-/** What a run left in its `result.json`. */
+/** A run's `result.json`. */
 export interface Result {
   readonly hosts: Readonly<Record<string, HostResult & { readonly warnings?: readonly string[] }>>;
   readonly tasks: readonly { readonly name: string; readonly host: string; readonly begin: boolean }[];
 }
 
-/** Local servers on a network of their own, on which a test plays runs with the inventory that a synthesis would render. */
+/** Returns a run of a built-in playbook that installs no component, with the variables of each of its hosts. */
+export function plainRun(name: string, hosts: Readonly<Record<string, Variables>>): InventoryRun {
+  return {
+    name,
+    playbook: `${name}.yml`,
+    content: "test",
+    component: false,
+    artifacts: [],
+    secrets: [],
+    variables: {},
+    hosts: new Map(Object.entries(hosts)),
+  };
+}
+
+/** Returns the run that installs a built-in component, with the variables of each of its hosts. */
+export function componentRun(kind: string, hosts: Readonly<Record<string, Variables>>): InventoryRun {
+  const request = Artifacts.fromEnvironment()._request(kind, architecture);
+  const version = { [`${kind}_version`]: request.version };
+  const withVersion = Object.entries(hosts).map(([name, variables]) => [name, { ...version, ...variables }] as const);
+  return { ...plainRun(kind, Object.fromEntries(withVersion)), component: true, artifacts: [request] };
+}
+
+/** Local servers on a separate network. A test plays runs on them with an inventory as a synthesis renders it. */
 export class Lab {
-  /** Where the controller is, as the servers see it. */
+  /** The controller's address on the servers' network. */
   public readonly gateway: string;
-  /** The folder of the private state. */
+  /** The folder of the private state, with the SSH key and the host keys. */
   public readonly state: string;
   private readonly project: string;
   private readonly block: Ipv4Block;
   private docker: Record<string, string> = {};
 
-  /** @param subnet of at least a dozen addresses, that no other test uses */
+  /** @param subnet at least 16 addresses that no other test uses */
   public constructor(
     private readonly prefix: string,
     subnet: string,
@@ -51,35 +76,49 @@ export class Lab {
     for (const name of this.names) this.containers("server", "create", name);
   }
 
-  /** Removes all that was made. */
+  /** Removes the servers, the network and the state. */
   public destroy(): void {
     for (const name of this.names) this.containers("server", "destroy", name);
     this.containers("network", "destroy");
     rmSync(this.project, { recursive: true });
   }
 
-  /** A server's address. */
+  /** Returns a server's address. */
   public address(name: string): string {
     return this.block.address(10 + this.names.indexOf(name));
   }
 
-  /** What a command says on a server; it fails as the command does. */
+  /** Runs a shell command on a server, and returns its output. Throws if the command fails. */
   public on(name: string, command: string): string {
     return this.engine("exec", this.container(name), "sh", "-c", command);
   }
 
-  /** Boots a server anew. */
+  /** Restarts a server. */
   public restart(name: string): void {
     this.engine("restart", this.container(name));
   }
 
-  /** The inventory that a deploy with these runs would leave, as JSON. */
-  public inventory(runs: readonly InventoryRun[]): string {
+  /** Returns the private key for SSH to the servers. */
+  public get keyFile(): string {
+    return join(this.state, "ssh/id_ed25519");
+  }
+
+  /** Returns the file with a server's host key in the format of `known_hosts`. */
+  public knownHosts(name: string): string {
+    return join(this.state, "known_hosts.d", this.container(name));
+  }
+
+  /**
+   * Returns the inventory of a deploy with these runs as JSON.
+   *
+   * @param declared the servers' architecture in the inventory
+   */
+  public inventory(runs: readonly InventoryRun[], declared = architecture): string {
     return JSON.stringify(
       renderInventory({
         monitoring: "test",
-        artifactLocation: Artifacts.fromEnvironment().location,
-        hosts: this.names.map((host) => this.host(host)),
+        artifactLocation: Artifacts.fromEnvironment()._location,
+        hosts: this.names.map((host) => this.host(host, declared)),
         runs,
       }),
     );
@@ -87,33 +126,38 @@ export class Lab {
 
   /** Plays a run. */
   public async play(name: string, runs: readonly InventoryRun[], ...options: string[]): Promise<RunResult> {
+    return this.playInventory(name, this.inventory(runs), ...options);
+  }
+
+  /** Plays a run of an inventory. */
+  public async playInventory(name: string, inventory: string, ...options: string[]): Promise<RunResult> {
     const file = join(this.project, "inventory.json");
-    writeFileSync(file, this.inventory(runs));
+    writeFileSync(file, inventory);
     return run("python3", [join(projectRoot, "playbooks/run.py"), name, "--inventory", file, ...options], {
       environment: { MONITORING_STATE: this.state },
     });
   }
 
-  /** What the last run of that name came to. */
+  /** Returns the result of a run's last execution. */
   public result(name: string): Result {
     return JSON.parse(readFileSync(join(this.state, "runs", name, "result.json"), "utf8")) as Result;
   }
 
-  private host(name: string): InventoryHost {
+  private host(name: string, declared: Architecture): InventoryHost {
     const address = this.address(name);
     return {
       connection: {
         host: address,
         port: 22,
         user: "root",
-        keyFile: join(this.state, "ssh/id_ed25519"),
-        knownHostsFile: join(this.state, "known_hosts.d", this.container(name)),
+        keyFile: this.keyFile,
+        knownHostsFile: this.knownHosts(name),
         hostKeys: [],
         hostKeyAlias: this.container(name),
         waitSeconds: 20,
       },
-      place: { network: this.prefix },
-      facts: { name, id: "1", generation: "1", address, bind: address, architecture },
+      location: { network: this.prefix },
+      facts: { name, id: "1", generation: "1", address, bind: address, architecture: declared },
     };
   }
 

@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AgentConfig, agentConfig } from "../../lib/logs/agent-config";
@@ -8,33 +7,34 @@ import { alloyConfig } from "../../lib/logs/alloy";
 import { LogSource } from "../../lib/logs/log-source";
 import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
+import { freePort } from "../../tools/dev/catalogue/service";
 import type { LogEntry } from "./loki";
 
-/** An archive of Alloy, for it cannot be built from its Go module. */
+/** The environment names an archive of Alloy, because Alloy cannot be built from its Go module. */
 const { PROMTAIL, CDKTF_MONITORING_ALLOY: ALLOY } = process.env;
 
-/** Tests of what the real programs make of lines; where there is none they are skipped, and say why. */
-export function logAgentTest(name: string, body: (read: Reader) => Promise<void>): void {
+/** A test for each log agent. Without the agent it is skipped, and its name contains the reason. */
+export function logAgentTest(name: string, body: (agent: Agent) => Promise<void>): void {
   const promtail = PROMTAIL === undefined ? undefined : new Promtail(PROMTAIL);
   const alloy = ALLOY !== undefined && existsSync(ALLOY) ? new Alloy(ALLOY) : undefined;
-  for (const [agent, reader, why] of [
-    ["promtail", promtail, '"npm test" says why there is none'],
-    ["alloy", alloy, "CDKTF_MONITORING_ALLOY names no archive of it"],
+  for (const [program, agent, missing] of [
+    ["promtail", promtail, 'no Promtail; "npm test" shows the reason'],
+    ["alloy", alloy, "CDKTF_MONITORING_ALLOY contains no path of an archive"],
   ] as const) {
-    if (reader) test(`${name} (${agent})`, async () => body(reader), 60_000);
-    else test.skip(`${name} (${agent} skipped: ${why})`, () => undefined);
+    if (agent) test(`${name} (${program})`, async () => body(agent), 60_000);
+    else test.skip(`${name} (${program} skipped: ${missing})`, () => undefined);
   }
 }
 
-/** A program that reads files. */
-export abstract class Reader {
+/** A log agent that reads files. */
+export abstract class Agent {
   /**
-   * What becomes of files.
+   * Returns the log entries that the agent makes from files.
    *
-   * @param files their text by their names
-   * @param sources who reads them, in a folder
-   * @param expected how many entries come of them
-   * @param journal whether what is done with the journal is done with them
+   * @param files the content of the files by name
+   * @param sources returns the log sources that read the files in a folder
+   * @param expected number of entries to wait for
+   * @param journal whether the entries are processed as those of the journal
    */
   public async entries(
     files: Readonly<Record<string, string>>,
@@ -44,13 +44,16 @@ export abstract class Reader {
   ): Promise<LogEntry[]> {
     const folder = mkdtempSync(join(tmpdir(), "logs-"));
     try {
-      const own = sources(folder);
-      const texts = { ...files, ...Object.fromEntries(targetFiles(own).map(({ path, content }) => [path, content])) };
+      const logSources = sources(folder);
+      const texts = {
+        ...files,
+        ...Object.fromEntries(targetFiles(logSources).map(({ path, content }) => [path, content])),
+      };
       for (const [path, text] of Object.entries(texts)) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), text);
       }
-      const config = agentConfig({}, own);
+      const config = agentConfig({}, logSources);
       return await this.run(folder, journal ? { ...config, files: config.journal } : config, expected);
     } finally {
       rmSync(folder, { recursive: true });
@@ -59,13 +62,13 @@ export abstract class Reader {
 
   protected abstract run(folder: string, config: AgentConfig, expected: number): Promise<LogEntry[]>;
 
-  /** A configuration with the paths of a test. */
+  /** Replaces the paths of a server in a configuration by those of the test. */
   protected relocate(config: string, folder: string): string {
     return config.replaceAll("/etc/log_agent", folder).replaceAll("/var/lib/monitoring/log_agent", folder);
   }
 }
 
-class Promtail extends Reader {
+class Promtail extends Agent {
   public constructor(private readonly program: string) {
     super();
   }
@@ -78,7 +81,7 @@ class Promtail extends Reader {
     return output(this.program, [...flags, "-dry-run"], {}, expected, (text) => this.parse(text, folder));
   }
 
-  /** \`<time>\t{<labels>}\t<line>\`, and further lines of it. */
+  /** Parses entries of the form `<time>\t{<labels>}\t<line>`. An entry can have further lines. */
   private parse(text: string, folder: string): LogEntry[] {
     const beginning = /^(\d{4}-\d\d-\d\dT[\d:.]+[+-]\d{4})\s*(\{.*?\})\s*(?=\S)/gm;
     const found = [...text.matchAll(beginning)];
@@ -90,7 +93,7 @@ class Promtail extends Reader {
   }
 }
 
-class Alloy extends Reader {
+class Alloy extends Agent {
   public constructor(private readonly archive: string) {
     super();
   }
@@ -103,15 +106,15 @@ class Alloy extends Reader {
     const file = join(folder, "config.alloy");
     writeFileSync(file, text);
     execFileSync(program, ["validate", file], { stdio: "pipe" });
-    const told = text.replace(/loki\.write\.loki\.receiver/g, "loki.echo.lines.receiver");
-    writeFileSync(file, `${told.replace('level = "warn"', 'level = "info"')}\nloki.echo "lines" { }\n`);
+    const printing = text.replace(/loki\.write\.loki\.receiver/g, "loki.echo.lines.receiver");
+    writeFileSync(file, `${printing.replace('level = "warn"', 'level = "info"')}\nloki.echo "lines" { }\n`);
     const flags = [
       `--server.http.listen-addr=127.0.0.1:${await freePort()}`,
       `--storage.path=${folder}/state`,
       "--disable-reporting",
     ];
     const environment = { LOG_AGENT_LOKI_URL: "http://127.0.0.1:1" };
-    return output(program, ["run", ...flags, file], environment, expected, (said) => this.parse(said, folder));
+    return output(program, ["run", ...flags, file], environment, expected, (stderr) => this.parse(stderr, folder));
   }
 
   private parse(text: string, folder: string): LogEntry[] {
@@ -125,23 +128,11 @@ class Alloy extends Reader {
   }
 }
 
-/** A port that nobody listens on; Alloy does not take one by itself. */
-async function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        done(typeof address === "object" && address ? address.port : 0);
-      });
-    });
-  });
-}
-
 function unquoted(text: string): string {
   return text.startsWith('"') ? (JSON.parse(text) as string) : text;
 }
 
-/** Labels as they are written, with the name of the file instead of its path. */
+/** Parses labels, and shortens the path of a file in the test's folder to its name. */
 function labelsOf(text: string, folder: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = "", value = ""]) => [
@@ -151,7 +142,7 @@ function labelsOf(text: string, folder: string): Record<string, string> {
   );
 }
 
-/** Runs a program until it has told as many entries as are expected, and a little longer, for those that are too many. */
+/** Runs a program until it has printed the expected number of entries, and half a second longer to find surplus ones. */
 async function output(
   program: string,
   flags: readonly string[],

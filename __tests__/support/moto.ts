@@ -3,19 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "./project";
+import { eventually } from "./wait";
 
-/** A security group's rule as EC2's API lists it. */
+/** A security group rule in EC2's API. */
 export interface ListedRule {
   readonly group: string;
   readonly protocol: string;
   readonly port: number;
-  /** A block, or another group's id. */
+  /** A CIDR block or the id of another security group. */
   readonly source: string;
 }
 
 const REGION = "eu-central-1";
-/** The images that the look-up finds: an old and a new one of the Debian project, and one of somebody else. */
+/** The available images: an old and a new one of the Debian project, and one of another account. */
 const IMAGES = [
   image("ami-0debian12new00000", "136693071363", "2026-11-01"),
   image("ami-0debian12old00000", "136693071363", "2025-01-01"),
@@ -41,9 +41,9 @@ function image(id: string, owner: string, date: string): object {
   };
 }
 
-/** EC2's and S3's API as moto answers it, on a port of its own. */
+/** A moto server, which simulates the APIs of EC2 and S3. */
 export class Moto {
-  /** Starts it and waits until it answers. */
+  /** Starts moto on a free port and waits until it responds. */
   public static async start(address = "127.0.0.1"): Promise<Moto> {
     const port = await freePort(address);
     const moto = new Moto(address, port);
@@ -65,7 +65,7 @@ export class Moto {
     });
   }
 
-  /** What Terraform's AWS provider needs in its environment to find it. */
+  /** Environment variables with which Terraform's AWS provider uses moto. */
   public get environment(): NodeJS.ProcessEnv {
     return {
       AWS_ENDPOINT_URL: this.url,
@@ -73,12 +73,12 @@ export class Moto {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
       AWS_EC2_METADATA_DISABLED: "true",
-      // It answers at once or not at all.
+      // A retry cannot help: moto responds at once or not at all.
       AWS_MAX_ATTEMPTS: "2",
     };
   }
 
-  /** The ingress rules of all groups, as EC2's API lists them. */
+  /** Returns the ingress rules of all security groups. */
   public async ingressRules(): Promise<ListedRule[]> {
     const answer = await this.ask("DescribeSecurityGroupRules");
     return items(answer, "securityGroupRuleSet")
@@ -95,23 +95,23 @@ export class Moto {
       }));
   }
 
-  /** The names of all security groups by their ids. */
+  /** Returns the names of all security groups by their ids. */
   public async groupNames(): Promise<ReadonlyMap<string, string>> {
     const answer = await this.ask("DescribeSecurityGroups");
-    // The ARN, for the id stands in rules that name the group too.
+    // From the ARN, because the id also occurs in rules of other groups.
     const found = [
       ...answer.matchAll(/security-group\/(sg-[0-9a-f]+)<[^]*?<groupName>([^<]+)<\/groupName><groupDescription>/g),
     ];
     return new Map(found.map(([, id = "", name = ""]) => [id, name]));
   }
 
-  /** The ids of what there is of a kind and was not there from the start, such as `instance` of `DescribeInstances`. */
+  /** Returns the distinct values of an XML tag in the response to an action, such as `instanceId` of `DescribeInstances`. */
   public async ids(action: string, tag: string): Promise<string[]> {
     const answer = await this.ask(action);
     return [...new Set([...answer.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id = ""]) => id))];
   }
 
-  /** Asks EC2's API, and returns its XML. */
+  /** Calls an action of EC2's API, and returns the XML response. */
   public async ask(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
     const response = await fetch(this.url, {
       method: "POST",
@@ -125,7 +125,7 @@ export class Moto {
     return response.text();
   }
 
-  /** Makes a bucket of S3. */
+  /** Creates an S3 bucket. */
   public async createBucket(name: string): Promise<void> {
     const response = await fetch(`${this.url}/${name}`, {
       method: "PUT",
@@ -135,7 +135,7 @@ export class Moto {
     if (!response.ok) throw new Error(`bucket ${name}: ${response.status} ${await response.text()}`);
   }
 
-  /** The names of what is in a bucket. */
+  /** Returns the keys of a bucket's objects. */
   public async objects(bucket: string): Promise<string[]> {
     const response = await fetch(`${this.url}/${bucket}?list-type=2`, {
       headers: { authorization: credentials("s3") },
@@ -143,7 +143,7 @@ export class Moto {
     return [...(await response.text()).matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = ""]) => key);
   }
 
-  /** Ends it. */
+  /** Stops moto. */
   public async stop(): Promise<void> {
     const ended = new Promise((done) => this.process.once("close", done));
     this.process.kill();
@@ -152,7 +152,7 @@ export class Moto {
   }
 }
 
-/** It checks no signature, but reads from here which service is meant. */
+/** Returns an Authorization header. Moto checks no signature, but it takes the service's name from this header. */
 function credentials(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 }

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopIdleEngine } from "../../tools/local/engine";
 import { copyProject } from "../../tools/dev/project-copy";
+import { until } from "./wait";
 
-/** What a run's `result.json` says of one host. */
+/** Timeout of a deploy in milliseconds. On a slow machine, a deploy takes one minute. */
+export const DEPLOY_TIMEOUT = 300_000;
+
+/** The result of one host in a run's `result.json`. */
 export interface HostResult {
   readonly state: string;
   readonly touched: boolean;
@@ -13,18 +17,22 @@ export interface HostResult {
   readonly message?: string;
 }
 
-/** How a command of the project ended. */
+/** Exit code and output of a command. */
 export interface Outcome {
   readonly code: number | null;
   readonly output: string;
 }
 
-/** Expects that a command succeeded: where it did not, what it said is the error. */
+/**
+ * Expects that a command succeeded.
+ *
+ * @throws the command's output if the command failed
+ */
 export function requireSuccess({ code, output }: Outcome): void {
-  if (code !== 0) throw new Error(`it ended with ${String(code)}:\n${output}`);
+  if (code !== 0) throw new Error(`the command failed with exit code ${String(code)}:\n${output}`);
 }
 
-/** A fresh copy of the project, as a new user has it after cloning (but with the node modules that are here). */
+/** A copy of the project as a new user has it after cloning, together with the installed node modules. */
 export class Project {
   public readonly directory = mkdtempSync(join(tmpdir(), "cdktf-monitoring-e2e-"));
   private readonly environment: NodeJS.ProcessEnv;
@@ -37,12 +45,12 @@ export class Project {
     this.environment = { ...process.env, LOCAL_PREFIX: prefix, LOCAL_SUBNET: subnet, NO_COLOR: "1" };
   }
 
-  /** Runs a script of package.json to its end. */
+  /** Runs a script of package.json. */
   public npm(script: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     return this.start(script, args, environment).ended;
   }
 
-  /** Starts a script of package.json in a process group of its own. */
+  /** Starts a script of package.json in a separate process group. */
   public start(
     script: string,
     args: readonly string[] = [],
@@ -65,16 +73,32 @@ export class Project {
     return { pid: child.pid ?? 0, ended };
   }
 
-  /** Waits until a deploy that is under way works on a server by a run. */
-  public async workedOn(run: string): Promise<void> {
-    await eventually(`a task of the run ${run}`, 180, () =>
-      existsSync(this.state("in-flight", run)) && existsSync(this.state("runs", run, "events.jsonl"))
-        ? true
-        : undefined,
+  /** Runs a script of package.json, and returns its output. Throws the output if the script fails. */
+  public async succeed(
+    script: string,
+    args: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
+    const outcome = await this.npm(script, args, environment);
+    requireSuccess(outcome);
+    return outcome.output;
+  }
+
+  /** Deploys the stack, and returns the output. Throws the output if the deploy fails. */
+  public async up(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    return this.succeed("up", [], environment);
+  }
+
+  /** Waits until the current deploy executes tasks of a run. */
+  public async runStarted(run: string): Promise<void> {
+    await until(
+      `a task of the run ${run}`,
+      180,
+      () => existsSync(this.state("in-flight", run)) && existsSync(this.state("runs", run, "events.jsonl")),
     );
   }
 
-  /** Edits a file, as a user would. */
+  /** Edits a file. Throws if the edit changes nothing. */
   public edit(file: string, change: (text: string) => string): void {
     const path = join(this.directory, file);
     const before = readFileSync(path, "utf8");
@@ -83,18 +107,18 @@ export class Project {
     writeFileSync(path, after);
   }
 
-  /** Leaves components out of the example stack that a test is not about: half the time, then. */
+  /** Removes components that a test does not need from the example stack. This halves the duration of a deploy. */
   public leaveOut(...components: readonly string[]): void {
     for (const name of components)
       this.edit("main.ts", (text) => text.replace(new RegExp(`^ *new ${name}\\(hub.*\\n`, "m"), ""));
   }
 
-  /** A path in the stack's private folder. */
+  /** Returns a path in the stack's private folder. */
   public state(...path: string[]): string {
     return join(this.directory, ".cdktf-monitoring", "local", ...path);
   }
 
-  /** What became of each host in the last run of a playbook. */
+  /** Returns the results of a run's last execution by host. */
   public result(run: string): Readonly<Record<string, HostResult>> {
     const result = JSON.parse(readFileSync(this.state("runs", run, "result.json"), "utf8")) as {
       hosts: Readonly<Record<string, HostResult>>;
@@ -102,13 +126,13 @@ export class Project {
     return result.hosts;
   }
 
-  /** When each playbook ran last. */
+  /** Time of each run's last execution. */
   public get runTimes(): Readonly<Record<string, number>> {
     const runs = readdirSync(this.state("runs"));
     return Object.fromEntries(runs.map((run) => [run, statSync(this.state("runs", run, "result.json")).mtimeMs]));
   }
 
-  /** Runs docker, and returns what it said. */
+  /** Runs a docker command, and returns its output. */
   public docker(...args: string[]): string {
     return execFileSync("docker", args, {
       encoding: "utf8",
@@ -117,12 +141,29 @@ export class Project {
     }).trim();
   }
 
-  /** Runs a shell command on a server. */
+  /** Runs a shell command on a server, and returns its output. */
   public on(server: string, command: string): string {
     return this.docker("exec", `${this.prefix}-${server}`, "sh", "-c", command);
   }
 
-  /** The names of what the stack has in the engine. */
+  /** Returns a server's address. */
+  public address(server: string): string {
+    return this.on(server, "hostname -I").split(" ")[0] ?? "";
+  }
+
+  /** Returns the URL of a service on a server. */
+  public url(server: string, port: number): string {
+    return `http://${this.address(server)}:${port}`;
+  }
+
+  /** Describes the files in some folders of a server by inode, times, mode and owner, and the start of some services. */
+  public fingerprint(server: string, folders: readonly string[], services: readonly string[]): string {
+    const files = `find ${folders.join(" ")} -printf '%p %i %T@ %C@ %m %u:%g\\n' 2>/dev/null | sort`;
+    const times = "Id,MainPID,ActiveEnterTimestampMonotonic,ExecMainStartTimestampMonotonic";
+    return this.on(server, `${files}; systemctl show --property=${times} ${services.join(" ")}`);
+  }
+
+  /** Returns the names of the stack's containers, networks and volumes. */
   public objects(): { readonly containers: string[]; readonly networks: string[]; readonly volumes: string[] } {
     const named = (...args: string[]): string[] =>
       this.docker(...args)
@@ -136,22 +177,15 @@ export class Project {
     };
   }
 
-  /** The files of the copy that hold a text, without the node modules. */
-  public holding(text: string): string[] {
+  /** Returns the files of the copy that contain a text, without the node modules. */
+  public filesWith(text: string): string[] {
     const files = readdirSync(this.directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
     return files.filter((file) => readFileSync(file).includes(text));
   }
 
-  /** Deploys the stack, and returns what was said; what failed is the error. */
-  public async up(environment: NodeJS.ProcessEnv = {}): Promise<string> {
-    const { code, output } = await this.npm("up", [], environment);
-    if (code !== 0) throw new Error(output);
-    return output;
-  }
-
-  /** Takes the stack down, and removes the copy. */
+  /** Destroys the stack and removes the copy. */
   public async end(environment: NodeJS.ProcessEnv = {}): Promise<void> {
     await this.npm("down", [], environment);
     await stopIdleEngine();
@@ -162,36 +196,4 @@ export class Project {
   public remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-/** Waits until `check` returns something, and returns it; what it throws counts as not yet. */
-export async function eventually<T>(
-  what: string,
-  seconds: number,
-  check: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  let last: unknown;
-  while (Date.now() < end) {
-    try {
-      const found = await check();
-      if (found !== undefined) return found;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  throw new Error(`${what}: not within ${seconds} s${last instanceof Error ? ` (${last.message})` : ""}`);
-}
-
-/** Checks something again and again as long as something else is under way, which is waited for in any case, and returns what came of that. */
-export async function during<T>(work: Promise<T>, check: () => Promise<unknown>): Promise<T> {
-  const state = { ended: false };
-  const settled = Promise.allSettled([work]).finally(() => (state.ended = true));
-  try {
-    while (!state.ended) await check();
-  } finally {
-    await settled;
-  }
-  return work;
 }

@@ -1,24 +1,35 @@
-/** A target as Prometheus' API lists it. */
+import { until } from "./wait";
+
+/** A target in Prometheus' API. */
 interface Target {
   readonly labels: Readonly<Record<string, string>>;
   readonly health: string;
 }
 
-/** A few questions to a real Prometheus. */
+/** Client of Prometheus' API. */
 export class PrometheusApi {
   public constructor(private readonly url: string) {}
 
-  /** Each target as `job/instance: health`, sorted. */
+  /** Returns each target as `job/instance: health`, sorted. */
   public async targets(): Promise<string[]> {
-    const { activeTargets } = await this.ask<{ activeTargets: readonly Target[] }>("targets");
+    const { activeTargets } = await this.request<{ activeTargets: readonly Target[] }>("targets");
     return activeTargets
       .map(({ labels, health }) => `${String(labels.job)}/${String(labels.instance)}: ${health}`)
       .sort();
   }
 
-  /** The value of a query that has one result. */
+  /** Waits until the targets are exactly these, each as `job/instance: health`, sorted. */
+  public async waitForTargets(...expected: readonly string[]): Promise<void> {
+    await until(
+      `the targets ${expected.join(", ")}`,
+      60,
+      async () => (await this.targets()).join() === expected.join(),
+    );
+  }
+
+  /** Returns the value of a query with exactly one result. */
   public async value(query: string): Promise<number> {
-    const { result } = await this.ask<{ result: readonly { value: readonly [number, string] }[] }>(
+    const { result } = await this.request<{ result: readonly { value: readonly [number, string] }[] }>(
       `query?query=${encodeURIComponent(query)}`,
     );
     const [first] = result;
@@ -26,7 +37,7 @@ export class PrometheusApi {
     return Number(first.value[1]);
   }
 
-  private async ask<T>(path: string): Promise<T> {
+  private async request<T>(path: string): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(5000) });
     return ((await response.json()) as { data: T }).data;
   }

@@ -2,17 +2,17 @@ import { once } from "node:events";
 import { createServer, Server } from "node:http";
 import { SMTPServer } from "smtp-server";
 
-/** A request that a sink was sent. */
-export interface Received {
+/** A request that a sink received. */
+export interface ReceivedRequest {
   readonly path: string;
   readonly body: string;
-  /** When it came, in milliseconds since 1970. */
+  /** Time of receipt in milliseconds since 1970. */
   readonly time: number;
 }
 
-/** Stands for web services that are called: says yes to everything, and keeps it. */
+/** A web service that accepts and records every request. */
 export class HttpSink {
-  public readonly received: Received[] = [];
+  public readonly received: ReceivedRequest[] = [];
   private readonly server: Server;
 
   public constructor(private readonly answer = "ok") {
@@ -25,26 +25,27 @@ export class HttpSink {
     });
   }
 
-  /** Listens at an address and port until {@link close}. */
+  /** Listens on an address and port until {@link close}. */
   public async listen(address: string, port: number): Promise<void> {
     this.server.listen(port, address);
     await once(this.server, "listening");
   }
 
-  /** What came to a path, in order, read as JSON. */
+  /** Returns the JSON bodies of the requests to a path, oldest first. */
   public json<T>(path: string): T[] {
     return this.received.filter((each) => each.path === path).map(({ body }) => JSON.parse(body) as T);
   }
 
+  /** Stops listening. */
   public close(): void {
     this.server.closeAllConnections();
     this.server.close();
   }
 }
 
-/** Stands for a mail server: takes mails from everybody without TLS, and keeps them. */
+/** A mail server that accepts and records every mail, without TLS or login. */
 export class SmtpSink {
-  /** The mails as they came, headers and all. */
+  /** The received mails with their headers. */
   public readonly mails: string[] = [];
   private readonly server = new SMTPServer({
     authOptional: true,
@@ -58,13 +59,14 @@ export class SmtpSink {
     },
   });
 
-  /** Listens at an address and port until {@link close}. */
+  /** Listens on an address and port until {@link close}. */
   public async listen(address: string, port: number): Promise<void> {
     await new Promise<void>((listening) => {
       this.server.listen(port, address, listening);
     });
   }
 
+  /** Stops listening. */
   public close(): void {
     this.server.close();
   }

@@ -2,7 +2,7 @@ import { App, TerraformStack, Testing } from "cdktf";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** One `null_resource` of a synthesized stack. */
+/** A `null_resource` of a synthesized stack. */
 export interface NullResource {
   readonly triggers: Readonly<Record<string, string>> | string;
   readonly for_each?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -36,11 +36,11 @@ export class Synthesized {
   private constructor(
     public readonly json: Json,
     public readonly directory: string,
-    /** What the synthesis warned of. */
+    /** Messages of the synthesis' warnings. */
     public readonly warnings: readonly string[],
   ) {}
 
-  /** The resource of a construct, of whatever type. */
+  /** Returns the resource of a construct, of any type. */
   public resource(path: string): Readonly<Record<string, unknown>> {
     const resources = Object.values(this.json.resource as Readonly<Record<string, Resources>>);
     const found = resources
@@ -50,7 +50,7 @@ export class Synthesized {
     return found;
   }
 
-  /** The `null_resource` of a construct. */
+  /** Returns the `null_resource` of a construct. */
   public nullResource(path: string): NullResource {
     const found = Object.values(this.json.resource.null_resource).find(
       (resource) => resource["//"].metadata.path === path,
@@ -59,30 +59,30 @@ export class Synthesized {
     return found;
   }
 
-  /** The paths of all `null_resource`s. */
+  /** Construct paths of all `null_resource` blocks. */
   public get paths(): string[] {
     return Object.values(this.json.resource.null_resource).map((resource) => resource["//"].metadata.path);
   }
 
-  /** The inventory's group of a run. */
+  /** Returns a run's group in the inventory. */
   public run(name: string): RunGroup {
     const group = this.inventory.all.children[`run_${name}`];
     if (!group) throw new Error(`no run ${name}; there are ${Object.keys(this.inventory.all.children).join(", ")}`);
     return group;
   }
 
-  /** All variables that a run has for a host, wherever they stand. */
+  /** Returns a run's variables for a host: those of all hosts and those of this host. */
   public variables(run: string, host: string): Readonly<Record<string, unknown>> {
     const { vars, hosts } = this.run(run);
     return { ...vars, ...hosts[host] };
   }
 
-  /** All that a run consumes on a host, which is in its trigger: its variables, and the machine itself. */
+  /** Returns the data of a host that trigger a run: the variables and the identity of the machine. */
   public consumed(run: string, host: string): readonly unknown[] {
     return [this.variables(run, host), this.inventory.all.hosts[host]?.monitoring_server];
   }
 
-  /** The inventory as it stands in the Terraform JSON. */
+  /** The inventory in the Terraform JSON. */
   public get inventory(): Inventory {
     const found = Object.values(this.json.locals).find(isInventory);
     if (!found) throw new Error("no local value is an inventory");
@@ -111,7 +111,7 @@ interface Inventory {
   };
 }
 
-/** A stack whose blocks have what their `for_each` goes over in place of the local value's name. */
+/** Replaces each `for_each` that refers to a local value by this value. */
 function withEntries(json: Json): Json {
   const entries = (text: string): unknown => json.locals[/^\$\{local\.([\w-]+)\}$/.exec(text)?.[1] ?? ""] ?? text;
   return JSON.parse(
@@ -132,14 +132,14 @@ interface Json {
   readonly resource: { readonly null_resource: Readonly<Record<string, NullResource>> };
 }
 
-/** Synthesizes an app with one stack called "test", with all that a real synthesis does. */
+/** Synthesizes an app with one stack called "test", with validation and aspects like `cdktf synth`. */
 export function synth(build: (stack: TerraformStack) => void): Synthesized {
   return synthApp((app) => {
     build(new TerraformStack(app, "test"));
   }).get("test");
 }
 
-/** Synthesizes an app of several stacks. */
+/** Synthesizes an app with several stacks. */
 export function synthApp(build: (app: App) => void): { get(stack: string): Synthesized } {
   const app = Testing.app();
   build(app);

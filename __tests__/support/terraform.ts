@@ -3,24 +3,24 @@ import { existsSync, readFileSync } from "node:fs";
 
 const found = spawnSync("terraform", ["version"]).status === 0;
 
-/** A test that runs the real Terraform; where there is none it is skipped, and says why. */
+/** A test that runs Terraform. Without Terraform it is skipped, and its name contains the reason. */
 export const terraformTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {
-  testIf(found ? undefined : "there is no terraform", name, body, seconds);
+  testIf(found ? undefined : "no terraform", name, body, seconds);
 };
 
-/** A test that runs Terraform with the AWS provider against moto; where one of them is missing it is skipped, and says why. */
+/** A test that runs Terraform with the AWS provider against moto. It is skipped if one of them is missing. */
 export const awsTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {
   testIf(missingForAws(), name, body, seconds);
 };
 
-/** What is missing for {@link awsTest}, or undefined. */
+/** Returns the reason why {@link awsTest} skips its tests, or undefined if it runs them. */
 export function missingForAws(): string | undefined {
-  if (!found) return "there is no terraform";
-  if (!process.env.MOTO_SERVER) return 'there is no moto: run it by "npm test"';
+  if (!found) return "no terraform";
+  if (!process.env.MOTO_SERVER) return 'no moto: run "npm test"';
   const configuration = process.env.TF_CLI_CONFIG_FILE;
-  // Where the registry is out of reach there is a configuration that names what each mirror has.
+  // Without access to the registry, a configuration lists the providers of each mirror.
   if (configuration && existsSync(configuration) && !readFileSync(configuration, "utf8").includes("hashicorp/aws"))
-    return "there is no AWS provider on this machine, and its registry can't be reached";
+    return "no AWS provider on this machine, and the registry is unreachable";
   return undefined;
 }
 
@@ -32,12 +32,12 @@ function testIf(missing: string | undefined, name: string, body: () => void | Pr
   else test.skip(`${name} (skipped: ${missing})`, run);
 }
 
-/** Runs Terraform in a folder and returns what it said. */
+/** Runs Terraform in a folder, and returns its output. Throws if Terraform fails. */
 export function terraform(cwd: string, ...args: string[]): string {
   return terraformWith({}, cwd, ...args);
 }
 
-/** Runs Terraform in a folder, with more in its environment, and returns what it said. */
+/** Like {@link terraform}, with further environment variables. */
 export function terraformWith(environment: NodeJS.ProcessEnv, cwd: string, ...args: string[]): string {
   return execFileSync("terraform", args, {
     cwd,
