@@ -3,45 +3,45 @@ import { join, resolve } from "node:path";
 import { Architecture } from "./servers/architecture";
 import { playbooksDirectory } from "./paths";
 
-/** One release archive, or another file that is published once and for all, as the playbooks' fetcher takes it. */
+/** A published file that does not change, such as a release archive. The controller fetches it by this description. */
 export interface ArtifactRequest {
-  /** The program's name. */
+  /** Name of the program. */
   readonly name: string;
-  /** The version that is wanted. */
+  /** Version of the program. */
   readonly version: string;
-  /** What of the release it is for: an architecture, or `any`. */
+  /** Architecture for which the file is built, or `any`. */
   readonly architecture: string;
-  /** The archive's file name. */
+  /** File name. */
   readonly file: string;
-  /** Its address upstream; absent where it was built from source. */
+  /** Upstream URL of the file; undefined for a source build. */
   readonly url?: string;
-  /** Where upstream lists the digests of that release. */
+  /** Upstream URL of the list of digests of the release. */
   readonly checksums?: string;
   /**
-   * The pinned digest; null when none is known. Then the release's own checksum file is asked once, or where there is
-   * none, the file itself is trusted the first time.
+   * Pinned SHA-256 digest; null if it is unknown. Then the digest from the list in `checksums` is used, or without such a
+   * list, the digest of the first download.
    */
   readonly sha256: string | null;
-  /** Where the archive comes from when it is not in the cache. */
+  /** Source of the file if it is not in the cache: `release`, `directory`, `mirror` or `source`. */
   readonly channel: string;
 }
 
-/** What a release's files are called; `{version}` and `{arch}` stand for what they are. */
+/** Names of the files of a release, with the placeholders `{version}` and `{arch}`. */
 interface Names {
   readonly file: string;
   readonly url: string;
   readonly checksums: string;
 }
 
-/** `playbooks/artifacts.json`: what upstream released. */
+/** An entry of `playbooks/artifacts.json`: a pinned upstream release. */
 interface Pin extends Names {
   readonly version: string;
-  /** The names of other versions, where those of the pinned one hold something of it alone, such as a build's number. */
+  /** Names for other versions, if those of the pinned version contain a value that only it has, such as a build number. */
   readonly others?: Names;
   readonly sha256: Readonly<Record<string, string | null>>;
 }
 
-/** `manifest.json` of a folder that the source builds filled. */
+/** An entry of the `manifest.json` in a folder of source builds. */
 interface Built {
   readonly version: string;
   readonly file: string;
@@ -49,31 +49,50 @@ interface Built {
 }
 
 /**
- * Where the archives of Prometheus and the others come from. Each is pinned by version and SHA-256, is fetched once by
- * the controller, and is handed to the servers from there: they need no way to the internet.
+ * The source of the release archives. Each archive is pinned by version and SHA-256. The controller fetches it once and
+ * copies it to the servers, which therefore need no internet access.
+ *
+ * @example
+ * new Monitoring(this, "monitoring", {
+ *   technicians: ["203.0.113.7/32"],
+ *   artifacts: Artifacts.mirror("https://mirror.example.com/releases"),
+ * });
  */
 export class Artifacts {
-  /** The projects' own releases. */
+  /** The upstream releases, from the internet. */
   public static released(): Artifacts {
     return new Artifacts("release");
   }
 
-  /** A folder on the controller that holds the released archives (for a controller without internet). */
+  /**
+   * A folder on the controller with the release archives, for a controller without internet access.
+   *
+   * @param path path of the folder, absolute or relative to the project
+   */
   public static directory(path: string): Artifacts {
     return new Artifacts("directory", resolve(path));
   }
 
-  /** A web server that holds the released archives in one folder. */
+  /**
+   * A web server with all release archives in one folder.
+   *
+   * @param url `http` or `https` URL of the folder
+   * @throws if `url` is not such a URL
+   */
   public static mirror(url: string): Artifacts {
-    if (!/^https?:\/\//.test(url)) throw new Error(`an artifact mirror is an http(s) URL, got "${url}"`);
+    if (!/^https?:\/\//.test(url))
+      throw new Error(
+        `Artifacts.mirror: "${url}" is not an http or https URL: use one such as "https://mirror.example.com/releases"`,
+      );
     return new Artifacts("mirror", url.replace(/\/+$/, ""));
   }
 
   /**
-   * Archives that `npm run artifacts -- --source` built on this machine from the Go modules. Their versions may differ
-   * from the released ones; each place that uses them says `source`.
+   * Archives that `npm run artifacts -- --source` built from source on this machine. Their versions may differ from the
+   * pinned releases.
    *
-   * @throws when the folder has no manifest
+   * @param path path of the folder, absolute or relative to the project
+   * @throws if the folder has no manifest
    */
   public static source(path: string): Artifacts {
     const directory = resolve(path);
@@ -81,8 +100,9 @@ export class Artifacts {
   }
 
   /**
-   * What the environment says: `CDKTF_MONITORING_SOURCE` (a folder of source builds), `CDKTF_MONITORING_DIRECTORY`
-   * (a folder of releases), `CDKTF_MONITORING_MIRROR` (a URL), else the releases.
+   * The source that an environment variable selects: `CDKTF_MONITORING_SOURCE` (folder of source builds),
+   * `CDKTF_MONITORING_DIRECTORY` (folder of release archives) or `CDKTF_MONITORING_MIRROR` (URL of a mirror). Without
+   * any of these, the upstream releases. This is the default of a `Monitoring`.
    */
   public static fromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Artifacts {
     const {
@@ -97,25 +117,38 @@ export class Artifacts {
   }
 
   private constructor(
-    /** `release`, `directory`, `mirror` or `source`. */
-    public readonly channel: string,
-    /** The folder or the mirror's URL; undefined for releases. */
-    public readonly location?: string,
+    /**
+     * Kind of source: `release`, `directory`, `mirror` or `source`.
+     *
+     * @internal
+     */
+    public readonly _channel: string,
+    /**
+     * Folder, or URL of the mirror; undefined for the upstream releases.
+     *
+     * @internal
+     */
+    public readonly _location?: string,
     private readonly built?: Readonly<Record<string, Built>>,
   ) {}
 
-  /** Whether there is an archive of a program: of released ones always, of source builds where it was built. */
-  public has(name: string): boolean {
+  /**
+   * Whether the source has an archive of a program. Only a folder of source builds may lack one.
+   *
+   * @internal
+   */
+  public _has(name: string): boolean {
     return this.built === undefined || name in this.built;
   }
 
   /**
-   * The archive of one program for one architecture.
+   * Returns the archive of a program for an architecture.
    *
-   * @param version another version than the pinned one; its digest is then looked up once
-   * @throws when the channel does not have it
+   * @param version version other than the pinned one
+   * @throws if a folder of source builds does not have the archive
+   * @internal
    */
-  public request(name: string, architecture: Architecture, version?: string): ArtifactRequest {
+  public _request(name: string, architecture: Architecture, version?: string): ArtifactRequest {
     if (this.built) return this.builtRequest(name, architecture, version);
     const pin = pinOf(name);
     const chosen = version ?? pin.version;
@@ -129,16 +162,18 @@ export class Artifacts {
       url: fill(`${url}/${file}`),
       checksums: fill(`${url}/${checksums}`),
       sha256: chosen === pin.version ? (pin.sha256[architecture] ?? null) : null,
-      channel: this.channel,
+      channel: this._channel,
     };
   }
 
   /**
-   * A dashboard that is published on grafana.com. A folder of source builds has none: then it comes from there, too.
+   * Returns a dashboard that is published on grafana.com. With source builds, which have no dashboards, it is fetched
+   * from grafana.com.
    *
-   * @param id its number there
+   * @param id number of the dashboard on grafana.com
+   * @internal
    */
-  public dashboard(id: number, revision: number): ArtifactRequest {
+  public _dashboard(id: number, revision: number): ArtifactRequest {
     return {
       name: `grafana-dashboard-${id}`,
       version: `${revision}`,
@@ -146,7 +181,7 @@ export class Artifacts {
       file: `grafana-dashboard-${id}-${revision}.json`,
       url: `https://grafana.com/api/dashboards/${id}/revisions/${revision}/download`,
       sha256: dashboardPins[id]?.[revision] ?? null,
-      channel: this.built ? "release" : this.channel,
+      channel: this.built ? "release" : this._channel,
     };
   }
 
@@ -156,17 +191,17 @@ export class Artifacts {
     if (sha256 === undefined || (version !== undefined && version !== built.version)) {
       const found = `${built.version} for ${Object.keys(built.sha256).join(", ")}`;
       throw new Error(
-        `no source build of ${name} ${version ?? built.version} for ${architecture} in ${String(this.location)} (it has ${found}): use released archives for it`,
+        `no source build of ${name} ${version ?? built.version} for ${architecture} in ${String(this._location)}, which has ${found}: use the upstream releases, a directory or a mirror`,
       );
     }
-    return { name, version: built.version, architecture, file: built.file, sha256, channel: this.channel };
+    return { name, version: built.version, architecture, file: built.file, sha256, channel: this._channel };
   }
 
   private builtOf(name: string): Built {
     const built = this.built?.[name];
     if (!built)
       throw new Error(
-        `no source build of ${name} in ${String(this.location)}: make one in a clone of the project, by npm run artifacts -- --source`,
+        `no source build of ${name} in ${String(this._location)}: run "npm run artifacts -- --source" in a clone of cdktf-monitoring`,
       );
     return built;
   }
@@ -174,12 +209,12 @@ export class Artifacts {
 
 const pins = readJson(join(playbooksDirectory, "artifacts.json")) as Record<string, Pin>;
 
-/** `playbooks/dashboards.json`: digests of dashboards on grafana.com, by id and revision. */
+/** Digests of dashboards on grafana.com, by id and revision. */
 const dashboardPins = readJson(join(playbooksDirectory, "dashboards.json")) as Record<string, Record<string, string>>;
 
 function pinOf(name: string): Pin {
   const pin = pins[name];
-  if (!pin) throw new Error(`unknown artifact "${name}": known are ${Object.keys(pins).join(", ")}`);
+  if (!pin) throw new Error(`unknown artifact "${name}": use one of ${Object.keys(pins).join(", ")}`);
   return pin;
 }
 

@@ -1,4 +1,4 @@
-/** The items by a key, in their order. (`Map.groupBy` is not in Node 20.) */
+/** Groups items by a key and keeps their order. `Map.groupBy` does the same, but is not in Node.js 20. */
 export function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

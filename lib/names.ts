@@ -1,38 +1,38 @@
-/** Names that mean something else to Ansible or to the servers themselves. */
+/** Names that have a meaning in Ansible or on the servers. */
 const RESERVED = new Set(["all", "ungrouped", "localhost"]);
 
-/** The first problem with a server's name, or undefined. It becomes a host name and the label `instance`. */
+/** Returns what is wrong with the name of a server, or undefined. The name becomes the host name and the label `instance`. */
 export function serverNameProblem(name: string): string | undefined {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-    return `"${name}" cannot be a server's name: use lower-case letters, digits and inner hyphens, at most 63 (it becomes the host name)`;
+    return `"${name}" is not a valid server name: use lower-case letters, digits and inner hyphens, at most 63 characters`;
   }
   return RESERVED.has(name) ? `the server name "${name}" is reserved: choose another` : undefined;
 }
 
-/** The first problem with a run's name, or undefined. It becomes an Ansible group and a folder. */
+/** Returns what is wrong with the name of a run or a kind of component, or undefined. The name becomes an Ansible group and a folder. */
 export function runNameProblem(name: string): string | undefined {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) {
-    return `"${name}" cannot be a run's name: use lower-case letters, digits and underscores, a letter first (it becomes an Ansible group)`;
+    return `"${name}" is not a valid name of a run: use lower-case letters, digits and underscores, starting with a letter`;
   }
   return RESERVED.has(name) ? `the run name "${name}" is reserved: choose another` : undefined;
 }
 
-/** The first problem with a label's name as Prometheus defines it, or undefined. */
+/** Returns what is wrong with the name of a Prometheus label, or undefined. */
 export function labelNameProblem(name: string): string | undefined {
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) || name.startsWith("__")) {
-    return `"${name}" is not a label name: letters, digits and underscores, no digit first, not two underscores first`;
+    return `"${name}" is not a label name: use letters, digits and underscores, not starting with a digit or two underscores`;
   }
   return undefined;
 }
 
-/** The first problem with a metric's name, or undefined. */
+/** Returns what is wrong with the name of a metric, or undefined. */
 export function metricNameProblem(name: string): string | undefined {
   if (/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return undefined;
-  return `"${name}" cannot be a metric's name: letters, digits, underscores and colons, no digit first`;
+  return `"${name}" is not a metric name: use letters, digits, underscores and colons, not starting with a digit`;
 }
 
-/** The first problem with the name of a scrape job, or undefined. It becomes a file's name. */
+/** Returns what is wrong with the name of a scrape job, or undefined. The name becomes a file name. */
 export function jobNameProblem(name: string): string | undefined {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return undefined;
-  return `"${name}" cannot be a job's name: use letters, digits, ".", "_" and "-" only`;
+  return `"${name}" is not a valid job name: use only letters, digits, ".", "_" and "-"`;
 }

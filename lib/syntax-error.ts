@@ -1,4 +1,4 @@
-/** Says where an expression stops being one: at a character, counted from 1, and what is around it. */
+/** Returns a message with the position of a syntax error, counted from 1, and the text around it. */
 export function syntaxError(expression: string, position: number): string {
   if (expression.trim() === "") return "the expression is empty";
   const rest = expression.slice(position).trim();
@@ -6,7 +6,7 @@ export function syntaxError(expression: string, position: number): string {
   return `the expression does not parse at character ${position + 1}, near "${excerpt(expression.slice(Math.max(0, position - EXCERPT / 2)))}"`;
 }
 
-/** What a literal of PromQL or LogQL stands for. */
+/** Returns the text of a string literal in PromQL or LogQL. */
 export function unquoted(literal: string): string {
   const inner = literal.slice(1, -1);
   return literal.startsWith("`") ? inner : inner.replace(/\\(.)/g, "$1");

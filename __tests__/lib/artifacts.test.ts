@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
 
-describe("released artifacts", () => {
-  test("are pinned by version and digest for each architecture", () => {
+describe("Artifacts.released", () => {
+  test("pins the version and the digest of each architecture", () => {
     const released = Artifacts.released();
     for (const name of ["prometheus", "node_exporter"]) {
       for (const architecture of [Architecture.AMD64, Architecture.ARM64]) {
-        const request = released.request(name, architecture);
+        const request = released._request(name, architecture);
         expect(request).toMatchObject({
           version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
           file: `${name}-${request.version}.linux-${architecture}.tar.gz`,
@@ -21,21 +21,21 @@ describe("released artifacts", () => {
     }
   });
 
-  test("of another version have no digest yet, but a place to ask for it", () => {
-    expect(Artifacts.released().request("prometheus", Architecture.AMD64, "3.13.2")).toMatchObject({
+  test("has the list of digests, but no digest, for another version", () => {
+    expect(Artifacts.released()._request("prometheus", Architecture.AMD64, "3.13.2")).toMatchObject({
       url: "https://github.com/prometheus/prometheus/releases/download/v3.13.2/prometheus-3.13.2.linux-amd64.tar.gz",
       checksums: "https://github.com/prometheus/prometheus/releases/download/v3.13.2/sha256sums.txt",
       sha256: null,
     });
   });
 
-  test("of another Grafana are not called by the pinned one's build", () => {
+  test("leaves the build number of the pinned Grafana out of the name of another version", () => {
     const released = Artifacts.released();
-    expect(released.request("grafana", Architecture.ARM64).url).toBe(
+    expect(released._request("grafana", Architecture.ARM64).url).toBe(
       "https://dl.grafana.com/grafana/release/13.2.3/grafana_13.2.3_36482603486_linux_arm64.tar.gz",
     );
     const url = "https://dl.grafana.com/oss/release/grafana-12.4.0.linux-arm64.tar.gz";
-    expect(released.request("grafana", Architecture.ARM64, "12.4.0")).toMatchObject({
+    expect(released._request("grafana", Architecture.ARM64, "12.4.0")).toMatchObject({
       file: "grafana-12.4.0.linux-arm64.tar.gz",
       url,
       checksums: `${url}.sha256`,
@@ -43,24 +43,24 @@ describe("released artifacts", () => {
     });
   });
 
-  test("have known names only", () => {
-    expect(() => Artifacts.released().request("promtheus", Architecture.AMD64)).toThrow(
-      /^unknown artifact "promtheus": known are .*prometheus/,
+  test("rejects an unknown name", () => {
+    expect(() => Artifacts.released()._request("promtheus", Architecture.AMD64)).toThrow(
+      /^unknown artifact "promtheus": use one of .*prometheus/,
     );
   });
 });
 
-test("a mirror is a URL, a directory is absolute", () => {
-  expect(Artifacts.mirror("https://mirror.example/releases/").location).toBe("https://mirror.example/releases");
+test("Artifacts.mirror takes a URL, Artifacts.directory a path", () => {
+  expect(Artifacts.mirror("https://mirror.example/releases/")._location).toBe("https://mirror.example/releases");
   expect(() => Artifacts.mirror("mirror.example")).toThrow(
-    'an artifact mirror is an http(s) URL, got "mirror.example"',
+    'Artifacts.mirror: "mirror.example" is not an http or https URL: use one such as',
   );
-  expect(Artifacts.directory("archives").location).toBe(join(process.cwd(), "archives"));
+  expect(Artifacts.directory("archives")._location).toBe(join(process.cwd(), "archives"));
 });
 
 describe("a dashboard on grafana.com", () => {
-  test("is pinned where its digest is known", () => {
-    expect(Artifacts.released().dashboard(1860, 45)).toEqual({
+  test("has the pinned digest of a known revision", () => {
+    expect(Artifacts.released()._dashboard(1860, 45)).toEqual({
       name: "grafana-dashboard-1860",
       version: "45",
       architecture: "any",
@@ -71,17 +71,17 @@ describe("a dashboard on grafana.com", () => {
     });
   });
 
-  test("is trusted the first time where it is not", () => {
-    expect(Artifacts.released().dashboard(1860, 1)).toMatchObject({ sha256: null });
-    expect(Artifacts.released().dashboard(2, 3)).not.toHaveProperty("checksums");
+  test("has no digest for an unknown revision", () => {
+    expect(Artifacts.released()._dashboard(1860, 1)).toMatchObject({ sha256: null });
+    expect(Artifacts.released()._dashboard(2, 3)).not.toHaveProperty("checksums");
   });
 
-  test("comes from a folder or a mirror where archives do", () => {
-    expect(Artifacts.directory("/archives").dashboard(1860, 45)).toMatchObject({ channel: "directory" });
+  test("comes from the same folder as the archives", () => {
+    expect(Artifacts.directory("/archives")._dashboard(1860, 45)).toMatchObject({ channel: "directory" });
   });
 });
 
-describe("artifacts built from source", () => {
+describe("Artifacts.source", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "artifacts-"));
@@ -98,9 +98,9 @@ describe("artifacts built from source", () => {
     rmSync(directory, { recursive: true });
   });
 
-  test("say so, and have versions and digests of their own", () => {
+  test("has the versions and digests of the manifest", () => {
     const source = Artifacts.fromEnvironment({ CDKTF_MONITORING_SOURCE: directory });
-    expect(source.request("prometheus", Architecture.AMD64)).toEqual({
+    expect(source._request("prometheus", Architecture.AMD64)).toEqual({
       name: "prometheus",
       version: "3.14.0",
       architecture: "amd64",
@@ -108,35 +108,35 @@ describe("artifacts built from source", () => {
       sha256: "ab".repeat(32),
       channel: "source",
     });
-    expect(source.location).toBe(directory);
+    expect(source._location).toBe(directory);
   });
 
-  test("have no dashboards among them: these come from where they are published", () => {
-    expect(Artifacts.source(directory).dashboard(1860, 45)).toMatchObject({ channel: "release" });
+  test("fetches dashboards from grafana.com", () => {
+    expect(Artifacts.source(directory)._dashboard(1860, 45)).toMatchObject({ channel: "release" });
   });
 
-  test("are refused where they were not built", () => {
+  test("rejects an archive that was not built", () => {
     const source = Artifacts.source(directory);
-    expect(() => source.request("prometheus", Architecture.ARM64)).toThrow(
-      /no source build of prometheus 3\.14\.0 for arm64 .* \(it has 3\.14\.0 for amd64\)/,
+    expect(() => source._request("prometheus", Architecture.ARM64)).toThrow(
+      /no source build of prometheus 3\.14\.0 for arm64 in .*, which has 3\.14\.0 for amd64: /,
     );
-    expect(() => source.request("prometheus", Architecture.AMD64, "3.15.0")).toThrow(
+    expect(() => source._request("prometheus", Architecture.AMD64, "3.15.0")).toThrow(
       "no source build of prometheus 3.15.0 for amd64",
     );
-    expect(() => source.request("loki", Architecture.AMD64)).toThrow(
-      /no source build of loki in .*: make one in a clone of the project, by npm run artifacts -- --source/,
+    expect(() => source._request("loki", Architecture.AMD64)).toThrow(
+      /no source build of loki in .*: run "npm run artifacts -- --source" in a clone of cdktf-monitoring/,
     );
     expect(() => Artifacts.source(join(directory, "none"))).toThrow(/cannot read .*manifest\.json/);
   });
 });
 
-test("the environment decides, and an empty variable is none", () => {
+test("Artifacts.fromEnvironment reads the environment and ignores empty variables", () => {
   const environment = { CDKTF_MONITORING_SOURCE: "", CDKTF_MONITORING_DIRECTORY: "", CDKTF_MONITORING_MIRROR: "" };
-  expect(Artifacts.fromEnvironment(environment).channel).toBe("release");
-  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_DIRECTORY: "/archives" }).channel).toBe(
+  expect(Artifacts.fromEnvironment(environment)._channel).toBe("release");
+  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_DIRECTORY: "/archives" })._channel).toBe(
     "directory",
   );
-  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_MIRROR: "http://mirror" }).channel).toBe(
+  expect(Artifacts.fromEnvironment({ ...environment, CDKTF_MONITORING_MIRROR: "http://mirror" })._channel).toBe(
     "mirror",
   );
 });

@@ -1,38 +1,39 @@
 import { groupBy } from "../grouping";
 import { Value, Variables } from "./inventory";
 
-/** The variables of a run's hosts, with what most have alike apart. */
+/** The variables of a run's hosts, with the values that most hosts share listed once. */
 export interface SharedVariables {
-  /** Variables of the group, which those of a host override. */
+  /** Variables of the group. Those of a host override them. */
   readonly common: Variables;
   readonly hosts: ReadonlyMap<string, Variables>;
 }
 
-/** The smallest fleet in which it is worth to look elsewhere for a host's variables. */
-const FEWEST = 3;
+/** Number of hosts from which sharing is worth the loss of readability. */
+const MIN_HOSTS = 3;
 
 /**
- * Takes out what more than half of the hosts have alike, so that an inventory grows with what differs and not with the
- * fleet. Only variables that every host has: another one must not get what is not its own.
+ * Moves values that more than half of the hosts share to the group, so that the inventory grows with the differences
+ * between hosts and not with the number of hosts. Only variables that every host has are shared, because a variable of
+ * the group applies to every host.
  */
 export function shareVariables(hosts: ReadonlyMap<string, Variables>): SharedVariables {
-  if (hosts.size < FEWEST) return { common: {}, hosts };
+  if (hosts.size < MIN_HOSTS) return { common: {}, hosts };
   const [first = {}] = hosts.values();
   const everywhere = Object.keys(first).filter((name) => [...hosts.values()].every((variables) => name in variables));
   const common = new Map<string, Value>();
   const texts = new Map<string, string>();
   for (const name of everywhere) {
-    const alike = groupBy([...hosts.values()], (variables) => JSON.stringify(variables[name]));
-    const [text, same] = [...alike].reduce((a, b) => (b[1].length > a[1].length ? b : a));
+    const byText = groupBy([...hosts.values()], (variables) => JSON.stringify(variables[name]));
+    const [text, same] = [...byText].reduce((a, b) => (b[1].length > a[1].length ? b : a));
     const value = same[0]?.[name];
     if (same.length * 2 <= hosts.size || value === undefined) continue;
     common.set(name, value);
     texts.set(name, text);
   }
-  const own = (variables: Variables): Variables =>
+  const different = (variables: Variables): Variables =>
     Object.fromEntries(Object.entries(variables).filter(([name, value]) => texts.get(name) !== JSON.stringify(value)));
   return {
     common: Object.fromEntries(common),
-    hosts: new Map([...hosts].map(([host, variables]) => [host, own(variables)])),
+    hosts: new Map([...hosts].map(([host, variables]) => [host, different(variables)])),
   };
 }

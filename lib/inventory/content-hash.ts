@@ -5,10 +5,12 @@ import { join } from "node:path";
 const IGNORED = new Set(["__pycache__", ".DS_Store", ".git"]);
 
 /**
- * SHA-256 over the paths, executable bits and bytes of `entries` (files, or folders with all that is in them).
+ * Returns the SHA-256 of the paths, executable bits and bytes of files.
  *
- * Paths count as they stand below `root`, in sorted order, so that the hash is the same on every machine, and a rename
- * changes it. Of the mode only the executable bit counts: the others depend on the umask of whoever checked out.
+ * The paths are relative to `root` and sorted, so that the hash is the same on every machine. The other bits of the mode
+ * are left out, because they depend on the umask with which the files were checked out.
+ *
+ * @param entries files, or folders whose files all count
  */
 export function contentHash(root: string, entries: readonly string[]): string {
   const hash = createHash("sha256");

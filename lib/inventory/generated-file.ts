@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 
-/** A file that a synthesis makes for a role: rules, dashboards, whatever holds braces that others would take for theirs. */
+/**
+ * A file that the synthesis writes for a role, such as alert rules or a dashboard. Text with braces travels as a file,
+ * because Terraform and Ansible would read the braces as templates.
+ */
 export interface GeneratedFile {
-  /** Its path below the folder that the role is told, with slashes: `rules/monitoring.yml`. */
+  /** Path with slashes below the folder that the role receives, such as `rules/monitoring.yml`. */
   readonly path: string;
-  /** Its text. It holds no tokens: what is known to Terraform only comes by variables. */
+  /** Text of the file. It contains no tokens; values that only Terraform knows are passed as variables. */
   readonly content: string;
 }
 
-/** SHA-256 over the paths and bytes of files, in the order of their paths. `playbooks/controller/files.py` reckons the same. */
+/** Returns the SHA-256 of the paths and bytes of files. `playbooks/controller/files.py` computes the same hash. */
 export function filesHash(files: readonly GeneratedFile[]): string {
   const hash = createHash("sha256");
   for (const { path, content } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -18,13 +21,13 @@ export function filesHash(files: readonly GeneratedFile[]): string {
   return hash.digest("hex");
 }
 
-/** The first problem with the paths of one component's files, or undefined. */
+/** Returns what is wrong with the paths of a component's files, or undefined. */
 export function filesProblem(files: readonly GeneratedFile[]): string | undefined {
   const seen = new Set<string>();
   for (const { path } of files) {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/.test(path))
-      return `"${path}" is not a path of a file below a folder, such as "rules/monitoring.yml"`;
-    if (seen.has(path)) return `there are two files "${path}"`;
+      return `"${path}" is not the relative path of a file: use a path such as "rules/monitoring.yml"`;
+    if (seen.has(path)) return `the path "${path}" is used by two files: rename one of them`;
     seen.add(path);
   }
   return undefined;

@@ -1,92 +1,122 @@
 import { ArtifactRequest } from "../artifacts";
+import { contract } from "../contract";
 import { shareVariables } from "./common-variables";
 import { SecretReference } from "./secret";
 
-/** Values that Terraform, JSON and Ansible all know. Strings may be (or contain) tokens. */
+/** A value that Terraform, JSON and Ansible support. Strings may contain tokens. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
-/** Variables of Ansible by name. */
+/** Ansible variables by name. */
 export type Variables = Readonly<Record<string, Value>>;
 
-/** How Ansible reaches a server. */
+/** SSH connection of Ansible to a server. */
 export interface HostConnection {
+  /** Host name or IP address. */
   readonly host: string;
+  /** SSH port. */
   readonly port: number;
+  /** User with root privileges, or with sudo without a password. */
   readonly user: string;
+  /** Private key file on the controller. */
   readonly keyFile?: string;
+  /** Jump host, as `user@host:port`. */
   readonly jumpHost?: string;
+  /** File on the controller with the host keys. */
   readonly knownHostsFile?: string;
+  /** Public host keys of the server. */
   readonly hostKeys: readonly string[];
-  /** The name under which the host's key is known, whatever its address. */
+  /** Name under which SSH stores the host key, independent of the address. */
   readonly hostKeyAlias: string;
-  /** How long to wait for SSH, in seconds. */
+  /** Maximum time to wait for SSH, in seconds. */
   readonly waitSeconds: number;
 }
 
-/** What the roles know of the server they run on. */
+/** Facts about a server that its roles use. */
 export interface HostFacts {
+  /** Name of the server. */
   readonly name: string;
+  /** Id that changes if the server is another machine. */
   readonly id: string;
+  /** Value that changes if the machine was reinstalled. */
   readonly generation: string;
+  /** Address in the server's network. */
   readonly address: string;
-  /** The address to listen on; empty for all. */
+  /** Address on which services listen; empty for all addresses. */
   readonly bind: string;
+  /** CPU architecture: `amd64` or `arm64`. */
   readonly architecture: string;
 }
 
-/** Where a server stands among the others, which tells by what address each of two sees the other. */
+/** Network location of a server. It decides by which address two servers reach each other. */
 export interface HostLocation {
-  /** Its network: servers of one network see each other's private addresses. */
+  /** Network of the server. Servers of one network use each other's private addresses. */
   readonly network: string;
-  /** What servers of other networks see. */
+  /** Address that servers of other networks use. */
   readonly publicAddress?: string;
 }
 
-/** A member as the inventory knows it. */
+/** Entry of a member in the inventory. */
 export interface InventoryHost {
+  /** SSH connection of Ansible to the server. */
   readonly connection: HostConnection;
-  /** @default - nobody asks */
-  readonly place?: HostLocation;
+  /**
+   * Network location of the server.
+   *
+   * @default - not in the inventory
+   */
+  readonly location?: HostLocation;
+  /** Facts that the roles use. */
   readonly facts: HostFacts;
 }
 
-/** One run of a playbook: which hosts, with what. */
+/** Entry of a run in the inventory: a playbook, its hosts and their variables. */
 export interface InventoryRun {
+  /** Name of the run. */
   readonly name: string;
-  /** The playbook's file name. */
+  /** File name of the playbook. */
   readonly playbook: string;
-  /** The hash of all files that the run consists of. */
+  /** Hash of all files of the run. */
   readonly content: string;
-  /** Whether it installs one of our components (and not a playbook of the user). */
+  /** Whether the run installs a component with a built-in playbook. */
   readonly component: boolean;
-  /** Whether it installs a component of the user's own, which nobody else knows how to remove. @default false */
-  readonly own?: boolean;
-  /** Whether what it installs belongs on every server. @default false */
+  /**
+   * Whether the run installs a user-provided component. The cleanup cannot uninstall it.
+   *
+   * @default false
+   */
+  readonly userProvided?: boolean;
+  /**
+   * Whether the component belongs on every server.
+   *
+   * @default false
+   */
   readonly agent?: boolean;
+  /** Files that the run installs. */
   readonly artifacts: readonly ArtifactRequest[];
+  /** Secrets that the run reads on the controller. */
   readonly secrets: readonly SecretReference[];
-  /** Variables of every host. */
+  /** Variables that apply to all hosts. */
   readonly variables: Variables;
-  /** Variables by host. */
+  /** Variables of each host, by its name. */
   readonly hosts: ReadonlyMap<string, Variables>;
 }
 
-/** All that runs need to know. */
+/** Input of the inventory. */
 export interface InventoryInput {
-  /** The monitoring's name. */
+  /** Name of the `Monitoring`. */
   readonly monitoring: string;
-  /** The folder or mirror of archives, where there is one. */
+  /** Folder or mirror of release archives; undefined for the upstream releases. */
   readonly artifactLocation?: string;
   readonly hosts: readonly InventoryHost[];
   readonly runs: readonly InventoryRun[];
 }
 
 /**
- * The Ansible inventory, as a value for a `TerraformLocal`.
+ * Returns the Ansible inventory as a value for a `TerraformLocal`.
  *
- * Each run is a group that holds all that the run consumes but the machines themselves, which stand with their hosts (so
- * that the hash of both can be the run's trigger); how a host is reached is not part of it, for a moved key file is no
- * reason to run anything.
+ * Each run is a group with everything that the run consumes, except the facts of its hosts. The hash of the group and of
+ * these facts triggers the run. The SSH connection is not part of either, because a moved key file is no reason to run
+ * a playbook.
  */
 export function renderInventory(input: InventoryInput): Variables {
   return {
@@ -102,7 +132,7 @@ export function renderInventory(input: InventoryInput): Variables {
                 playbook: run.playbook,
                 content: run.content,
                 component: run.component,
-                ...(run.own === true ? { own: true } : {}),
+                ...(run.userProvided === true ? { own: true } : {}),
                 ...(run.agent === true ? { agent: true } : {}),
               },
               monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),
@@ -118,12 +148,12 @@ export function renderInventory(input: InventoryInput): Variables {
   };
 }
 
-/** The Ansible group of a run's hosts. No server can be called like that. */
+/** Returns the Ansible group of a run. Its underscore prevents a conflict with the name of a server. */
 export function runGroup(run: string): string {
-  return `run_${run}`;
+  return `${contract.runs.groupPrefix}${run}`;
 }
 
-function hostVariables({ connection, facts, place }: InventoryHost): Variables {
+function hostVariables({ connection, facts, location }: InventoryHost): Variables {
   return {
     monitoring_server: { ...facts },
     ansible_host: connection.host,
@@ -137,9 +167,9 @@ function hostVariables({ connection, facts, place }: InventoryHost): Variables {
       alias: connection.hostKeyAlias,
       wait: connection.waitSeconds,
     },
-    ...(place === undefined
+    ...(location === undefined
       ? {}
-      : { monitoring_place: { network: place.network, public_address: place.publicAddress ?? null } }),
+      : { monitoring_place: { network: location.network, public_address: location.publicAddress ?? null } }),
   };
 }
 
@@ -150,8 +180,8 @@ function escapeVariables(variables: Variables): Variables {
 }
 
 /**
- * Makes text inert on its way through Terraform and Ansible: `${` and `%{` would be Terraform's templates (tokens are
- * left alone), `{{`, `{%` and `{#` would be Ansible's.
+ * Escapes text so that neither Terraform (`${`, `%{`) nor Ansible (`{{`, `{%`, `{#`) reads it as a template. Tokens stay
+ * as they are.
  */
 export function escapeTemplates(value: Value): Value {
   if (typeof value === "string") {

@@ -1,22 +1,23 @@
+import { contract } from "../contract";
 import { HostConnection, InventoryHost, renderInventory, Variables } from "./inventory";
 
-/** The run that removes from a server what we installed there; it has an inventory of its own. */
-export const LEAVE = "leave";
+/** Name of the run that uninstalls everything from a server that leaves. It has its own inventory. */
+export const LEAVE: string = contract.runs.leave;
 
-/** A server, as it will be known when it has left. */
+/** A server that may leave later. Terraform stores these values for the time after it has left. */
 export interface LeavingServer {
-  /** The monitoring's name. */
+  /** Name of the `Monitoring`. */
   readonly monitoring: string;
-  /** What the server was in which monitoring, for people and to be compared. */
+  /** Path of the member construct, for messages and comparison. */
   readonly membership: string;
   readonly host: InventoryHost;
-  /** Whether anything is removed at all. */
+  /** Whether the components are uninstalled. */
   readonly uninstall: boolean;
-  /** Whether its data stay in /var/lib/monitoring. */
+  /** Whether the data in /var/lib/monitoring stays. */
   readonly keepData: boolean;
 }
 
-/** All that it takes to remove from a server what we installed there, when nothing else knows of it any more. */
+/** Returns an inventory that contains everything needed to uninstall the components from one server. */
 export function leaveInventory({ monitoring, membership, host, uninstall, keepData }: LeavingServer): Variables {
   const { name } = host.facts;
   const hosts = uninstall ? [[name, { monitoring_components: [], cleanup_keep_data: keepData }] as const] : [];
@@ -38,7 +39,7 @@ export function leaveInventory({ monitoring, membership, host, uninstall, keepDa
   });
 }
 
-/** What tells a machine from others, whatever it is called: where SSH finds it. */
+/** Returns a key of a machine that does not depend on its name: the address at which SSH finds it. */
 export function machineKey({ host, port, jumpHost }: HostConnection): string {
   return [...(jumpHost === undefined ? [] : [jumpHost]), host, port].join(" ");
 }

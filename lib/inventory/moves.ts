@@ -1,20 +1,20 @@
-/** Where each kind of component was when its last run had succeeded: by kind and server, the server's machine. */
+/** Machine of each server on which a kind of component ran after its last successful run, by kind and server name. */
 export type Placements = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** A kind of component as it is placed now. */
+/** A kind of component and its current hosts. */
 export interface PlacedKind {
   readonly kind: string;
-  /** The servers that are to have one. */
+  /** Names of the servers that run the component. */
   readonly servers: readonly string[];
 }
 
 /**
- * Which data would go with a server that is removed in the same edit as its component moves elsewhere, as a sentence for
- * each kind: the data could only come from a machine that is gone by then.
+ * Returns a message for each component whose data would be lost, because the server that holds the data leaves in the
+ * same change that moves the component.
  *
- * @param before as the last deploy left it
- * @param now what is placed and is to keep its data
- * @param machines the machine of each member, by its name, where that is known before Terraform runs
+ * @param before placements after the last deploy
+ * @param now current placements of components that keep their data
+ * @param machines machine of each member by its name; undefined if only Terraform knows it
  */
 export function lostDataProblems(
   before: Placements,
@@ -23,15 +23,17 @@ export function lostDataProblems(
 ): string[] {
   const present = new Set(machines.values());
   return now.flatMap(({ kind, servers }) => {
-    const was = Object.entries(before[kind] ?? {});
-    const known = new Set(was.flat());
-    // The same machine may only be called otherwise now.
-    const begins = servers.filter((name) => !known.has(name) && !known.has(machines.get(name) ?? name));
-    const gone = was.filter(([name, machine]) => !machines.has(name) && !present.has(machine)).map(([name]) => name);
-    const sources = was.filter(([name]) => machines.has(name) && !servers.includes(name));
-    if (gone.length === 0 || begins.length <= sources.length) return [];
+    const previous = Object.entries(before[kind] ?? {});
+    const known = new Set(previous.flat());
+    // A renamed server is not a new host, because it is the same machine.
+    const added = servers.filter((name) => !known.has(name) && !known.has(machines.get(name) ?? name));
+    const lost = previous
+      .filter(([name, machine]) => !machines.has(name) && !present.has(machine))
+      .map(([name]) => name);
+    const sources = previous.filter(([name]) => machines.has(name) && !servers.includes(name));
+    if (lost.length === 0 || added.length <= sources.length) return [];
     return [
-      `${kind} was on ${quoted(gone)}, which is no member any more, and is to be on ${quoted(begins)}: its data would be lost with that server. Deploy twice: first with both servers, so that the data move, then without the old one; or, to begin without the data, set onMove to OnMove.DISCARD`,
+      `${kind} moves from ${quoted(lost)} to ${quoted(added)}, but ${quoted(lost)} is not a member any more, so that its data would be lost: keep the old server for one deploy, which copies the data, and remove it after that; or set onMove to OnMove.DISCARD to start without the data`,
     ];
   });
 }

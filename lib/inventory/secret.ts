@@ -1,22 +1,26 @@
-/** How a secret's reference stands in the inventory: where the controller finds the value, never the value. */
+/** Reference to a secret in the inventory. It names the place of the value on the controller, never the value. */
 export interface SecretReference {
-  /** The name by which the role asks for it. */
+  /** Name by which the role requests the secret. */
   readonly name: string;
-  /** The environment variable that holds it on the controller. */
+  /** Environment variable of the controller that holds the value. */
   readonly environment?: string;
-  /** The file that holds it on the controller. */
+  /** File on the controller that holds the value. */
   readonly file?: string;
-  /** Changes when the secret does. */
+  /** Version of the secret. A new version triggers the runs that use it. */
   readonly version: string;
-  /** Whether a run that is handed something else than a URL starts nothing. @default false */
+  /**
+   * Whether the value must be a URL. The run fails before it changes anything if it is not.
+   *
+   * @default false
+   */
   readonly url?: boolean;
 }
 
 /** Settings of a {@link Secret}. */
 export interface SecretOptions {
   /**
-   * Change it (to anything) to have the next deploy roll a changed secret out, for the value itself is never seen by
-   * Terraform. `npm run rotate` does without.
+   * Version of the secret. Change it so that the next deploy installs a new value, which Terraform cannot see.
+   * `npm run rotate` installs a new value without a new version.
    *
    * @default "1"
    */
@@ -24,48 +28,65 @@ export interface SecretOptions {
 }
 
 /**
- * Something that must not be read by everyone. It holds the *name* of the place where the controller (the machine that
- * runs `cdktf deploy`) finds the value at deploy time; the value never enters Terraform's state, plan or output.
+ * A reference to a secret value. The controller (the machine that runs `cdktf deploy`) reads the value at deploy time, so
+ * that it never enters Terraform's state, plan or output.
+ *
+ * @example
+ * Receiver.slack("slack", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
  */
 export class Secret {
   /**
    * A secret in an environment variable of the controller.
    *
-   * @throws when `variable` is not an environment variable's name (say, because it is the secret itself)
+   * @param variable name of the environment variable
+   * @throws if `variable` is not the name of an environment variable, for example because it is the secret itself
    */
   public static fromEnvironment(variable: string, options: SecretOptions = {}): Secret {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
-      // The text may be the secret: it is not repeated.
+      // The text may be the secret, so the message does not repeat it.
       throw new Error(
-        'Secret.fromEnvironment takes the name of an environment variable, such as "SCRAPE_TOKEN", not the secret itself',
+        'Secret.fromEnvironment: not the name of an environment variable: pass a name such as "SCRAPE_TOKEN", not the secret itself',
       );
     }
     return new Secret({ environment: variable }, options);
   }
 
-  /** A secret that is the content of a file on the controller (white space around it is not part of it). */
+  /**
+   * A secret in a file on the controller. White space at the start and end of the file is ignored.
+   *
+   * @param path path of the file, absolute or relative to the project
+   * @throws if `path` is empty
+   */
   public static fromFile(path: string, options: SecretOptions = {}): Secret {
-    if (path === "") throw new Error("Secret.fromFile takes the path of a file, got an empty string");
+    if (path === "") throw new Error("Secret.fromFile: the path is empty: pass the path of a file");
     return new Secret({ file: path }, options);
   }
 
-  /** Changes when the secret does. */
+  /** Version of the secret. */
   public readonly version: string;
 
   private constructor(
-    private readonly place: { readonly environment: string } | { readonly file: string },
+    private readonly source: { readonly environment: string } | { readonly file: string },
     options: SecretOptions,
   ) {
     this.version = options.version ?? "1";
   }
 
-  /** How it is handed to a role that knows it as `name`. */
-  public reference(name: string): SecretReference {
-    return { name, ...this.place, version: this.version };
+  /**
+   * Returns the reference for a role that requests the secret as `name`.
+   *
+   * @internal
+   */
+  public _reference(name: string): SecretReference {
+    return { name, ...this.source, version: this.version };
   }
 
-  /** As {@link reference}, of one that must be a URL. */
-  public urlReference(name: string): SecretReference {
-    return { ...this.reference(name), url: true };
+  /**
+   * Returns a reference like {@link _reference} whose value must be a URL.
+   *
+   * @internal
+   */
+  public _urlReference(name: string): SecretReference {
+    return { ...this._reference(name), url: true };
   }
 }

@@ -1,14 +1,14 @@
 import { stringify } from "yaml";
 
-/** What the firewall and the logs' access lists need, and a cloud's image may lack. */
+/** Packages that the firewall and log access need, and that some cloud images lack. */
 const PACKAGES = ["acl", "nftables"];
 
 /**
- * User data for cloud-init, for an instance's first boot.
+ * Returns cloud-init user data for the first boot of an instance.
  *
- * @param commands shell commands that are run as root; may contain tokens
+ * @param commands shell commands, run as root; may contain tokens
  */
 export function cloudConfig(hostname: string, commands: readonly string[]): string {
-  // A command may hold a token, which no line break may part.
+  // No line wrapping, because a line break inside a token would break it.
   return `#cloud-config\n${stringify({ hostname, packages: PACKAGES, runcmd: commands }, { lineWidth: 0 })}`;
 }

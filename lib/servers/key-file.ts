@@ -2,15 +2,15 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { expandHome } from "../paths";
 
-/** The first problem with a private key's file on this machine, or undefined; what SSH would refuse much later. */
+/** Returns what is wrong with a private key file on this machine, or undefined. SSH would report it only during the deploy. */
 export function keyFileProblem(keyFile: string): string | undefined {
   const path = resolve(expandHome(keyFile));
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isFile()) {
-    return `keyFile: there is no file ${path}: correct the path, or leave it out to use the SSH agent's keys`;
+    return `keyFile: the file ${path} does not exist: correct the path, or remove keyFile to use the keys of the SSH agent`;
   }
   const mode = found.mode & 0o777;
-  // SSH is as strict: with files of its own user only.
+  // Like SSH, which checks only files that belong to its user.
   if (found.uid !== process.getuid?.() || (mode & 0o077) === 0) return undefined;
-  return `keyFile: others may read ${path} (its mode is ${mode.toString(8)}), and SSH refuses such a key: chmod 600 ${path}`;
+  return `keyFile: other users may read ${path} (mode ${mode.toString(8)}), so SSH rejects the key: run chmod 600 ${path}`;
 }

@@ -74,9 +74,9 @@ describe("a rule on a metric that nothing emits", () => {
   });
 
   test.each([
-    [{ exporters: [{ job: "a", port: 9187, metrics: ["pg up"] }] }, 'test/db: "pg up" cannot be a metric\'s name'],
+    [{ exporters: [{ job: "a", port: 9187, metrics: ["pg up"] }] }, 'test/db: "pg up" is not a metric name'],
     [{ scrapeJobs: [{ job: "a", targets: ["b:1"], metrics: [""] }] }, 'scrapeJobs, job "a", metrics: "" cannot be'],
-    [{ app: { metrics: ["1st"] } }, '"1st" cannot be a metric\'s name'],
+    [{ app: { metrics: ["1st"] } }, '"1st" is not a metric name'],
   ])("cannot be hidden behind what is no name: %j", (given, message) => {
     expect(() => stackOf(given)).toThrow(message);
   });

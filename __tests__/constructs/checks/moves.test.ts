@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(project, { recursive: true });
 });
 
-/** Synthesizes a project whose Loki was on a server "hub" and is to be on "logs" now, with these servers beside it. */
+/** Synthesizes a project whose Loki moves from the server "hub" to "logs", with these other servers. */
 function moved(servers: readonly string[], onMove?: OnMove): Synthesized {
   const app = new App({ outdir: join(project, "cdktf.out") });
   const stack = new TerraformStack(app, "test");
@@ -36,7 +36,7 @@ function moved(servers: readonly string[], onMove?: OnMove): Synthesized {
 }
 
 test("a server is not removed in the same edit as its component moves away, for the data would go with it", () => {
-  expect(() => moved([])).toThrow(/^test\/monitoring: loki was on "hub".*is to be on "logs".*Deploy twice/);
+  expect(() => moved([])).toThrow(/^test\/monitoring: loki moves from "hub" to "logs".*keep the old server for one deploy/);
 });
 
 test("it is where both are there, or the data are not wanted; the role is told which", () => {

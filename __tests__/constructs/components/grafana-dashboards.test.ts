@@ -17,7 +17,7 @@ describe("a dashboard of grafana.com", () => {
   const stack = withDashboards(FULL);
 
   test("is fetched with the archives, by the run that needs it and before any server is touched", () => {
-    const request = expect.objectContaining(Artifacts.fromEnvironment().dashboard(1860, 45)) as object;
+    const request = expect.objectContaining(Artifacts.fromEnvironment()._dashboard(1860, 45)) as object;
     expect(stack.run("grafana").vars.monitoring_artifacts).toContainEqual(request);
     expect(stack.run("prometheus").vars.monitoring_artifacts).not.toContainEqual(request);
     const { provisioner } = stack.nullResource("test/monitoring/artifacts");

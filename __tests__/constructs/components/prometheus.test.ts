@@ -137,7 +137,7 @@ describe("Prometheus", () => {
     ],
     [
       { scrapeJobs: [{ job: "a/b", targets: [] }] },
-      'scrapeJobs: "a/b" cannot be a job\'s name: use letters, digits, ".", "_" and "-" only',
+      'scrapeJobs: "a/b" is not a valid job name: use only letters, digits, ".", "_" and "-"',
     ],
     [
       {

@@ -100,7 +100,7 @@ describe("a server on which nothing of ours is installed", () => {
   });
 
   test.each([
-    [[{ job: "a b", port: 9187 }], '"a b" cannot be a job\'s name'],
+    [[{ job: "a b", port: 9187 }], '"a b" is not a valid job name'],
     [[{ job: "a", port: 0 }], 'exporters: "a": 0 is not a port'],
     [
       [

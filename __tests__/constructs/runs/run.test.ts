@@ -113,7 +113,7 @@ describe("a playbook of the user", () => {
   });
 
   test.each([
-    ["no-underscore", {}, 'test/monitoring/no-underscore: "no-underscore" cannot be a run\'s name'],
+    ["no-underscore", {}, 'test/monitoring/no-underscore: "no-underscore" is not a valid name of a run'],
     ["site", { playbook: "/nowhere/site.yml" }, "test/monitoring/site: there is no playbook /nowhere/site.yml"],
     ["site", { variables: { "a-b": 1 } }, 'test/monitoring/site: "a-b" is not a variable\'s name'],
   ])("is refused when it is wrong: %s %j", (id, props, message) => {

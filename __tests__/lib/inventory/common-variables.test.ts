@@ -7,7 +7,7 @@ const variables: fc.Arbitrary<Variables> = fc.record(
   { requiredKeys: ["a"] },
 );
 
-test("every host has what it had, whatever stands elsewhere", () => {
+test("shareVariables keeps the variables of every host", () => {
   fc.assert(
     fc.property(fc.array(variables, { maxLength: 9 }), (all) => {
       const hosts = new Map(all.map((each, index) => [`s${index}`, each]));
@@ -18,7 +18,7 @@ test("every host has what it had, whatever stands elsewhere", () => {
   );
 });
 
-test("what most hosts have alike stands once; in a small fleet all stands where it belongs", () => {
+test("shareVariables moves a value of most hosts to the group, unless there are fewer than three hosts", () => {
   const fleet = (size: number): Map<string, Variables> =>
     new Map(Array.from({ length: size }, (_, index) => [`s${index}`, { port: index === 0 ? 9200 : 9100 }]));
   expect(shareVariables(fleet(3))).toEqual({

@@ -18,7 +18,7 @@ afterEach(() => {
 const hash = (): string => contentHash(root, ["play.yml", "roles/a"]);
 
 describe("contentHash", () => {
-  test("does not depend on the order of what is named, nor on what is not", () => {
+  test("depends neither on the order of the entries nor on other files", () => {
     const before = hash();
     writeFileSync(join(root, "other.yml"), "changed");
     expect(contentHash(root, ["roles/a", "play.yml", "roles/a/main.yml"])).toBe(before);
@@ -26,19 +26,19 @@ describe("contentHash", () => {
 
   test.each([
     [
-      "a file's bytes",
+      "the bytes of a file",
       () => {
         writeFileSync(join(root, "roles/a/main.yml"), "tw0");
       },
     ],
     [
-      "a file's name",
+      "the name of a file",
       () => {
         renameSync(join(root, "roles/a/main.yml"), join(root, "roles/a/mail.yml"));
       },
     ],
     [
-      "a file's right to be executed",
+      "the executable bit of a file",
       () => {
         chmodSync(join(root, "play.yml"), 0o755);
       },
@@ -55,7 +55,7 @@ describe("contentHash", () => {
     expect(hash()).not.toBe(before);
   });
 
-  test("does not change with rights that a umask decides, nor with compiled Python", () => {
+  test("does not change with mode bits from a umask, nor with compiled Python", () => {
     const before = hash();
     chmodSync(join(root, "play.yml"), 0o664);
     mkdirSync(join(root, "roles/a/__pycache__"));
@@ -63,7 +63,7 @@ describe("contentHash", () => {
     expect(hash()).toBe(before);
   });
 
-  test("of a whole folder is that of all its files", () => {
+  test("of a folder equals that of all its files", () => {
     expect(contentHash(root, ["."])).toBe(contentHash(root, ["play.yml", "other.yml", "roles"]));
   });
 });

@@ -12,17 +12,17 @@ describe("filesHash", () => {
   const file = fc.record({ path: fc.stringMatching(/^[a-z]{1,3}(\/[a-z]{1,3})?$/), content: fc.string() });
   const files = fc.uniqueArray(file, { selector: ({ path }) => path.toLowerCase() });
 
-  test("does not depend on the order of the files, and tells any two sets apart", () => {
+  test("does not depend on the order of the files, and differs for any two sets", () => {
     fc.assert(
       fc.property(files, files, (a, b) => {
         expect(filesHash([...a].reverse())).toBe(filesHash(a));
-        const known = (set: typeof a): string => JSON.stringify([...set].sort((x, y) => (x.path < y.path ? -1 : 1)));
-        expect(filesHash(a) === filesHash(b)).toBe(known(a) === known(b));
+        const text = (set: typeof a): string => JSON.stringify([...set].sort((x, y) => (x.path < y.path ? -1 : 1)));
+        expect(filesHash(a) === filesHash(b)).toBe(text(a) === text(b));
       }),
     );
   });
 
-  test("is what the runs reckon from the folder that was written", () => {
+  test("equals the hash that a run computes from the written folder", () => {
     const folder = temporaryFolder();
     const given = [
       { path: "rules/b.yml", content: "ünïcode: {{ $labels.x }}\n" },
@@ -35,23 +35,26 @@ describe("filesHash", () => {
     }
     const program =
       "import sys, pathlib; from controller.files import *; print(generated_hash(pathlib.Path(sys.argv[1])))";
-    const said = execFileSync("python3", ["-B", "-c", program, folder], { cwd: playbooksDirectory, encoding: "utf8" });
-    expect(said.trim()).toBe(filesHash(given));
+    const output = execFileSync("python3", ["-B", "-c", program, folder], {
+      cwd: playbooksDirectory,
+      encoding: "utf8",
+    });
+    expect(output.trim()).toBe(filesHash(given));
   });
 });
 
 test.each([
-  ["/etc/passwd", /not a path of a file below a folder/],
-  ["../rules.yml", /"\.\.\/rules\.yml" is not a path/],
-  ["rules//a.yml", /is not a path/],
-  ["rules/", /is not a path/],
-  ["a b.yml", /is not a path/],
-])("the path %j is refused", (path, message) => {
+  ["/etc/passwd", /is not the relative path of a file: use a path such as/],
+  ["../rules.yml", /"\.\.\/rules\.yml" is not the relative path/],
+  ["rules//a.yml", /is not the relative path/],
+  ["rules/", /is not the relative path/],
+  ["a b.yml", /is not the relative path/],
+])("filesProblem rejects the path %j", (path, message) => {
   expect(filesProblem([{ path, content: "" }])).toMatch(message);
 });
 
-test("two files of one path are refused", () => {
+test("filesProblem rejects two files with the same path", () => {
   const file = { path: "rules/a.yml", content: "" };
   expect(filesProblem([file, { path: "rules/b.yml", content: "" }])).toBeUndefined();
-  expect(filesProblem([file, file])).toBe('there are two files "rules/a.yml"');
+  expect(filesProblem([file, file])).toBe('the path "rules/a.yml" is used by two files: rename one of them');
 });

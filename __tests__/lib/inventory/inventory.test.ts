@@ -17,7 +17,7 @@ const input: InventoryInput = {
         hostKeyAlias: "i-1",
         waitSeconds: 120,
       },
-      place: { network: "prod/network" },
+      location: { network: "prod/network" },
       facts: { name: "hub", id: "i-1", generation: "1", address: "10.0.0.1", bind: "", architecture: "arm64" },
     },
   ],
@@ -36,7 +36,7 @@ const input: InventoryInput = {
 };
 
 describe("renderInventory", () => {
-  test("keeps how a host is reached apart from what its runs consume", () => {
+  test("separates the SSH connection of a host from the variables of its runs", () => {
     expect(renderInventory(input)).toEqual({
       all: {
         vars: { monitoring_name: "prod", monitoring_artifact_location: null },
@@ -83,7 +83,7 @@ describe("renderInventory", () => {
   });
 });
 
-/** Undoes what only Ansible reads. */
+/** Removes the marks that only Ansible reads. */
 function withoutMarks(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(withoutMarks);
   if (value === null || typeof value !== "object") return value;
@@ -95,11 +95,11 @@ function withoutMarks(value: Value): Value {
 }
 
 describe("escapeTemplates", () => {
-  test("leaves tokens alone", () => {
+  test("leaves tokens unchanged", () => {
     expect(escapeTemplates("${TfToken[TOKEN.0]} and ${x}")).toBe("${TfToken[TOKEN.0]} and $${x}");
   });
 
-  terraformTest("text comes out of Terraform as it went in", () => {
+  terraformTest("survives Terraform unchanged", () => {
     const piece = fc.constantFrom(
       "$",
       "${",

@@ -12,29 +12,29 @@ const connection: HostConnection = {
 const facts = { name: "app", id: "app", generation: "1", address: "10.0.0.7", bind: "", architecture: "amd64" };
 
 function leaving(uninstall: boolean, keepData: boolean): unknown {
-  const departing = {
+  const server = {
     monitoring: "monitoring",
     membership: "test/app",
     host: { connection, facts },
     uninstall,
     keepData,
   };
-  const { all } = leaveInventory(departing) as { all: { children: { run_leave: { hosts: unknown } } } };
+  const { all } = leaveInventory(server) as { all: { children: { run_leave: { hosts: unknown } } } };
   return all.children.run_leave.hosts;
 }
 
-test("a server that leaves gets no components", () => {
+test("uninstalls all components of a server that leaves", () => {
   expect(leaving(true, true)).toEqual({
     app: { monitoring_components: [], cleanup_keep_data: true },
   });
   expect(leaving(true, false)).toMatchObject({ app: { cleanup_keep_data: false } });
 });
 
-test("one that is to be left alone is no host of the run", () => {
+test("has no host if nothing is uninstalled", () => {
   expect(leaving(false, true)).toEqual({});
 });
 
-test("a machine is told from others by how SSH finds it", () => {
+test("machineKey identifies a machine by its SSH address", () => {
   expect(machineKey(connection)).toBe("203.0.113.7 22");
   expect(machineKey({ ...connection, jumpHost: "admin@bastion" })).toBe("admin@bastion 203.0.113.7 22");
   expect(machineKey({ ...connection, user: "admin", keyFile: "id" })).toBe(machineKey(connection));

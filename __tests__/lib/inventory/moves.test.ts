@@ -4,17 +4,17 @@ const before: Placements = { loki: { hub: "198.18.0.2 22" }, alertmanager: { a: 
 const machines = (...names: (readonly [string, string?])[]): ReadonlyMap<string, string | undefined> =>
   new Map(names.map(([name, machine]) => [name, machine]));
 
-test("a component whose old server leaves in the same edit would lose its data", () => {
+test("finds a component whose old server leaves in the same change", () => {
   expect(lostDataProblems(before, [{ kind: "loki", servers: ["logs"] }], machines(["logs", "198.18.0.9 22"]))).toEqual([
     expect.stringMatching(
-      /^loki was on "hub", which is no member any more, and is to be on "logs".*Deploy twice:.*OnMove\.DISCARD$/,
+      /^loki moves from "hub" to "logs", but "hub" is not a member any more.*: keep the old server for one deploy.*OnMove\.DISCARD to start without the data$/,
     ),
   ]);
   const placed = [{ kind: "alertmanager", servers: ["a", "c"] }];
   expect(lostDataProblems(before, placed, machines(["a"], ["c"]))).toHaveLength(1);
 });
 
-test("whatever can still be copied, or is where it was, is no reason to refuse", () => {
+test("accepts a component that stays or whose data can still be copied", () => {
   const loki = [{ kind: "loki", servers: ["logs"] }];
   expect(lostDataProblems(before, loki, machines(["logs"], ["hub"]))).toEqual([]);
   expect(lostDataProblems({}, loki, machines(["logs"]))).toEqual([]);
@@ -22,13 +22,13 @@ test("whatever can still be copied, or is where it was, is no reason to refuse",
   expect(lostDataProblems(before, [{ kind: "loki", servers: ["hub"] }], machines(["hub"]))).toEqual([]);
 });
 
-test("one fewer of a cluster takes nothing along", () => {
+test("accepts a cluster that becomes smaller", () => {
   expect(lostDataProblems(before, [{ kind: "alertmanager", servers: ["a"] }], machines(["a"]))).toEqual([]);
   const moved = [{ kind: "alertmanager", servers: ["c"] }];
   expect(lostDataProblems(before, moved, machines(["a"], ["c"]))).toEqual([]);
 });
 
-test("a machine that only is called otherwise is the same", () => {
+test("accepts a renamed machine", () => {
   const renamed = machines(["logs", "198.18.0.2 22"]);
   expect(lostDataProblems(before, [{ kind: "loki", servers: ["logs"] }], renamed)).toEqual([]);
 });

@@ -11,24 +11,24 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("a key that only its owner may read is fine", () => {
+test("accepts a key that only its owner may read", () => {
   const key = join(folder, "id");
   writeFileSync(key, "key", { mode: 0o600 });
   expect(keyFileProblem(key)).toBeUndefined();
 });
 
-test("one that others may read is what SSH refuses", () => {
+test("rejects a key that others may read", () => {
   const key = join(folder, "id");
   writeFileSync(key, "key");
   chmodSync(key, 0o640);
   expect(keyFileProblem(key)).toBe(
-    `keyFile: others may read ${key} (its mode is 640), and SSH refuses such a key: chmod 600 ${key}`,
+    `keyFile: other users may read ${key} (mode 640), so SSH rejects the key: run chmod 600 ${key}`,
   );
 });
 
-test("one that is not there is named with the home folder that it was looked for in", () => {
+test("rejects a missing file with its absolute path", () => {
   expect(keyFileProblem("~/no/such/key")).toBe(
-    `keyFile: there is no file ${join(homedir(), "no/such/key")}: correct the path, or leave it out to use the SSH agent's keys`,
+    `keyFile: the file ${join(homedir(), "no/such/key")} does not exist: correct the path, or remove keyFile to use the keys of the SSH agent`,
   );
-  expect(keyFileProblem(folder)).toContain(`there is no file ${folder}`);
+  expect(keyFileProblem(folder)).toContain(`the file ${folder} does not exist`);
 });
