@@ -14,7 +14,7 @@ const OWN = {
   "cdktf-monitoring-audit": "Audit",
   "cdktf-monitoring-fleet": "Fleet",
   "cdktf-monitoring-logs": "Application logs",
-  "cdktf-monitoring-monitoring": "Monitoring itself",
+  "cdktf-monitoring-monitoring": "Self-monitoring",
   "cdktf-monitoring-own-logs": "Monitoring logs",
   "cdktf-monitoring-server": "Server",
 };

@@ -1,15 +1,16 @@
-import { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard-subject";
 import { applicationJobs } from "./logs/log-jobs";
-import { Uids } from "./uids";
+import { BuiltInUid, DASHBOARD_TITLES, Uids } from "./uids";
 
-/** The own dashboards that have something to show, by their uids, with what people call them. */
+/** Returns the titles, by uid, of the built-in dashboards for which the monitoring has data. */
 export function availableDashboards(subject: DashboardSubject): ReadonlyMap<string, string> {
-  const logs = subject.kinds.has("loki");
-  return new Map<string, string>([
-    [Uids.FLEET, "Fleet"],
-    [Uids.SERVER, "Server"],
-    [Uids.SELF_MONITORING, "Monitoring itself"],
-    ...(logs && applicationJobs(subject).length > 0 ? [[Uids.APPLICATION_LOGS, "Application logs"] as const] : []),
-    ...(logs ? [[Uids.AUDIT, "Audit"] as const, [Uids.MONITORING_LOGS, "Monitoring logs"] as const] : []),
-  ]);
+  const hasLoki = subject.kinds.has("loki");
+  const uids: readonly BuiltInUid[] = [
+    Uids.FLEET,
+    Uids.SERVER,
+    Uids.SELF_MONITORING,
+    ...(hasLoki && applicationJobs(subject).length > 0 ? [Uids.APPLICATION_LOGS] : []),
+    ...(hasLoki ? [Uids.AUDIT, Uids.MONITORING_LOGS] : []),
+  ];
+  return new Map(uids.map((uid) => [uid, DASHBOARD_TITLES[uid]]));
 }

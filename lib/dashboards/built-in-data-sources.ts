@@ -1,24 +1,24 @@
 import { dataSourceUids } from "./data-sources";
 import { isObject, Json, JsonObject, objectsOf, textOf, variablesOf } from "./model";
 
-/** What stands in an export for people to answer when they import it, and the number that it had where it was made. */
-const QUESTIONS = ["__inputs", "__requires", "__elements", "id"];
-/** What Grafana itself has: its own data, what other panels found, expressions. */
-const BUILT_IN = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "__expr__"];
+/** Members that an export has only for its import, and the dashboard's number in the Grafana that exported it. */
+const IMPORT_MEMBERS = ["__inputs", "__requires", "__elements", "id"];
+/** Names that Grafana reserves: its internal data, the results of other panels, and expressions. */
+const RESERVED = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "__expr__"];
 
 /**
- * A dashboard with our data sources in place of those that its export asks for, by their types.
+ * Replaces the data sources of an exported dashboard by the built-in data sources of the same type.
  *
- * @throws when it names one that there is none of
+ * @throws if the dashboard uses a data source other than the built-in ones
  */
 export function withBuiltInDataSources(exported: JsonObject): JsonObject {
-  const asked = Object.fromEntries(Object.entries(exported).filter(([key]) => !QUESTIONS.includes(key)));
-  const answered = substitute(asked, answersTo(objectsOf(exported.__inputs))) as JsonObject;
-  const chosen = variablesOf(answered).filter(({ type }) => type === "datasource");
-  return pointed(answered, new Set(chosen.map(({ name }) => textOf(name)))) as JsonObject;
+  const dashboard = Object.fromEntries(Object.entries(exported).filter(([key]) => !IMPORT_MEMBERS.includes(key)));
+  const substituted = substitute(dashboard, inputValues(objectsOf(exported.__inputs))) as JsonObject;
+  const variables = variablesOf(substituted).filter(({ type }) => type === "datasource");
+  return withReferences(substituted, new Set(variables.map(({ name }) => textOf(name)))) as JsonObject;
 }
 
-/** The uids of ours that a dashboard names. */
+/** Returns the uids of the built-in data sources that a dashboard uses. */
 export function dataSourcesOf(dashboard: Json | undefined): Set<string> {
   const found = new Set<string>();
   JSON.stringify(dashboard, (key, value: Json) => {
@@ -29,50 +29,50 @@ export function dataSourcesOf(dashboard: Json | undefined): Set<string> {
   return found;
 }
 
-/** The answers to an export's questions, by name: our data source of the type, or the constant that is proposed. */
-function answersTo(inputs: readonly JsonObject[]): ReadonlyMap<string, string> {
+/** Returns the value of each input by name: the built-in data source of its type, or the default of a constant. */
+function inputValues(inputs: readonly JsonObject[]): ReadonlyMap<string, string> {
   return new Map(
     inputs.map((input) => {
       const name = textOf(input.name);
       if (input.type !== "datasource") return [name, textOf(input.value)];
       const type = textOf(input.pluginId);
       if (!dataSourceUids.includes(type))
-        throw new Error(`its input ${name} wants a data source of the type "${type}": there are ${known()}`);
+        throw new Error(`the input ${name} needs a data source of type "${type}": use one of ${builtInNames()}`);
       return [name, type];
     }),
   );
 }
 
-/** A value with `${name}` replaced by its answer in all of its texts. */
-function substitute(value: Json | undefined, answers: ReadonlyMap<string, string>): Json | undefined {
+/** Replaces `${name}` by the value of the input in all strings. */
+function substitute(value: Json | undefined, values: ReadonlyMap<string, string>): Json | undefined {
   if (typeof value === "string")
-    return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => answers.get(name) ?? whole);
-  return mapped(value, (_, inner) => substitute(inner, answers));
+    return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+  return mapped(value, (_, inner) => substitute(inner, values));
 }
 
-/** A value in which every reference to a data source is an object with a uid that there is. */
-function pointed(value: Json | undefined, variables: ReadonlySet<string>): Json | undefined {
+/** Replaces each reference to a data source by an object with the uid of a built-in one. */
+function withReferences(value: Json | undefined, variables: ReadonlySet<string>): Json | undefined {
   return mapped(value, (key, inner) =>
-    key === "datasource" ? reference(inner, variables) : pointed(inner, variables),
+    key === "datasource" ? reference(inner, variables) : withReferences(inner, variables),
   );
 }
 
 /**
- * A reference to a data source as Grafana has written it since 8.3, `{ type, uid }`; older exports have its name.
+ * Returns a reference in the form of Grafana 8.3 and later, `{ type, uid }`. Older exports contain a name.
  *
- * @param variables those by which people choose a data source above the panels
+ * @param variables names of the dashboard's variables that select a data source
  */
 function reference(value: Json | undefined, variables: ReadonlySet<string>): Json | undefined {
   if (value === undefined || value === null) return value;
   const { type, uid } = isObject(value) ? value : { type: undefined, uid: value };
   const name = textOf(uid ?? type);
   const [, variable = ""] = /^\$(?:\{(\w+)(?::\w+)?\}|(\w+))$/.exec(name)?.filter(Boolean) ?? [];
-  if (BUILT_IN.includes(name) || variables.has(variable)) return value;
-  const ours = dataSourceUids.find((known) => known === name.toLowerCase());
-  if (ours !== undefined) return { type: ours, uid: ours };
-  const kind = typeof type === "string" ? ` (of the type "${type}")` : "";
+  if (RESERVED.includes(name) || variables.has(variable)) return value;
+  const builtIn = dataSourceUids.find((each) => each === name.toLowerCase());
+  if (builtIn !== undefined) return { type: builtIn, uid: builtIn };
+  const ofType = typeof type === "string" ? ` of type "${type}"` : "";
   throw new Error(
-    `it names the data source "${name}"${kind}: there are ${known()}. Write one of these, or export it "for sharing externally"`,
+    `the data source "${name}"${ofType} does not exist: use one of ${builtInNames()}, or export the dashboard "for sharing externally"`,
   );
 }
 
@@ -85,6 +85,6 @@ function mapped(
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(key, inner)]));
 }
 
-function known(): string {
+function builtInNames(): string {
   return dataSourceUids.map((uid) => `"${uid}"`).join(", ");
 }

@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
-import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
 import { withBuiltInDataSources } from "./built-in-data-sources";
+import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
 
 /**
- * Reads a dashboard that somebody exported from Grafana, with our data sources in place of those that it asks for.
+ * Reads a dashboard that was exported from Grafana, and replaces its data sources by the built-in ones.
  *
- * @throws when the file is no dashboard, has no uid, or wants a data source that there is none of
+ * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
  */
 export function readDashboard(path: string): DashboardModel {
   try {
-    return ours(parse(readFileSync(path, "utf8")));
+    return modelOf(parse(readFileSync(path, "utf8")));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the dashboard ${path}: ${reason}`, { cause: error });
+    throw new Error(`dashboard ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -20,29 +19,39 @@ function parse(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw new Error(`it is no JSON (${error instanceof Error ? error.message : String(error)})`, { cause: error });
+    throw new Error(`the file is not JSON: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function ours(exported: Json): DashboardModel {
+function modelOf(exported: Json): DashboardModel {
   const uid = uidOf(exported);
   const dashboard = withBuiltInDataSources(exported as JsonObject);
   return { ...dashboard, uid, title: textOf(dashboard.title, uid) };
 }
 
-/** The uid of what must be a dashboard in the classic model. */
+/** Returns the uid of a dashboard in the classic model, and rejects everything else. */
 function uidOf(exported: Json): string {
-  if (!isObject(exported)) throw new Error("it is no JSON object");
+  if (!isObject(exported)) throw new Error("the file is not a JSON object: export a dashboard from Grafana");
   if (isObject(exported.dashboard))
-    throw new Error('it is what Grafana\'s API answers: take what is in its "dashboard", and write that to the file');
+    throw new Error(
+      'the file is an answer of Grafana\'s API: write only the value of its member "dashboard" to the file',
+    );
   if (exported.apiVersion !== undefined || exported.elements !== undefined)
-    throw new Error("it is in the newer resource model, which Grafana 10 to 12 do not read: export it as classic");
+    throw new Error(
+      "the dashboard uses the newer resource model, which Grafana 10 to 12 cannot read: export it in the classic model",
+    );
   if (!Array.isArray(exported.panels))
-    throw new Error('it has no "panels": it is no dashboard, or one of a Grafana before 5 (import and export it anew)');
+    throw new Error(
+      'the dashboard has no "panels": if it comes from a Grafana before version 5, import it into a newer one and export it again',
+    );
   const { uid } = exported;
   if (uid === undefined || uid === null || uid === "")
-    throw new Error('it has no uid: give it one, such as "uid": "our-shop", which its address and links will name');
+    throw new Error('the dashboard has no uid: add one, such as "uid": "our-shop"; its address and links contain it');
   if (typeof uid !== "string" || !/^\w[\w-]{0,39}$/.test(uid))
-    throw new Error(`its uid, ${JSON.stringify(uid)}, is not up to 40 letters, digits, "-" and "_"`);
+    throw new Error(`the uid ${JSON.stringify(uid)} is invalid: use up to 40 letters, digits, "-" and "_"`);
   return uid;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

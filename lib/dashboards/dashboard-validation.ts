@@ -1,11 +1,12 @@
-import { Dashboard, DashboardSubject } from "./dashboard";
 import { dataSourcesOf } from "./built-in-data-sources";
+import { Dashboard } from "./dashboard";
+import { DashboardSubject } from "./dashboard-subject";
 import { Json } from "./model";
 
 /**
- * The first problem with dashboards that one Grafana is to have together, or undefined.
+ * Returns the first problem with the dashboards of one Grafana, or undefined.
  *
- * @param dataSources the uids of the data sources that it has
+ * @param dataSources uids of the data sources that this Grafana has
  */
 export function dashboardsProblem(
   dashboards: readonly Dashboard[],
@@ -16,11 +17,11 @@ export function dashboardsProblem(
   for (const dashboard of dashboards) {
     const { uid, title } = dashboard;
     const other = seen.get(uid);
-    if (other) return `the dashboards "${other.title}" and "${title}" have one uid, "${uid}": give one of them another`;
+    if (other) return `the dashboards "${other.title}" and "${title}" have the same uid "${uid}": change one of them`;
     seen.set(uid, dashboard);
     const missing = missingDataSource(dashboard._json(subject), dataSources);
     if (missing !== undefined)
-      return `the dashboard "${title}" asks the data source "${missing}", and there is no such component: place one, or leave the dashboard out`;
+      return `the dashboard "${title}" uses the data source "${missing}", but no such component is placed: place one, or remove the dashboard`;
   }
   return undefined;
 }

@@ -1,70 +1,79 @@
-import { Alert } from "../alerts/alert";
-import { EmittedLabels } from "../logs/emitted-labels";
-import { readDashboard } from "./dashboard-file";
 import { buildFleetDashboard } from "./fleet";
+import { DashboardSubject } from "./dashboard-subject";
+import { readDashboard } from "./dashboard-file";
 import { buildApplicationLogsDashboard } from "./logs/application-logs";
 import { buildAuditDashboard } from "./logs/audit";
 import { buildMonitoringLogsDashboard } from "./logs/monitoring-logs";
 import { DashboardModel } from "./model";
 import { buildSelfMonitoringDashboard } from "./self-monitoring";
 import { buildServerDashboard } from "./server";
-import { Uids } from "./uids";
+import { BuiltInUid, DASHBOARD_TITLES, Uids } from "./uids";
 
-/** What a monitoring's own dashboards are drawn for. */
-export interface DashboardSubject {
-  /** The kinds of components that are placed: what is about others is left out. */
-  readonly kinds: ReadonlySet<string>;
-  /** What users changed of the alerts, whose thresholds are drawn in. */
-  readonly alerts: readonly Alert[];
-  /** The labels of the lines that Loki gets. @default - none, as without a Loki */
-  readonly logs?: readonly EmittedLabels[];
-}
-
-/** A revision of a dashboard on grafana.com: an artifact that the controller fetches. */
+/** A revision of a dashboard on grafana.com, which the controller downloads at deploy time. */
 export interface DashboardDownload {
-  /** The number in its address: 1860 of `grafana.com/grafana/dashboards/1860`. */
+  /** Number of the dashboard: 1860 in `grafana.com/grafana/dashboards/1860`. */
   readonly id: number;
-  /** Which of its revisions. */
+  /** Number of the revision. */
   readonly revision: number;
 }
 
-/** A dashboard that Grafana is provisioned with. */
+type Build = (subject: DashboardSubject) => DashboardModel;
+
+/**
+ * A dashboard that Grafana is provisioned with: a built-in one, one from a file, or one from grafana.com.
+ *
+ * Grafana gets the built-in dashboards that have data by itself. Add other dashboards by its prop `dashboards`.
+ *
+ * @example
+ * new Grafana(hub, "grafana", {
+ *   dashboards: [Dashboard.fromFile("dashboards/shop.json"), Dashboard.fromGrafanaCom(1860, 45)],
+ * });
+ */
 export class Dashboard {
-  /** All servers, a line each: whether it is up, how busy and how full it is, and what it fires. */
+  /** Fleet: one row per server with its state, firing alerts, CPU, load, memory, fullest disk and inodes. */
   public static fleet(): Dashboard {
-    return new Dashboard(Uids.FLEET, "Fleet", buildFleetDashboard);
-  }
-
-  /** One server: the use, saturation and errors of its CPU, memory, disks and network, its units and its clock. */
-  public static server(): Dashboard {
-    return new Dashboard(Uids.SERVER, "Server", buildServerDashboard);
-  }
-
-  /** The monitoring itself: what is scraped and stored, what rules and notifications do, and whether that works. */
-  public static monitoring(): Dashboard {
-    return new Dashboard(Uids.SELF_MONITORING, "Monitoring itself", buildSelfMonitoringDashboard);
-  }
-
-  /** What applications and web servers log: how much, how bad, which requests; for a monitoring whose servers have such logs. */
-  public static applicationLogs(): Dashboard {
-    return new Dashboard(Uids.APPLICATION_LOGS, "Application logs", buildApplicationLogsDashboard);
-  }
-
-  /** Who logged in by SSH and who could not, and what sudo allowed and denied; for a monitoring with Loki. */
-  public static audit(): Dashboard {
-    return new Dashboard(Uids.AUDIT, "Audit", buildAuditDashboard);
-  }
-
-  /** What the components of the monitoring log themselves; for a monitoring with Loki. */
-  public static monitoringLogs(): Dashboard {
-    return new Dashboard(Uids.MONITORING_LOGS, "Monitoring logs", buildMonitoringLogsDashboard);
+    return Dashboard.builtIn(Uids.FLEET, buildFleetDashboard);
   }
 
   /**
-   * A dashboard of your own: the JSON that Grafana exports ("Share", "Export"), in its classic model. What it says about
-   * data sources when it was exported for others to use is answered with ours, by their types.
+   * Server: utilization, saturation and errors of one server's CPU, memory, disks and network, and its services,
+   * kernel tables and clock.
+   */
+  public static server(): Dashboard {
+    return Dashboard.builtIn(Uids.SERVER, buildServerDashboard);
+  }
+
+  /** Self-monitoring: scrape targets, storage, rules, and the delivery of alerts and notifications. */
+  public static monitoring(): Dashboard {
+    return Dashboard.builtIn(Uids.SELF_MONITORING, buildSelfMonitoringDashboard);
+  }
+
+  /**
+   * Application logs: lines and errors of applications, and requests and errors of web servers. Needs Loki, and a
+   * server whose `logs` name such a source.
+   */
+  public static applicationLogs(): Dashboard {
+    return Dashboard.builtIn(Uids.APPLICATION_LOGS, buildApplicationLogsDashboard);
+  }
+
+  /** Audit: accepted and failed SSH logins, and allowed and denied sudo commands. Needs Loki. */
+  public static audit(): Dashboard {
+    return Dashboard.builtIn(Uids.AUDIT, buildAuditDashboard);
+  }
+
+  /** Monitoring logs: lines and errors of the monitoring components. Needs Loki. */
+  public static monitoringLogs(): Dashboard {
+    return Dashboard.builtIn(Uids.MONITORING_LOGS, buildMonitoringLogsDashboard);
+  }
+
+  /**
+   * Reads a dashboard from a JSON file that Grafana exported in its classic model, which Grafana 10 to 13 read.
    *
-   * @throws when the file is no dashboard, has no uid, or wants a data source of a type that there is none of
+   * The built-in data sources of the same type replace the data source inputs of an export "for sharing externally".
+   * The queries are checked at synthesis.
+   *
+   * @param path path of the file, relative to the working directory
+   * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
    */
   public static fromFile(path: string): Dashboard {
     const model = readDashboard(path);
@@ -72,32 +81,49 @@ export class Dashboard {
   }
 
   /**
-   * A dashboard that others published on grafana.com, in one revision: `Dashboard.fromGrafanaCom(1860, 45)` is Node
-   * Exporter Full. The controller fetches it as it does the archives, and checks it against a digest; its uid becomes
-   * `grafana-com-<id>`, and its data sources ours. Its queries are not checked at synthesis, when it is not there yet.
+   * Takes one revision of a dashboard that is published on grafana.com: `Dashboard.fromGrafanaCom(1860, 45)` is Node
+   * Exporter Full.
    *
-   * @throws when the id or the revision is not a number from 1
+   * The controller downloads the dashboard at deploy time and verifies its digest. Its uid becomes
+   * `grafana-com-<id>`, and the built-in data sources replace those in it. Its queries are not checked, because the
+   * file does not exist at synthesis.
+   *
+   * @param id number of the dashboard, as in its address on grafana.com
+   * @param revision number of the revision
+   * @throws if a number is not an integer from 1
    */
   public static fromGrafanaCom(id: number, revision: number): Dashboard {
     for (const [name, value] of Object.entries({ id, revision }))
       if (!Number.isInteger(value) || value < 1)
         throw new Error(
-          `Dashboard.fromGrafanaCom: the ${name} is a whole number from 1, as in Dashboard.fromGrafanaCom(1860, 45), got ${value}`,
+          `Dashboard.fromGrafanaCom: ${name} ${value} is not an integer from 1: use numbers as in Dashboard.fromGrafanaCom(1860, 45)`,
         );
     return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, { id, revision });
   }
 
+  private static builtIn(uid: BuiltInUid, build: Build): Dashboard {
+    return new Dashboard(uid, DASHBOARD_TITLES[uid], build);
+  }
+
   private constructor(
-    /** What its address and its links name it by: `<grafana>/d/<uid>`. */
+    /** Uid in the address and in links: `<grafana>/d/<uid>`. */
     public readonly uid: string,
-    /** What people call it. */
+    /** Title in Grafana's list of dashboards. */
     public readonly title: string,
-    private readonly build: ((subject: DashboardSubject) => DashboardModel) | undefined,
-    /** Where it comes from, if it is not there at synthesis. */
+    private readonly build: Build | undefined,
+    /**
+     * Revision on grafana.com.
+     *
+     * @default - none, because the dashboard is available at synthesis
+     */
     public readonly download?: DashboardDownload,
   ) {}
 
-  /** @internal The dashboard as Grafana reads it; undefined for one that is downloaded when it is deployed. */
+  /**
+   * Renders the JSON that Grafana reads; undefined for a dashboard that is downloaded at deploy time.
+   *
+   * @internal
+   */
   public _json(subject: DashboardSubject): string | undefined {
     return this.build && `${JSON.stringify(this.build(subject), undefined, 2)}\n`;
   }

@@ -3,7 +3,7 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../alerts/alert";
 import { Severity } from "../alerts/rule";
-import { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard-subject";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { Colours, thresholdsOf, RED_ABOVE_ZERO } from "./builders/thresholds";
 import { graph, stat, UP_DOWN } from "./builders/panels";
@@ -22,21 +22,20 @@ import {
 import { DashboardModel } from "./model";
 import { Uids } from "./uids";
 
-/** Of a large fleet, the graphs show the servers that have most of something. */
+/** Number of servers that a graph shows: those with the highest values. */
 const TOP = 10;
 const UP = `up{${ALL_SERVERS}}`;
 
-/** All servers: whether all is well, a line for each, and who has had most of what. */
+/** Builds the dashboard of all servers: an overview, a table with a row per server, and the busiest servers. */
 export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
   const { alerts } = subject;
   return buildDashboard(subject, {
     uid: Uids.FLEET,
-    title: "Fleet",
-    description: "Are all servers well? A click on one leads to its own dashboard.",
+    description: "Are all servers healthy? Select a server to open its dashboard.",
     sections: [
       { panels: [...overview(alerts), servers(alerts)] },
       { title: "Alerts", panels: [firing()] },
-      { title: `Over time: the ${TOP} servers that have most`, panels: graphs(alerts) },
+      { title: `Top ${TOP} servers over time`, panels: graphs(alerts) },
     ],
   });
 }
@@ -61,28 +60,28 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
     stat({
       ...count,
       title: "Critical alerts",
-      description: "How many alerts want that somebody looks at once?",
+      description: "How many alerts need attention at once?",
       queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="critical"})'), legend: "critical" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       ...count,
       title: "Warnings",
-      description: "How many alerts want that somebody looks within a working day?",
+      description: "How many alerts need attention within a working day?",
       queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="warning"})'), legend: "warnings" }],
       thresholds: RED_ABOVE_ZERO.map(({ value }) => ({ value, severity: Severity.WARNING })),
     }),
     stat({
       ...most,
-      title: "Least memory left",
-      description: "How much of its memory uses the server that has least left?",
+      title: "Highest memory usage",
+      description: "How much memory is in use on the server with the highest usage?",
       queries: [{ expr: `max(${memoryUsed(ALL_SERVERS)})`, legend: "used" }],
       thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
     }),
     stat({
       ...most,
       title: "Fullest disk",
-      description: "How full is the file system that is fullest of all?",
+      description: "How full is the fullest file system of all servers?",
       queries: [{ expr: `max(${spaceUsed(ALL_SERVERS)})`, legend: "used" }],
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
@@ -95,7 +94,7 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
   const none = `0 * ${each(UP)}`;
   return table({
     title: "Servers",
-    description: "How is each server? Those with alerts come first.",
+    description: "Is each server healthy? Servers with alerts come first.",
     width: 24,
     height: 12,
     sort: "Alerts",
@@ -104,7 +103,7 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
         title: "Server",
         label: "instance",
         link: {
-          title: "The server's dashboard",
+          title: "Open the server's dashboard",
           url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
         },
       },
@@ -115,9 +114,9 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
         thresholds: RED_ABOVE_ZERO,
         width: 80,
       },
-      barColumn("Processors", cpuUsed(ALL_SERVERS), thresholdsOf(alerts, "CpuBusy", "busy")),
+      barColumn("CPU", cpuUsed(ALL_SERVERS), thresholdsOf(alerts, "CpuBusy", "busy")),
       {
-        title: "Load per processor",
+        title: "Load per CPU",
         expr: each(loadPerCpu(ALL_SERVERS, 5)),
         thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
         decimals: 2,
@@ -125,13 +124,9 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
       },
       barColumn("Memory", each(memoryUsed(ALL_SERVERS)), thresholdsOf(alerts, "MemoryShort", "warning", "critical")),
       barColumn("Fullest disk", each(spaceUsed(ALL_SERVERS)), disk),
-      barColumn(
-        "Most inodes",
-        each(inodesUsed(ALL_SERVERS)),
-        thresholdsOf(alerts, "InodesFull", "warning", "critical"),
-      ),
+      barColumn("Inodes", each(inodesUsed(ALL_SERVERS)), thresholdsOf(alerts, "InodesFull", "warning", "critical")),
       {
-        title: "Up for",
+        title: "Uptime",
         expr: each(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
         unit: units.DurationSeconds,
         width: 140,
@@ -140,14 +135,13 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
   });
 }
 
-/** The Watchdog is among them, which fires always: where the list is empty, no rule is evaluated. */
 function firing(): Builder<Panel> {
   return table({
     title: "Firing alerts",
-    description: "What fires now? The Watchdog always does: it proves that rules are evaluated.",
+    description: "Which alerts fire now? Watchdog always fires; if this table is empty, no rules are evaluated.",
     width: 24,
     height: 7,
-    // By the alphabet, "critical" comes first.
+    // In alphabetical order, "critical" comes first.
     sort: "Severity",
     ascending: true,
     columns: [
@@ -179,15 +173,15 @@ function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
       ...percent,
-      title: "Processors",
-      description: "Whose processors are busiest?",
+      title: "CPU",
+      description: "Which servers use the most CPU time?",
       queries: [{ expr: most(cpuUsed(ALL_SERVERS)), legend: "{{instance}}" }],
       thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
     }),
     graph({
       ...percent,
       title: "Memory",
-      description: "Who has least memory left?",
+      description: "Which servers use the most memory?",
       queries: [{ expr: most(memoryUsed(ALL_SERVERS)), legend: "{{instance}}" }],
       thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
     }),
@@ -199,8 +193,8 @@ function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
     graph({
-      title: "Traffic",
-      description: "Who receives and sends most, together?",
+      title: "Network traffic",
+      description: "Which servers receive and send the most?",
       unit: units.BytesPerSecondIEC,
       width: 6,
       queries: [{ expr: most(traffic.join(" + ")), legend: "{{instance}}" }],

@@ -3,15 +3,15 @@ import { withoutGrafanaVariables } from "../metrics/promql";
 import { DataSources } from "./data-sources";
 import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf, variablesOf } from "./model";
 
-/** A query that a dashboard makes. */
+/** A query of a dashboard. */
 export interface DashboardQuery {
-  /** What makes it, for people: `dashboard "Server", panel "CPU"`. */
+  /** Source of the query, for error messages: `dashboard "Server", panel "CPU"`. */
   readonly where: string;
-  /** The query, with values in place of Grafana's variables wherever it would not parse with them. */
+  /** The query, with Grafana's variables replaced by values in places where they prevent parsing. */
   readonly expression: string;
 }
 
-/** All that a dashboard asks of Prometheus: by its panels, by its variables, and for its annotations. */
+/** Returns the PromQL queries of a dashboard's panels, variables and annotations. */
 export function dashboardQueries(json: string): DashboardQuery[] {
   return queriesTo(DataSources.PROMETHEUS, json).map(({ where, expression }) => ({
     where,
@@ -19,7 +19,7 @@ export function dashboardQueries(json: string): DashboardQuery[] {
   }));
 }
 
-/** All that a dashboard asks of Loki, likewise. */
+/** Returns the LogQL queries of a dashboard's panels, variables and annotations. */
 export function dashboardLogQueries(json: string): DashboardQuery[] {
   return queriesTo(DataSources.LOKI, json).map(({ where, expression }) => ({
     where,
@@ -30,8 +30,8 @@ export function dashboardLogQueries(json: string): DashboardQuery[] {
 function queriesTo(source: string, json: string): DashboardQuery[] {
   const dashboard = JSON.parse(json) as JsonObject;
   const title = textOf(dashboard.title, textOf(dashboard.uid));
-  const asked = [panelQueries, variableQueries, annotationQueries].flatMap((queries) => queries(source, dashboard));
-  return asked.map(({ where, expression }) => ({ where: `dashboard "${title}", ${where}`, expression }));
+  const found = [panelQueries, variableQueries, annotationQueries].flatMap((queries) => queries(source, dashboard));
+  return found.map(({ where, expression }) => ({ where: `dashboard "${title}", ${where}`, expression }));
 }
 
 function panelQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
@@ -65,14 +65,14 @@ function annotationQueries(source: string, dashboard: JsonObject): DashboardQuer
     .filter(({ expression }) => expression !== "");
 }
 
-/** Whether a reference to a data source is one to `source`; Prometheus is the default. */
+/** Whether a reference points to the data source `source`. Without a reference, Grafana uses Prometheus. */
 function targetsSource(source: string, reference: Json | undefined): boolean {
   if (reference === undefined || reference === null) return source === DataSources.PROMETHEUS;
   if (!isObject(reference)) return reference === source;
   return (reference.type ?? reference.uid) === source;
 }
 
-/** The query in that of a variable; `label_names()`, `metrics(…)` and `label_values(label)` have none. */
+/** Returns the PromQL or LogQL in a variable's query; `label_names()`, `metrics(…)` and `label_values(label)` contain none. */
 function expressionOf(query: string): string | undefined {
   const [, selected, computed] =
     /^\s*(?:label_values\(\s*([^]+?)\s*,\s*[\w$.{}]+\s*\)|query_result\(([^]+)\))\s*$/.exec(query) ?? [];

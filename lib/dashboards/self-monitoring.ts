@@ -1,4 +1,4 @@
-import { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard-subject";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { DashboardModel } from "./model";
 import { alertmanagerPanels } from "./self-monitoring/alertmanager";
@@ -9,23 +9,22 @@ import { notificationPanels, prometheusPanels } from "./self-monitoring/promethe
 import { scrapePanels } from "./self-monitoring/scrape-targets";
 import { Uids } from "./uids";
 
-/** What watches the servers: what it scrapes and stores, whether rules are evaluated and messages delivered. */
+/** Builds the dashboard of the monitoring components: scrapes, storage, rules and delivery of alerts. */
 export function buildSelfMonitoringDashboard(subject: DashboardSubject): DashboardModel {
   const { kinds, alerts } = subject;
   const alertmanager = kinds.has("alertmanager");
   return buildDashboard(subject, {
     uid: Uids.SELF_MONITORING,
-    title: "Monitoring itself",
-    description: "Can what the other dashboards and the alerts say be relied on?",
+    description: "Can you rely on the alerts and on the other dashboards?",
     alerts: ',job!="node"',
     sections: [
       { panels: overviewPanels(alertmanager) },
-      { title: "Scrapes", panels: scrapePanels() },
+      { title: "Scrape targets", panels: scrapePanels() },
       { title: "Exporters", panels: exporterPanels() },
       { title: "Prometheus", panels: prometheusPanels(alerts) },
       ...(alertmanager
         ? [
-            { title: "From Prometheus to Alertmanager", panels: notificationPanels(alerts) },
+            { title: "Alert delivery to Alertmanager", panels: notificationPanels(alerts) },
             { title: "Alertmanager", panels: alertmanagerPanels() },
           ]
         : []),

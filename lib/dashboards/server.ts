@@ -1,4 +1,4 @@
-import { DashboardSubject } from "./dashboard";
+import { DashboardSubject } from "./dashboard-subject";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { DashboardModel } from "./model";
 import { diskPanels } from "./server/disks";
@@ -9,19 +9,17 @@ import { cpuPanels } from "./server/cpu";
 import { systemPanels } from "./server/system";
 import { Uids } from "./uids";
 
-/** One server by the USE method: of each resource, how much of it is used, what waits for it, and what fails. */
+/** Builds the dashboard of one server by the USE method: utilization, saturation and errors of each resource. */
 export function buildServerDashboard(subject: DashboardSubject): DashboardModel {
   const { alerts } = subject;
   return buildDashboard(subject, {
     uid: Uids.SERVER,
-    title: "Server",
-    description:
-      "Is this server well, and if not, which of its resources is short? Dashed lines are where alerts begin.",
+    description: "Is this server healthy, and if not, which resource is short? Dashed lines are alert thresholds.",
     alerts: ',instance="$instance"',
     variables: [{ label: "instance", title: "Server", selector: 'up{job="node"}' }],
     sections: [
       { panels: overviewPanels(alerts) },
-      { title: "Processors", panels: cpuPanels(alerts) },
+      { title: "CPU", panels: cpuPanels(alerts) },
       { title: "Memory", panels: memoryPanels(alerts) },
       { title: "Disks", panels: diskPanels(alerts) },
       { title: "Network", panels: networkPanels(alerts) },

@@ -1,4 +1,4 @@
-/** The uids of the own dashboards. Links name them, also those in alerts: they never change. */
+/** Uids of the built-in dashboards. Links contain them, also links in notifications, so they never change. */
 export const Uids = {
   FLEET: "cdktf-monitoring-fleet",
   SERVER: "cdktf-monitoring-server",
@@ -7,3 +7,16 @@ export const Uids = {
   AUDIT: "cdktf-monitoring-audit",
   MONITORING_LOGS: "cdktf-monitoring-own-logs",
 } as const;
+
+/** Uid of a built-in dashboard. */
+export type BuiltInUid = (typeof Uids)[keyof typeof Uids];
+
+/** Titles of the built-in dashboards. */
+export const DASHBOARD_TITLES: Readonly<Record<BuiltInUid, string>> = {
+  [Uids.FLEET]: "Fleet",
+  [Uids.SERVER]: "Server",
+  [Uids.SELF_MONITORING]: "Self-monitoring",
+  [Uids.APPLICATION_LOGS]: "Application logs",
+  [Uids.AUDIT]: "Audit",
+  [Uids.MONITORING_LOGS]: "Monitoring logs",
+};

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { Alert } from "../../../lib/alerts/alert";
 import { builtInAlerts } from "../../../lib/alerts/built-in";
-import { Dashboard, DashboardSubject } from "../../../lib/dashboards/dashboard";
+import { Dashboard } from "../../../lib/dashboards/dashboard";
+import { DashboardSubject } from "../../../lib/dashboards/dashboard-subject";
 import {
   annotationsOf,
   isObject,
@@ -22,12 +23,12 @@ const COLUMNS = 24;
 const KINDS = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "log_agent"];
 const COMPONENTS = KINDS.map((kind) => LogSource.journal(kind, { units: [`${kind}.service`] }));
 const ACCESS = LogSource.nginx({ errorLogs: [] });
-const all: DashboardSubject = {
+const everything: DashboardSubject = {
   kinds: new Set(KINDS),
   alerts: [],
   logs: emittedLabels([...COMPONENTS, LogSource.nginx()]),
 };
-const least: DashboardSubject = { kinds: new Set(["node_exporter", "prometheus"]), alerts: [] };
+const prometheusOnly: DashboardSubject = { kinds: new Set(["node_exporter", "prometheus"]), alerts: [] };
 
 interface Rectangle {
   readonly x: number;
@@ -36,7 +37,7 @@ interface Rectangle {
   readonly h: number;
 }
 
-function draw(dashboard: Dashboard, subject: DashboardSubject): JsonObject {
+function build(dashboard: Dashboard, subject: DashboardSubject): JsonObject {
   return JSON.parse(dashboard._json(subject) ?? "") as JsonObject;
 }
 
@@ -61,52 +62,56 @@ function expectFilledGrid(dashboard: JsonObject): void {
   expect(cells).toHaveLength(bottom * COLUMNS);
 }
 
-const own = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()];
-const ofLogs = [Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()];
-const drawn = [
-  ...[...own, ...ofLogs].map((dashboard) => [dashboard.title, "all components", draw(dashboard, all)] as const),
-  ...own.map((dashboard) => [dashboard.title, "Prometheus only", draw(dashboard, least)] as const),
+const metricDashboards = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()];
+const logDashboards = [Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()];
+const built = [
+  ...[...metricDashboards, ...logDashboards].map(
+    (dashboard) => [dashboard.title, "all components", build(dashboard, everything)] as const,
+  ),
+  ...metricDashboards.map(
+    (dashboard) => [dashboard.title, "Prometheus only", build(dashboard, prometheusOnly)] as const,
+  ),
 ];
-/** The logs that a monitoring may have, beside those of its components. */
+/** Log sources that a monitoring can have in addition to those of its components. */
 const SOURCES = [[], [LogSource.files("shop", { paths: ["/srv/shop/*.log"] })], [ACCESS], [LogSource.nginx()]];
 
-describe.each(drawn)("the dashboard %s, with %s", (_title, placed, dashboard) => {
+describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) => {
   const panels = panelsOf(dashboard);
   const answering = panels.filter(({ type }) => type !== "row");
-  const source = ofLogs.some(({ uid }) => uid === dashboard.uid) ? "loki" : "prometheus";
+  const source = logDashboards.some(({ uid }) => uid === dashboard.uid) ? "loki" : "prometheus";
 
-  test("has a uid, and no number of some Grafana", () => {
+  test("has a built-in uid, and no number of a Grafana", () => {
     expect(Object.values(Uids)).toContain(dashboard.uid);
     expect(dashboard).not.toHaveProperty("id");
   });
 
-  test("is read by Grafana 10, cannot be edited, and refreshes itself", () => {
+  test("has the schema of Grafana 10, is read-only, and refreshes", () => {
     expect(dashboard).toMatchObject({ schemaVersion: 38, editable: false, refresh: "30s" });
     expect(dashboard.time).toEqual({ from: "now-1h", to: "now" });
     expect(dashboard.tags).toEqual(["cdktf-monitoring"]);
   });
 
-  test("numbers its panels, each by a number of its own", () => {
+  test("gives each panel a unique number", () => {
     const ids = panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => Number.isInteger(id))).toBe(true);
   });
 
-  test("keeps within the grid, without overlaps or gaps", () => {
+  test("fills the grid without overlaps and gaps", () => {
     expectFilledGrid(dashboard);
   });
 
-  test("begins with a line of numbers that says whether all is well", () => {
+  test("begins with a row of at prometheusOnly six stat panels", () => {
     const first = answering.filter((panel) => rectangle(panel).y === 0);
     expect(first.length).toBeGreaterThanOrEqual(6);
     for (const panel of first) expect(panel.type).toBe("stat");
   });
 
-  test("says of each panel what it answers, in what unit, from which data source", () => {
+  test("gives each panel a question, a unit and a data source", () => {
     for (const panel of answering) {
       expect(panel.description).toMatch(/\?/);
       expect(panel.datasource).toEqual({ type: source, uid: source });
-      // Lines have no unit.
+      // Panels of log lines have no unit.
       const { defaults, overrides } = (panel.fieldConfig ?? { defaults: { unit: panel.type === "logs" } }) as {
         defaults: JsonObject;
         overrides: JsonObject[];
@@ -116,7 +121,7 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     }
   });
 
-  test("has no two panels of one title below one heading", () => {
+  test("has no two panels with the same title under one heading", () => {
     let heading = "";
     const titles = panels.flatMap(({ type, title }) => {
       const text = textOf(title);
@@ -126,9 +131,9 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  test("links to the others, and keeps the time that is looked at", () => {
+  test("links to the other dashboards, and keeps the time range", () => {
     const links = objectsOf(dashboard.links);
-    const shown = placed === "all components" ? Object.values(Uids) : own.map(({ uid }) => uid);
+    const shown = placed === "all components" ? Object.values(Uids) : metricDashboards.map(({ uid }) => uid);
     const others = shown.filter((uid) => uid !== dashboard.uid);
     expect(links.map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
     expect(links.every(({ keepTime }) => keepTime)).toBe(true);
@@ -141,15 +146,15 @@ describe.each(drawn)("the dashboard %s, with %s", (_title, placed, dashboard) =>
   });
 });
 
-test("the grid is filled whatever is placed and whatever alerts are off", () => {
+test("any placement and any disabled alerts fill the grid", () => {
   const names = builtInAlerts.map(({ name }) => name);
   fc.assert(
     fc.property(fc.subarray(KINDS), fc.subarray(names), (kinds, off) => {
       const subject = { kinds: new Set(kinds), alerts: off.map((name) => Alert.off(name)) };
-      for (const dashboard of own) expectFilledGrid(draw(dashboard, subject));
+      for (const dashboard of metricDashboards) expectFilledGrid(build(dashboard, subject));
       for (const sources of SOURCES) {
         const logs = emittedLabels([...COMPONENTS, ...sources]);
-        for (const dashboard of ofLogs) expectFilledGrid(draw(dashboard, { ...subject, logs }));
+        for (const dashboard of logDashboards) expectFilledGrid(build(dashboard, { ...subject, logs }));
       }
     }),
     { numRuns: 20 },
@@ -157,15 +162,15 @@ test("the grid is filled whatever is placed and whatever alerts are off", () => 
 });
 
 describe("Fleet", () => {
-  test("leads from each server to its dashboard", () => {
-    const table = titled(draw(Dashboard.fleet(), all), "Servers");
+  test("links each server to its dashboard", () => {
+    const table = titled(build(Dashboard.fleet(), everything), "Servers");
     expect(JSON.stringify(table)).toContain(
       `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
     );
   });
 
-  test("has a column for each query, in the order in which they are read", () => {
-    const table = titled(draw(Dashboard.fleet(), all), "Servers");
+  test("has a column for each query, in their order", () => {
+    const table = titled(build(Dashboard.fleet(), everything), "Servers");
     const [, organize] = objectsOf(table.transformations);
     const { renameByName, indexByName } = organize?.options as { renameByName: JsonObject; indexByName: JsonObject };
     expect(renameByName).toMatchObject({ instance: "Server", "Value #A": "State", "Value #B": "Alerts" });
@@ -174,48 +179,48 @@ describe("Fleet", () => {
 });
 
 describe("Server", () => {
-  test("lets people choose a server, also one that is down", () => {
-    const [variable] = variablesOf(draw(Dashboard.server(), all));
+  test("has a variable that selects a server, including one that is down", () => {
+    const [variable] = variablesOf(build(Dashboard.server(), everything));
     expect(variable).toMatchObject({ name: "instance", type: "query" });
     expect(variable?.query).toMatchObject({ query: 'label_values(up{job="node"}, instance)' });
   });
 
-  test("asks about the chosen server only", () => {
-    for (const panel of panelsOf(draw(Dashboard.server(), all)))
+  test("queries only the selected server", () => {
+    for (const panel of panelsOf(build(Dashboard.server(), everything)))
       for (const { expr } of objectsOf(panel.targets)) expect(expr).toContain('instance="$instance"');
   });
 });
 
-test("from a server one gets to its logs, at the time that is looked at", () => {
-  const links = objectsOf(draw(Dashboard.server(), all).links);
-  const chosen = links.filter(({ includeVars, keepTime }) => includeVars === true && keepTime === true);
-  expect(chosen.map(({ url }) => url)).toEqual(ofLogs.map(({ uid }) => `/d/${uid}`));
-  for (const dashboard of ofLogs)
-    expect(variablesOf(draw(dashboard, all)).map(({ name }) => name)).toContain("instance");
+test("Server links to the logs of the selected server, in the same time range", () => {
+  const links = objectsOf(build(Dashboard.server(), everything).links);
+  const logLinks = links.filter(({ includeVars, keepTime }) => includeVars === true && keepTime === true);
+  expect(logLinks.map(({ url }) => url)).toEqual(logDashboards.map(({ uid }) => `/d/${uid}`));
+  for (const dashboard of logDashboards)
+    expect(variablesOf(build(dashboard, everything)).map(({ name }) => name)).toContain("instance");
 });
 
-describe("the dashboards of logs", () => {
-  const shown = (subject: DashboardSubject) => [...availableDashboards(subject).keys()];
+describe("the log dashboards", () => {
+  const available = (subject: DashboardSubject) => [...availableDashboards(subject).keys()];
 
-  test("are there where they have something to show", () => {
-    expect(shown(least)).toEqual([Uids.FLEET, Uids.SERVER, Uids.SELF_MONITORING]);
-    expect(shown(all)).toEqual(Object.values(Uids));
-    expect(shown({ ...all, logs: emittedLabels(COMPONENTS) })).not.toContain(Uids.APPLICATION_LOGS);
+  test("are available if they have data", () => {
+    expect(available(prometheusOnly)).toEqual([Uids.FLEET, Uids.SERVER, Uids.SELF_MONITORING]);
+    expect(available(everything)).toEqual(Object.values(Uids));
+    expect(available({ ...everything, logs: emittedLabels(COMPONENTS) })).not.toContain(Uids.APPLICATION_LOGS);
   });
 
-  test("ask about the chosen servers only", () => {
-    const panels = ofLogs.flatMap((dashboard) => panelsOf(draw(dashboard, all)));
+  test("query only the selected servers", () => {
+    const panels = logDashboards.flatMap((dashboard) => panelsOf(build(dashboard, everything)));
     for (const { expr } of panels.flatMap(({ targets }) => objectsOf(targets)))
       expect(expr).toContain('instance=~"$instance"');
   });
 
   test.each(SOURCES.map((sources) => [sources.map(({ name }) => name).join(), sources] as const))(
-    "ask for labels and values that are there, with the logs %s",
+    "query only labels and values that the sources emit: %s",
     (_, sources) => {
       const logs = emittedLabels([...COMPONENTS, ...sources]);
-      const subject = { ...all, logs };
-      const uses = ofLogs
-        .filter(({ uid }) => shown(subject).includes(uid))
+      const subject = { ...everything, logs };
+      const uses = logDashboards
+        .filter(({ uid }) => available(subject).includes(uid))
         .flatMap((dashboard) => dashboardLogQueries(dashboard._json(subject) ?? ""))
         .map(({ where, expression }) => ({ where, query: expression }));
       expect(uses.length).toBeGreaterThan(20);
@@ -224,61 +229,63 @@ describe("the dashboards of logs", () => {
   );
 
   test("have a unit and a legend for each number", () => {
-    for (const panel of ofLogs.flatMap((dashboard) => panelsOf(draw(dashboard, all))))
+    for (const panel of logDashboards.flatMap((dashboard) => panelsOf(build(dashboard, everything))))
       for (const { legendFormat } of objectsOf(panel.targets))
         expect(legendFormat !== "" || panel.type === "logs").toBe(true);
   });
 
-  test("have no variable that Grafana 10 does not know", () => {
-    for (const dashboard of ofLogs)
+  test("use only variables of Grafana 10", () => {
+    for (const dashboard of logDashboards)
       expect(
         dashboard
-          ._json(all)
+          ._json(everything)
           ?.match(/\$__\w+/g)
           ?.filter((name) => !["$__interval", "$__range", "$__all"].includes(name)),
       ).toEqual([]);
   });
 
   test("show lines newest first", () => {
-    const { options, targets } = titled(draw(Dashboard.applicationLogs(), all), "Newest lines");
+    const { options, targets } = titled(build(Dashboard.applicationLogs(), everything), "Newest lines");
     expect(options).toMatchObject({ sortOrder: "Descending", showTime: true });
     expect(objectsOf(targets)).toMatchObject([{ queryType: "range", maxLines: 200 }]);
   });
 
-  test("leave out requests where nothing logs any, and levels where no line has one", () => {
+  test("leave out requests without access logs, and levels without lines that have one", () => {
     const titles = (...sources: LogSource[]) =>
-      panelsOf(draw(Dashboard.applicationLogs(), { ...all, logs: emittedLabels(sources) })).map(({ title }) => title);
+      panelsOf(build(Dashboard.applicationLogs(), { ...everything, logs: emittedLabels(sources) })).map(
+        ({ title }) => title,
+      );
     expect(titles(ACCESS)).toContain("Requests per second");
     expect(titles(ACCESS)).not.toContain("Newest errors");
     expect(titles(LogSource.files("shop", { paths: ["/srv/shop/*.log"] }))).not.toContain("Requests");
   });
 });
 
-describe("Monitoring itself", () => {
+describe("Self-monitoring", () => {
   const headings = (subject: DashboardSubject) =>
-    panelsOf(draw(Dashboard.monitoring(), subject))
+    panelsOf(build(Dashboard.monitoring(), subject))
       .filter(({ type }) => type === "row")
       .map(({ title }) => title);
 
-  test("is about what is placed", () => {
-    expect(headings(all)).toEqual([
-      "Scrapes",
+  test("has a section for each placed component", () => {
+    expect(headings(everything)).toEqual([
+      "Scrape targets",
       "Exporters",
       "Prometheus",
-      "From Prometheus to Alertmanager",
+      "Alert delivery to Alertmanager",
       "Alertmanager",
       "Grafana",
     ]);
-    expect(headings(least)).toEqual(["Scrapes", "Exporters", "Prometheus"]);
+    expect(headings(prometheusOnly)).toEqual(["Scrape targets", "Exporters", "Prometheus"]);
   });
 
-  test("asks nothing of what is not placed", () => {
-    expect(Dashboard.monitoring()._json(least)).not.toMatch(/alertmanager_|grafana_/);
+  test("uses no metrics of components that are not placed", () => {
+    expect(Dashboard.monitoring()._json(prometheusOnly)).not.toMatch(/alertmanager_|grafana_/);
   });
 });
 
-test("thresholds are drawn as dashed lines", () => {
-  const { fieldConfig } = titled(draw(Dashboard.server(), all), "Memory used");
+test("graphs show thresholds as dashed lines", () => {
+  const { fieldConfig } = titled(build(Dashboard.server(), everything), "Memory used");
   const { defaults } = isObject(fieldConfig) ? fieldConfig : { defaults: undefined };
   expect(defaults).toMatchObject({
     custom: { thresholdsStyle: { mode: "dashed" } },

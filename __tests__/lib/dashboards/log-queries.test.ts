@@ -53,17 +53,17 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** What a panel, or a variable, asks when all is chosen, in the last five minutes. */
-function asked(dashboard: Dashboard): { readonly where: string; readonly query: string }[] {
+/** Returns the queries of a dashboard's panels and variables, with everything selected. */
+function queriesOf(dashboard: Dashboard): { readonly where: string; readonly query: string }[] {
   return dashboardLogQueries(dashboard._json(subject) ?? "").map(({ where, expression }) => ({
     where: where.replace(/^.*, (panel|variable) /, "$1 "),
     query: expression.replace(/\$(instance|job)/g, ".+"),
   }));
 }
 
-/** What a panel that counts finds, by the values of its labels. */
+/** Returns the counts that a panel shows, by the values of their labels. */
 async function numbers(dashboard: Dashboard, panel: string): Promise<Record<string, number>> {
-  const found = asked(dashboard).find(({ where }) => where === `panel "${panel}"`);
+  const found = queriesOf(dashboard).find(({ where }) => where === `panel "${panel}"`);
   const series = (await server?.at(found?.query ?? "", Date.now())) ?? [];
   return Object.fromEntries(
     series.map(({ metric, value }) => [
@@ -77,9 +77,9 @@ async function numbers(dashboard: Dashboard, panel: string): Promise<Record<stri
 }
 
 describe.each([Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()])("$title", (dashboard) => {
-  lokiTest("has an answer to each of its queries", async () => {
+  lokiTest("gets data for each query", async () => {
     const empty: string[] = [];
-    for (const { where, query } of asked(dashboard)) {
+    for (const { where, query } of queriesOf(dashboard)) {
       const found = query.startsWith("{") ? await server?.api.lines(query) : await server?.at(query, Date.now());
       if (!found?.length) empty.push(`${where}: ${query}`);
     }
@@ -88,21 +88,27 @@ describe.each([Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitor
 });
 
 describe("Audit", () => {
-  lokiTest("tells who logged in, and from where", async () => {
-    expect(await numbers(Dashboard.audit(), "Who logged in")).toEqual({ "10.0.0.1 bob": 1, "10.0.0.2 root": 1 });
+  lokiTest("shows who logged in, and from where", async () => {
+    expect(await numbers(Dashboard.audit(), "Accepted logins by user")).toEqual({
+      "10.0.0.1 bob": 1,
+      "10.0.0.2 root": 1,
+    });
   });
 
-  lokiTest("tells who could not, once for each attempt, and is not deceived by users' names", async () => {
-    expect(await numbers(Dashboard.audit(), "Who could not")).toEqual({
+  lokiTest("counts each failed login once, also with a misleading user name", async () => {
+    expect(await numbers(Dashboard.audit(), "Failed logins by user")).toEqual({
       "10.0.0.3 eve": 1,
       "10.0.0.4 root": 1,
       "10.0.0.5 x from 9.9.9.9 port 1": 1,
     });
   });
 
-  lokiTest("tells what sudo ran, and what not", async () => {
-    expect(await numbers(Dashboard.audit(), "Allowed")).toEqual({ "/usr/bin/id root bob": 1, "/bin/ls root bob": 1 });
-    expect(await numbers(Dashboard.audit(), "Denied")).toEqual({
+  lokiTest("shows allowed and denied sudo commands", async () => {
+    expect(await numbers(Dashboard.audit(), "Allowed commands")).toEqual({
+      "/usr/bin/id root bob": 1,
+      "/bin/ls root bob": 1,
+    });
+    expect(await numbers(Dashboard.audit(), "Denied commands")).toEqual({
       "command not allowed bob": 1,
       "3 incorrect password attempts eve": 1,
     });
@@ -110,13 +116,13 @@ describe("Audit", () => {
 });
 
 describe("Application logs", () => {
-  lokiTest("tells paths without what follows a question mark", async () => {
-    const paths = await numbers(Dashboard.applicationLogs(), "Most requested paths");
+  lokiTest("shows paths without query strings", async () => {
+    const paths = await numbers(Dashboard.applicationLogs(), "Top paths");
     expect(paths).toEqual({ "/a": 2, "/b": 1, "/c": 1 });
-    expect(await numbers(Dashboard.applicationLogs(), "Paths that fail most")).toEqual({ "/b": 1 });
+    expect(await numbers(Dashboard.applicationLogs(), "Top failing paths")).toEqual({ "/b": 1 });
   });
 
-  lokiTest("tells which share of requests fails", async () => {
-    expect(await numbers(Dashboard.applicationLogs(), "Failed requests")).toEqual({ "app nginx": 25 });
+  lokiTest("shows the percentage of failed requests", async () => {
+    expect(await numbers(Dashboard.applicationLogs(), "Error rate")).toEqual({ "app nginx": 25 });
   });
 });

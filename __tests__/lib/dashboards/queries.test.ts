@@ -12,10 +12,10 @@ function panel(expr: string, datasource?: unknown, target?: unknown): object {
 }
 
 describe("dashboardQueries", () => {
-  test("says what asks", () => {
+  test("names the source of each query", () => {
     const annotation = { name: "A", expr: "ALERTS" };
     const variable = { type: "query", name: "V", query: "label_values(up, instance)" };
-    const asked = dashboardQueries(
+    const found = dashboardQueries(
       JSON.stringify({
         title: "T",
         ...panel("up"),
@@ -23,7 +23,7 @@ describe("dashboardQueries", () => {
         annotations: { list: [annotation] },
       }),
     );
-    expect(asked).toEqual([
+    expect(found).toEqual([
       { where: 'dashboard "T", panel "P"', expression: "up" },
       { where: 'dashboard "T", variable "V"', expression: "up" },
       { where: 'dashboard "T", annotation "A"', expression: "ALERTS" },
@@ -34,7 +34,7 @@ describe("dashboardQueries", () => {
     expect(queriesOf({ panels: [{ type: "row", ...panel("up") }] })).toEqual(["up"]);
   });
 
-  test("replaces what only Grafana knows", () => {
+  test("replaces Grafana's variables", () => {
     expect(queriesOf(panel("rate(a_total[$__rate_interval])"))).toEqual(["rate(a_total[5m])"]);
   });
 
@@ -42,14 +42,14 @@ describe("dashboardQueries", () => {
     ["the default", undefined, undefined],
     ["null", null, null],
     ["the panel's", { type: "prometheus", uid: "prometheus" }, undefined],
-    ["the query's own", { type: "datasource", uid: "-- Mixed --" }, { type: "prometheus", uid: "prometheus" }],
-    ["one that people choose", { type: "prometheus", uid: "${source}" }, undefined],
-    ["one without a type", { uid: "prometheus" }, undefined],
-  ])("takes those to Prometheus, by %s", (_how, ofPanel, ofTarget) => {
+    ["the query's", { type: "datasource", uid: "-- Mixed --" }, { type: "prometheus", uid: "prometheus" }],
+    ["a variable", { type: "prometheus", uid: "${source}" }, undefined],
+    ["a uid without a type", { uid: "prometheus" }, undefined],
+  ])("returns queries to Prometheus by this data source: %s", (_how, ofPanel, ofTarget) => {
     expect(queriesOf(panel("up", ofPanel, ofTarget))).toEqual(["up"]);
   });
 
-  test("leaves those to others", () => {
+  test("leaves out queries to other data sources", () => {
     expect(queriesOf(panel('{job="nginx"}', { type: "loki", uid: "loki" }))).toEqual([]);
     expect(queriesOf({ panels: [{ title: "Text", type: "text" }] })).toEqual([]);
   });
@@ -67,11 +67,11 @@ describe("dashboardQueries", () => {
     expect(queriesOf({ templating: { list: [{ type: "query", query: { query, refId: "A" } }] } })).toEqual(expected);
   });
 
-  test("leaves variables that ask nothing", () => {
+  test("leaves out variables without a query", () => {
     expect(queriesOf({ templating: { list: [{ type: "custom", query: "up, down" }] } })).toEqual([]);
   });
 
-  test("reads annotations of both forms, and not Grafana's own", () => {
+  test("reads both forms of annotations, and leaves out Grafana's own", () => {
     const list = [
       { name: "a", expr: "up" },
       { name: "b", target: { expr: "down" } },
@@ -81,7 +81,7 @@ describe("dashboardQueries", () => {
   });
 });
 
-test("dashboardLogQueries has what is asked of Loki, and nothing else", () => {
+test("dashboardLogQueries returns only queries to Loki", () => {
   const loki = { type: "loki", uid: "loki" };
   const dashboard = {
     title: "T",
@@ -111,19 +111,19 @@ describe.each([Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()])("
   const kinds = ["node_exporter", "prometheus", "alertmanager", "grafana"];
   const queries = dashboardQueries(dashboard._json({ kinds: new Set(kinds), alerts: [] }) ?? "");
 
-  test("are PromQL", () => {
+  test("are valid PromQL", () => {
     expect(queries.length).toBeGreaterThan(15);
     for (const { where, expression } of queries) expect([where, promqlProblem(expression)]).toEqual([where, undefined]);
   });
 
-  test("read metrics that are there, by collectors that are on by themselves, or always with us", () => {
+  test("use only metrics that every server emits", () => {
     const collectors = [...defaultCollectors(), "systemd"];
     const emitted = new Set(kinds.flatMap((kind) => [...metricsOf(kind, collectors)]));
     const used = new Set(queries.flatMap(({ expression }) => metricsIn(expression)));
-    expect([...used].filter((metric) => !emitted.has(metric) && !MADE_BY_PROMETHEUS.includes(metric))).toEqual([]);
+    expect([...used].filter((metric) => !emitted.has(metric) && !PROMETHEUS_METRICS.includes(metric))).toEqual([]);
     expect(collectors).toEqual(expect.arrayContaining(collectorsOf(used)));
   });
 });
 
-/** What Prometheus writes itself, of each scrape and for each alert. */
-const MADE_BY_PROMETHEUS = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "ALERTS"];
+/** Metrics that Prometheus itself writes for each scrape and alert. */
+const PROMETHEUS_METRICS = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "ALERTS"];

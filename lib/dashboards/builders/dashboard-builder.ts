@@ -12,53 +12,54 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { DashboardSubject } from "../dashboard";
+import { availableDashboards } from "../available-dashboards";
+import { DashboardSubject } from "../dashboard-subject";
 import { DataSources } from "../data-sources";
 import { firingAlerts } from "../expressions";
 import { DashboardModel } from "../model";
-import { availableDashboards } from "../available-dashboards";
-import { Uids } from "../uids";
+import { BuiltInUid, DASHBOARD_TITLES, Uids } from "../uids";
 
-/** Panels under one heading; each line of them must fill the 24 columns. */
+/** Panels under one heading. Each row of panels must fill the 24 columns of a dashboard. */
 export interface Section {
-  /** @default - none: they stand at the top */
+  /** Heading above the panels. @default - none, because the panels are at the top */
   readonly title?: string;
   readonly panels: readonly Builder<Panel>[];
 }
 
-/** What is special to one of our dashboards. */
+/** Properties of a built-in dashboard. */
 export interface DashboardOptions {
-  readonly uid: string;
-  readonly title: string;
+  readonly uid: BuiltInUid;
+  /** Question that the dashboard answers. */
   readonly description: string;
   readonly sections: readonly Section[];
-  /** What matches the alerts that are marked in the graphs while they fire, such as `,job="node"`. @default - all */
+  /** Matchers for the alerts that the graphs mark while they fire, such as `,job="node"`. @default - all alerts */
   readonly alerts?: string;
-  /** Variables to choose values of labels by. @default - none */
+  /** Variables of the dashboard. @default - none */
   readonly variables?: readonly DashboardVariable[];
 }
 
-/** A variable to choose a value of a label by. */
+/** A variable that selects values of a label. */
 export interface DashboardVariable {
+  /** Name of the label and of the variable. */
   readonly label: string;
   readonly title: string;
-  /** Of which series, or streams of logs. */
+  /** Selector of the series or log streams that have the label. */
   readonly selector: string;
-  /** Whether it is one of Loki's, of which people may choose several, or all. @default false */
+  /** Whether the values come from Loki and several can be selected. @default false */
   readonly logs?: boolean;
 }
 
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 const TAG = "cdktf-monitoring";
-/** The newest model that Grafana 10 knows; later ones bring it up to theirs when they load it. */
+/** Newest schema that Grafana 10 reads. Later versions of Grafana migrate it when they load the dashboard. */
 const SCHEMA_VERSION = 38;
-/** What shows a server's logs; a link from its own dashboard chooses it there. */
+/** Dashboards of logs. The link from the server dashboard selects the same server there. */
 const LOG_DASHBOARDS: readonly string[] = [Uids.APPLICATION_LOGS, Uids.AUDIT, Uids.MONITORING_LOGS];
 
-/** A whole dashboard: its panels placed and numbered, with links to the other ones. */
-export function buildDashboard(subject: DashboardSubject, frame: DashboardOptions): DashboardModel {
-  const { uid, title, description, sections, alerts = "", variables = [] } = frame;
-  const dashboard = new DashboardBuilder(title)
+/** Builds a dashboard: places and numbers its panels, and links to the other built-in dashboards. */
+export function buildDashboard(subject: DashboardSubject, options: DashboardOptions): DashboardModel {
+  const { uid, description, sections, alerts = "", variables = [] } = options;
+  const dashboard = new DashboardBuilder(DASHBOARD_TITLES[uid])
     .uid(uid)
     .description(description)
     .tags([TAG])
@@ -68,18 +69,18 @@ export function buildDashboard(subject: DashboardSubject, frame: DashboardOption
     .refresh("30s")
     .tooltip(DashboardCursorSync.Crosshair)
     .annotation(firingAnnotation(alerts));
-  for (const choice of variables)
-    dashboard.withVariable(choice.logs === true ? logVariable(choice) : metricVariable(choice));
-  for (const [other, name] of availableDashboards(subject))
+  for (const variable of variables)
+    dashboard.withVariable(variable.logs === true ? logVariable(variable) : metricVariable(variable));
+  for (const [other, title] of availableDashboards(subject))
     if (other !== uid)
-      dashboard.link(link(other, name).includeVars(uid === Uids.SERVER && LOG_DASHBOARDS.includes(other)));
+      dashboard.link(link(other, title).includeVars(uid === Uids.SERVER && LOG_DASHBOARDS.includes(other)));
   for (const section of sections) {
     if (section.title !== undefined) dashboard.withRow(new RowBuilder(section.title));
     for (const panel of section.panels) dashboard.withPanel(panel);
   }
   const built = dashboard.build();
   const panels = (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
-  // The builders leave values undefined that JSON has no place for.
+  // The builders leave undefined members, which a JSON value must not have.
   return JSON.parse(JSON.stringify({ ...built, panels, schemaVersion: SCHEMA_VERSION })) as DashboardModel;
 }
 
@@ -117,7 +118,7 @@ function firingAnnotation(matchers: string): Builder<AnnotationQuery> {
     .iconColor("red")
     .expr(firingAlerts(matchers))
     .build();
-  // What Prometheus' annotations have beyond those of others, the builder does not know.
+  // The builder lacks the members that only Prometheus annotations have.
   const texts = { titleFormat: "{{alertname}}", textFormat: "{{severity}} on {{instance}}", step: "60s" };
   return { build: () => ({ ...annotation, ...texts }) };
 }

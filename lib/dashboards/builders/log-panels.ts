@@ -14,45 +14,45 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { DataSources } from "../data-sources";
 import { logTarget } from "./panels";
 
-/** Lines as they were written. */
+/** Properties of a panel of log lines. */
 export interface LogLinesOptions {
   readonly title: string;
-  /** The question that it answers. */
+  /** Question that the panel answers. */
   readonly description: string;
-  /** LogQL that selects lines. */
+  /** LogQL query that selects the lines. */
   readonly expr: string;
-  /** In columns of the dashboard. */
+  /** Width in columns of the dashboard. */
   readonly width: number;
-  /** In lines of the dashboard. @default 14 */
+  /** Height in grid rows of the dashboard. @default 14 */
   readonly height?: number;
 }
 
-/** What there is most of. */
+/** Properties of a panel that ranks counted values. */
 export interface RankingOptions {
   readonly title: string;
   readonly description: string;
-  /** LogQL, with a number for each thing that is counted. */
+  /** LogQL query with one series per counted value. */
   readonly expr: string;
-  /** What each of them is called, made of labels: `{{user}}`. */
+  /** Name of each value, from its labels: `{{user}}`. */
   readonly legend: string;
-  /** In columns of the dashboard. */
+  /** Width in columns of the dashboard. */
   readonly width: number;
 }
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
 const RANKING_HEIGHT = 10;
 const LINES_HEIGHT = 14;
-/** How many lines are loaded at once; a search in Grafana's Explore has all. */
+/** Number of lines that a panel loads. Grafana's Explore shows more. */
 const MAX_LINES = 200;
 
-/** Over the time between two points of a graph; `$__auto` means the same, but Grafana 10 does not know it. */
+/** Range between two points of a graph. Grafana 10 lacks `$__auto`, which means the same. */
 export const INTERVAL = "[$__interval]";
-/** Over all of the time that is shown. */
+/** Range of the whole dashboard. */
 export const RANGE = "[$__range]";
-/** How many a ranking has. */
+/** Number of values in a ranking. */
 export const RANKING_SIZE = 15;
 
-/** The newest lines, newest first. */
+/** Builds a panel of log lines, newest first. */
 export function logLines({ title, description, expr, width, height = LINES_HEIGHT }: LogLinesOptions): Builder<Panel> {
   return new LogsBuilder()
     .title(title)
@@ -68,7 +68,7 @@ export function logLines({ title, description, expr, width, height = LINES_HEIGH
     .withTarget(logTarget({ expr, legend: "" }, 0, "range").maxLines(MAX_LINES));
 }
 
-/** What there was most of in the time that is shown, as bars. */
+/** Builds a bar gauge of the most frequent values in the time range of the dashboard. */
 export function ranking({ title, description, expr, legend, width }: RankingOptions): Builder<Panel> {
   return new BarGaugeBuilder()
     .title(title)

@@ -33,77 +33,78 @@ import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/ti
 import { DataSources } from "../data-sources";
 import { Colours, PanelThreshold, thresholdSteps } from "./thresholds";
 
-/** A query of PromQL or LogQL, and what its series are called. */
+/** A query in PromQL or LogQL. */
 export interface Query {
   readonly expr: string;
-  /** A name, or one made of labels: `{{device}}`. */
+  /** Name of the series, or a template of labels: `{{device}}`. */
   readonly legend: string;
 }
 
-/** What all panels have. */
+/** Properties of every graph and stat panel. */
 export interface PanelOptions {
   readonly title: string;
-  /** The question that it answers. */
+  /** Question that the panel answers. */
   readonly description: string;
-  /** Grafana's name of it. */
+  /** Grafana's identifier of the unit. */
   readonly unit: string;
-  /** In columns, of which a dashboard has 24. */
+  /** Width in columns; a dashboard has 24. */
   readonly width: number;
   readonly queries: readonly Query[];
-  /** Whether it asks Loki, by LogQL, and not Prometheus. @default false */
+  /** Whether the queries are LogQL queries to Loki instead of PromQL queries. @default false */
   readonly logs?: boolean;
-  /** Where alerts begin, which are drawn in. @default - none */
+  /** Alert thresholds to show. @default - none */
   readonly thresholds?: readonly PanelThreshold[];
-  /** @default - what the values have */
+  /** Highest value of the axis. @default - follows from the values */
   readonly max?: number;
 }
 
-/** A graph over time. */
+/** Properties of a graph. */
 export interface GraphOptions extends PanelOptions {
-  /** Whether the series are parts of one whole. @default false */
+  /** Whether to stack the series. @default false */
   readonly stacked?: boolean;
-  /** Whether they are counts of single events. @default false */
+  /** Whether to draw bars, for counts of single events. @default false */
   readonly bars?: boolean;
-  /** Whether values below zero are drawn, too. @default false */
+  /** Whether the axis extends below zero. @default false */
   readonly signed?: boolean;
 }
 
-/** Words and colours that stand for values. */
+/** Texts and colours to show instead of values, by value. */
 export type ValueMappings = Readonly<Record<string, { readonly text: string; readonly color: string }>>;
 
-/** One number, coloured by its limits. */
+/** Properties of a stat panel. */
 export interface StatOptions extends PanelOptions {
-  /** Words and colours in place of values. @default - none */
+  /** Texts and colours to show instead of values. @default - none */
   readonly mappings?: ValueMappings;
-  /** Whether to show what the series is called, in place of its value. @default false */
+  /** Whether to show the name of the series instead of its value. @default false */
   readonly showName?: boolean;
+  /** Number of decimals. @default - Grafana decides */
   readonly decimals?: number;
-  /** In lines of the dashboard. @default 4 */
+  /** Height in grid rows of the dashboard. @default 4 */
   readonly height?: number;
 }
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
-/** In lines of the dashboard. */
+/** Height of a graph in grid rows of the dashboard. */
 export const GRAPH_HEIGHT = 8;
 const STAT_HEIGHT = 4;
 
-/** Whether something is there: the values of `up`. */
+/** Texts for the values of `up`. */
 export const UP_DOWN = {
   0: { text: "down", color: Colours.CRITICAL },
   1: { text: "up", color: Colours.GOOD },
 } as const;
 
-/** A graph over time, with what each series had least, most and last. */
-export function graph(sketch: GraphOptions): Builder<Panel> {
-  const { thresholds = [], stacked = false, bars = false, signed = false, max } = sketch;
+/** Builds a graph over time whose legend shows each series' lowest, highest and last value. */
+export function graph(options: GraphOptions): Builder<Panel> {
+  const { thresholds = [], stacked = false, bars = false, signed = false, max } = options;
   const panel = new GraphBuilder()
-    .title(sketch.title)
-    .description(sketch.description)
-    .datasource(sourceOf(sketch))
+    .title(options.title)
+    .description(options.description)
+    .datasource(dataSourceOf(options))
     .height(GRAPH_HEIGHT)
-    .span(sketch.width)
-    .unit(sketch.unit)
+    .span(options.width)
+    .unit(options.unit)
     .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .fillOpacity(stacked || bars ? 40 : 8)
     .showPoints(VisibilityMode.Never)
@@ -122,22 +123,22 @@ export function graph(sketch: GraphOptions): Builder<Panel> {
     panel
       .thresholds(absoluteThresholds(thresholds))
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
-  sketch.queries.forEach((query, index) =>
-    panel.withTarget(sketch.logs === true ? logTarget(query, index, "range") : target(query, index).range()),
+  options.queries.forEach((query, index) =>
+    panel.withTarget(options.logs === true ? logTarget(query, index, "range") : target(query, index).range()),
   );
   return panel;
 }
 
-/** The present value, large, with its course behind it. */
-export function stat(sketch: StatOptions): Builder<Panel> {
-  const { thresholds = [], mappings, showName = false, decimals, height = STAT_HEIGHT, max } = sketch;
+/** Builds a panel that shows the current value, with a sparkline. */
+export function stat(options: StatOptions): Builder<Panel> {
+  const { thresholds = [], mappings, showName = false, decimals, height = STAT_HEIGHT, max } = options;
   const panel = new StatBuilder()
-    .title(sketch.title)
-    .description(sketch.description)
-    .datasource(sourceOf(sketch))
+    .title(options.title)
+    .description(options.description)
+    .datasource(dataSourceOf(options))
     .height(height)
-    .span(sketch.width)
-    .unit(sketch.unit)
+    .span(options.width)
+    .unit(options.unit)
     .thresholds(absoluteThresholds(thresholds))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(BigValueColorMode.Value)
@@ -147,29 +148,29 @@ export function stat(sketch: StatOptions): Builder<Panel> {
   if (mappings) panel.mappings([valueMapping(mappings)]);
   if (decimals !== undefined) panel.decimals(decimals);
   if (max !== undefined) panel.min(0).max(max);
-  // Of logs it counts those of the time that is shown, which is one number.
-  sketch.queries.forEach((query, index) =>
-    panel.withTarget(sketch.logs === true ? logTarget(query, index, "instant") : target(query, index).range()),
+  // A LogQL query counts lines over the whole time range and so returns one number.
+  options.queries.forEach((query, index) =>
+    panel.withTarget(options.logs === true ? logTarget(query, index, "instant") : target(query, index).range()),
   );
   return panel;
 }
 
-/** Words in place of values, as Grafana has them. */
+/** Returns Grafana's form of value mappings. */
 export function valueMapping(words: ValueMappings): ValueMapping {
   return { type: MappingType.ValueToText, options: { ...words } };
 }
 
-/** Limits as a panel takes them. */
+/** Returns Grafana's form of thresholds. */
 export function absoluteThresholds(limits: readonly PanelThreshold[]): ThresholdsConfigBuilder {
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 }
 
-/** A query whose present values become lines of a table. */
+/** Returns a query whose current values become rows of a table. */
 export function tableTarget(expr: string, index: number): DataqueryBuilder {
   return target({ expr, legend: "" }, index).instant().format(PromQueryFormat.Table);
 }
 
-/** A query of LogQL: over the time that is shown, or of its end. */
+/** Returns a LogQL query over the time range of the dashboard, or at its end. */
 export function logTarget({ expr, legend }: Query, index: number, type: "range" | "instant"): LogQueryBuilder {
   return new LogQueryBuilder()
     .refId(String.fromCharCode("A".charCodeAt(0) + index))
@@ -178,7 +179,7 @@ export function logTarget({ expr, legend }: Query, index: number, type: "range" 
     .legendFormat(legend);
 }
 
-function sourceOf({ logs }: PanelOptions): typeof LOKI | typeof PROMETHEUS {
+function dataSourceOf({ logs }: PanelOptions): typeof LOKI | typeof PROMETHEUS {
   return logs === true ? LOKI : PROMETHEUS;
 }
 

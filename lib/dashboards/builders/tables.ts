@@ -7,59 +7,61 @@ import { DataSources } from "../data-sources";
 import { PanelThreshold, thresholdSteps } from "./thresholds";
 import { tableTarget, valueMapping, ValueMappings } from "./panels";
 
-/** A column of a table: a label of its lines, or the present value of a query for each. */
+/** A column of a table: a label, or the current value of a query. */
 export interface Column {
   readonly title: string;
-  /** The label that it shows. @default - it shows values */
+  /** Label that the column shows. @default - none, because the column shows values */
   readonly label?: string;
-  /** PromQL, with one series for each line, told apart by the labels that are columns. @default - it shows a label */
+  /** PromQL query with one series per row; the label columns identify the row. @default - none, because the column shows a label */
   readonly expr?: string;
-  /** Grafana's name of the unit. @default - none */
+  /** Grafana's identifier of the unit. @default - none */
   readonly unit?: string;
-  /** From where on values are coloured. @default - never */
+  /** Thresholds that colour the values. @default - none */
   readonly thresholds?: readonly PanelThreshold[];
-  /** Whether to draw a bar, of values up to 100. @default false */
+  /** Whether to show values from 0 to 100 as a bar. @default false */
   readonly bar?: boolean;
-  /** Words and colours in place of values. @default - none */
+  /** Texts and colours to show instead of values. @default - none */
   readonly mappings?: ValueMappings;
+  /** Number of decimals. @default - Grafana decides */
   readonly decimals?: number;
-  /** Where a click leads. @default - nowhere */
+  /** Link of each cell. @default - none */
   readonly link?: { readonly title: string; readonly url: string };
-  /** In pixels. @default - what is left */
+  /** Width in pixels. @default - the remaining width */
   readonly width?: number;
-  /** Whether its query only says which lines there are. @default false */
+  /** Whether the column is hidden, because its query only selects the rows. @default false */
   readonly hidden?: boolean;
 }
 
-/** Present values by lines. */
+/** Properties of a table panel. */
 export interface TableOptions {
   readonly title: string;
+  /** Question that the panel answers. */
   readonly description: string;
-  /** In columns of the dashboard. */
+  /** Width in columns of the dashboard. */
   readonly width: number;
-  /** In lines of the dashboard. */
+  /** Height in grid rows of the dashboard. */
   readonly height: number;
   readonly columns: readonly Column[];
-  /** The title of the column that lines are sorted by, worst first. */
+  /** Title of the column that sorts the rows, highest value first. */
   readonly sort: string;
-  /** Whether the least value is worst. @default false */
+  /** Whether the lowest value comes first. @default false */
   readonly ascending?: boolean;
 }
 
-/** A table that puts the values of several queries for one thing into one line. */
-export function table(sketch: TableOptions): Builder<Panel> {
-  const { columns } = sketch;
+/** Builds a table that merges the results of several queries: series with equal labels become one row. */
+export function table(options: TableOptions): Builder<Panel> {
+  const { columns } = options;
   const values = columns.filter(({ expr }) => expr !== undefined);
   const fields = columns.map((one) => [fieldName(one, values), one] as const);
   const hidden = fields.filter(([, one]) => one.hidden);
   const panel = new TableBuilder()
-    .title(sketch.title)
-    .description(sketch.description)
+    .title(options.title)
+    .description(options.description)
     .datasource({ type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS })
-    .height(sketch.height)
-    .span(sketch.width)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sketch.sort).desc(sketch.ascending !== true)])
-    // Lines of one and the same labels become one; then columns get their names and order.
+    .height(options.height)
+    .span(options.width)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(options.sort).desc(options.ascending !== true)])
+    // Merges rows with equal labels, then names and orders the columns.
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
       id: "organize",
@@ -74,7 +76,7 @@ export function table(sketch: TableOptions): Builder<Panel> {
   return panel;
 }
 
-/** What Grafana calls a column before we do: labels by their names, values by the query's letter if there are several. */
+/** Grafana's own name of a column: the label, `Value`, or `Value #<letter of the query>` if there are several queries. */
 function fieldName(one: Column, values: readonly Column[]): string {
   if (one.label !== undefined) return one.label;
   return values.length === 1 ? "Value" : `Value #${String.fromCharCode("A".charCodeAt(0) + values.indexOf(one))}`;
@@ -109,7 +111,7 @@ function columnOverrides({
   ];
 }
 
-/** A share, as a bar that alerts' limits colour. */
+/** Returns a column that shows a percentage as a bar, coloured by the thresholds of an alert. */
 export function barColumn(title: string, expr: string, thresholds: readonly PanelThreshold[]): Column {
   return { title, expr, thresholds, unit: units.Percent, bar: true, decimals: 0 };
 }

@@ -1,50 +1,46 @@
 import { Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
 import { Alert } from "../../alerts/alert";
-import { builtInAlerts } from "../../alerts/built-in/index";
+import { builtInAlerts } from "../../alerts/built-in";
 import { Severity } from "../../alerts/rule";
 
-/** From where on a value is as bad as an alert says. */
+/** Value from which on a panel shows the colour of a severity. */
 export interface PanelThreshold {
   readonly value: number;
   readonly severity: Severity;
 }
 
 /**
- * The limits of an alert as it stands after what users changed; none where it is off.
+ * Returns the thresholds of a built-in alert after the user's changes; none if the alert is disabled.
  *
- * @param thresholds names of its thresholds that are in the unit of what is drawn, mildest first
- * @throws when there is no such alert or threshold
+ * @param names names of the alert's thresholds that have the unit of the panel, mildest first
+ * @throws if no such alert or threshold exists
  */
-export function thresholdsOf(
-  changes: readonly Alert[],
-  name: string,
-  ...thresholds: readonly string[]
-): PanelThreshold[] {
-  const definition = builtInAlerts.find((alert) => alert.name === name);
-  if (!definition) throw new Error(`there is no alert "${name}" whose thresholds could be drawn`);
-  const change = changes.find((alert) => alert.name === name);
+export function thresholdsOf(changes: readonly Alert[], alert: string, ...names: readonly string[]): PanelThreshold[] {
+  const definition = builtInAlerts.find(({ name }) => name === alert);
+  if (!definition) throw new Error(`no built-in alert is named "${alert}": a panel cannot show its thresholds`);
+  const change = changes.find(({ name }) => name === alert);
   if (change && !change.tuning) return [];
-  const [only] = definition.levels;
-  return thresholds.map((threshold) => {
-    const value = change?.tuning?.thresholds?.[threshold] ?? definition.thresholds[threshold]?.value;
-    if (value === undefined) throw new Error(`the alert "${name}" has no threshold "${threshold}" that could be drawn`);
-    const ofName = definition.levels.find(({ severity }) => severity.toString() === threshold) ?? only;
-    return { value, severity: change?.tuning?.severity ?? ofName?.severity ?? Severity.WARNING };
+  const [first] = definition.levels;
+  return names.map((name) => {
+    const value = change?.tuning?.thresholds?.[name] ?? definition.thresholds[name]?.value;
+    if (value === undefined) throw new Error(`the alert "${alert}" has no threshold "${name}" for a panel to show`);
+    const level = definition.levels.find(({ severity }) => severity.toString() === name) ?? first;
+    return { value, severity: change?.tuning?.severity ?? level?.severity ?? Severity.WARNING };
   });
 }
 
-/** What is well, what must be looked at, what is out of order. */
+/** Colours of healthy values, warnings, critical values and values without a judgement. */
 export const Colours = { GOOD: "green", WARNING: "orange", CRITICAL: "red", PLAIN: "text" } as const;
 
-/** One is too many: of failures, and of what should be empty. */
+/** Threshold of counts that should be zero, such as failures. */
 export const RED_ABOVE_ZERO: readonly PanelThreshold[] = [{ value: 1, severity: Severity.CRITICAL }];
 
-/** Limits as Grafana's steps: the first colour holds from the least value on. */
-export function thresholdSteps(limits: readonly PanelThreshold[]): Threshold[] {
+/** Returns thresholds as Grafana's steps. The first step has no lower limit. */
+export function thresholdSteps(thresholds: readonly PanelThreshold[]): Threshold[] {
   const colour = ({ severity }: PanelThreshold): string =>
     severity === Severity.CRITICAL ? Colours.CRITICAL : Colours.WARNING;
   return [
-    { value: null, color: limits.length === 0 ? Colours.PLAIN : Colours.GOOD },
-    ...limits.map((limit) => ({ value: limit.value, color: colour(limit) })),
+    { value: null, color: thresholds.length === 0 ? Colours.PLAIN : Colours.GOOD },
+    ...thresholds.map((threshold) => ({ value: threshold.value, color: colour(threshold) })),
   ];
 }

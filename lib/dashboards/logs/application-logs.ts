@@ -2,7 +2,7 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { BUILT_IN_SOURCES } from "../../logs/built-in-sources";
-import { DashboardSubject } from "../dashboard";
+import { DashboardSubject } from "../dashboard-subject";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { logLines, ranking, RANGE, INTERVAL } from "../builders/log-panels";
 import { graph, stat } from "../builders/panels";
@@ -11,69 +11,73 @@ import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 import { applicationJobs, hasLabel, monitoringJobs } from "./log-jobs";
 
-/** The request in an access log's line, without what comes after a question mark. */
+/** Extracts the path of a request from a line of an access log, without the query string. */
 const REQUEST = '| regexp `"\\S+ (?P<path>[^ ?"]*)[^"]*" \\d{3} `';
 
-/** What is logged by what the servers are for. */
+/** Builds the dashboard of the logs of applications and web servers. */
 export function buildApplicationLogsDashboard(subject: DashboardSubject): DashboardModel {
   const jobs = applicationJobs(subject);
   const others = [...BUILT_IN_SOURCES.map(({ name }) => name), ...monitoringJobs(subject)];
-  // Others than those that are known at synthesis may be there: roles may bring sources of their own.
-  const chosen = `instance=~"$instance",job=~"$job",job!~"${others.join("|")}"`;
+  // Jobs are excluded instead of listed, because other roles may add log sources that synthesis does not know.
+  const selected = `instance=~"$instance",job=~"$job",job!~"${others.join("|")}"`;
   const requests = hasLabel(subject, jobs, "status_class");
   const levels = hasLabel(subject, jobs, "level");
   const all = `monitoring=~".+",job!~"${others.join("|")}"`;
   return buildDashboard(subject, {
     uid: Uids.APPLICATION_LOGS,
-    title: "Application logs",
-    description: "What do the applications and web servers log, and what of it is bad?",
+    description: "What do applications and web servers log, and which of it is an error?",
     variables: [
       { label: "instance", title: "Server", selector: `{${all}}`, logs: true },
       { label: "job", title: "Log", selector: `{${all}}`, logs: true },
     ],
     sections: [
-      { panels: overview(chosen, requests, levels) },
-      ...(requests ? [{ title: "Requests", panels: requestPanels(chosen) }] : []),
-      { title: "Lines", panels: linePanels(chosen, levels) },
+      { panels: overview(selected, requests, levels) },
+      ...(requests ? [{ title: "Requests", panels: requestPanels(selected) }] : []),
+      { title: "Log lines", panels: linePanels(selected, levels) },
     ],
   });
 }
 
-function overview(chosen: string, requests: boolean, levels: boolean): Builder<Panel>[] {
-  const counted: readonly (readonly [title: string, description: string, selector: string, there: boolean])[] = [
-    ["Lines", "How many lines were written in the time that is shown?", chosen, true],
-    ["Errors", "How many lines of the levels error and critical?", `${chosen},level=~"error|critical"`, levels],
-    ["Warnings", "How many lines of the level warning?", `${chosen},level="warning"`, levels],
-    ["Requests", "How many requests were answered?", `${chosen},status_class=~".+"`, requests],
+function overview(selected: string, requests: boolean, levels: boolean): Builder<Panel>[] {
+  const counted: readonly (readonly [title: string, description: string, selector: string, exists: boolean])[] = [
+    ["Lines", "How many lines were written in the selected time range?", selected, true],
+    ["Errors", "How many lines have the level error or critical?", `${selected},level=~"error|critical"`, levels],
+    ["Warnings", "How many lines have the level warning?", `${selected},level="warning"`, levels],
+    ["Requests", "How many requests were answered?", `${selected},status_class=~".+"`, requests],
     [
-      "Answered by 4xx",
-      "How many requests were refused, or for what is not there?",
-      `${chosen},status_class="4xx"`,
+      "4xx responses",
+      "How many requests were rejected, or asked for something that does not exist?",
+      `${selected},status_class="4xx"`,
       requests,
     ],
-    ["Answered by 5xx", "How many requests failed by the server's fault?", `${chosen},status_class="5xx"`, requests],
+    [
+      "5xx responses",
+      "How many requests failed because of a server error?",
+      `${selected},status_class="5xx"`,
+      requests,
+    ],
   ];
-  const there = counted.filter(([, , , is]) => is);
-  return there.map(([title, description, selector]) =>
+  const shown = counted.filter(([, , , exists]) => exists);
+  return shown.map(([title, description, selector]) =>
     stat({
       title,
       description,
       unit: units.Short,
-      width: 24 / there.length,
+      width: 24 / shown.length,
       logs: true,
       queries: [{ expr: orZero(`sum(count_over_time({${selector}}${RANGE}))`), legend: title }],
     }),
   );
 }
 
-function requestPanels(chosen: string): Builder<Panel>[] {
-  const answered = `{${chosen},status_class=~".+"}`;
+function requestPanels(selected: string): Builder<Panel>[] {
+  const answered = `{${selected},status_class=~".+"}`;
   const each = (selector: string) => `sum by (instance, job) (rate(${selector}${INTERVAL}))`;
   const paths = (selector: string) => `sum by (path) (count_over_time({${selector}} ${REQUEST}${RANGE}))`;
   return [
     graph({
       title: "Requests per second",
-      description: "How many requests are answered, and how?",
+      description: "How many requests are answered, by status class?",
       unit: units.RequestsPerSecond,
       width: 12,
       logs: true,
@@ -81,48 +85,48 @@ function requestPanels(chosen: string): Builder<Panel>[] {
       queries: [{ expr: `sum by (status_class) (rate(${answered}${INTERVAL}))`, legend: "{{status_class}}" }],
     }),
     graph({
-      title: "Failed requests",
-      description: "Which share of a server's requests does it answer by 5xx?",
+      title: "Error rate",
+      description: "What percentage of a server's requests is answered with 5xx?",
       unit: units.Percent,
       width: 12,
       logs: true,
       max: 100,
       queries: [
         {
-          expr: `100 * (${each(`{${chosen},status_class="5xx"}`)} or 0 * ${each(answered)}) / ${each(answered)}`,
+          expr: `100 * (${each(`{${selected},status_class="5xx"}`)} or 0 * ${each(answered)}) / ${each(answered)}`,
           legend: "{{job}} {{instance}}",
         },
       ],
     }),
     ranking({
-      title: "Most requested paths",
-      description: "What is asked for most?",
-      expr: paths(`${chosen},status_class=~".+"`),
+      title: "Top paths",
+      description: "Which paths are requested most?",
+      expr: paths(`${selected},status_class=~".+"`),
       legend: "{{path}}",
       width: 12,
     }),
     ranking({
-      title: "Paths that fail most",
-      description: "Of what are most requests answered by 5xx?",
-      expr: paths(`${chosen},status_class="5xx"`),
+      title: "Top failing paths",
+      description: "Which paths are answered with 5xx most?",
+      expr: paths(`${selected},status_class="5xx"`),
       legend: "{{path}}",
       width: 12,
     }),
   ];
 }
 
-function linePanels(chosen: string, levels: boolean): Builder<Panel>[] {
-  const bad = `{${chosen},level=~"error|critical"}`;
+function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
+  const bad = `{${selected},level=~"error|critical"}`;
   const rate = { unit: "short", logs: true, bars: true };
   return [
     graph({
       ...rate,
       title: "Lines",
-      description: "Which log grows, on which server?",
+      description: "Which log grows, and on which server?",
       width: levels ? 12 : 24,
       stacked: true,
       queries: [
-        { expr: `sum by (instance, job) (count_over_time({${chosen}}${INTERVAL}))`, legend: "{{job}} {{instance}}" },
+        { expr: `sum by (instance, job) (count_over_time({${selected}}${INTERVAL}))`, legend: "{{job}} {{instance}}" },
       ],
     }),
     ...(levels
@@ -130,7 +134,7 @@ function linePanels(chosen: string, levels: boolean): Builder<Panel>[] {
           graph({
             ...rate,
             title: "Errors",
-            description: "When were errors logged, by what, and where?",
+            description: "When were errors logged, in which log and on which server?",
             width: 12,
             stacked: true,
             queries: [
@@ -140,9 +144,15 @@ function linePanels(chosen: string, levels: boolean): Builder<Panel>[] {
               },
             ],
           }),
-          logLines({ title: "Newest errors", description: "What went wrong?", expr: bad, width: 24, height: 10 }),
+          logLines({
+            title: "Newest errors",
+            description: "Which errors were logged last?",
+            expr: bad,
+            width: 24,
+            height: 10,
+          }),
         ]
       : []),
-    logLines({ title: "Newest lines", description: "What is written at present?", expr: `{${chosen}}`, width: 24 }),
+    logLines({ title: "Newest lines", description: "Which lines were logged last?", expr: `{${selected}}`, width: 24 }),
   ];
 }

@@ -9,7 +9,7 @@ import {
   SUDO_FIELDS,
   SUDO_USES,
 } from "../../logs/login-queries";
-import { DashboardSubject } from "../dashboard";
+import { DashboardSubject } from "../dashboard-subject";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { logLines, ranking, RANGE, INTERVAL } from "../builders/log-panels";
 import { graph, stat } from "../builders/panels";
@@ -17,29 +17,28 @@ import { orZero } from "../expressions";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 
-const CHOSEN = 'instance=~"$instance",kind="audit"';
-const SSH = `{${CHOSEN},job="sshd"}`;
-const SUDO = `{${CHOSEN},job="sudo"}`;
+const SELECTED = 'instance=~"$instance",kind="audit"';
+const SSH = `{${SELECTED},job="sshd"}`;
+const SUDO = `{${SELECTED},job="sudo"}`;
 const KILLED = '{instance=~"$instance",job="kernel",kind="oom"}';
 
-/** Who came in, who did not, and what they did as others. */
+/** Builds the dashboard of SSH logins, failed logins and sudo commands. */
 export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
   return buildDashboard(subject, {
     uid: Uids.AUDIT,
-    title: "Audit",
-    description: "Who logs in, who tries to, and who becomes somebody else?",
+    description: "Who logs in, who tries to, and who runs commands as another user?",
     variables: [{ label: "instance", title: "Server", selector: '{kind=~"audit|oom"}', logs: true }],
     sections: [
       { panels: overview() },
-      { title: "Logins by SSH", panels: loginPanels() },
-      { title: "Sudo", panels: sudoPanels() },
+      { title: "SSH logins", panels: loginPanels() },
+      { title: "sudo", panels: sudoPanels() },
       {
-        title: "Lines",
+        title: "Log lines",
         panels: [
           logLines({
             title: "Newest lines",
-            description: "What do sshd and sudo write?",
-            expr: `{${CHOSEN}}`,
+            description: "What did sshd and sudo log last?",
+            expr: `{${SELECTED}}`,
             width: 24,
           }),
         ],
@@ -59,40 +58,51 @@ function overview(): Builder<Panel>[] {
       queries: [{ expr: orZero(`sum(count_over_time(${selected}${RANGE}))`), legend: title }],
     });
   return [
-    count("Logins", "How often did somebody log in, in the time that is shown?", `${SSH} ${ACCEPTED_LOGINS}`),
-    count("Failed logins", "How often could somebody not log in?", `${SSH} ${FAILED_LOGINS}`),
+    count("Logins", "How many SSH logins succeeded in the selected time range?", `${SSH} ${ACCEPTED_LOGINS}`),
+    count("Failed logins", "How many SSH logins failed?", `${SSH} ${FAILED_LOGINS}`),
     count(
       "Logins as root",
-      "How often did somebody log in as root?",
+      "How many SSH logins as root succeeded?",
       `${SSH} ${ACCEPTED_LOGINS} |= \` for root from \``,
     ),
-    count("Uses of sudo", "How often did somebody do something as somebody else?", `${SUDO} ${SUDO_USES}`),
-    count("Denied by sudo", "How often was that denied?", `${SUDO} ${SUDO_DENIALS}`),
-    count("Killed for memory", "How many lines has the kernel about memory that ran out?", KILLED),
+    count("sudo commands", "How many commands did sudo run?", `${SUDO} ${SUDO_USES}`),
+    count("Denied sudo commands", "How many commands did sudo deny?", `${SUDO} ${SUDO_DENIALS}`),
+    count("OOM messages", "How many kernel messages say that memory ran out?", KILLED),
   ];
 }
 
 function loginPanels(): Builder<Panel>[] {
-  const byBoth = (filter: string) =>
+  const byUserAndSource = (filter: string) =>
     `sum by (user, source) (count_over_time(${SSH} ${filter} ${LOGIN_FIELDS}${RANGE}))`;
-  const over = (filter: string) => `sum by (instance) (count_over_time(${SSH} ${filter}${INTERVAL}))`;
+  const byServer = (filter: string) => `sum by (instance) (count_over_time(${SSH} ${filter}${INTERVAL}))`;
   const drawn = { unit: units.Short, width: 12, logs: true, bars: true, stacked: true };
-  const who = { legend: "{{user}} from {{source}}", width: 12 };
+  const users = { legend: "{{user}} from {{source}}", width: 12 };
   return [
     graph({
       ...drawn,
-      title: "Accepted",
-      description: "When did people log in, and where?",
-      queries: [{ expr: over(ACCEPTED_LOGINS), legend: "{{instance}}" }],
+      title: "Accepted logins",
+      description: "When did users log in, and on which server?",
+      queries: [{ expr: byServer(ACCEPTED_LOGINS), legend: "{{instance}}" }],
     }),
     graph({
       ...drawn,
-      title: "Failed",
-      description: "When could they not? Each refused password counts, and each connection that ended before a login.",
-      queries: [{ expr: over(FAILED_LOGINS), legend: "{{instance}}" }],
+      title: "Failed logins",
+      description:
+        "When did logins fail? Each rejected password counts, and each connection that ended before a login.",
+      queries: [{ expr: byServer(FAILED_LOGINS), legend: "{{instance}}" }],
     }),
-    ranking({ ...who, title: "Who logged in", description: "Who, from where?", expr: byBoth(ACCEPTED_LOGINS) }),
-    ranking({ ...who, title: "Who could not", description: "Who tried to, from where?", expr: byBoth(FAILED_LOGINS) }),
+    ranking({
+      ...users,
+      title: "Accepted logins by user",
+      description: "Who logged in, and from where?",
+      expr: byUserAndSource(ACCEPTED_LOGINS),
+    }),
+    ranking({
+      ...users,
+      title: "Failed logins by user",
+      description: "Who failed to log in, and from where?",
+      expr: byUserAndSource(FAILED_LOGINS),
+    }),
   ];
 }
 
@@ -101,15 +111,15 @@ function sudoPanels(): Builder<Panel>[] {
     `sum by (${labels}) (count_over_time(${SUDO} ${filter} ${SUDO_FIELDS}${RANGE}))`;
   return [
     ranking({
-      title: "Allowed",
-      description: "Who ran what, as whom?",
+      title: "Allowed commands",
+      description: "Who ran which command, and as which user?",
       expr: counted("user, target, command", SUDO_USES),
       legend: "{{user}} as {{target}}: {{command}}",
       width: 12,
     }),
     ranking({
-      title: "Denied",
-      description: "Who was not let, and why?",
+      title: "Denied commands",
+      description: "Who was denied a command, and why?",
       expr: counted("user, reason", SUDO_DENIALS),
       legend: "{{user}}: {{reason}}",
       width: 12,

@@ -1,7 +1,7 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
-import { DashboardSubject } from "../dashboard";
+import { DashboardSubject } from "../dashboard-subject";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { logLines, RANGE, INTERVAL } from "../builders/log-panels";
 import { graph, stat } from "../builders/panels";
@@ -10,30 +10,29 @@ import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 import { monitoringJobs } from "./log-jobs";
 
-const BAD = 'level=~"error|critical"';
+const ERRORS = 'level=~"error|critical"';
 
-/** What the monitoring's own components log. */
+/** Builds the dashboard of the logs of the monitoring components. */
 export function buildMonitoringLogsDashboard(subject: DashboardSubject): DashboardModel {
-  const own = monitoringJobs(subject).join("|");
-  const chosen = `instance=~"$instance",job=~"$job",job=~"${own}"`;
+  const jobs = monitoringJobs(subject).join("|");
+  const selected = `instance=~"$instance",job=~"$job",job=~"${jobs}"`;
   return buildDashboard(subject, {
     uid: Uids.MONITORING_LOGS,
-    title: "Monitoring logs",
-    description: "What do the components of the monitoring log, and which of them have trouble?",
+    description: "What do the monitoring components log, and which of them have errors?",
     alerts: ',job!="node"',
     variables: [
-      { label: "instance", title: "Server", selector: `{job=~"${own}"}`, logs: true },
-      { label: "job", title: "Component", selector: `{job=~"${own}"}`, logs: true },
+      { label: "instance", title: "Server", selector: `{job=~"${jobs}"}`, logs: true },
+      { label: "job", title: "Component", selector: `{job=~"${jobs}"}`, logs: true },
     ],
     sections: [
-      { panels: overview(chosen) },
-      { title: "Over time", panels: graphs(chosen) },
-      { title: "Lines", panels: newest(chosen) },
+      { panels: overview(selected) },
+      { title: "Over time", panels: graphs(selected) },
+      { title: "Log lines", panels: newest(selected) },
     ],
   });
 }
 
-function overview(chosen: string): Builder<Panel>[] {
+function overview(selected: string): Builder<Panel>[] {
   const number = (title: string, description: string, expr: string) =>
     stat({
       title,
@@ -43,33 +42,41 @@ function overview(chosen: string): Builder<Panel>[] {
       logs: true,
       queries: [{ expr: orZero(expr), legend: title }],
     });
-  const of = (more: string) => `count_over_time({${chosen}${more}}${RANGE})`;
+  const counted = (more: string) => `count_over_time({${selected}${more}}${RANGE})`;
   return [
-    number("Lines", "How many lines were written in the time that is shown?", `sum(${of("")})`),
-    number("Critical", "How many lines of the level critical?", `sum(${of(',level="critical"')})`),
-    number("Errors", "How many lines of the level error?", `sum(${of(',level="error"')})`),
-    number("Warnings", "How many lines of the level warning?", `sum(${of(',level="warning"')})`),
-    number("Components with errors", "How many components have trouble?", `count(sum by (job) (${of(`,${BAD}`)}))`),
-    number("Servers with errors", "On how many servers?", `count(sum by (instance) (${of(`,${BAD}`)}))`),
+    number("Lines", "How many lines were written in the selected time range?", `sum(${counted("")})`),
+    number("Critical", "How many lines have the level critical?", `sum(${counted(',level="critical"')})`),
+    number("Errors", "How many lines have the level error?", `sum(${counted(',level="error"')})`),
+    number("Warnings", "How many lines have the level warning?", `sum(${counted(',level="warning"')})`),
+    number(
+      "Components with errors",
+      "How many components logged errors?",
+      `count(sum by (job) (${counted(`,${ERRORS}`)}))`,
+    ),
+    number(
+      "Servers with errors",
+      "On how many servers did components log errors?",
+      `count(sum by (instance) (${counted(`,${ERRORS}`)}))`,
+    ),
   ];
 }
 
-function graphs(chosen: string): Builder<Panel>[] {
+function graphs(selected: string): Builder<Panel>[] {
   const drawn = { unit: units.Short, width: 12, logs: true, bars: true, stacked: true };
   return [
     graph({
       ...drawn,
       title: "Lines by component",
-      description: "Which component writes how much?",
-      queries: [{ expr: `sum by (job) (count_over_time({${chosen}}${INTERVAL}))`, legend: "{{job}}" }],
+      description: "How many lines does each component write?",
+      queries: [{ expr: `sum by (job) (count_over_time({${selected}}${INTERVAL}))`, legend: "{{job}}" }],
     }),
     graph({
       ...drawn,
       title: "Errors by component",
-      description: "Which component has trouble, on which server, and since when?",
+      description: "Which component logs errors, on which server and since when?",
       queries: [
         {
-          expr: `sum by (job, instance) (count_over_time({${chosen},${BAD}}${INTERVAL}))`,
+          expr: `sum by (job, instance) (count_over_time({${selected},${ERRORS}}${INTERVAL}))`,
           legend: "{{job}} {{instance}}",
         },
       ],
@@ -77,15 +84,15 @@ function graphs(chosen: string): Builder<Panel>[] {
   ];
 }
 
-function newest(chosen: string): Builder<Panel>[] {
+function newest(selected: string): Builder<Panel>[] {
   return [
     logLines({
       title: "Newest errors",
-      description: "What went wrong?",
-      expr: `{${chosen},${BAD}}`,
+      description: "Which errors were logged last?",
+      expr: `{${selected},${ERRORS}}`,
       width: 24,
       height: 10,
     }),
-    logLines({ title: "Newest lines", description: "What is written at present?", expr: `{${chosen}}`, width: 24 }),
+    logLines({ title: "Newest lines", description: "Which lines were logged last?", expr: `{${selected}}`, width: 24 }),
   ];
 }

@@ -5,12 +5,13 @@ import { graph } from "../builders/panels";
 import { ALL_SERVERS } from "../expressions";
 import { TOP } from "./scrape-targets";
 
-/** The node exporters: what they could not gather, and what takes them long. */
+/** Builds the panels of the node exporters: failed and slow collectors, and failed scrapes. */
 export function exporterPanels(): Builder<Panel>[] {
   return [
     graph({
-      title: "Collectors without success",
-      description: "How many collectors find nothing? Some do on every server, for what it has not; a rise is news.",
+      title: "Failed collectors",
+      description:
+        "How many collectors fail? Some fail on every server because its hardware is missing; watch for a rise.",
       unit: units.Short,
       width: 6,
       queries: [
@@ -22,7 +23,7 @@ export function exporterPanels(): Builder<Panel>[] {
     }),
     graph({
       title: "Slowest collectors",
-      description: "What takes the exporters longest, on any server?",
+      description: "Which collectors take longest, on any server?",
       unit: units.Seconds,
       width: 6,
       queries: [
@@ -33,8 +34,8 @@ export function exporterPanels(): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Unreadable files of metrics",
-      description: "On which servers is a file in the textfile folder malformed, so that its metrics are missing?",
+      title: "Textfile errors",
+      description: "On which servers is a file in the textfile directory malformed, so that its metrics are missing?",
       unit: units.Short,
       width: 6,
       queries: [

@@ -7,26 +7,26 @@ import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 import { processPanels } from "./process";
 
-/** Grafana: what it is asked, and whether it can answer. */
+/** Builds the panels of Grafana: requests, failures and its process. */
 export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   const requests = (matchers: string, by: string) =>
     `sum by (${by}) (rate(grafana_http_request_duration_seconds_count${matchers}${RATE_INTERVAL}))`;
   return [
     graph({
       title: "Requests",
-      description: "How many requests does Grafana answer, and with what? From 500 on it is Grafana that failed.",
+      description: "How many requests does Grafana answer, and with which status? From 500 on, Grafana failed.",
       unit: units.CountsPerSecond,
       width: 12,
       queries: [{ expr: requests("", "status_code"), legend: "{{status_code}}" }],
     }),
     graph({
-      title: "Requests that failed",
-      description: "How many requests of a hundred fail, because Grafana does not reach a data source or its database?",
+      title: "Failed requests",
+      description: "What percentage of requests fails because Grafana cannot reach a data source or its database?",
       unit: units.Percent,
       width: 12,
       queries: [
         {
-          // Where none fails there is no series of failures; where none is made there is nothing to divide by.
+          // Without failures there is no series of failures, and without requests the divisor would be zero.
           expr: `100 * (${requests('{status_code=~"5.."}', "instance")} or 0 * ${requests("", "instance")}) / clamp_min(${requests("", "instance")}, 0.001)`,
           legend: "{{instance}}",
         },

@@ -6,34 +6,34 @@ import { stat } from "../builders/panels";
 import { RATE_INTERVAL, orZero } from "../expressions";
 
 const ACCEPTED = {
-  0: { text: "refused", color: Colours.CRITICAL },
+  0: { text: "rejected", color: Colours.CRITICAL },
   1: { text: "accepted", color: Colours.GOOD },
 } as const;
 
-/** Whether the monitoring works, at a glance. */
+/** Builds the first row, which shows whether the monitoring works. */
 export function overviewPanels(alertmanager: boolean): Builder<Panel>[] {
-  // Six for a monitoring without Alertmanager, eight for one with it.
+  // The row has six panels, and two more with Alertmanager.
   const width = alertmanager ? 3 : 4;
   const count = { unit: units.Short, width };
   return [
     stat({
       ...count,
       title: "Targets down",
-      description: "How many targets of all jobs do not answer?",
+      description: "How many scrape targets do not answer?",
       queries: [{ expr: orZero("count(up == 0)"), legend: "down" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       ...count,
-      title: "Configuration",
-      description: "Has Prometheus accepted its configuration and rules? If not, it goes on with the former ones.",
+      title: "Prometheus configuration",
+      description: "Did Prometheus accept its configuration and rules? If not, it keeps using the previous ones.",
       queries: [{ expr: "min(prometheus_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
     stat({
       ...count,
       title: "Rule failures",
-      description: "How many evaluations of rules failed in an hour? Alerts of such rules do not fire.",
+      description: "How many rule evaluations failed in the last hour? Alerts of failing rules do not fire.",
       queries: [
         { expr: orZero("round(sum(increase(prometheus_rule_evaluation_failures_total[1h])))"), legend: "failed" },
       ],
@@ -41,49 +41,49 @@ export function overviewPanels(alertmanager: boolean): Builder<Panel>[] {
     }),
     stat({
       ...count,
-      title: "Series",
-      description: "How many series are written to at present? Memory grows with them.",
+      title: "Active series",
+      description: "How many time series get samples now? Memory usage grows with them.",
       queries: [{ expr: "sum(prometheus_tsdb_head_series)", legend: "series" }],
     }),
     stat({
       ...count,
       title: "Samples per second",
-      description: "How much is taken in?",
+      description: "How many samples per second does Prometheus store?",
       queries: [{ expr: `sum(rate(prometheus_tsdb_head_samples_appended_total${RATE_INTERVAL}))`, legend: "samples" }],
     }),
     stat({
-      title: "Kept on disk",
-      description: "How much disk do the samples take, blocks and write-ahead log together?",
+      title: "Storage",
+      description: "How much disk space do blocks and the write-ahead log use?",
       unit: units.BytesIEC,
       width,
       queries: [
         {
           expr: "sum(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes)",
-          legend: "kept",
+          legend: "used",
         },
       ],
     }),
-    ...(alertmanager ? deliveries(width) : []),
+    ...(alertmanager ? deliveryPanels(width) : []),
   ];
 }
 
-function deliveries(width: number): Builder<Panel>[] {
+function deliveryPanels(width: number): Builder<Panel>[] {
   return [
     stat({
-      title: "Alertmanager",
-      description: "Have all Alertmanagers accepted their configuration?",
+      title: "Alertmanager configuration",
+      description: "Did every Alertmanager accept its configuration?",
       unit: units.Short,
       width,
       queries: [{ expr: "min(alertmanager_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
     stat({
-      title: "Not delivered",
-      description: "How many messages could not be delivered in an hour? Alertmanager's journal says why.",
+      title: "Failed notifications",
+      description: "How many notifications failed in the last hour? Alertmanager's journal shows the reason.",
       unit: units.Short,
       width,
       queries: [
-        { expr: orZero("round(sum(increase(alertmanager_notifications_failed_total[1h])))"), legend: "not delivered" },
+        { expr: orZero("round(sum(increase(alertmanager_notifications_failed_total[1h])))"), legend: "failed" },
       ],
       thresholds: RED_ABOVE_ZERO,
     }),

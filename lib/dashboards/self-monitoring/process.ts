@@ -4,19 +4,19 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 
-/** What a component of ours takes of its server. */
+/** Builds the panels of the resources that a component's process uses. */
 export function processPanels(job: string, name: string): Builder<Panel>[] {
   return [
     graph({
-      title: `Memory of ${name}`,
-      description: `How much memory does ${name} take?`,
+      title: `${name} memory`,
+      description: `How much memory does ${name} use?`,
       unit: units.BytesIEC,
       width: 8,
       queries: [{ expr: `process_resident_memory_bytes{job="${job}"}`, legend: "{{instance}}" }],
     }),
     graph({
-      title: `Processors of ${name}`,
-      description: `How much of a processor does ${name} keep busy?`,
+      title: `${name} CPU`,
+      description: `How much of one CPU does ${name} use?`,
       unit: units.Percent,
       width: 8,
       queries: [
@@ -24,8 +24,8 @@ export function processPanels(job: string, name: string): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: `Open files of ${name}`,
-      description: `How many of the files and sockets that ${name} may open are open?`,
+      title: `${name} open files`,
+      description: `How much of its limit of open files and sockets does ${name} use?`,
       unit: units.Percent,
       width: 8,
       queries: [

@@ -7,7 +7,7 @@ import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 import { processPanels } from "./process";
 
-/** Prometheus: what it takes in, keeps and evaluates. */
+/** Builds the panels of Prometheus: ingestion, storage, rules and its process. */
 export function prometheusPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [...storagePanels(), ...rulePanels(alerts), ...processPanels("prometheus", "Prometheus")];
 }
@@ -15,16 +15,16 @@ export function prometheusPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 function storagePanels(): Builder<Panel>[] {
   return [
     graph({
-      title: "Series",
+      title: "Active series",
       description:
-        "How many series are written to, and do they come and go? Labels that change all the time cost most.",
+        "How many time series get samples, and do they come and go? Labels whose values change often cost most.",
       unit: units.Short,
       width: 8,
       queries: [{ expr: "prometheus_tsdb_head_series", legend: "{{instance}}" }],
     }),
     graph({
-      title: "Samples taken in",
-      description: "How many samples are stored, of values and of histograms?",
+      title: "Ingested samples",
+      description: "How many samples per second does Prometheus store, as values and as histograms?",
       unit: units.CountsPerSecond,
       width: 8,
       queries: [
@@ -32,14 +32,14 @@ function storagePanels(): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Disk",
-      description: "How much disk do samples take, and how much of it is the write-ahead log?",
+      title: "Storage",
+      description: "How much disk space do samples use, and how much of it is the write-ahead log?",
       unit: units.BytesIEC,
       width: 8,
       queries: [
         { expr: "prometheus_tsdb_storage_blocks_bytes", legend: "{{instance}} blocks" },
         { expr: "prometheus_tsdb_wal_storage_size_bytes", legend: "{{instance}} write-ahead log" },
-        { expr: "prometheus_tsdb_head_chunks_storage_size_bytes", legend: "{{instance}} latest samples" },
+        { expr: "prometheus_tsdb_head_chunks_storage_size_bytes", legend: "{{instance}} head chunks" },
       ],
       stacked: true,
     }),
@@ -49,8 +49,9 @@ function storagePanels(): Builder<Panel>[] {
 function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Rule groups",
-      description: "How much of the time between two evaluations does one take? At 100 some are left out.",
+      title: "Rule group duration",
+      description:
+        "How much of its interval does the evaluation of a rule group take? At 100 %, evaluations are skipped.",
       unit: units.Percent,
       width: 8,
       queries: [
@@ -63,7 +64,7 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Failed and missed evaluations",
-      description: "Do rules fail, or are evaluations left out? Then alerts do not come, or come late.",
+      description: "Do rules fail, or are evaluations skipped? Then alerts are missing or late.",
       unit: units.Short,
       width: 8,
       queries: [
@@ -80,7 +81,7 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Queries",
-      description: "How many queries are answered, those of rules and dashboards?",
+      description: "How many queries per second does Prometheus answer, including those of rules?",
       unit: units.CountsPerSecond,
       width: 8,
       queries: [
@@ -93,13 +94,13 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
   ];
 }
 
-/** The way of alerts from Prometheus to Alertmanager. */
+/** Builds the panels of the alerts that Prometheus sends to Alertmanager. */
 export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   const rate = (counter: string) => `rate(prometheus_notifications_${counter}_total${RATE_INTERVAL})`;
   return [
     graph({
-      title: "Alerts handed over",
-      description: "Do alerts get to Alertmanager? While one fires it is handed over again every minute or so.",
+      title: "Alerts sent",
+      description: "Do alerts reach Alertmanager? A firing alert is sent again about every minute.",
       unit: units.CountsPerSecond,
       width: 8,
       queries: [
@@ -108,8 +109,8 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Queue",
-      description: "Do alerts wait in Prometheus? What does not fit in the queue is dropped.",
+      title: "Notification queue",
+      description: "Do alerts wait in Prometheus? Alerts that do not fit into the queue are dropped.",
       unit: units.Percent,
       width: 8,
       queries: [
@@ -122,8 +123,8 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       max: 100,
     }),
     graph({
-      title: "Alertmanagers known",
-      description: "How many Alertmanagers does Prometheus know? Without one, nobody is told.",
+      title: "Discovered Alertmanagers",
+      description: "How many Alertmanagers does Prometheus know? Without one, nobody is notified.",
       unit: units.Short,
       width: 8,
       queries: [{ expr: "prometheus_notifications_alertmanagers_discovered", legend: "{{instance}}" }],

@@ -5,16 +5,16 @@ import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
 import { table } from "../builders/tables";
 import { Uids } from "../uids";
 
-/** Of many targets, graphs show those that have most. */
+/** Number of series that a graph of many targets shows: those with the highest values. */
 export const TOP = 10;
 
-/** What Prometheus scrapes: whether it answers, how long that takes, how much it gives. */
+/** Builds the panels of scrape targets: state, duration and number of samples. */
 export function scrapePanels(): Builder<Panel>[] {
   const each = (expr: string) => `max by (job, instance) (${expr})`;
   return [
     table({
-      title: "Targets",
-      description: "What is scraped, and does it answer? What does not comes first.",
+      title: "Scrape targets",
+      description: "Which targets does Prometheus scrape, and do they answer? Targets that are down come first.",
       width: 12,
       height: GRAPH_HEIGHT,
       sort: "State",
@@ -25,7 +25,7 @@ export function scrapePanels(): Builder<Panel>[] {
           title: "Server",
           label: "instance",
           link: {
-            title: "The server's dashboard",
+            title: "Open the server's dashboard",
             url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
           },
         },
@@ -36,14 +36,14 @@ export function scrapePanels(): Builder<Panel>[] {
     }),
     graph({
       title: "Scrape duration",
-      description: `Which ${TOP} targets take longest? One that takes longer than the timeout has no samples at all.`,
+      description: `Which ${TOP} targets take longest to scrape? A scrape that exceeds the timeout yields no samples.`,
       unit: units.Seconds,
       width: 6,
       queries: [{ expr: `topk(${TOP}, ${each("scrape_duration_seconds")})`, legend: "{{job}} {{instance}}" }],
     }),
     graph({
-      title: "Samples in a scrape",
-      description: `Which ${TOP} targets give most, and does one give ever more?`,
+      title: "Samples per scrape",
+      description: `Which ${TOP} targets return the most samples, and does one return more and more?`,
       unit: units.Short,
       width: 6,
       queries: [{ expr: `topk(${TOP}, ${each("scrape_samples_scraped")})`, legend: "{{job}} {{instance}}" }],

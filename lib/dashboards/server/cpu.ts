@@ -7,12 +7,12 @@ import { graph } from "../builders/panels";
 import { RATE_INTERVAL, loadPerCpu } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Processors: the time that is used, the tasks that wait, the time that other machines took. */
+/** Builds the CPU panels: used time, waiting tasks and steal. */
 export function cpuPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Processor time",
-      description: "What are the processors busy with? In percent of all of them; what is missing to 100 is idle.",
+      title: "CPU time",
+      description: "What do the CPUs spend their time on? In percent of all CPUs; the rest up to 100 is idle.",
       unit: units.Percent,
       width: 9,
       queries: [
@@ -26,16 +26,16 @@ export function cpuPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       max: 100,
     }),
     graph({
-      title: "Load per processor",
-      description: "Do tasks wait? Those that run, wait for a processor or wait for a disk, for each processor.",
+      title: "Load per CPU",
+      description: "Do tasks wait? Tasks that run, wait for a CPU or wait for a disk, divided by the number of CPUs.",
       unit: units.Short,
       width: 5,
       queries: [1, 5, 15].map((minutes) => ({ expr: loadPerCpu(SERVER, minutes), legend: `${minutes} min` })),
       thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
     }),
     graph({
-      title: "Tasks",
-      description: "Is it processors that tasks wait for, or disks? Those blocked wait for disks.",
+      title: "Runnable and blocked tasks",
+      description: "Do tasks wait for CPUs or for disks? Blocked tasks wait for disks.",
       unit: units.Short,
       width: 5,
       queries: [
@@ -44,12 +44,12 @@ export function cpuPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Stolen time",
-      description: "Does the machine below give processor time to others that this server should have?",
+      title: "CPU steal",
+      description: "How much CPU time does the hypervisor give to other machines although this server needs it?",
       unit: units.Percent,
       width: 5,
       queries: [
-        { expr: `100 * avg(rate(node_cpu_seconds_total{${SERVER},mode="steal"}${RATE_INTERVAL}))`, legend: "stolen" },
+        { expr: `100 * avg(rate(node_cpu_seconds_total{${SERVER},mode="steal"}${RATE_INTERVAL}))`, legend: "steal" },
       ],
       thresholds: thresholdsOf(alerts, "CpuStolen", "stolen"),
     }),

@@ -8,7 +8,7 @@ import { barColumn, table } from "../builders/tables";
 import { inodesUsed, RATE_INTERVAL, spaceUsed } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Read-only is one, an error of the device is two. */
+/** The query adds 1 for a read-only file system and 2 for a device error. */
 const STATES = {
   0: { text: "writable", color: Colours.PLAIN },
   1: { text: "read-only", color: Colours.WARNING },
@@ -16,7 +16,7 @@ const STATES = {
   3: { text: "error", color: Colours.CRITICAL },
 } as const;
 
-/** File systems: space and inodes; and the disks below them: how busy they are, and what waits for them. */
+/** Builds the panels of file systems (space, inodes) and disks (throughput, utilization, queue). */
 export function diskPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [...fileSystems(alerts), ...disks(alerts)];
 }
@@ -28,15 +28,21 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     table({
       title: "File systems",
-      description: "Where is space left, and is all of it writable? The kernel makes read-only what has errors.",
+      description:
+        "How much space is left, and is every file system writable? The kernel makes a file system with errors read-only.",
       width: 14,
       height: 8,
       sort: "Used",
       columns: [
-        { title: "Mounted at", label: "mountpoint" },
+        { title: "Mount point", label: "mountpoint" },
         { title: "Device", label: "device" },
         { title: "Size", expr: byMount(`node_filesystem_size_bytes{${SERVER}}`), unit: units.BytesIEC, width: 90 },
-        { title: "Left", expr: byMount(`node_filesystem_avail_bytes{${SERVER}}`), unit: units.BytesIEC, width: 90 },
+        {
+          title: "Available",
+          expr: byMount(`node_filesystem_avail_bytes{${SERVER}}`),
+          unit: units.BytesIEC,
+          width: 90,
+        },
         barColumn("Used", byMount(spaceUsed(SERVER)), space),
         barColumn("Inodes", byMount(inodesUsed(SERVER)), inodes),
         {
@@ -48,8 +54,8 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Space used",
-      description: "Does a file system run full, and since when?",
+      title: "Disk space used",
+      description: "Is a file system filling up, and since when?",
       unit: units.Percent,
       width: 5,
       queries: [{ expr: spaceUsed(SERVER), legend: "{{mountpoint}}" }],
@@ -58,7 +64,8 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Inodes used",
-      description: "Do very many files use up the inodes? Without one no file can be made, whatever space there is.",
+      description:
+        "Do many small files use up the inodes? Without a free inode, no file can be created, even if space is left.",
       unit: units.Percent,
       width: 5,
       queries: [{ expr: inodesUsed(SERVER), legend: "{{mountpoint}}" }],
@@ -72,7 +79,7 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
   const rate = (counter: string) => `rate(node_disk_${counter}_total{${SERVER}}${RATE_INTERVAL})`;
   return [
     graph({
-      title: "Throughput",
+      title: "Disk throughput",
       description: "How much is read from the disks (above zero) and written to them (below)?",
       unit: units.BytesPerSecondIEC,
       width: 9,
@@ -83,8 +90,8 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       signed: true,
     }),
     graph({
-      title: "Operations",
-      description: "How many reads (above zero) and writes (below) are done?",
+      title: "Disk operations",
+      description: "How many reads (above zero) and writes (below) complete per second?",
       unit: units.IOOpsPerSecond,
       width: 5,
       queries: [
@@ -94,8 +101,9 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       signed: true,
     }),
     graph({
-      title: "Disk busy",
-      description: "For how much of the time was the disk at work? One that takes many requests at once may take more.",
+      title: "Disk utilization",
+      description:
+        "How much of the time is the disk busy? A disk that serves requests in parallel can take more even at 100 %.",
       unit: units.Percent,
       width: 5,
       queries: [{ expr: `100 * ${rate("io_time_seconds")}`, legend: "{{device}}" }],
@@ -103,7 +111,8 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Disk queue",
-      description: "How many requests wait for the disk, on average? Then all that reads and writes there is slow.",
+      description:
+        "How many requests wait for the disk on average? The longer the queue, the slower reads and writes are.",
       unit: units.Short,
       width: 5,
       queries: [{ expr: rate("io_time_weighted_seconds"), legend: "{{device}}" }],

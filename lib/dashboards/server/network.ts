@@ -7,11 +7,11 @@ import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Interfaces: what goes through them, what of it is damaged or dropped, and the connections of TCP. */
+/** Builds the network panels: traffic, packet errors and drops per interface, and TCP connections. */
 export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Traffic",
+      title: "Network traffic",
       description: "How much is received (above zero) and sent (below)?",
       unit: units.BytesPerSecondIEC,
       width: 9,
@@ -22,8 +22,9 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       signed: true,
     }),
     graph({
-      title: "Damaged packets",
-      description: "How many packets of a hundred came damaged, or could not be sent? A cable, a port or a driver.",
+      title: "Packet errors",
+      description:
+        "What percentage of packets arrives damaged or cannot be sent? Check the cable, the port and the driver.",
       unit: units.Percent,
       width: 5,
       queries: [
@@ -34,7 +35,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Dropped packets",
-      description: "How many packets of a hundred does the kernel drop, because more comes than it can take?",
+      description: "What percentage of packets does the kernel drop because it cannot keep up?",
       unit: units.Percent,
       width: 5,
       queries: [
@@ -49,25 +50,25 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       thresholds: thresholdsOf(alerts, "NetworkDrops", "drops"),
     }),
     graph({
-      title: "TCP",
-      description: "How many connections are open, and how often must something be sent again?",
+      title: "TCP connections",
+      description: "How many connections are open, and how many segments are retransmitted?",
       unit: units.Short,
       width: 5,
       queries: [
         { expr: `node_netstat_Tcp_CurrEstab{${SERVER}}`, legend: "open" },
-        { expr: `node_sockstat_TCP_tw{${SERVER}}`, legend: "closing" },
-        { expr: `rate(node_netstat_Tcp_RetransSegs{${SERVER}}${RATE_INTERVAL})`, legend: "sent again per second" },
+        { expr: `node_sockstat_TCP_tw{${SERVER}}`, legend: "TIME_WAIT" },
+        { expr: `rate(node_netstat_Tcp_RetransSegs{${SERVER}}${RATE_INTERVAL})`, legend: "retransmitted per second" },
       ],
     }),
   ];
 }
 
-/** What goes on within the server itself is left out. */
+/** Rate of a network counter, without the loopback interface. */
 function rate(counter: string): string {
   return `rate(node_network_${counter}_total{${SERVER},device!="lo"}${RATE_INTERVAL})`;
 }
 
-/** A share in percent, where there is something to have a share of. */
+/** Share in percent; no value if `whole` is zero. */
 function share(part: string, whole: string): string {
   return `100 * ${part} / (${whole} > 0)`;
 }

@@ -7,28 +7,28 @@ import { stat, UP_DOWN } from "../builders/panels";
 import { cpuUsed, firingAlerts, loadPerCpu, memoryUsed, orZero, spaceUsed } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Whether a server is well, at a glance. */
+/** Builds the first row, which shows whether the server is healthy. */
 export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     stat({
       title: "State",
-      description: "Does the server's node exporter answer? If not, all below is of before.",
+      description: "Does the server's node exporter answer? If not, the values below are old.",
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: `up{${SERVER}}`, legend: "state" }],
       mappings: UP_DOWN,
     }),
     stat({
-      title: "Alerts",
-      description: "How many alerts about this server fire? They are marked in the graphs below.",
+      title: "Firing alerts",
+      description: "How many alerts about this server fire? The graphs below mark them.",
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: orZero(`count(${firingAlerts(',instance="$instance"')})`), legend: "alerts" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
-      title: "Processors",
-      description: "How much of the processors' time is in use?",
+      title: "CPU usage",
+      description: "How much CPU time is in use?",
       unit: units.Percent,
       width: 3,
       queries: [{ expr: cpuUsed(SERVER), legend: "used" }],
@@ -37,8 +37,8 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       decimals: 0,
     }),
     stat({
-      title: "Load per processor",
-      description: "How many tasks run or wait, for each processor, over five minutes? Above 1 some wait.",
+      title: "Load per CPU",
+      description: "How many tasks run or wait per CPU, averaged over five minutes? Above 1, tasks wait.",
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: loadPerCpu(SERVER, 5), legend: "load" }],
@@ -46,8 +46,8 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       decimals: 2,
     }),
     stat({
-      title: "Memory",
-      description: "How much memory is in use, without caches that would be dropped?",
+      title: "Memory usage",
+      description: "How much memory is in use, without caches that the kernel can drop?",
       unit: units.Percent,
       width: 3,
       queries: [{ expr: memoryUsed(SERVER), legend: "used" }],
@@ -57,7 +57,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     stat({
       title: "Fullest disk",
-      description: "How full is the file system that is fullest?",
+      description: "How full is the fullest file system?",
       unit: units.Percent,
       width: 3,
       queries: [{ expr: `max(${spaceUsed(SERVER)})`, legend: "used" }],
@@ -67,18 +67,18 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     stat({
       title: "Failed units",
-      description: "How many units of systemd have failed? The table of services below names them.",
+      description: "How many systemd units have failed? The table of services below names failed services.",
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: `node_systemd_units{${SERVER},state="failed"}`, legend: "failed" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
-      title: "Up for",
-      description: "When was the server started?",
+      title: "Uptime",
+      description: "How long has the server been running?",
       unit: units.DurationSeconds,
       width: 3,
-      queries: [{ expr: `node_time_seconds{${SERVER}} - node_boot_time_seconds{${SERVER}}`, legend: "up for" }],
+      queries: [{ expr: `node_time_seconds{${SERVER}} - node_boot_time_seconds{${SERVER}}`, legend: "uptime" }],
       decimals: 0,
     }),
   ];

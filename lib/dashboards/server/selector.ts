@@ -1,4 +1,4 @@
 import { ALL_SERVERS } from "../expressions";
 
-/** The server that is chosen above the panels. */
+/** Matchers for the server that the variable `instance` selects. */
 export const SERVER = `${ALL_SERVERS},instance="$instance"`;

@@ -7,12 +7,12 @@ import { graph, GRAPH_HEIGHT, stat } from "../builders/panels";
 import { table } from "../builders/tables";
 import { SERVER } from "./selector";
 
-/** Services of systemd, tables of the kernel, and the clock. */
+/** Builds the panels of systemd services, kernel tables and the clock. */
 export function systemPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [...services(), ...kernel(alerts), ...clock(alerts)];
 }
 
-/** Of the states, "failed" is the last by the alphabet, so that those come first in a list that is sorted downwards. */
+/** The table sorts states in descending alphabetical order, so that "failed" comes first. */
 const STATES = {
   active: { text: "active", color: Colours.GOOD },
   activating: { text: "activating", color: Colours.WARNING },
@@ -24,7 +24,7 @@ function services(): Builder<Panel>[] {
   return [
     table({
       title: "Services",
-      description: "Which services run, start, or have failed? Those that are not started are left out.",
+      description: "Which services run, start or have failed? Services that are not started are left out.",
       width: 9,
       height: GRAPH_HEIGHT,
       sort: "State",
@@ -39,8 +39,8 @@ function services(): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Units",
-      description: "How many units of systemd are in which state, and since when?",
+      title: "systemd units",
+      description: "How many systemd units are in which state?",
       unit: units.Short,
       width: 5,
       queries: [{ expr: `node_systemd_units{${SERVER}}`, legend: "{{state}}" }],
@@ -52,7 +52,7 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
       title: "File descriptors",
-      description: "How many of the files and sockets that the kernel admits are open?",
+      description: "How much of the kernel's limit of open files and sockets is in use?",
       unit: units.Percent,
       width: 5,
       queries: [
@@ -61,8 +61,8 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
       thresholds: thresholdsOf(alerts, "FileDescriptorsShort", "warning", "critical"),
     }),
     graph({
-      title: "Tracked connections",
-      description: "How full is the firewall's table of connections? When it is full, new ones are dropped.",
+      title: "Connection tracking",
+      description: "How full is the firewall's connection tracking table? If it is full, new connections are dropped.",
       unit: units.Percent,
       width: 5,
       queries: [
@@ -79,25 +79,28 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
 function clock(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Clock against its time server",
-      description: "How far does the time service find the clock off? Before or behind, in seconds.",
+      title: "Clock offset to the time server",
+      description: "How many seconds is the clock off according to the time service?",
       unit: units.Seconds,
       width: 9,
-      queries: [{ expr: `node_timex_offset_seconds{${SERVER}}`, legend: "off" }],
+      queries: [{ expr: `node_timex_offset_seconds{${SERVER}}`, legend: "offset" }],
       thresholds: thresholdsOf(alerts, "ClockDrifting", "offset"),
       signed: true,
     }),
     graph({
-      title: "Clock against Prometheus",
-      description: "How far is the clock off the one of Prometheus' server? A scrape's own duration is part of it.",
+      title: "Clock offset to Prometheus",
+      description:
+        "How far is the clock from the clock of the Prometheus server? The offset includes the duration of a scrape.",
       unit: units.Seconds,
       width: 5,
-      queries: [{ expr: `abs(node_time_seconds{${SERVER}} - timestamp(node_time_seconds{${SERVER}}))`, legend: "off" }],
+      queries: [
+        { expr: `abs(node_time_seconds{${SERVER}} - timestamp(node_time_seconds{${SERVER}}))`, legend: "offset" },
+      ],
       thresholds: thresholdsOf(alerts, "ClockWrong", "warning", "critical"),
     }),
     stat({
-      title: "Time service",
-      description: "Does a time service keep the clock right, as the kernel sees it?",
+      title: "Time synchronisation",
+      description: "Does the kernel report that a time service keeps the clock synchronised?",
       unit: units.NoUnit,
       width: 5,
       height: GRAPH_HEIGHT,
@@ -108,8 +111,8 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       },
     }),
     stat({
-      title: "System",
-      description: "What runs here?",
+      title: "Operating system",
+      description: "Which operating system and kernel does the server run?",
       unit: units.NoUnit,
       width: 5,
       height: GRAPH_HEIGHT,

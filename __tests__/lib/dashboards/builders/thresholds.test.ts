@@ -1,11 +1,12 @@
 import { Alert } from "../../../../lib/alerts/alert";
 import { builtInAlerts } from "../../../../lib/alerts/built-in/index";
 import { Severity } from "../../../../lib/alerts/rule";
-import { Dashboard, DashboardSubject } from "../../../../lib/dashboards/dashboard";
+import { Dashboard } from "../../../../lib/dashboards/dashboard";
+import { DashboardSubject } from "../../../../lib/dashboards/dashboard-subject";
 import { thresholdsOf, thresholdSteps } from "../../../../lib/dashboards/builders/thresholds";
 
 describe("limitsOf", () => {
-  test("gives each level of an alert its threshold", () => {
+  test("returns the threshold of each level of an alert", () => {
     const thresholds = builtInAlerts.find(({ name }) => name === "DiskFull")?.thresholds;
     expect(thresholdsOf([], "DiskFull", "warning", "critical")).toEqual([
       { value: thresholds?.warning?.value, severity: Severity.WARNING },
@@ -13,44 +14,44 @@ describe("limitsOf", () => {
     ]);
   });
 
-  test("gives a threshold of another name the alert's own severity", () => {
+  test("uses the alert's severity for a threshold that is not named after a level", () => {
     expect(thresholdsOf([], "CpuBusy", "busy")).toEqual([{ value: 90, severity: Severity.WARNING }]);
   });
 
-  test("follows what users tuned", () => {
+  test("uses tuned thresholds and severities", () => {
     const tuned = [Alert.tune("CpuBusy", { thresholds: { busy: 70 }, severity: Severity.CRITICAL })];
     expect(thresholdsOf(tuned, "CpuBusy", "busy")).toEqual([{ value: 70, severity: Severity.CRITICAL }]);
   });
 
-  test("keeps what a tuning does not mention", () => {
+  test("keeps thresholds that a tuning does not change", () => {
     const tuned = [Alert.tune("DiskFull", { thresholds: { warning: 70 } })];
     expect(thresholdsOf(tuned, "DiskFull", "warning", "critical").map(({ value }) => value)).toEqual([70, 90]);
   });
 
-  test("has none of an alert that is off", () => {
+  test("returns none for a disabled alert", () => {
     expect(thresholdsOf([Alert.off("DiskFull")], "DiskFull", "warning", "critical")).toEqual([]);
   });
 
-  test("refuses what there is not", () => {
-    expect(() => thresholdsOf([], "DiskEmpty", "warning")).toThrow('there is no alert "DiskEmpty"');
+  test("rejects an unknown alert and an unknown threshold", () => {
+    expect(() => thresholdsOf([], "DiskEmpty", "warning")).toThrow('no built-in alert is named "DiskEmpty"');
     expect(() => thresholdsOf([], "CpuBusy", "bored")).toThrow('the alert "CpuBusy" has no threshold "bored"');
   });
 });
 
 describe("steps", () => {
-  test("are green up to the first limit", () => {
+  test("is green below the first threshold", () => {
     expect(thresholdSteps([{ value: 5, severity: Severity.CRITICAL }])).toEqual([
       { value: null, color: "green" },
       { value: 5, color: "red" },
     ]);
   });
 
-  test("have no colour where there is no limit", () => {
+  test("has a neutral colour without thresholds", () => {
     expect(thresholdSteps([])).toEqual([{ value: null, color: "text" }]);
   });
 });
 
-test("a tuned threshold moves the lines of the dashboards, and an alert that is off has none", () => {
+test("Alert.tune moves the lines in dashboards, and Alert.off removes them", () => {
   const subject = (alerts: readonly Alert[]): DashboardSubject => ({ kinds: new Set(["prometheus"]), alerts });
   const server = (...alerts: Alert[]) => Dashboard.server()._json(subject(alerts));
   expect(server(Alert.tune("LoadHigh", { thresholds: { load: 3.25 } }))).toContain('"value": 3.25');
