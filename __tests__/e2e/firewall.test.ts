@@ -160,7 +160,7 @@ describe("on a fresh server", () => {
     async () => {
       const before = files();
       const { code, stdout } = await play("firewall", GUARD, "--check");
-      expect(stdout).toContain("would close to all who are not admitted: 9100, 9095, 9094, 9093");
+      expect(stdout).toContain("would close to unauthorized sources: 9100, 9095, 9094, 9093");
       expect(code).toBe(0);
       expect(files()).toBe(before);
     },
@@ -377,7 +377,7 @@ describe("strict", () => {
 
       // THEN
       expect(stdout).toContain("no new SSH connection came through the rules of strict mode");
-      expect(stdout).toContain(`admitted to port 22 were: 203.0.113.7/32, ${lab.gateway}`);
+      expect(stdout).toContain(`allowed to port 22: 203.0.113.7/32, ${lab.gateway}`);
       expect(code).not.toBe(0);
       expect(table()).toBe(loaded);
       expect(lab.on("server", "cat /etc/cdktf-monitoring/firewall/rules.nft")).toBe(rules);

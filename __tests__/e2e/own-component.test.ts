@@ -52,7 +52,7 @@ test(
   async () => {
     project.edit("examples/own-component.ts", (text) => text.replace("BackupExporter(files", "BackupExporter(hub"));
     expect(await project.up()).toContain(
-      "installed by playbooks of your own, and left alone: backup_exporter; remove it by hand",
+      "installed by user-provided playbooks, and left in place: backup_exporter; uninstall them by hand",
     );
     await seenOn("hub");
     expect(project.on("files", "systemctl is-active backup_exporter")).toBe("active");
