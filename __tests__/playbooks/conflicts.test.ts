@@ -6,7 +6,7 @@ import { removeFolders, start, temporaryFolder, writeProgram } from "./python";
 const PROGRAM = "roles/firewall/files/conflicts.py";
 const PORTS = ["node_exporter_http=tcp/9100", "gossip=udp/9094"];
 
-/** Ours is the first table, and never worth a word. */
+/** The table of our own firewall, which is never a conflict. */
 const OURS = `table inet cdktf_monitoring {
 	set tcp_9100_ipv4 {
 		type ipv4_addr
@@ -27,7 +27,7 @@ const OURS = `table inet cdktf_monitoring {
 }
 `;
 
-/** As nft lists the rules that Docker made by iptables. */
+/** Rules that Docker created with iptables, as nft lists them. */
 const DOCKER = `table ip nat {
 	chain DOCKER {
 		iifname != "docker0" tcp dport 9100 counter packets 0 bytes 0 dnat to 172.17.0.2:9100
@@ -46,7 +46,7 @@ const DOCKER = `table ip nat {
 }
 `;
 
-/** As ufw does: what is not admitted is dropped. */
+/** Rules of ufw: the policy drops what no rule accepts. */
 const UFW = `table ip filter {
 	chain ufw-user-input {
 		tcp dport 22 counter packets 0 bytes 0 accept
@@ -60,7 +60,7 @@ const UFW = `table ip filter {
 }
 `;
 
-/** As firewalld does: a last rule that rejects, whatever the policy. */
+/** Rules of firewalld: the last rule rejects, and the policy accepts. */
 const FIREWALLD = `table inet firewalld {
 	chain filter_INPUT {
 		type filter hook input priority filter + 10; policy accept;
@@ -89,58 +89,60 @@ afterAll(removeFolders);
 async function conflicts(ruleset: string, mode = "guard", ports = PORTS): Promise<string[]> {
   const folder = temporaryFolder();
   writeProgram(join(folder, "nft"), `#!/bin/sh\n[ "$*" = "list ruleset" ] && cat <<'EOF'\n${ruleset}EOF\n`);
-  const said = await start(PROGRAM, [mode, ...ports], { PATH: `${folder}:${process.env.PATH ?? ""}` }).ended;
-  expect(said).toMatchObject({ code: 0, stderr: "" });
-  return said.stdout.trim().split("\n").filter(Boolean);
+  const output = await start(PROGRAM, [mode, ...ports], { PATH: `${folder}:${process.env.PATH ?? ""}` }).ended;
+  expect(output).toMatchObject({ code: 0, stderr: "" });
+  return output.stdout.trim().split("\n").filter(Boolean);
 }
 
-test("nothing is said where there is nothing but our own table", async () => {
+test("finds no conflict in our own table", async () => {
   expect(await conflicts(OURS)).toEqual([]);
 });
 
-test("a port that Docker publishes is named, with where it leads", async () => {
+test("finds a port that Docker publishes, and where it leads", async () => {
   expect(await conflicts(OURS + DOCKER)).toEqual([
-    "port 9100/tcp does not lead to node_exporter_http: chain DOCKER of table ip nat redirects it to 172.17.0.2:9100 " +
-      "(Docker publishes it?): publish that on another port",
+    "port 9100/tcp does not lead to node_exporter_http: chain DOCKER of table ip nat redirects it to 172.17.0.2:9100; " +
+      "if Docker publishes it, publish another port",
   ]);
 });
 
-test("what goes around strict mode is named, too; what the server itself connects to does not", async () => {
+test("finds ports that bypass strict mode, but not connections of the server itself", async () => {
   expect(await conflicts(OURS + DOCKER, "strict")).toContain(
-    "strict mode does not close what is redirected to a container or another server (Docker publishes it?): 8082/tcp, 8083/tcp",
+    "strict mode does not close ports that are redirected to a container or another server, as Docker does: 8082/tcp, 8083/tcp",
   );
 });
 
-test("a firewall that drops the rest is named for the ports that it does not admit", async () => {
+test("finds a firewall that drops packets to a port by its policy", async () => {
   expect(await conflicts(OURS + UFW)).toEqual([
-    "port 9094/udp (gossip) is closed by another firewall, chain INPUT of table ip filter: admit it there, too",
+    "port 9094/udp (gossip) is closed by another firewall, chain INPUT of table ip filter: open it there, too",
   ]);
 });
 
-test("a firewall whose last rule rejects is named; rules with a condition are not such a rule", async () => {
+test("finds a firewall whose last rule rejects everything, but not rules with a condition", async () => {
   const found = await conflicts(OURS + FIREWALLD, "guard", ["gossip=udp/9094"]);
   expect(found).toEqual([
-    "port 9094/udp (gossip) is closed by another firewall, chain filter_INPUT of table inet firewalld: admit it there, too",
+    "port 9094/udp (gossip) is closed by another firewall, chain filter_INPUT of table inet firewalld: open it there, too",
   ]);
   expect(await conflicts(OURS + FIREWALLD.replace(/.*reject.*\n/, ""))).toEqual([]);
 });
 
-test("a rule that drops one of our ports is named", async () => {
+test("finds a rule that drops packets to a port", async () => {
   const rule = FIREWALLD.replace(/.*reject.*\n/, "		tcp dport { 23, 9000-9200 } counter packets 0 bytes 0 drop\n");
-  expect(await conflicts(rule)).toEqual([expect.stringContaining("9100/tcp (node_exporter_http) is closed")]);
+  expect(await conflicts(rule)).toEqual([
+    expect.stringContaining("9100/tcp (node_exporter_http) is closed to some sources"),
+  ]);
 });
 
-test("the rules of iptables-legacy are read, too", () => {
+test("reads the rules of iptables-legacy", () => {
   const program = `
 import sys
 sys.dont_write_bytecode = True
 import conflicts
 chains = conflicts.read_legacy(sys.stdin.read())
-for finder in (conflicts.led_elsewhere, conflicts.closed_by_others):
+for finder in (conflicts.redirected, conflicts.dropped):
     print(*finder("node_exporter_http", "tcp", 9100, chains), *finder("gossip", "udp", 9094, chains), sep="\\n")`;
   const folder = join(playbooksDirectory, "roles/firewall/files");
-  const said = execFileSync("python3", ["-c", program], { input: LEGACY, encoding: "utf8", cwd: folder });
-  expect(said.trim().split(/\n+/)).toEqual([
+  const output = execFileSync("python3", ["-c", program], { input: LEGACY, encoding: "utf8", cwd: folder });
+  expect(output.trim().split(/\n+/)).toEqual([
     expect.stringContaining("chain DOCKER of table nat (iptables-legacy) redirects it to 172.17.0.2:9100"),
     expect.stringContaining(
       "port 9100/tcp (node_exporter_http) is closed by another firewall, chain INPUT of table filter (iptables-legacy)",

@@ -72,7 +72,7 @@ describe.each(components)("component %s", (role) => {
 
   test("the cleanup role knows how to remove it", () => {
     expect(tasks("cleanup").map(({ task }) => task["ansible.builtin.import_role"])).toContainEqual(
-      expect.objectContaining({ name: role, tasks_from: "remove" }),
+      expect.objectContaining({ name: role, tasks_from: "uninstall" }),
     );
   });
 
@@ -81,7 +81,7 @@ describe.each(components)("component %s", (role) => {
       { hosts: string; gather_facts: boolean; tasks: Task[] },
     ];
     expect(play).toMatchObject({ hosts: `run_${role}`, gather_facts: false });
-    expect(play.tasks[0]?.["ansible.builtin.import_role"]).toMatchObject({ name: role, tasks_from: "begin" });
+    expect(play.tasks[0]?.["ansible.builtin.import_role"]).toMatchObject({ name: role, tasks_from: "preflight" });
   });
 });
 

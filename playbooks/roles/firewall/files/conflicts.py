@@ -1,9 +1,16 @@
-"""Names what on this server works against the firewall, a line each; changes nothing.
+#!/usr/bin/python3
+"""Finds rules of other firewalls on this server that conflict with ours. Changes nothing.
 
-    conflicts.py guard|strict [NAME=PROTOCOL/PORT ...]
+Usage: conflicts.py guard|strict [NAME=PROTOCOL/PORT ...]
 
-A packet passes all tables: whichever drops it wins, and whoever translates its address leads it elsewhere. What other
-tables do is read from nft's listing, where the rules of iptables look like its own; those of iptables-legacy are apart.
+    guard|strict        the mode of our firewall
+    NAME=PROTOCOL/PORT  a port that somebody must reach, and the name of its listener
+
+Output: one conflict a line.
+Exit codes: 0 the rules were read; anything else: they were not, and the last line of standard error says why.
+
+A packet passes the chains of all tables: any of them may drop it or translate its address. `nft list ruleset` lists them,
+also those that iptables created; iptables-legacy keeps its rules apart.
 """
 
 from __future__ import annotations
@@ -26,7 +33,7 @@ GOES_ON = re.compile(r"(?:\b(?:jump|goto)|-[jg]) ([\w.-]+)")
 
 
 class Chain:
-    """A chain of another table."""
+    """A chain of a table."""
 
     def __init__(self, table: str, name: str) -> None:
         self.table = table
@@ -38,15 +45,15 @@ class Chain:
 
     @property
     def drops_the_rest(self) -> bool:
-        """Whether it drops what comes in and it does not admit."""
+        """Whether the chain drops incoming packets that it does not accept."""
         return self.hook == "input" and (self.closed or any(DROPS_ALL.fullmatch(rule) for rule in self.rules))
 
 
 def read_nft(text: str) -> list[Chain]:
-    """The chains of a listing by nft."""
+    """Reads a listing of nft."""
     chains: list[Chain] = []
     table = ""
-    inside = False  # a chain, and not a set
+    inside = False  # whether the line is in a chain
     for line in map(str.strip, text.splitlines()):
         if match := re.match(r"table (\S+ \S+) \{", line):
             table = match[1]
@@ -63,7 +70,7 @@ def read_nft(text: str) -> list[Chain]:
 
 
 def read_legacy(text: str) -> list[Chain]:
-    """The chains of a listing by iptables-legacy-save."""
+    """Reads a listing of iptables-legacy-save."""
     chains: dict[tuple[str, str], Chain] = {}
     table = ""
     for line in text.splitlines():
@@ -78,71 +85,71 @@ def read_legacy(text: str) -> list[Chain]:
 
 
 def passed_at(hook: str, chains: list[Chain]) -> list[Chain]:
-    """The chains that a packet may pass at a hook, those that others jump to, too."""
+    """Returns the chains that a packet may pass at a hook, including those that others jump to."""
     reached = [chain for chain in chains if chain.hook == hook]
-    for chain in reached:  # grows on the way
+    for chain in reached:  # The loop appends to the list.
         names = {name for rule in chain.rules for name in GOES_ON.findall(rule)}
         reached += [other for other in chains if other.table == chain.table and other.name in names and other not in reached]
     return reached
 
 
 def ports_of(rule: str) -> Iterator[tuple[str, int, int]]:
-    """The ports that a rule is about: protocol, first, last."""
+    """Yields the ranges of ports that a rule matches: protocol, first, last."""
     for match in PORTS.finditer(rule):
         for first, last in re.findall(r"(\d+)(?:[-:](\d+))?", match[2] or match[4]):
             yield match[1] or match[3], int(first), int(last or first)
 
 
-def is_about(rule: str, protocol: str, port: int) -> bool:
-    """Whether a rule is about a port."""
+def matches(rule: str, protocol: str, port: int) -> bool:
+    """Whether a rule matches a port."""
     return any(of == protocol and first <= port <= last for of, first, last in ports_of(rule))
 
 
-def led_elsewhere(name: str, protocol: str, port: int, chains: list[Chain]) -> Iterator[str]:
-    """That packets for a port are handed on."""
+def redirected(name: str, protocol: str, port: int, chains: list[Chain]) -> Iterator[str]:
+    """Yields the redirections of a port."""
     for chain in passed_at("prerouting", chains):
         for rule in chain.rules:
-            if TRANSLATES.search(rule) and is_about(rule, protocol, port):
+            if TRANSLATES.search(rule) and matches(rule, protocol, port):
                 to = DESTINATION.search(rule)
                 yield (
-                    f"port {port}/{protocol} does not lead to {name}: {chain.where} redirects it{f' to {to[1]}' if to else ''}"
-                    " (Docker publishes it?): publish that on another port"
+                    f"port {port}/{protocol} does not lead to {name}: {chain.where} redirects it{f' to {to[1]}' if to else ''};"
+                    " if Docker publishes it, publish another port"
                 )
 
 
-def closed_by_others(name: str, protocol: str, port: int, chains: list[Chain]) -> Iterator[str]:
-    """That another firewall drops packets for a port."""
+def dropped(name: str, protocol: str, port: int, chains: list[Chain]) -> Iterator[str]:
+    """Yields the chains of other firewalls that drop packets to a port."""
     passed = passed_at("input", chains)
     for chain in passed:
         rules = [rule for other in passed if other.table == chain.table for rule in other.rules]
-        if chain.drops_the_rest and not any(is_about(rule, protocol, port) and ACCEPTS.search(rule) for rule in rules):
-            yield f"port {port}/{protocol} ({name}) is closed by another firewall, {chain.where}: admit it there, too"
-        elif any(is_about(rule, protocol, port) and DROPS.search(rule) for rule in chain.rules):
-            yield f"port {port}/{protocol} ({name}) is closed by another firewall, for some at least, {chain.where}: admit it there, too"
+        if chain.drops_the_rest and not any(matches(rule, protocol, port) and ACCEPTS.search(rule) for rule in rules):
+            yield f"port {port}/{protocol} ({name}) is closed by another firewall, {chain.where}: open it there, too"
+        elif any(matches(rule, protocol, port) and DROPS.search(rule) for rule in chain.rules):
+            yield f"port {port}/{protocol} ({name}) is closed to some sources by another firewall, {chain.where}: open it there, too"
 
 
-def open_all_the_same(expected: list[tuple[str, str, int]], chains: list[Chain]) -> Iterator[str]:
-    """That packets are handed on which strict mode should drop."""
+def left_open(expected: list[tuple[str, str, int]], chains: list[Chain]) -> Iterator[str]:
+    """Yields the redirected ports that strict mode should close and cannot."""
     ours = {(protocol, port) for _, protocol, port in expected}
     rules = [rule for chain in passed_at("prerouting", chains) for rule in chain.rules if TRANSLATES.search(rule)]
     ports = {(of, first, last) for rule in rules for of, first, last in ports_of(rule) if (of, first) not in ours}
     if ports:
         words = ", ".join(f"{first if first == last else f'{first}-{last}'}/{of}" for of, first, last in sorted(ports))
-        yield f"strict mode does not close what is redirected to a container or another server (Docker publishes it?): {words}"
+        yield f"strict mode does not close ports that are redirected to a container or another server, as Docker does: {words}"
 
 
 def output(*command: str) -> str:
-    """What a program says."""
+    """Runs a program, and returns its standard output."""
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def main(mode: str, *arguments: str) -> None:
-    """Reads the rules of the server, and prints what is found."""
+    """Prints the conflicts."""
     chains = read_nft(output("nft", "list", "ruleset"))
     for family in ("ip", "ip6"):
         program = shutil.which(f"{family}tables-legacy-save")
         used = Path(f"/proc/net/{family}_tables_names")
-        # Where it has no rules, to ask it would load its kernel modules.
+        # Without this file there are no rules, and the program would load kernel modules to find that out.
         if program and used.exists() and used.read_text():
             chains += read_legacy(output(program))
     expected = []
@@ -152,10 +159,10 @@ def main(mode: str, *arguments: str) -> None:
         expected.append((name, protocol, int(port)))
     found: list[str] = []
     for listener in expected:
-        found += led_elsewhere(*listener, chains)
-        found += closed_by_others(*listener, chains)
+        found += redirected(*listener, chains)
+        found += dropped(*listener, chains)
     if mode == "strict":
-        found += open_all_the_same(expected, chains)
+        found += left_open(expected, chains)
     for finding in dict.fromkeys(found):
         print(finding)
 
