@@ -1,10 +1,8 @@
 import { App, LocalBackend, TerraformStack } from "cdktf";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  Architecture,
   ExistingNetwork,
   ExistingServer,
   ExistingServerProps,
@@ -15,73 +13,41 @@ import {
   OnLeave,
   Prometheus,
 } from "../../constructs";
-import { projectRoot } from "../../tools/cli/project";
 import { run } from "../../tools/cli/process";
-import { ensureEngine } from "../../tools/local/engine";
-import { HostResult, requireSuccess } from "../support/project";
+import { architecture, Lab } from "../support/lab";
+import { DEPLOY_TIMEOUT, HostResult, Outcome, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
-import { eventually } from "../support/wait";
 
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
-const DEPLOY = 300_000;
-const network = { name: "e2e-existing", subnet: "198.18.96.0/20", gateway: "198.18.96.1" };
-const machines = {
-  hub: { network: network.name, container: "e2e-existing-hub", name: "hub", address: "198.18.96.10" },
-  app: { network: network.name, container: "e2e-existing-app", name: "app", address: "198.18.96.11" },
-};
-type Machine = keyof typeof machines;
+const lab = new Lab("e2e-existing", "198.18.96.0/20", ["hub", "app"]);
+type Machine = "hub" | "app";
 
-const project = mkdtempSync(join(tmpdir(), "e2e-existing-"));
-/** Where the test keeps what it knows of the machines; the library keeps its own elsewhere. */
-const workshop = join(project, "workshop");
+/** The user's project. The library keeps its state in this project; the lab keeps its own elsewhere. */
+const project = mkdtempSync(join(tmpdir(), "e2e-existing-project-"));
 const state = join(project, ".cdktf-monitoring", "test");
-const architecture = process.arch === "arm64" ? Architecture.ARM64 : Architecture.AMD64;
-const prometheus = new PrometheusApi(`http://${machines.hub.address}:9090`);
-let docker: Record<string, string> = {};
+const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
 
-function containers(what: string, machine?: Machine): void {
-  execFileSync("python3", [join(projectRoot, "constructs/servers/local/scripts/containers.py"), ...what.split(" ")], {
-    env: {
-      ...process.env,
-      ...docker,
-      MONITORING_STATE: workshop,
-      LOCAL_NETWORK: JSON.stringify(network),
-      LOCAL_SERVER: JSON.stringify(machine && machines[machine]),
-    },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-}
-
-function on(machine: Machine, command: string): string {
-  const args = ["exec", machines[machine].container, "sh", "-c", command];
-  return execFileSync("docker", args, { encoding: "utf8", env: { ...process.env, ...docker } }).trim();
-}
-
-/** What differs from one deploy to the next. */
+/** Changes of the stack from one deploy to the next. */
 interface Change {
-  /** @default - it is a member */
+  /** Whether `app` has left the monitoring. @default false */
   readonly withoutApp?: boolean;
   readonly app?: Partial<ExistingServerProps>;
   readonly exporter?: NodeExporterProps;
 }
 
-/** Synthesizes the stack as its user would write it, and applies it with Terraform alone. */
-async function deploy(
-  change: Change = {},
-  ...args: readonly string[]
-): Promise<{ code: number | null; output: string }> {
+/** Synthesizes the stack, and runs a Terraform command in its folder: `apply` by default. */
+async function deploy(change: Change = {}, ...args: readonly string[]): Promise<Outcome> {
   const tree = new App({ outdir: join(project, "cdktf.out") });
   const stack = new TerraformStack(tree, "test");
   new LocalBackend(stack, { path: join(project, "terraform.tfstate") });
   const lan = new ExistingNetwork(stack, "lan");
-  const common = { network: lan, keyFile: join(workshop, "ssh/id_ed25519"), architecture };
-  const monitoring = new Monitoring(stack, "monitoring", { technicians: [`${network.gateway}/32`] });
-  const known = readFileSync(join(workshop, "known_hosts.d", machines.hub.container), "utf8").trim();
+  const common = { network: lan, keyFile: lab.keyFile, architecture };
+  const monitoring = new Monitoring(stack, "monitoring", { technicians: [`${lab.gateway}/32`] });
+  const known = readFileSync(lab.knownHosts("hub"), "utf8").trim();
   const hub = new MonitoringHost(stack, "hub", {
     monitoring,
     server: new ExistingServer(stack, "hub-server", {
       ...common,
-      address: machines.hub.address,
+      address: lab.address("hub"),
       hostKeys: [known.replace(/^\S+ /, "")],
       onLeave: OnLeave.PURGE,
     }),
@@ -93,9 +59,9 @@ async function deploy(
       nodeExporter: change.exporter,
       server: new ExistingServer(stack, "app-server", {
         ...common,
-        address: machines.app.address,
+        address: lab.address("app"),
         user: "deploy",
-        jumpHost: `root@${machines.hub.address}`,
+        jumpHost: `root@${lab.address("hub")}`,
         ...change.app,
       }),
     });
@@ -110,15 +76,9 @@ async function deploy(
 }
 
 async function expectDeploy(change: Change = {}, ...args: readonly string[]): Promise<string> {
-  const { code, output } = await deploy(change, ...args);
-  requireSuccess({ code, output });
-  return output;
-}
-
-async function expectTargets(...expected: string[]): Promise<void> {
-  await eventually(`the targets ${expected.join(", ")}`, 60, async () =>
-    (await prometheus.targets()).join() === expected.join() ? true : undefined,
-  );
+  const outcome = await deploy(change, ...args);
+  requireSuccess(outcome);
+  return outcome.output;
 }
 
 function result(name: string): Readonly<Record<string, HostResult>> {
@@ -126,9 +86,9 @@ function result(name: string): Readonly<Record<string, HostResult>> {
   return (JSON.parse(readFileSync(file, "utf8")) as { hosts: Record<string, HostResult> }).hosts;
 }
 
-/** What of ours is on a machine: files, units, users and open ports; the data are listed apart. */
+/** Lists the files, units, users and open ports of components on a server, without the data. */
 function traces(machine: Machine): string {
-  return on(
+  return lab.on(
     machine,
     `ls -d /etc/cdktf-monitoring /opt/cdktf-monitoring /etc/prometheus 2>/dev/null
      systemctl list-unit-files --no-legend 'node_exporter*' 'prometheus*'
@@ -137,9 +97,9 @@ function traces(machine: Machine): string {
   );
 }
 
-/** All that a deploy could have changed on a machine, and when its services started. */
+/** Describes the files that a deploy can change on a server, and the start of the services. */
 function fingerprint(machine: Machine): string {
-  return on(
+  return lab.on(
     machine,
     `find /etc /opt /var/lib/monitoring -xdev -not -path '/etc/cdktf-monitoring/*' -not -path '*/prometheus/*' -printf '%p %i %C@\\n' | sort | md5sum
      systemctl show --property=MainPID,ActiveEnterTimestampMonotonic node_exporter prometheus`,
@@ -147,32 +107,31 @@ function fingerprint(machine: Machine): string {
 }
 
 beforeAll(async () => {
-  const { dockerHost } = await ensureEngine(() => undefined);
-  docker = dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost };
-  containers("network create");
-  for (const machine of ["hub", "app"] as const) containers("server create", machine);
-  on("app", "useradd --create-home deploy && echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy");
-  on("app", "install -d -o deploy -m 700 ~deploy/.ssh && install -o deploy -m 600 ~/.ssh/authorized_keys ~deploy/.ssh");
-  on(
+  await lab.create();
+  lab.on("app", "useradd --create-home deploy && echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy");
+  lab.on(
+    "app",
+    "install -d -o deploy -m 700 ~deploy/.ssh && install -o deploy -m 600 ~/.ssh/authorized_keys ~deploy/.ssh",
+  );
+  lab.on(
     "app",
     `nft -f - <<RULES
      table inet e2e_existing {
        chain input {
          type filter hook input priority -20
-         ip saddr != ${machines.hub.address} tcp dport 22 reject with tcp reset
+         ip saddr != ${lab.address("hub")} tcp dport 22 reject with tcp reset
        }
      }\nRULES`,
   );
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
 afterAll(() => {
-  for (const machine of ["hub", "app"] as const) containers("server destroy", machine);
-  containers("network destroy");
+  lab.destroy();
   rmSync(project, { recursive: true, force: true });
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
 test(
-  "whose name nobody knows are refused before any of them is touched",
+  "rejects an unknown host name before it touches any server",
   async () => {
     const { code, output } = await deploy({ app: { address: "no-such-host.invalid", jumpHost: undefined } });
     expect(code).not.toBe(0);
@@ -180,50 +139,43 @@ test(
     expect(existsSync(join(state, "runs"))).toBe(false);
     expect(traces("hub")).toBe("");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "are monitored, one of them through a jump host by a user who is not root",
+  "monitors servers, one of them through a jump host as a user other than root",
   async () => {
     // GIVEN
-    const { stderr } = await run("ssh", [
-      "-F",
-      "none",
-      "-o",
-      "BatchMode=yes",
-      `deploy@${machines.app.address}`,
-      "true",
-    ]);
+    const { stderr } = await run("ssh", ["-F", "none", "-o", "BatchMode=yes", `deploy@${lab.address("app")}`, "true"]);
     expect(stderr).toMatch(/Connection (refused|reset)/);
 
     // WHEN
-    const said = await expectDeploy();
+    const output = await expectDeploy();
 
     // THEN
-    await expectTargets("node/app: up", "node/hub: up", "prometheus/hub: up");
-    // All of them were asked whether they have data of Prometheus.
-    expect(said).not.toContain("could not be asked");
+    await prometheus.waitForTargets("node/app: up", "node/hub: up", "prometheus/hub: up");
+    // The deploy has searched all servers for data of Prometheus.
+    expect(output).not.toContain("could not be asked");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "are left alone when nothing changed",
+  "plans no changes if nothing changed",
   async () => {
     expect(await expectDeploy({}, "plan", "-detailed-exitcode", "-input=false")).toContain("No changes.");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
-describe("a server that was installed anew", () => {
+describe("a reinstalled server", () => {
   const exporter: NodeExporterProps = { extraFlags: ["--no-collector.zfs"] };
 
   test(
-    "is refused by its host key, and by its name, while the others are seen to",
+    "is rejected because of its host key, while the deploy works on the other servers",
     async () => {
       // GIVEN
-      on("app", "rm /etc/ssh/ssh_host_* && ssh-keygen -q -A && systemctl restart ssh && pkill -f '[s]shd: deploy'");
+      lab.on("app", "rm /etc/ssh/ssh_host_* && ssh-keygen -q -A && systemctl restart ssh && pkill -f '[s]shd: deploy'");
 
       // WHEN
       const { code, output } = await deploy({ exporter });
@@ -235,39 +187,39 @@ describe("a server that was installed anew", () => {
       );
       expect(result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "unreachable" } });
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "is trusted anew, and gone over again, when its generation changes",
+    "is trusted and deployed again if its generation changes",
     async () => {
       const before = fingerprint("hub");
       await expectDeploy({ exporter, app: { generation: "2" } });
       expect(result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "changed" } });
       expect(result("cleanup")).toMatchObject({ hub: { touched: false }, app: { touched: true } });
-      expect(on("app", "systemctl show --property=ExecStart node_exporter")).toContain("--no-collector.zfs");
+      expect(lab.on("app", "systemctl show --property=ExecStart node_exporter")).toContain("--no-collector.zfs");
       expect(fingerprint("hub")).toBe(before);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
 test(
-  "lose nothing when they only are called otherwise",
+  "keeps everything on a server that gets another name",
   async () => {
     const output = await expectDeploy({ app: { name: "web" } });
     expect(output).toContain('leave  app  skipped: the same machine is now test/monitoring as "web"');
-    await expectTargets("node/hub: up", "node/web: up", "prometheus/hub: up");
+    await prometheus.waitForTargets("node/hub: up", "node/web: up", "prometheus/hub: up");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 describe("a server that leaves", () => {
   test(
-    "and cannot be reached fails the deploy with a remedy, and holds nobody back",
+    "fails the deploy with a remedy if it is unreachable, without blocking the other servers",
     async () => {
       // GIVEN
-      on("app", "systemctl stop ssh && pkill -f '[s]shd: deploy'");
+      lab.on("app", "systemctl stop ssh && pkill -f '[s]shd: deploy'");
 
       // WHEN
       const { code, output } = await deploy({ withoutApp: true });
@@ -275,41 +227,41 @@ describe("a server that leaves", () => {
       // THEN
       expect(code).not.toBe(0);
       expect(output).toContain(
-        `leave  web  UNREACHABLE  jump host root@${machines.hub.address} cannot reach ${machines.app.address} port 22: Connection refused`,
+        `leave  web  UNREACHABLE  jump host root@${lab.address("hub")} cannot reach ${lab.address("app")} port 22: Connection refused`,
       );
       expect(output).toContain("the components are still installed");
       expect(output).toContain("onLeave: OnLeave.NOTHING");
-      await expectTargets("node/hub: up", "prometheus/hub: up");
+      await prometheus.waitForTargets("node/hub: up", "prometheus/hub: up");
       expect(traces("app")).not.toBe("");
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "has nothing of ours but its data, and the others are untouched",
+    "keeps only its data, and the other servers do not change",
     async () => {
-      on("app", "systemctl start ssh");
+      lab.on("app", "systemctl start ssh");
       const before = fingerprint("hub");
       await expectDeploy({ withoutApp: true });
       expect(traces("app")).toBe("");
-      expect(on("app", "ls /var/lib/monitoring")).toBe("node_exporter");
-      expect(on("app", "nft list tables")).toContain("e2e_existing");
+      expect(lab.on("app", "ls /var/lib/monitoring")).toBe("node_exporter");
+      expect(lab.on("app", "nft list tables")).toContain("e2e_existing");
       expect(fingerprint("hub")).toBe(before);
       expect(await expectDeploy({ withoutApp: true }, "plan", "-detailed-exitcode", "-input=false")).toContain(
         "No changes.",
       );
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
 test(
-  "are rid of all when the stack is destroyed, also of their data where that was asked for",
+  "uninstalls everything if the stack is destroyed, with the data if onLeave is PURGE",
   async () => {
     await expectDeploy({ withoutApp: true }, "destroy", "-auto-approve", "-input=false");
     expect(traces("hub")).toBe("");
-    // The folder itself is a mounted disk here.
-    expect(on("hub", "ls -A /var/lib/monitoring")).toBe("");
+    // The folder itself remains because it is the mount point of a volume.
+    expect(lab.on("hub", "ls -A /var/lib/monitoring")).toBe("");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );

@@ -1,38 +1,23 @@
-import { Artifacts } from "../../lib/artifacts";
-import { InventoryRun } from "../../lib/inventory/inventory";
 import { RunResult } from "../../tools/cli/process";
-import { architecture, Lab } from "../support/lab";
+import { componentRun, Lab, RUN_TIMEOUT } from "../support/lab";
 
-/** A role's run on a slow machine takes half a minute at most; in milliseconds. */
-const RUN = 120_000;
 const DATA = "/var/lib/monitoring/prometheus";
 
 const lab = new Lab("e2e-move", "198.18.160.0/20", ["one", "two"]);
 
-/** Plays Prometheus' run as a deploy would whose tree has it on this server. */
+/** Plays Prometheus' run as a deploy of a stack that places Prometheus on this server. */
 function place(server: string): Promise<RunResult> {
-  const request = Artifacts.fromEnvironment()._request("prometheus", architecture);
-  const run: InventoryRun = {
-    name: "prometheus",
-    playbook: "prometheus.yml",
-    content: "test",
-    component: true,
-    artifacts: [request],
-    secrets: [],
-    variables: {},
-    hosts: new Map([[server, { prometheus_version: request.version, monitoring_on_move: "keepData" }]]),
-  };
-  return lab.play("prometheus", [run]);
+  return lab.play("prometheus", [componentRun("prometheus", { [server]: { monitoring_on_move: "keepData" } })]);
 }
 
-/** Whether it runs, and whether it would after a reboot. */
+/** Describes whether Prometheus is running, and whether it starts at boot. */
 const service = (server: string): string =>
   lab.on(server, "systemctl is-active prometheus; systemctl is-enabled prometheus 2>/dev/null; true");
-/** The files with data of ours. */
+/** Lists the test's files among the data, with their content. */
 const data = (server: string): string =>
   lab.on(server, `cd ${DATA} 2>/dev/null && grep -s . ours newer | sort || true`);
 const notes = (server: string): string => lab.on(server, "cat /etc/cdktf-monitoring/moves/* 2>/dev/null || true");
-const RUNS = "active\nenabled";
+const RUNNING = "active\nenabled";
 const STOPPED = "inactive\ndisabled";
 
 beforeAll(async () => {
@@ -40,31 +25,31 @@ beforeAll(async () => {
   const { code, stdout } = await place("one");
   if (code !== 0) throw new Error(stdout);
   lab.on("one", `echo kept > ${DATA}/ours`);
-}, 3 * RUN);
+}, 3 * RUN_TIMEOUT);
 
 afterAll(() => {
   lab.destroy();
-}, RUN);
+}, RUN_TIMEOUT);
 
 test(
-  "a move for which there is no room stops nothing",
+  "stops nothing if the new server has too little space",
   async () => {
     lab.on("one", `head -c 8M /dev/urandom > ${DATA}/ballast`);
     lab.on("two", "mkdir -p /var/lib/monitoring && mount -t tmpfs -o size=4m tmpfs /var/lib/monitoring");
     const { code, stdout } = await place("two");
     expect(code).not.toBe(0);
     expect(stdout).toMatch(/the data on one takes 8\.\d MB, two has 4\.\d MB free\. Nothing was stopped/);
-    expect(service("one")).toBe(RUNS);
+    expect(service("one")).toBe(RUNNING);
     lab.on("two", "umount /var/lib/monitoring");
     lab.on("one", `rm ${DATA}/ballast`);
   },
-  RUN,
+  RUN_TIMEOUT,
 );
 
 test(
-  "one whose copy is cut off is told how to go on, and undone, starts where it was",
+  "starts Prometheus on the old server if an interrupted move is undone",
   async () => {
-    // move.sh looks there first.
+    // move.sh finds this program first.
     lab.on(
       "two",
       "printf '#!/bin/sh\\nhead -c 2000 > /dev/null\\nexit 2\\n' > /usr/sbin/tar && chmod 755 /usr/sbin/tar",
@@ -77,13 +62,13 @@ test(
     expect([service("two"), data("two")]).toEqual([STOPPED, ""]);
 
     expect(await place("one")).toMatchObject({ code: 0 });
-    expect([service("one"), data("one"), notes("one")]).toEqual([RUNS, "ours:kept", ""]);
+    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "ours:kept", ""]);
   },
-  2 * RUN,
+  2 * RUN_TIMEOUT,
 );
 
 test(
-  "one that does not start at the new place is undone with what was written since, and what is older set aside",
+  "moves newer data back and sets the older data aside if a move whose start failed is undone",
   async () => {
     const drop = "/etc/systemd/system/prometheus.service.d";
     lab.on("two", `mkdir ${drop}; printf '[Service]\\nExecStartPre=/bin/false\\n' > ${drop}/fails.conf`);
@@ -98,17 +83,17 @@ test(
     const back = await place("one");
     expect(back).toMatchObject({ code: 0 });
     expect(back.stdout).toMatch(/WARNING +older data on one was moved to \S+before-move\.\d+/);
-    expect([service("one"), data("one"), notes("one")]).toEqual([RUNS, "newer:written\nours:kept", ""]);
+    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "newer:written\nours:kept", ""]);
     expect([service("two"), data("two"), notes("two")]).toEqual([STOPPED, "", ""]);
     expect(lab.on("one", `cat ${DATA}.before-move.*/ours`)).toBe("kept");
   },
-  2 * RUN,
+  2 * RUN_TIMEOUT,
 );
 
 test(
-  "one that was cut off after it started at the new place is finished there, and copies nothing again",
+  "finishes a move that was interrupted after the start on the new server, without a second copy",
   async () => {
-    // As it is when the machine that deploys dies in between: the copy is whole, and the old data are there.
+    // The state after a crash of the controller: the copy is complete, and the old data still exist.
     lab.on(
       "one",
       `systemctl disable --now prometheus 2>&1; rm /etc/cdktf-monitoring/markers/prometheus; mkdir -p /etc/cdktf-monitoring/moves; echo 'to two 7' > /etc/cdktf-monitoring/moves/prometheus`,
@@ -118,12 +103,12 @@ test(
       `install -d -o prometheus -g prometheus ${DATA}; echo moved > ${DATA}/ours; mkdir -p /etc/cdktf-monitoring/moves; echo 'from one 7' > /etc/cdktf-monitoring/moves/prometheus`,
     );
     expect(await place("two")).toMatchObject({ code: 0 });
-    expect([service("two"), data("two"), notes("two")]).toEqual([RUNS, "ours:moved", ""]);
+    expect([service("two"), data("two"), notes("two")]).toEqual([RUNNING, "ours:moved", ""]);
     expect([service("one"), data("one"), notes("one")]).toEqual([STOPPED, "", ""]);
 
     const again = await place("two");
     expect(again).toMatchObject({ code: 0 });
     expect(again.stdout).toMatch(/two +unchanged/);
   },
-  2 * RUN,
+  2 * RUN_TIMEOUT,
 );
