@@ -101,7 +101,7 @@ afterAll(async () => {
 describe("local servers", () => {
   test("boot in parallel, each with a host key of its own", async () => {
     const made = await containers("network create");
-    expect(made.stderr).toContain("e2e-ls-network: made, 198.18.224.0/20");
+    expect(made.stderr).toContain("e2e-ls-network: created, 198.18.224.0/20");
     expect(made.code).toBe(0);
 
     const results = await Promise.all([server("create", servers.one), server("create", servers.two)]);
@@ -150,7 +150,7 @@ describe("local servers", () => {
 
     const result = await server("create", servers.one);
 
-    expect(result.stderr).toContain("one: removed the container that was there (its data is kept)");
+    expect(result.stderr).toContain("one: removed the old container, data kept");
     expect((await ssh(servers.one, "cat /var/lib/monitoring/note /root/note")).stdout).toBe("kept\n");
     expect(await hostKey(servers.one)).not.toBe(before);
   }, 30_000);
@@ -184,7 +184,7 @@ describe("errors say how to mend them", () => {
     expect(network.stderr).toContain(`error: the network e2e-ls-network belongs to the project at ${state}`);
 
     const destroyed = await server("destroy", servers.one, other);
-    expect(destroyed.stderr).toContain("belongs to another project, left alone");
+    expect(destroyed.stderr).toContain("skipped, the container e2e-ls-one belongs to another project");
     expect((await ssh(servers.one, "hostname")).stdout).toBe("one\n");
   }, 30_000);
 
@@ -210,7 +210,7 @@ describe("errors say how to mend them", () => {
 
     const address = await server("create", { ...servers.two, container: "e2e-ls-three" });
     expect(address.stderr).toContain(
-      "198.18.224.12 is taken on the network e2e-ls-network by the container e2e-ls-two",
+      "address 198.18.224.12 in the network e2e-ls-network is in use by the container e2e-ls-two",
     );
 
     expect(await docker("ps", "--all", "--quiet", "--filter", "name=e2e-ls-three")).toBe("");
@@ -242,7 +242,7 @@ describe("destruction", () => {
 
   test("keeps data where it is told to", async () => {
     const result = await server("destroy", servers.one, { LOCAL_KEEP_DATA: "1" });
-    expect(result.stderr).toContain("one: its data is kept in the volume e2e-ls-one-data");
+    expect(result.stderr).toContain("one: data kept in the volume e2e-ls-one-data");
     expect((await volumes()).split("\n").sort()).toEqual(["e2e-ls-one-data", "e2e-ls-two-data"]);
   }, 30_000);
 
@@ -250,7 +250,7 @@ describe("destruction", () => {
     const result = await containers("network destroy");
 
     expect(result.code).toBe(0);
-    expect(result.stderr).toContain("e2e-ls-two: removed, its data is kept");
+    expect(result.stderr).toContain("e2e-ls-two: removed, data kept");
     expect((await volumes()).split("\n").sort()).toEqual(["e2e-ls-one-data", "e2e-ls-two-data"]);
     expect(await docker("ps", "--all", "--quiet", "--filter", "name=e2e-ls-")).toBe("");
     expect(await docker("network", "ls", "--quiet", "--filter", "name=e2e-ls-")).toBe("");

@@ -1,10 +1,18 @@
 import { Construct } from "constructs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../../lib/paths";
 import { Architecture } from "../../../lib/servers/architecture";
 import { constructError } from "../../synthesis/errors";
 import { IServer, SshAccess } from "../../contracts";
 import { stateFile } from "../../synthesis/state";
 import { LocalNetwork } from "./local-network";
 import { serverName } from "../server-names";
+
+/** Paths in the state folder of a stack. The scripts that create the containers read the same file. */
+const stateFiles = JSON.parse(
+  readFileSync(join(packageRoot, "constructs", "servers", "local", "scripts", "state-files.json"), "utf8"),
+) as { readonly keyFile: string; readonly knownHostsDirectory: string };
 
 /** Settings of a {@link LocalServer}. */
 export interface LocalServerProps {
@@ -52,7 +60,7 @@ export class LocalServer extends Construct implements IServer {
   /** The container's name. */
   public readonly container: string;
   /** The ports that are published where the network publishes ports. */
-  public readonly publish: readonly number[];
+  public readonly _publish: readonly number[];
 
   /** @throws when the name is unusable, or the address is taken or outside the network */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {
@@ -60,18 +68,18 @@ export class LocalServer extends Construct implements IServer {
     this.name = serverName(this, props.name);
     this.network = props.network;
     this.container = `${this.network.name}-${this.name}`;
-    this.publish = [22, ...(props.publish ?? [])];
+    this._publish = [22, ...(props.publish ?? [])];
     this.architecture = props.architecture ?? machineArchitecture(this);
-    this.address = this.network.add(this, props.address);
+    this.address = this.network._add(this, props.address);
     this.bindAddress = this.network.published ? "" : this.address;
-    this.id = this.network.machineId(this);
+    this.id = this.network._machineId(this);
     this.ssh = {
       ...(this.network.published
-        ? { host: "127.0.0.1", port: this.network.publishedPort(this, 22) }
+        ? { host: "127.0.0.1", port: this.network._publishedPort(this, 22) }
         : { host: this.address }),
       user: "root",
-      keyFile: stateFile(this.network, "ssh/id_ed25519"),
-      knownHostsFile: stateFile(this.network, `known_hosts.d/${this.container}`),
+      keyFile: stateFile(this.network, stateFiles.keyFile),
+      knownHostsFile: stateFile(this.network, `${stateFiles.knownHostsDirectory}/${this.container}`),
       hostKeyAlias: this.container,
       // It answered when it was made.
       waitSeconds: 20,
@@ -79,7 +87,7 @@ export class LocalServer extends Construct implements IServer {
   }
 
   public endpoint(port: number): string {
-    return this.network.published ? `127.0.0.1:${this.network.publishedPort(this, port)}` : `${this.address}:${port}`;
+    return this.network.published ? `127.0.0.1:${this.network._publishedPort(this, port)}` : `${this.address}:${port}`;
   }
 }
 

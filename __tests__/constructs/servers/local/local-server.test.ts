@@ -36,7 +36,7 @@ describe("LocalServer", () => {
   });
 
   test.each<[Partial<LocalServerProps>, string]>([
-    [{ name: "App" }, 'test/network/app-server: "App" cannot be a server\'s name'],
+    [{ name: "App" }, 'test/network/app-server: "App" is not a valid server name'],
     [{ address: "10.0.0.1" }, "test/network/app-server: the address 10.0.0.1 is outside 198.18.0.0/20"],
   ])("refuses %j", (props, message) => {
     expect(() => server(props)).toThrow(message);

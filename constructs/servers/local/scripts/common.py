@@ -1,9 +1,14 @@
-"""What the parts of containers.py share: words for people, files, locks, interruptions."""
+"""Helpers of containers.py: errors, output, files, locks and interruptions.
+
+The scripts are copied into Terraform's output without the playbooks, so `cache_directory` and `locked` repeat
+playbooks/controller/cache.py and lock.py. A test compares them.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -11,22 +16,30 @@ import time
 from pathlib import Path
 from typing import Iterator
 
+# Files in the stack's state folder. local-server.ts reads the same file.
+_STATE_FILES = json.loads((Path(__file__).resolve().parent / "state-files.json").read_text(encoding="utf-8"))
+KEY_FILE: str = _STATE_FILES["keyFile"]
+KNOWN_HOSTS_DIRECTORY: str = _STATE_FILES["knownHostsDirectory"]
+
 
 class Failure(Exception):
-    """What went wrong and how to mend it: shown to a person, without a stack trace."""
+    """An error that is shown without a stack trace. The message says what is wrong and how to fix it."""
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM came. Not an Exception, so that nothing but clean-ups sees it on its way out."""
+    """SIGINT or SIGTERM arrived. It is not an Exception, so that only cleanup code handles it."""
 
 
-def say(text: str) -> None:
+def log(text: str) -> None:
+    """Prints a line to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
 def raise_on_signals() -> None:
+    """Turns SIGINT and SIGTERM into Interrupted."""
+
     def stop(number: int, _frame: object) -> None:
-        # A second signal must not cut off the clean-up after the first.
+        # A second signal must not interrupt the cleanup after the first one.
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, signal.SIG_IGN)
         raise Interrupted(signal.Signals(number).name)
@@ -36,27 +49,32 @@ def raise_on_signals() -> None:
 
 
 def cache_directory() -> Path:
+    """The absolute path of the cache folder, which may not exist yet."""
     own = os.environ.get("CDKTF_MONITORING_CACHE")
     if own:
-        return Path(own).absolute()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base).absolute() if base else Path.home() / ".cache") / "cdktf-monitoring"
+        return Path(own).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser().absolute() / "cdktf-monitoring"
 
 
 @contextlib.contextmanager
 def locked(path: Path, waiting: str) -> Iterator[None]:
-    """Holds a lock that ends with this process; says `waiting` once where another holds it."""
+    """Holds an exclusive lock on a file, until the process ends at the latest.
+
+    waiting: printed once if another process holds the lock.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(waiting)
+            log(waiting)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def write_atomically(path: Path, text: str) -> None:
+    """Writes a file in one step: a reader sees the old content or the new content."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text)
@@ -64,4 +82,5 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def seconds_since(start: float) -> str:
+    """The time since `start` (of time.monotonic), for output."""
     return f"{time.monotonic() - start:.1f} s"

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Local servers: Docker containers that boot systemd and sshd. Driven by Terraform's provisioners.
+"""Local servers: Docker containers that boot systemd and sshd. Terraform's provisioners call it.
 
   containers.py network create|destroy   LOCAL_NETWORK={"name", "subnet", "gateway", "docker_host"?}
   containers.py server  create|destroy   LOCAL_SERVER={"network", "container", "name", "address", "publish"?, "memory"?, "docker_host"?}
-  containers.py image                    makes sure that the base image exists, and prints its tag
+  containers.py image                    builds the base image if it is missing, and prints its tag
 
-MONITORING_STATE is the stack's private folder: it holds the SSH key, the servers' host keys, and is the owner's name on
-everything made here. LOCAL_KEEP_DATA=1 keeps data volumes when servers are destroyed. DOCKER_HOST is honoured;
-a docker_host in the JSON is preferred to it.
+MONITORING_STATE is the stack's private state folder. It contains the SSH key and the servers' host keys, and its path marks
+the containers, networks and volumes of the stack. With LOCAL_KEEP_DATA=1, data volumes remain when servers are destroyed.
+docker_host in the JSON takes precedence over DOCKER_HOST.
 """
 
 from __future__ import annotations
 
 import sys
 
-# This folder is an asset: its content hash must not change by being run.
+# This folder is a Terraform asset, so running it must not change its hash.
 sys.dont_write_bytecode = True
 
 import json
@@ -22,7 +22,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from common import Failure, Interrupted, raise_on_signals, say
+from common import Failure, Interrupted, log, raise_on_signals
 from engine import describe_engine
 from image import ensure_image
 from network import Network, create_network, destroy_network
@@ -30,30 +30,31 @@ from server import Server, create_server, destroy_server
 
 
 def main(arguments: "list[str]") -> int:
+    """Runs the command line, and returns the exit status."""
     raise_on_signals()
-    what = " ".join(arguments)
+    command = " ".join(arguments)
     try:
-        if what == "image":
+        if command == "image":
             print(ensure_image(describe_engine()))
-        elif what in ("network create", "network destroy"):
+        elif command in ("network create", "network destroy"):
             _network(arguments[1])
-        elif what in ("server create", "server destroy"):
+        elif command in ("server create", "server destroy"):
             _server(arguments[1])
         else:
             print(__doc__.strip(), file=sys.stderr)
             return 2
     except Failure as failure:
-        say(f"error: {failure}")
+        log(f"error: {failure}")
         return 1
     except Interrupted as signal:
-        say(f"{what}: interrupted ({signal}); repeat it: what is half done is made again")
+        log(f"{command}: interrupted by {signal}; run it again, it replaces unfinished parts")
         return 130
     return 0
 
 
 def _network(verb: str) -> None:
-    given = _given("LOCAL_NETWORK", ("name", "subnet", "gateway"))
-    network = Network(given["name"], given["subnet"], given["gateway"])
+    settings = _settings("LOCAL_NETWORK", ("name", "subnet", "gateway"))
+    network = Network(settings["name"], settings["subnet"], settings["gateway"])
     owner = _owner()
     if verb == "create":
         create_network(network, str(owner))
@@ -62,16 +63,16 @@ def _network(verb: str) -> None:
 
 
 def _server(verb: str) -> None:
-    # A server that leaves is known by its names alone.
+    # Terraform knows only the names of a server that it destroys.
     required = ("network", "container", "name", *(("address",) if verb == "create" else ()))
-    given = _given("LOCAL_SERVER", required)
+    settings = _settings("LOCAL_SERVER", required)
     server = Server(
-        network=given["network"],
-        container=given["container"],
-        name=given["name"],
-        address=given.get("address", ""),
-        publish={int(inside): int(outside) for inside, outside in (given.get("publish") or {}).items()},
-        memory=given.get("memory"),
+        network=settings["network"],
+        container=settings["container"],
+        name=settings["name"],
+        address=settings.get("address", ""),
+        publish={int(inside): int(outside) for inside, outside in (settings.get("publish") or {}).items()},
+        memory=settings.get("memory"),
     )
     if verb == "create":
         create_server(server, _owner())
@@ -79,26 +80,27 @@ def _server(verb: str) -> None:
         destroy_server(server, _owner(), _keep_data())
 
 
-def _given(variable: str, required: "tuple[str, ...]") -> "dict[str, Any]":
+def _settings(variable: str, required: "tuple[str, ...]") -> "dict[str, Any]":
+    """Reads the JSON object in an environment variable, and sets DOCKER_HOST from it. Raises a Failure."""
     text = os.environ.get(variable)
     if not text:
-        raise Failure(f"{variable} is not set: it must hold a JSON object with {', '.join(required)}")
+        raise Failure(f"{variable} is not set: set it to a JSON object with {', '.join(required)}")
     try:
-        given = json.loads(text)
+        settings = json.loads(text)
     except ValueError as error:
-        raise Failure(f"{variable} is no JSON ({error}): {text}") from None
-    missing = [key for key in required if not isinstance(given, dict) or not isinstance(given.get(key), str)]
+        raise Failure(f"{variable} is not JSON ({error}): {text}") from None
+    missing = [key for key in required if not isinstance(settings, dict) or not isinstance(settings.get(key), str)]
     if missing:
-        raise Failure(f"{variable} lacks {', '.join(missing)}: {text}")
-    if given.get("docker_host"):
-        os.environ["DOCKER_HOST"] = given["docker_host"]
-    return dict(given)
+        raise Failure(f"{variable} has no {', '.join(missing)}: {text}")
+    if settings.get("docker_host"):
+        os.environ["DOCKER_HOST"] = settings["docker_host"]
+    return dict(settings)
 
 
 def _owner() -> Path:
     state = os.environ.get("MONITORING_STATE")
     if not state:
-        raise Failure("MONITORING_STATE is not set: it must name the stack's private folder")
+        raise Failure("MONITORING_STATE is not set: set it to the stack's private state folder")
     return Path(os.path.realpath(state))
 
 

@@ -1,4 +1,4 @@
-"""The docker command, and what is to be known of the engine behind it."""
+"""Calls the docker command, and reads facts about the Docker engine."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ from typing import Any, Optional, Sequence
 
 from common import Failure
 
+# Labels of our containers, networks and volumes. The owner is the path of the stack's state folder.
 OWNER = "cdktf-monitoring.owner"
 SERVER = "cdktf-monitoring.server"
 NETWORK = "cdktf-monitoring.network"
 
-# The names by which the engine knows processors, and those that Debian uses.
+# The engine's names of CPU architectures, and Debian's names.
 ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
 class Engine:
+    """Facts about the Docker engine."""
+
     cgroup: int
+    """Version of the control groups: 1 or 2."""
     architecture: str
+    """Debian's name of the CPU architecture."""
 
 
 def docker(*arguments: str, stdin: Optional[str] = None, timeout: Optional[float] = None) -> str:
-    """Runs docker and returns what it prints. Raises a Failure with docker's words where it fails."""
+    """Runs docker and returns its output. Raises a Failure with docker's message if it fails."""
     result = attempt(*arguments, stdin=stdin, timeout=timeout)
     if result.returncode != 0:
         raise Failure(f"docker {' '.join(arguments[:2])} failed: {result.stderr.strip() or result.stdout.strip()}")
@@ -36,7 +41,7 @@ def docker(*arguments: str, stdin: Optional[str] = None, timeout: Optional[float
 def attempt(
     *arguments: str, stdin: Optional[str] = None, timeout: Optional[float] = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs docker, whatever its exit status. Raises a Failure only where no engine can be reached."""
+    """Runs docker and returns its result with any exit status. Raises a Failure only if no engine is reachable."""
     try:
         result = subprocess.run(
             ["docker", *arguments],
@@ -49,33 +54,35 @@ def attempt(
         )
     except FileNotFoundError:
         raise Failure(
-            "there is no docker command: install Docker (Debian and Ubuntu: apt-get install docker.io; others: "
+            "docker is not installed: install Docker (Debian and Ubuntu: apt-get install docker.io; others: "
             "https://docs.docker.com/engine/install/)"
         ) from None
     except subprocess.TimeoutExpired:
-        raise Failure(f"docker {' '.join(arguments[:2])} gave no answer in {timeout:.0f} s") from None
+        raise Failure(f"docker {' '.join(arguments[:2])} did not answer within {timeout:.0f} s") from None
     if result.returncode != 0:
         check_reachable(result.stderr)
     return result
 
 
 def check_reachable(stderr: str) -> None:
+    """Raises a Failure if docker's error output means that the engine is unreachable or may not be used."""
     where = os.environ.get("DOCKER_HOST") or "its default socket"
     if re.search(r"permission denied while trying to connect", stderr, re.I):
         raise Failure(
             f"you may not use the Docker engine at {where}: add yourself to its group "
-            "(sudo usermod -aG docker $USER), log in again, and repeat this"
+            "(sudo usermod -aG docker $USER), log in again, and run this again"
         )
     if re.search(r"cannot connect to the docker daemon|error during connect|failed to connect to the docker", stderr, re.I):
         raise Failure(
             f"no Docker engine answers at {where}: start it (systemctl start docker, or Docker Desktop; in a clone of the project, npm run up does) "
-            f"and repeat this\n  docker said: {stderr.strip().splitlines()[0]}"
+            f"and run this again\n  docker: {stderr.strip().splitlines()[0]}"
         )
 
 
 def describe_engine() -> Engine:
+    """Reads the facts about the engine. Raises a Failure if it is unreachable or does not run Linux containers."""
     info = json.loads(docker("info", "--format", "{{json .}}"))
-    # An unreachable engine is an empty answer and exit status 0 to some clients.
+    # Some clients return an empty answer and exit status 0 if the engine is unreachable.
     if not info.get("ServerVersion"):
         check_reachable("cannot connect to the docker daemon: " + "; ".join(info.get("ServerErrors") or ["no answer"]))
     if info.get("OSType") != "linux":
@@ -87,7 +94,7 @@ def describe_engine() -> Engine:
 
 
 def inspect(kind: str, *names: str) -> list[dict[str, Any]]:
-    """What the engine knows of these objects; those that don't exist are left out."""
+    """The engine's descriptions of these objects, without those that do not exist."""
     if not names:
         return []
     result = attempt(kind, "inspect", *names)
@@ -98,26 +105,27 @@ def inspect(kind: str, *names: str) -> list[dict[str, Any]]:
 
 
 def labels(kind: str, described: dict[str, Any]) -> dict[str, str]:
+    """The labels in the description of an object."""
     held = described.get("Config", {}) if kind == "container" else described
     return held.get("Labels") or {}
 
 
 def owned(kind: str, name: str, owner: str) -> Optional[dict[str, Any]]:
-    """The object of that name if it is ours, None if there is none. Raises a Failure if it is somebody else's."""
+    """The description of an object, None if it does not exist. Raises a Failure if it has another owner."""
     for described in inspect(kind, name):
         other = labels(kind, described).get(OWNER)
         if other == owner:
             return described
         remove = f"docker {kind} rm {'--force ' if kind == 'container' else ''}{name}"
         raise Failure(
-            f"the {kind} {name} belongs to {f'the project at {other}' if other else 'something else on this machine'}, "
-            f"not to {owner}: give this project another prefix (or take the {kind} away, if nobody needs it: {remove})"
+            f"the {kind} {name} belongs to {f'the project at {other}' if other else 'another program on this machine'}, "
+            f"not to {owner}: give this project another prefix, or remove the {kind} if it is unused ({remove})"
         )
     return None
 
 
 def listed(kind: str, *filters: str) -> list[str]:
-    """Names of the objects to which all filters apply."""
+    """The names of the objects that match all filters."""
     flags = [word for each in filters for word in ("--filter", each)]
     if kind == "container":
         return docker("ps", "--all", *flags, "--format", "{{.Names}}").split()

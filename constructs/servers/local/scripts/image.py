@@ -1,4 +1,7 @@
-"""The base image of local servers: Debian 12 with systemd and sshd, the same whichever way it is built."""
+"""Builds the base image of local servers: Debian 12 with systemd and sshd.
+
+It is built from a registry's image or from Debian's packages, with the same result.
+"""
 
 from __future__ import annotations
 
@@ -14,65 +17,69 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from common import Failure, cache_directory, locked, say, seconds_since
+from common import Failure, cache_directory, locked, log, seconds_since
 from engine import ARCHITECTURES, Engine, attempt, docker
 
 REPOSITORY = "cdktf-monitoring/server"
 BASE = "debian:12-slim"
 SUITE = "bookworm"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-# What a registry may take for its first word, and a whole pull, in seconds.
-REGISTRY_ANSWERS = 8
-PULL = 600
+REGISTRY_SECONDS = 8  # until a registry must answer
+PULL_SECONDS = 600  # until a whole pull must be finished
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The image's files, read once: a synthesis may take the folder away while we work."""
+    """The files that define the image. They are read once, because a synthesis may remove their folder in the meantime."""
 
     files: "dict[str, str]"
 
     @classmethod
     def read(cls) -> Recipe:
+        """Reads the files next to this script."""
         folder = Path(__file__).parent / "image"
         return cls({name: (folder / name).read_text() for name in ("Dockerfile", "packages.txt", "setup.sh")})
 
     @property
     def digest(self) -> str:
+        """Identifies the content of the files."""
         content = "\0".join(word for pair in sorted(self.files.items()) for word in pair)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     @property
     def tag(self) -> str:
+        """The image's name in the engine."""
         return f"{REPOSITORY}:debian12-{self.digest}"
 
     @property
     def packages(self) -> "list[str]":
+        """The packages to install, without comments."""
         lines = (line.strip() for line in self.files["packages.txt"].splitlines())
         return [line for line in lines if line and not line.startswith("#")]
 
     def write(self, folder: Path) -> None:
+        """Writes the files to a folder."""
         for name, content in self.files.items():
             (folder / name).write_text(content)
 
 
 def ensure_image(engine: Engine) -> str:
-    """Makes sure that the engine has the image, from the cache or by building it, and returns its tag."""
+    """Imports the image into the engine if it is missing, and returns its tag. Builds it if it is not in the cache. Raises a Failure."""
     recipe = Recipe.read()
     if _present(recipe.tag):
         return recipe.tag
     folder = cache_directory() / "images"
-    with locked(folder / ".lock", "waiting for another process that makes the base image"):
+    with locked(folder / ".lock", "base image: waiting for another process that builds it"):
         if _present(recipe.tag):
             return recipe.tag
         start = time.monotonic()
         archive = _cached(folder, recipe, engine)
         if archive is None:
             archive = _build(folder, recipe, engine)
-            say(f"base image: built in {seconds_since(start)}, kept as {archive}")
+            log(f"base image: built in {seconds_since(start)}, cached as {archive}")
             start = time.monotonic()
         _import(archive, recipe.tag)
-        say(f"base image: imported in {seconds_since(start)}")
+        log(f"base image: imported in {seconds_since(start)}")
     return recipe.tag
 
 
@@ -95,15 +102,15 @@ def _import(archive: Path, tag: str) -> None:
     if reader.returncode != 0 or result.returncode != 0:
         archive.unlink(missing_ok=True)
         raise Failure(
-            f"the base image can't be imported from {archive} ({result.stderr.decode().strip() or 'damaged archive'}); "
-            "the file is removed: repeat this to build it again"
+            f"cannot import the base image from {archive} ({result.stderr.decode().strip() or 'damaged archive'}). "
+            "The file was removed: run this again to build it"
         )
 
 
 def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
     zstd = shutil.which("zstd") is not None
     archive = folder / f"{recipe.digest}-{engine.architecture}.{'tar.zst' if zstd else 'tar.gz'}"
-    # Beside the cache, not in /tmp, which may be small or in memory.
+    # In the cache, because /tmp may be small or in memory.
     with tempfile.TemporaryDirectory(prefix="build-", dir=folder) as work:
         recipe.write(Path(work))
         packed = Path(work) / archive.name
@@ -112,34 +119,34 @@ def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
         if reason is None:
             _build_from_registry(Path(work), recipe, pack)
         else:
-            say(f"base image: no {BASE} from a registry ({reason})")
+            log(f"base image: cannot pull {BASE} ({reason})")
             _build_from_packages(Path(work), recipe, engine, pack)
         packed.replace(archive)
     return archive
 
 
 def _registry_problem() -> Optional[str]:
-    """Why the base can't be had from a registry, decided within seconds; None once the engine has it."""
+    """Pulls the base image. Returns None after a success, otherwise the reason, without waiting long for a registry."""
     if _present(BASE):
         return None
-    say(f"base image: pulling {BASE}")
+    log(f"base image: pulling {BASE}")
     with subprocess.Popen(
         ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     ) as pull:
         assert pull.stdout is not None
-        # Its first line comes when the registry has answered; a network that drops packets gives none for minutes.
+        # The first line of output means that the registry answered. If the network drops packets, there is none for minutes.
         try:
-            output, _ = pull.communicate(timeout=REGISTRY_ANSWERS)
+            output, _ = pull.communicate(timeout=REGISTRY_SECONDS)
         except subprocess.TimeoutExpired as silence:
-            said = silence.stdout or b""
-            if b"Pulling from" not in (said if isinstance(said, bytes) else said.encode()):
+            so_far = silence.stdout or b""
+            if b"Pulling from" not in (so_far if isinstance(so_far, bytes) else so_far.encode()):
                 pull.kill()
-                return f"no answer in {REGISTRY_ANSWERS} s"
+                return f"no answer within {REGISTRY_SECONDS} s"
             try:
-                output, _ = pull.communicate(timeout=PULL)
+                output, _ = pull.communicate(timeout=PULL_SECONDS)
             except subprocess.TimeoutExpired:
                 pull.kill()
-                return f"not finished in {PULL} s"
+                return f"not finished within {PULL_SECONDS} s"
         except BaseException:
             pull.kill()
             raise
@@ -147,8 +154,8 @@ def _registry_problem() -> Optional[str]:
 
 
 def _build_from_registry(work: Path, recipe: Recipe, pack: str) -> None:
-    say("base image: installing its packages (docker build)")
-    # The host's network: the engine may give containers no way out.
+    log("base image: installing packages (docker build)")
+    # With the host's network, because the engine may give containers no internet access.
     built = f"{REPOSITORY}:build-{recipe.digest}"
     docker("build", "--network", "host", "--tag", built, str(work))
     container = docker("create", built, "/sbin/init").strip()
@@ -163,15 +170,15 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
     native = ARCHITECTURES.get(platform.machine())
     if native != engine.architecture or not shutil.which("mmdebstrap") or not KEYRING.exists():
         raise Failure(
-            "the base image can be built neither from a registry nor from Debian's packages: give the Docker engine access to "
-            f"{BASE} (docker pull {BASE}), or, on a {engine.architecture} Debian or Ubuntu machine, "
-            "apt-get install mmdebstrap debian-archive-keyring, and repeat this"
+            f"cannot build the base image, because {BASE} cannot be pulled and mmdebstrap cannot be used: give the Docker engine "
+            f"access to {BASE} (docker pull {BASE}), or on a {engine.architecture} Debian or Ubuntu machine run "
+            "apt-get install mmdebstrap debian-archive-keyring. Then run this again"
         )
     sources, proxies = _sources()
-    say(f"base image: building it from Debian's packages, {sources[0].split()[2]} (a minute or two, once)")
+    log(f"base image: building from Debian's packages at {sources[0].split()[2]}, once, one to two minutes")
     options = [
         *(f"--aptopt={line}" for line in ['Acquire::Languages "none"', 'APT::Install-Recommends "false"', *proxies]),
-        # Nothing is lost if this machine fails half-way: the build starts again.
+        # Without fsync: if the machine crashes, the build starts again anyway.
         *(f"--dpkgopt={line}" for line in ("force-unsafe-io", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*")),
         "--variant=minbase",
         f"--include={','.join(recipe.packages)}",
@@ -182,7 +189,7 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
 
 
 def _sources() -> "tuple[list[str], list[str]]":
-    """Debian's package sources, this machine's own where it has some, and its proxies for them."""
+    """Debian's package sources, if possible those of this machine, and the proxy settings of its apt."""
     listed = _output("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
     mirror = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian")), "http://deb.debian.org/debian")
     security = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian-security")), None)
@@ -197,6 +204,7 @@ def _sources() -> "tuple[list[str], list[str]]":
 
 
 def _output(*command: str) -> str:
+    """The standard output of a command; empty if the command does not exist."""
     try:
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True).stdout
     except FileNotFoundError:
@@ -204,7 +212,7 @@ def _output(*command: str) -> str:
 
 
 def _shell(pipeline: str, **environment: str) -> None:
-    """Runs a pipeline in a process group of its own; on an interruption it is told to end and to clean up."""
+    """Runs a pipeline in its own process group, and sends it SIGTERM on an interruption. Raises a Failure if it fails."""
     script = f"set -eu -o pipefail; {pipeline}"
     with subprocess.Popen(
         ["bash", "-c", script],
@@ -222,4 +230,4 @@ def _shell(pipeline: str, **environment: str) -> None:
             raise
     if child.returncode != 0:
         tail = "\n  ".join(errors.strip().splitlines()[-15:])
-        raise Failure(f"building the base image failed; its last words:\n  {tail}")
+        raise Failure(f"building the base image failed:\n  {tail}")

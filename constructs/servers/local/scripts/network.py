@@ -1,4 +1,4 @@
-"""The bridge network that a stack's local servers are on."""
+"""The bridge network of a stack's local servers."""
 
 from __future__ import annotations
 
@@ -10,69 +10,75 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
-from common import Failure, say
+from common import KNOWN_HOSTS_DIRECTORY, Failure, log
 from engine import NETWORK, OWNER, attempt, docker, inspect, labels, listed, owned
 
 
 @dataclass(frozen=True)
 class Network:
+    """The settings of the network."""
+
     name: str
     subnet: str
+    """CIDR block."""
     gateway: str
+    """Address of this machine in the network."""
 
 
 def create_network(network: Network, owner: str) -> None:
-    """Makes the network, or finds it as it should be."""
+    """Creates the network, or replaces it if its subnet changed. Raises a Failure if its name or subnet is in use."""
     present = owned("network", network.name, owner)
     if present is not None:
         if _address_plan(present) == (network.subnet, network.gateway):
-            say(f"{network.name}: there already, {network.subnet}")
+            log(f"{network.name}: exists, {network.subnet}")
             return
-        say(f"{network.name}: is {_address_plan(present)[0]}, has to become {network.subnet}: making it again")
+        log(f"{network.name}: replacing {_address_plan(present)[0]} by {network.subnet}")
         _remove(network.name, owner)
-    _refuse_overlap(network)
+    _reject_overlap(network)
     docker(
         *("network", "create", "--driver", "bridge"),
         *("--subnet", network.subnet, "--gateway", network.gateway),
         *("--label", f"{OWNER}={owner}", network.name),
     )
-    say(f"{network.name}: made, {network.subnet}, gateway {network.gateway}")
+    log(f"{network.name}: created, {network.subnet}, gateway {network.gateway}")
 
 
 def destroy_network(network: Network, owner: str) -> None:
-    """Removes the network with whatever of ours is still on it.
+    """Removes the network with our containers in it.
 
-    Data stays: the network may be on its way to another subnet. Volumes go with their servers.
+    Data volumes remain, because the network may only change its subnet. They are removed with their servers.
     """
     for described in inspect("network", network.name):
         if labels("network", described).get(OWNER) != owner:
-            say(f"{network.name}: belongs to another project, left alone")
+            log(f"{network.name}: skipped, it belongs to another project")
             return
         _remove(network.name, owner)
-        say(f"{network.name}: removed")
+        log(f"{network.name}: removed")
 
 
 def _remove(name: str, owner: str) -> None:
-    # Servers whose own removal never ran, for Terraform had lost them.
+    # These servers were never removed, because Terraform lost them from its state.
     for container in listed("container", f"label={OWNER}={owner}", f"label={NETWORK}={name}"):
         docker("rm", "--force", container)
-        (Path(owner) / "known_hosts.d" / container).unlink(missing_ok=True)
-        say(f"{container}: removed, its data is kept")
+        (Path(owner) / KNOWN_HOSTS_DIRECTORY / container).unlink(missing_ok=True)
+        log(f"{container}: removed, data kept")
     result = attempt("network", "rm", name)
     if result.returncode != 0:
         others = [each["Name"] for net in inspect("network", name) for each in (net.get("Containers") or {}).values()]
         if others:
-            raise Failure(f"the network {name} can't be removed: {', '.join(others)} is on it and not ours; disconnect it first")
-        raise Failure(f"the network {name} can't be removed: {result.stderr.strip()}")
+            raise Failure(f"cannot remove the network {name}, because it contains other containers: disconnect {', '.join(others)}")
+        raise Failure(f"cannot remove the network {name}: {result.stderr.strip()}")
 
 
 def _address_plan(described: dict[str, Any]) -> "tuple[Optional[str], Optional[str]]":
+    """Subnet and gateway of a network."""
     for each in (described.get("IPAM") or {}).get("Config") or []:
         return each.get("Subnet"), each.get("Gateway")
     return None, None
 
 
-def _refuse_overlap(network: Network) -> None:
+def _reject_overlap(network: Network) -> None:
+    """Raises a Failure if the subnet overlaps another Docker network or a route of this machine."""
     wanted = ipaddress.ip_network(network.subnet)
     bridges = set()
     for other in inspect("network", *listed("network")):
@@ -87,14 +93,14 @@ def _refuse_overlap(network: Network) -> None:
     for interface, route in _host_routes():
         if interface not in bridges and wanted.overlaps(route):
             raise Failure(
-                f"subnet {network.subnet} overlaps {route}, which this machine reaches by its interface {interface}: "
+                f"subnet {network.subnet} overlaps {route}, which this machine reaches through {interface}: "
                 f"give this network another subnet, e.g. {_suggest(wanted)}"
-                + (f" (a bridge of an engine that is gone: ip link delete {interface})" if interface.startswith("br-") else "")
+                + (f" (if no Docker engine uses this bridge any more: ip link delete {interface})" if interface.startswith("br-") else "")
             )
 
 
 def _host_routes() -> "list[tuple[str, ipaddress.IPv4Network]]":
-    """Routes of this machine but the default one; none where the engine is elsewhere or this isn't Linux."""
+    """Interface and destination of each route of this machine except the default route. Empty if the engine is remote or the system is not Linux."""
     table = Path("/proc/net/route")
     if not (os.environ.get("DOCKER_HOST") or "unix:").startswith("unix:") or not table.exists():
         return []
@@ -108,7 +114,7 @@ def _host_routes() -> "list[tuple[str, ipaddress.IPv4Network]]":
 
 
 def _suggest(wanted: "ipaddress.IPv4Network | ipaddress.IPv6Network") -> str:
-    """The next subnet of that size in the range that no LAN uses."""
+    """An unused subnet of the same size in 198.18.0.0/16, which is reserved for benchmarks."""
     benchmarks = ipaddress.IPv4Network("198.18.0.0/16")
     if isinstance(wanted, ipaddress.IPv4Network) and wanted.prefixlen > benchmarks.prefixlen:
         taken = [route for _, route in _host_routes()]
@@ -119,7 +125,7 @@ def _suggest(wanted: "ipaddress.IPv4Network | ipaddress.IPv6Network") -> str:
 
 
 def address_holder(network: str, address: str) -> Optional[str]:
-    """The container on this network that has this address."""
+    """The name of the container with this address in the network, if there is one."""
     for described in inspect("network", network):
         for each in (described.get("Containers") or {}).values():
             if re.match(re.escape(address) + "/", each.get("IPv4Address") or ""):

@@ -1,4 +1,4 @@
-"""One local server: a container that boots, and is trusted by the host key it made itself."""
+"""Creates and destroys one local server: a container that boots and generates its own SSH host key."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from common import Failure, locked, say, seconds_since, write_atomically
+from common import KEY_FILE, KNOWN_HOSTS_DIRECTORY, Failure, locked, log, seconds_since, write_atomically
 from engine import NETWORK, OWNER, SERVER, Engine, attempt, describe_engine, docker, inspect, labels, owned
 from image import ensure_image
 from network import address_holder
 
 DATA = "/var/lib/monitoring"
-# Seconds until a server that boots must answer, and after which its loopback port is tried where its address is silent.
-BOOT = 60
-SILENCE = 3
+BOOT_SECONDS = 60  # until a new server must answer
+SILENCE_SECONDS = 3  # without an answer at the server's address, until its published port is tried too
+CHECK_SECONDS = 2  # between two checks whether the container still runs
 
-# Lets our key in, waits for the first boot to make the host key, and prints it.
-INTRODUCE = """set -eu
+# Authorizes our key, waits until the first boot generated the host key, and prints the host key.
+EXCHANGE_KEYS = """set -eu
 umask 077
 mkdir -p /root/.ssh
 cat > /root/.ssh/authorized_keys
@@ -38,24 +38,35 @@ cat /etc/ssh/ssh_host_ed25519_key.pub
 
 @dataclass(frozen=True)
 class Server:
+    """The settings of a server."""
+
     network: str
+    """Name of the Docker network."""
     container: str
+    """Name of the container."""
     name: str
+    """Host name."""
     address: str
     publish: "dict[int, int]" = field(default_factory=dict)
+    """Ports of this machine's loopback address, by port of the server."""
     memory: Optional[str] = None
+    """Memory limit, such as 512m."""
 
     @property
     def volume(self) -> str:
+        """Name of the data volume."""
         return f"{self.container}-data"
 
 
 def create_server(server: Server, owner: Path) -> None:
-    """Makes the server anew, with the data volume of the one it replaces; returns once sshd answers with its key."""
+    """Creates the server, or replaces its container but not its data volume. Returns when sshd accepts our key.
+
+    owner: the stack's state folder. Raises a Failure.
+    """
     start = time.monotonic()
     if owned("container", server.container, str(owner)) is not None:
         docker("rm", "--force", server.container)
-        say(f"{server.name}: removed the container that was there (its data is kept)")
+        log(f"{server.name}: removed the old container, data kept")
     if owned("volume", server.volume, str(owner)) is None:
         docker("volume", "create", *_labels(server, owner), server.volume)
     engine = describe_engine()
@@ -66,44 +77,45 @@ def create_server(server: Server, owner: Path) -> None:
         attempt("rm", "--force", server.container)
         raise Failure(explain_run_failure(server, started.stderr.strip()))
     try:
-        host_key = docker("exec", "--interactive", server.container, "sh", "-c", INTRODUCE, stdin=key.with_suffix(".pub").read_text())
-        known_hosts = owner / "known_hosts.d" / server.container
+        host_key = docker("exec", "--interactive", server.container, "sh", "-c", EXCHANGE_KEYS, stdin=key.with_suffix(".pub").read_text())
+        known_hosts = owner / KNOWN_HOSTS_DIRECTORY / server.container
         write_atomically(known_hosts, f"{server.container} {' '.join(host_key.split()[:2])}\n")
-        where = _await_ssh(server, key, known_hosts)
+        address = _await_ssh(server, key, known_hosts)
     except Failure as failure:
-        raise Failure(f"{server.name} does not come up: {failure}{_last_words(server)}") from None
-    say(f"{server.name}: up at {where} in {seconds_since(start)}, container {server.container}")
+        raise Failure(f"{server.name} does not start: {failure}{_console(server)}") from None
+    log(f"{server.name}: up at {address} in {seconds_since(start)}, container {server.container}")
 
 
 def destroy_server(server: Server, owner: Path, keep_data: bool) -> None:
+    """Removes the container, and its data volume unless `keep_data`. Skips objects of other projects."""
     for described in inspect("container", server.container):
         if labels("container", described).get(OWNER) != str(owner):
-            say(f"{server.name}: the container {server.container} belongs to another project, left alone")
+            log(f"{server.name}: skipped, the container {server.container} belongs to another project")
             return
         docker("rm", "--force", server.container)
-        say(f"{server.name}: removed")
-    (owner / "known_hosts.d" / server.container).unlink(missing_ok=True)
+        log(f"{server.name}: removed")
+    (owner / KNOWN_HOSTS_DIRECTORY / server.container).unlink(missing_ok=True)
     for described in inspect("volume", server.volume):
         if labels("volume", described).get(OWNER) != str(owner):
-            say(f"{server.name}: the volume {server.volume} belongs to another project, left alone")
+            log(f"{server.name}: skipped, the volume {server.volume} belongs to another project")
         elif keep_data:
-            say(f"{server.name}: its data is kept in the volume {server.volume}")
+            log(f"{server.name}: data kept in the volume {server.volume}")
         else:
             docker("volume", "rm", "--force", server.volume)
-            say(f"{server.name}: its data is removed")
+            log(f"{server.name}: data removed")
 
 
 def ensure_key(owner: Path) -> Path:
-    """The stack's own SSH key, made at first use."""
-    folder = owner / "ssh"
-    key = folder / "id_ed25519"
+    """The path of the stack's SSH key, which is generated at the first call. Raises a Failure without ssh-keygen."""
+    key = owner / KEY_FILE
+    folder = key.parent
     public = key.with_suffix(".pub")
     if key.exists() and public.exists():
         return key
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    with locked(folder / ".lock", "waiting for another process that makes the SSH key"):
-        # Its public half is what ssh-keygen writes last.
+    with locked(folder / ".lock", "waiting for another process that generates the SSH key"):
+        # ssh-keygen writes the public key last.
         if not public.exists():
             key.unlink(missing_ok=True)
             try:
@@ -113,16 +125,16 @@ def ensure_key(owner: Path) -> Path:
                     stdin=subprocess.DEVNULL,
                 )
             except FileNotFoundError:
-                raise Failure("there is no ssh-keygen command: install OpenSSH's client (Debian: apt-get install openssh-client)") from None
+                raise Failure("ssh-keygen is not installed: install the OpenSSH client (Debian: apt-get install openssh-client)") from None
     return key
 
 
 def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
-    """What a container needs to boot systemd, use nftables and sandbox its services; less than --privileged."""
+    """The options of docker run: privileges to boot systemd, use nftables and sandbox services, but not --privileged."""
     flags = [
         *("--detach", "--name", server.container, "--hostname", server.name, *_labels(server, owner)),
         *("--network", server.network, "--ip", server.address),
-        # Back after the engine's restart, and after a reboot from inside.
+        # The container starts again after a restart of the engine, and after a reboot from inside.
         *("--restart", "unless-stopped", "--stop-signal", "SIGRTMIN+3", "--env", "container=docker"),
         *("--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN"),
         *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
@@ -141,30 +153,32 @@ def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
 
 
 def boot_command(engine: Engine) -> "list[str]":
-    # As systemd does it on a machine, so that services in a namespace of their own see what is mounted after they started.
+    """The container's command, which starts systemd."""
+    # Shared as on a real machine, so that services in their own mount namespace see later mounts.
     steps = ["mount --make-rshared /"]
     if engine.cgroup != 1:
-        # The container's own part of the tree is mounted read-only; systemd has to make groups in it.
+        # Docker mounts the container's control groups read-only, but systemd must create groups.
         steps.append("mount -o remount,bind,rw /sys/fs/cgroup")
     return ["/bin/sh", "-c", " && ".join([*steps, "exec /sbin/init"])]
 
 
-def explain_run_failure(server: Server, words: str) -> str:
-    if "port is already allocated" in words or "address already in use" in words.lower() and "listen" in words:
+def explain_run_failure(server: Server, message: str) -> str:
+    """Explains docker's message if the container does not start."""
+    if "port is already allocated" in message or "address already in use" in message.lower() and "listen" in message:
         ports = ", ".join(str(port) for port in sorted(server.publish.values()))
         return (
-            f"{server.name}: one of its published ports ({ports} on 127.0.0.1) is in use: stop what listens there, or give this "
-            f"project another prefix or first port\n  docker said: {words}"
+            f"{server.name}: one of its published ports ({ports} on 127.0.0.1) is in use: stop the program that listens there, or "
+            f"give this server another address\n  docker: {message}"
         )
-    if "Address already in use" in words:
+    if "Address already in use" in message:
         holder = address_holder(server.network, server.address)
         return (
-            f"{server.name}: {server.address} is taken on the network {server.network}"
-            f"{f' by the container {holder}' if holder else ''}: give this server another address, or remove that one"
+            f"{server.name}: address {server.address} in the network {server.network} is in use"
+            f"{f' by the container {holder}' if holder else ''}: give this server another address, or remove that container"
         )
-    if "not found" in words and server.network in words:
-        return f"{server.name}: there is no network {server.network}: create it first (deploy again, so that Terraform makes it)"
-    return f"{server.name}: its container does not start: {words}"
+    if "not found" in message and server.network in message:
+        return f"{server.name}: the network {server.network} does not exist: deploy again, so that Terraform creates it"
+    return f"{server.name}: its container does not start: {message}"
 
 
 def _labels(server: Server, owner: Path) -> "list[str]":
@@ -173,14 +187,15 @@ def _labels(server: Server, owner: Path) -> "list[str]":
 
 
 def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
-    """Waits until sshd lets us in with the expected host key, and returns where it did."""
-    start = looked = time.monotonic()
-    silent_since: Optional[float] = start if sys.platform == "linux" else start - SILENCE
-    places = [(server.address, 22)]
-    words = "sshd does not answer"
-    while time.monotonic() - start < BOOT:
-        for host, port in places:
-            answer = _banner(host, port)
+    """Waits until a login with our key succeeds and the host key is right. Returns the address. Raises a Failure."""
+    start = checked = time.monotonic()
+    # On other systems than Linux the server's address is never reachable, so its published port is tried at once.
+    silent_since: Optional[float] = start if sys.platform == "linux" else start - SILENCE_SECONDS
+    addresses = [(server.address, 22)]
+    problem = "sshd does not answer"
+    while time.monotonic() - start < BOOT_SECONDS:
+        for host, port in addresses:
+            answer = _is_sshd(host, port)
             if answer is not None:
                 silent_since = None
             if not answer:
@@ -188,24 +203,24 @@ def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
             result = _log_in(server, host, port, key, known_hosts)
             if result.returncode == 0:
                 return f"{host}:{port}" if port != 22 else host
-            words = f"sshd answers at {host}:{port}, but: {result.stderr.strip()}"
-        # Docker Desktop and remote engines: containers' addresses can't be reached from here, published ports can.
-        if silent_since and len(places) == 1 and 22 in server.publish and time.monotonic() - silent_since > SILENCE:
-            places.append(("127.0.0.1", server.publish[22]))
-        if time.monotonic() - looked > 2:
-            looked = time.monotonic()
+            problem = f"sshd answers at {host}:{port}, but the login fails: {result.stderr.strip()}"
+        # With Docker Desktop and remote engines only the published ports of containers are reachable.
+        if silent_since and len(addresses) == 1 and 22 in server.publish and time.monotonic() - silent_since > SILENCE_SECONDS:
+            addresses.append(("127.0.0.1", server.publish[22]))
+        if time.monotonic() - checked > CHECK_SECONDS:
+            checked = time.monotonic()
             state = docker("inspect", "--format", "{{.State.Status}}", server.container).strip()
             if state != "running":
                 raise Failure(f"its container is {state}")
         time.sleep(0.03)
-    raise Failure(f"{words} ({BOOT} s)")
+    raise Failure(f"{problem} (after {BOOT_SECONDS} s)")
 
 
-def _banner(host: str, port: int) -> Optional[bool]:
-    """Whether an sshd speaks there; None where nothing at all comes back."""
+def _is_sshd(host: str, port: int) -> Optional[bool]:
+    """Whether an sshd answers there; None if nothing answers at all."""
     try:
         with socket.create_connection((host, port), timeout=0.5) as connection:
-            # On a busy machine sshd takes its time.
+            # On a busy machine sshd needs time for its greeting.
             connection.settimeout(5)
             return connection.recv(255).startswith(b"SSH-")
     except ConnectionError:
@@ -235,10 +250,11 @@ def _log_in(server: Server, host: str, port: int, key: Path, known_hosts: Path) 
             universal_newlines=True,
         )
     except FileNotFoundError:
-        raise Failure("there is no ssh command: install OpenSSH's client (Debian: apt-get install openssh-client)") from None
+        raise Failure("ssh is not installed: install the OpenSSH client (Debian: apt-get install openssh-client)") from None
 
 
-def _last_words(server: Server) -> str:
+def _console(server: Server) -> str:
+    """The last lines of the container's console, for an error message."""
     result = attempt("logs", "--tail", "15", server.container)
     lines = (result.stdout + result.stderr).strip().splitlines()
-    return "".join(f"\n  {line}" for line in ["; its console:", *lines]) if lines else ""
+    return "".join(f"\n  {line}" for line in ["; last lines of its console:", *lines]) if lines else ""

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const folder = join(__dirname, "../../../../../constructs/servers/local/scripts");
 
-/** What a Python expression over the script's modules yields. */
+/** Evaluates a Python expression that uses the scripts' modules. */
 function python(expression: string): unknown {
   const code = `import json, sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1])
 import common, engine, image, network, server
@@ -27,7 +27,7 @@ describe("the flags of a container", () => {
   const flags = (cgroup: number): string[] =>
     python(`server.run_flags(${hub}, Path("/state"), engine.Engine(${cgroup}, "amd64"))`) as string[];
 
-  test.each([1, 2])("give what systemd needs, and not all privileges, on cgroup v%d", (cgroup) => {
+  it.each([1, 2])("give systemd its privileges, but not all privileges, on cgroup v%d", (cgroup) => {
     const line = flags(cgroup).join(" ");
     expect(line).toContain("--cap-add SYS_ADMIN --cap-add NET_ADMIN");
     expect(line).toContain("--publish 127.0.0.1:20001:22");
@@ -37,7 +37,7 @@ describe("the flags of a container", () => {
     expect(line).not.toContain("--privileged");
   });
 
-  test("follow the cgroup version", () => {
+  it("depend on the cgroup version", () => {
     expect(flags(1)).toContain("/sys/fs/cgroup:/sys/fs/cgroup:rw");
     expect(flags(2).join(" ")).not.toContain("/sys/fs/cgroup");
     expect(flags(2).join(" ")).toContain("--cgroupns private");
@@ -45,12 +45,12 @@ describe("the flags of a container", () => {
 });
 
 describe("the base image", () => {
-  test("has a tag that names its recipe", () => {
+  it("has a tag that identifies its files", () => {
     expect(python(`image.Recipe.read().tag`)).toMatch(/^cdktf-monitoring\/server:debian12-[0-9a-f]{12}$/);
     expect(python(`image.Recipe({"packages.txt": "a"}).tag != image.Recipe({"packages.txt": "b"}).tag`)).toBe(true);
   });
 
-  test("takes its packages from the list, without remarks", () => {
+  it("installs the packages of the list, without comments", () => {
     expect(python(`image.Recipe({"packages.txt": "# why\\n\\nsystemd\\nacl\\n"}).packages`)).toEqual([
       "systemd",
       "acl",
@@ -61,38 +61,38 @@ describe("the base image", () => {
 test.each([
   [
     "driver failed programming external connectivity: Bind for 127.0.0.1:20001 failed: port is already allocated",
-    /published ports \(20001 on 127\.0\.0\.1\) is in use: stop what listens there, or give this project another prefix/,
+    /published ports \(20001 on 127\.0\.0\.1\) is in use: stop the program that listens there, or give this server another address/,
   ],
   ["listen tcp4 127.0.0.1:20001: bind: address already in use", /published ports/],
-  ["network net not found", /there is no network net: create it first/],
+  ["network net not found", /the network net does not exist: deploy again/],
   ["no space left on device", /hub: its container does not start: no space left on device/],
-])("docker's %j is explained", (words, expected) => {
-  expect(python(`server.explain_run_failure(${hub}, ${JSON.stringify(words)})`)).toMatch(expected);
+])("explains docker's message %j", (message, expected) => {
+  expect(python(`server.explain_run_failure(${hub}, ${JSON.stringify(message)})`)).toMatch(expected);
 });
 
 describe("the command line", () => {
-  test.each([
-    [{}, "LOCAL_SERVER is not set: it must hold a JSON object with network, container, name, address"],
-    [{ LOCAL_SERVER: "{" }, "LOCAL_SERVER is no JSON"],
-    [{ LOCAL_SERVER: '{"network":"n","container":"c","name":1}' }, "LOCAL_SERVER lacks name, address"],
+  it.each([
+    [{}, "LOCAL_SERVER is not set: set it to a JSON object with network, container, name, address"],
+    [{ LOCAL_SERVER: "{" }, "LOCAL_SERVER is not JSON"],
+    [{ LOCAL_SERVER: '{"network":"n","container":"c","name":1}' }, "LOCAL_SERVER has no name, address"],
     [
       { LOCAL_SERVER: '{"network":"n","container":"c","name":"n","address":"198.18.0.10"}' },
       "MONITORING_STATE is not set",
     ],
-  ])("says what is missing from %j", (environment, expected) => {
+  ])("prints what is missing in %j", (environment, expected) => {
     const result = containers(["server", "create"], environment);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain(`error: ${expected}`);
     expect(result.stderr).not.toContain("Traceback");
   });
 
-  test("shows its usage", () => {
+  it("prints its usage", () => {
     const result = containers(["server"], {});
     expect(result.status).toBe(2);
     expect(result.stderr).toContain("containers.py server  create|destroy");
   });
 
-  test("tells where to get docker", () => {
+  it("explains how to install a missing docker", () => {
     const state = mkdtempSync(join(tmpdir(), "containers-"));
     const path = execFileSync("sh", ["-c", "dirname $(python3 -c 'import sys; print(sys.executable)')"], {
       encoding: "utf8",
@@ -103,10 +103,10 @@ describe("the command line", () => {
       env: { PATH: state },
     });
     rmSync(state, { recursive: true });
-    expect(result.stderr).toContain("error: there is no docker command: install Docker");
+    expect(result.stderr).toContain("error: docker is not installed: install Docker");
   });
 
-  test("leaves its folder, which is an asset, as it is", () => {
+  it("writes no files to its folder, which is a Terraform asset", () => {
     containers(["server"], {});
     expect(readdirSync(folder)).not.toContain("__pycache__");
   });

@@ -1,18 +1,18 @@
 #!/bin/sh
-# Makes a server of a bare Debian 12 with the listed packages. Runs as root inside the image, whichever way it is built.
+# Turns a minimal Debian 12 with the listed packages into a server. Runs as root inside the image.
 set -eu
 
-# Present, but a playbook has to ask for them.
+# Playbooks enable these services if they need them.
 systemctl --quiet disable nginx.service rsyslog.service nftables.service
 
-# Nothing that works by itself in the background, and nothing that has no meaning in a container.
+# No background jobs, and no services that are useless in a container.
 systemctl --quiet mask \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
   getty.target console-getty.service systemd-logind.service systemd-journald-audit.socket systemd-remount-fs.service \
   systemd-firstboot.service systemd-timesyncd.service dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount
 systemctl --quiet set-default multi-user.target
 
-# rsyslog, once enabled, reads the journal's socket; the kernel's log is the host's.
+# rsyslog must not read the kernel's log, which is the host's. It reads the journal's socket.
 sed -i '/imklog/s/^module/#module/' /etc/rsyslog.conf
 
 mkdir -p /etc/systemd/journald.conf.d
@@ -22,7 +22,7 @@ Storage=persistent
 SystemMaxUse=64M
 EOF
 
-# Each server makes a host key of its own at its first boot.
+# Each server generates its own host key at its first boot.
 rm -f /etc/ssh/ssh_host_*
 cat > /etc/ssh/sshd_config.d/server.conf <<'EOF'
 HostKey /etc/ssh/ssh_host_ed25519_key
@@ -50,7 +50,7 @@ systemctl --quiet enable ssh-host-key.service ssh.service
 mkdir -p /var/lib/monitoring
 echo LANG=C.UTF-8 > /etc/default/locale
 
-# What belongs to one machine, and what only the build needed.
+# Removes the identity of the build machine, and files that only the build needed.
 : > /etc/machine-id
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed /etc/apt/apt.conf.d/99mmdebstrap /etc/dpkg/dpkg.cfg.d/99mmdebstrap
 rm -f /etc/resolv.conf /etc/hostname 2>/dev/null || true
