@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
+import { componentKinds } from "../../lib/components";
 import { playbooksDirectory } from "../../lib/paths";
 
 type Task = Readonly<Record<string, unknown>>;
@@ -8,7 +9,7 @@ type Option = Readonly<{ type: string; default?: unknown; required?: boolean; de
 
 const rolesDirectory = join(playbooksDirectory, "roles");
 const roles = readdirSync(rolesDirectory);
-const components = ["alertmanager", "grafana", "loki", "node_exporter", "prometheus"];
+const components = componentKinds.map(({ kind }) => kind);
 
 function load(...path: string[]): unknown {
   const file = join(rolesDirectory, ...path);
@@ -68,12 +69,6 @@ describe.each(components)("component %s", (role) => {
   test("it has at most a dozen tasks of its own", () => {
     const own = tasks(role).filter(({ file, task }) => file === "main.yml" && !("ansible.builtin.import_role" in task));
     expect(own.length).toBeLessThanOrEqual(12);
-  });
-
-  test("the cleanup role knows how to remove it", () => {
-    expect(tasks("cleanup").map(({ task }) => task["ansible.builtin.import_role"])).toContainEqual(
-      expect.objectContaining({ name: role, tasks_from: "uninstall" }),
-    );
   });
 
   test("its playbook addresses its run, and looks before it touches", () => {

@@ -9,10 +9,11 @@ import { retentionProblem } from "../../lib/receivers/repeat-intervals";
 import { templateFiles } from "../../lib/receivers/template-files";
 import { SecretReference } from "../../lib/inventory/secret";
 import { durationProblem } from "../../lib/units";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
-import { MovableProps, OnMove } from "./on-move";
+import { MovableProps } from "./on-move";
 import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Settings of an {@link Alertmanager}. */
@@ -82,16 +83,7 @@ export class Alertmanager extends Component {
 
   /** @throws if a port, a duration or a flag is invalid, or the monitoring already has three Alertmanagers */
   public constructor(scope: Construct, id: string, props: AlertmanagerProps = {}) {
-    super(scope, id, {
-      kind: KIND,
-      artifact: "alertmanager",
-      version: props.version,
-      onMove: props.onMove ?? OnMove.KEEP_DATA,
-      clustered: true,
-      listeners: [
-        { name: "http", port: props.port ?? 9093, protocol: "tcp", scrapeJob: "alertmanager", technicians: true },
-      ],
-    });
+    super(scope, id, builtIn(KIND, { port: props.port, version: props.version, onMove: props.onMove }));
     this.props = props;
     if (this.cluster.length > MAXIMUM)
       throw constructError(

@@ -2,7 +2,8 @@ import { Construct } from "constructs";
 import { Connection } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { dashboardsProblem } from "../../lib/dashboards/dashboard-validation";
-import { Dashboard, DashboardSubject } from "../../lib/dashboards/dashboard";
+import { Dashboard } from "../../lib/dashboards/dashboard";
+import { DashboardSubject } from "../../lib/dashboards/dashboard-subject";
 import { DataSources } from "../../lib/dashboards/data-sources";
 import { dashboardLogQueries, dashboardQueries } from "../../lib/dashboards/queries";
 import { availableDashboards } from "../../lib/dashboards/available-dashboards";
@@ -14,11 +15,11 @@ import { Value, Variables } from "../../lib/inventory/inventory";
 import { LogUse } from "../../lib/logs/unknown-labels";
 import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { Secret } from "../../lib/inventory/secret";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { emittedLogs } from "../checks/logs";
 import { grafanaProblem, secretName } from "./grafana-validation";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
-import { OnMove } from "./on-move";
 import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
@@ -45,23 +46,8 @@ export class Grafana extends Component {
 
   /** @throws if a URL, a path, the database or a setting is invalid */
   public constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
-    super(scope, id, {
-      kind: "grafana",
-      artifact: "grafana",
-      version: props.version,
-      onMove: props.onMove ?? OnMove.KEEP_DATA,
-      clustered: true,
-      listeners: [
-        {
-          name: "http",
-          port: props.port ?? 3000,
-          protocol: "tcp",
-          scheme: props.tls === undefined ? "http" : "https",
-          scrapeJob: "grafana",
-          technicians: true,
-        },
-      ],
-    });
+    const { port, version, onMove, tls } = props;
+    super(scope, id, builtIn("grafana", { port, version, onMove, scheme: tls === undefined ? "http" : "https" }));
     this.props = props;
     this.dashboards = props.dashboards ?? [];
     rejectIf(this, grafanaProblem(props));

@@ -11,6 +11,7 @@ import { AUTH_LOG, BUILT_IN_SOURCES } from "../../lib/logs/built-in-sources";
 import { aclPaths } from "../../lib/logs/acl-paths";
 import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
@@ -43,14 +44,11 @@ const LOKI = "loki";
 export class LogAgentComponent extends Component {
   /** @throws if the port is invalid */
   public constructor(scope: Member, id: string, props: LogAgentProps = {}) {
-    const { _program: program } = scope.monitoring.logAgent;
-    super(scope, id, {
-      kind: KIND,
-      artifact: program,
-      version: props.version,
-      agent: true,
-      listeners: [{ name: "http", port: props.port ?? 9080, protocol: "tcp", scrapeJob: KIND, technicians: true }],
-    });
+    super(
+      scope,
+      id,
+      builtIn(KIND, { port: props.port, version: props.version, artifact: scope.monitoring.logAgent._program }),
+    );
     this.node.addValidation({ validate: () => [...this.nameProblems(), ...this.clusterProblems()] });
     this.warnOfEndOfLife();
   }

@@ -10,10 +10,11 @@ import { Value, Variables } from "../../lib/inventory/inventory";
 import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../../lib/logs/loki-settings";
 import { LogUse } from "../../lib/logs/unknown-labels";
 import { Secret } from "../../lib/inventory/secret";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
-import { MovableProps, OnMove } from "./on-move";
+import { MovableProps } from "./on-move";
 import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 
@@ -114,14 +115,7 @@ export class Loki extends Component {
 
   /** @throws if a port, duration, limit, selector, bucket or flag is invalid */
   public constructor(scope: Construct, id: string, props: LokiProps = {}) {
-    super(scope, id, {
-      kind: KIND,
-      artifact: "loki",
-      version: props.version,
-      onMove: props.onMove ?? OnMove.KEEP_DATA,
-      clustered: true,
-      listeners: [{ name: "http", port: props.port ?? 3100, protocol: "tcp", scrapeJob: KIND, technicians: true }],
-    });
+    super(scope, id, builtIn(KIND, { port: props.port, version: props.version, onMove: props.onMove }));
     this.props = props;
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;

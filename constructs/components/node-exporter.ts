@@ -4,6 +4,7 @@ import { Variables } from "../../lib/inventory/inventory";
 import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { rejectIf } from "../synthesis/errors";
@@ -52,13 +53,8 @@ export class NodeExporter extends Component {
 
   /** @throws if a flag, a collector or the name of a metric is invalid */
   public constructor(scope: Construct, id: string, props: NodeExporterProps = {}) {
-    super(scope, id, {
-      kind: "node_exporter",
-      artifact: "node_exporter",
-      version: props.version,
-      agent: true,
-      listeners: [{ name: "http", port: props.port ?? 9100, protocol: "tcp", scrapeJob: "node", technicians: true }],
-    });
+    const { port, version } = props;
+    super(scope, id, builtIn("node_exporter", { port, version }));
     this.collectors = props.collectors ?? [];
     this.declared = props.metrics ?? [];
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));

@@ -12,9 +12,10 @@ import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/n
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
 import { Secret } from "../../lib/inventory/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
+import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
-import { MovableProps, OnMove } from "./on-move";
+import { MovableProps } from "./on-move";
 import { constructError } from "../synthesis/errors";
 
 /** A scrape job in addition to those of the members, such as an application on another server. */
@@ -172,15 +173,7 @@ export class Prometheus extends Component {
 
   /** @throws if a duration, size, label, job or flag is invalid */
   public constructor(scope: Construct, id: string, props: PrometheusProps = {}) {
-    super(scope, id, {
-      kind: "prometheus",
-      artifact: "prometheus",
-      version: props.version,
-      onMove: props.onMove ?? OnMove.KEEP_DATA,
-      listeners: [
-        { name: "http", port: props.port ?? 9090, protocol: "tcp", scrapeJob: "prometheus", technicians: true },
-      ],
-    });
+    super(scope, id, builtIn("prometheus", { port: props.port, version: props.version, onMove: props.onMove }));
     this.props = props;
     this.checkSettings();
     this.checkJobs();
@@ -293,7 +286,10 @@ export class Prometheus extends Component {
       names.add(job);
       const malformed = targets.find((target) => !/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/.test(target));
       if (malformed !== undefined)
-        throw constructError(this, `${where}: the target "${malformed}" has no port: write it as "host:port"`);
+        throw constructError(
+          this,
+          `${where}: the target "${malformed}" is not "host:port": write it without scheme and path`,
+        );
       if (scheme !== undefined && scheme !== "http" && scheme !== "https")
         throw constructError(this, `${where}: the scheme "${scheme}" is unknown: use "http" or "https"`);
       this.checkDuration(`${where}, interval`, interval);

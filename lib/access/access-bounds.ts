@@ -1,3 +1,4 @@
+import { componentKinds, TECHNICIANS } from "../components";
 import { runNameProblem } from "../names";
 import { Edge } from "./access";
 
@@ -97,24 +98,22 @@ export class Access {
   }
 }
 
-const EXPORTER_PEERS = [AccessPeer.component("prometheus"), AccessPeer.technicians()];
-const MONITORING_PEERS = ["prometheus", "alertmanager", "grafana"].map((kind) => AccessPeer.component(kind));
-const LOG_READERS = ["prometheus", "grafana"].map((kind) => AccessPeer.component(kind));
+/** Bound of user-provided exporters, whose kind is `exporter`. */
+const EXPORTERS = Access.only("exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()]);
 
 /** The built-in bounds. */
 const DEFAULTS: readonly Access[] = [
-  Access.only("node_exporter", EXPORTER_PEERS),
-  Access.only("log_agent", EXPORTER_PEERS),
-  Access.only("exporter", EXPORTER_PEERS),
-  Access.only("prometheus", [...MONITORING_PEERS, AccessPeer.technicians()]),
-  Access.only("alertmanager", [...MONITORING_PEERS, AccessPeer.component("loki"), AccessPeer.technicians()]),
-  Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp"),
-  Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_udp"),
-  Access.only("loki", [...LOG_READERS, AccessPeer.component("log_agent"), AccessPeer.technicians()]),
-  Access.only("loki", [AccessPeer.component("loki")], "grpc"),
-  Access.only("loki", [AccessPeer.component("loki")], "gossip"),
-  Access.only("grafana", [AccessPeer.component("prometheus"), AccessPeer.technicians()]),
+  EXPORTERS,
+  ...componentKinds.flatMap(({ kind, peers }) =>
+    Object.entries(peers).map(([listener, allowed]) =>
+      Access.only(kind, allowed.map(peerOf), listener === "*" ? undefined : listener),
+    ),
+  ),
 ];
+
+function peerOf(name: string): AccessPeer {
+  return name === TECHNICIANS ? AccessPeer.technicians() : AccessPeer.component(name);
+}
 
 /** Returns the user's bounds and the built-in ones that they do not replace. */
 export function allBounds(custom: readonly Access[]): readonly Access[] {

@@ -1,57 +1,55 @@
 import { AllowedPort } from "../access/host-firewall";
+import { componentKinds } from "../components";
+import { contract } from "../contract";
 import { hostPort } from "../network/host-port";
 import { runGroup } from "../inventory/inventory";
 
-/** A server, as the inventory of a deployed stack knows it. */
+/** A server in the inventory of a deployed stack. */
 export interface FleetServer {
   readonly name: string;
   readonly network: string;
-  /** What servers of its own network dial, and as what they see it. */
+  /** Address of the server in its own network. */
   readonly address: string;
-  /** The same for servers of other networks, where it has one. */
+  /** Address of the server for other networks. */
   readonly publicAddress?: string;
-  /** How this machine reaches it by SSH. */
+  /** The controller's SSH access. */
   readonly ssh: { readonly host: string; readonly port: number; readonly jumpHost: boolean };
-  /** The ports that are ours, with who is admitted to them. */
+  /** Ports of the components, with their allowed sources. */
   readonly ports: readonly AllowedPort[];
-  /** Its sshd's port and who is admitted to it; undefined where its own firewall leaves that alone. */
+  /** The port of sshd with its allowed sources; undefined if the server's own firewall does not restrict SSH. */
   readonly sshd?: { readonly port: number; readonly sources: readonly string[] };
-  /** The kinds of component that the code has on it, without those that playbooks of the user's own install. */
+  /** Kinds of the built-in components that are placed on the server. */
   readonly components: readonly string[];
-  /** The files of its log sources, without their endings: the names of the jobs. */
+  /** Names of the log sources, which are also their jobs. */
   readonly logSources: readonly string[];
-  /** What its components are asked: the address of each, by kind. */
-  readonly questions: Readonly<Record<string, string>>;
+  /** URLs of the components that are checked on the server itself, by kind. */
+  readonly componentUrls: Readonly<Record<string, string>>;
 }
 
-/** The servers of a monitoring, and what they should come to. */
+/** The servers of a monitoring with everything that a verification expects of them. */
 export interface Fleet {
   readonly servers: readonly FleetServer[];
-  /** The kinds of component that have a run. */
+  /** Kinds of components that have a run. */
   readonly kinds: readonly string[];
-  /** Those of them that belong on every server. */
+  /** Kinds that are placed on every server. */
   readonly agents: readonly string[];
-  /** What Prometheus should scrape of the members, as `job/instance`. */
+  /** The scrape targets that Prometheus must have, as `job/instance`. */
   readonly targets: readonly string[];
 }
 
-/** The parts of an inventory that are read here. */
+/** The used parts of the inventory. */
 interface Inventory {
   readonly all: {
-    readonly hosts: Readonly<
-      Record<
-        string,
-        {
-          readonly ansible_host: string;
-          readonly ansible_port: number;
-          readonly monitoring_server?: { readonly address: string; readonly bind: string };
-          readonly monitoring_ssh: { readonly jump_host: string | null };
-          readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
-        }
-      >
-    >;
+    readonly hosts: Readonly<Record<string, Host>>;
     readonly children: Readonly<Record<string, Group>>;
   };
+}
+interface Host {
+  readonly ansible_host: string;
+  readonly ansible_port: number;
+  readonly monitoring_server?: { readonly address: string; readonly bind: string };
+  readonly monitoring_ssh: { readonly jump_host: string | null };
+  readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
 }
 interface Group {
   readonly vars?: Partial<HostVariables> & {
@@ -69,31 +67,31 @@ interface HostVariables {
   }[];
 }
 
-/** The kinds of component that are asked on their own servers: each has a program of its name in `playbooks/verification/questions`. */
-const ASKED = ["prometheus", "alertmanager", "loki", "grafana", "log_agent"];
+/** The kinds of components with a program in `playbooks/verification/checks`. */
+const CHECKED_KINDS = componentKinds.filter(({ verified }) => verified).map(({ kind }) => kind);
 
 /**
  * Reads the inventory of a deployed stack.
  *
- * @throws when it is that of a deploy by an earlier version, which did not say what is needed here
+ * @throws if an earlier version deployed the stack, so that the inventory lacks required variables
  */
 export function readFleet(text: string): Fleet {
   const { hosts, children } = (JSON.parse(text) as Inventory).all;
-  if (!(runGroup("firewall") in children))
-    throw new Error("the inventory knows of no firewall: deploy the stack again");
-  const firewall = variablesOf(children[runGroup("firewall")]);
+  if (!(runGroup(contract.runs.firewall) in children))
+    throw new Error("the inventory has no firewall run: deploy the stack again");
+  const firewall = variablesOf(children[runGroup(contract.runs.firewall)]);
   const runs = Object.entries(children).map(
     ([group, { vars, hosts: members }]) => [group.slice(runGroup("").length), vars?.monitoring_run, members] as const,
   );
-  const installed = runs.filter(([, run]) => run?.component === true && run.own !== true);
+  const builtIn = runs.filter(([, run]) => run?.component === true && run.own !== true);
   const agents = variablesOf(children[runGroup("log_agent")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
-  const asked = ASKED.map((kind) => [kind, placesOf(kind, children[runGroup(kind)])] as const);
+  const checked = CHECKED_KINDS.map((kind) => [kind, endpoints(kind, children[runGroup(kind)])] as const);
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
     const { monitoring_place: place, monitoring_server: machine } = host ?? {};
     if (!host || !place || !machine)
-      throw new Error(`the inventory does not say in which network the server "${name}" is: deploy the stack again`);
+      throw new Error(`the inventory has no network for the server "${name}": deploy the stack again`);
     return {
       name,
       network: place.network,
@@ -102,12 +100,12 @@ export function readFleet(text: string): Fleet {
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,
-      components: installed.filter(([, , members]) => name in members).map(([kind]) => kind),
+      components: builtIn.filter(([, , members]) => name in members).map(([kind]) => kind),
       logSources: (agents[name]?.log_agent_sources ?? []).map((file) => file.replace(/\.yml$/, "")),
-      questions: Object.fromEntries(
-        asked.flatMap(([kind, places]) => {
-          const place = places.get(name);
-          return place === undefined ? [] : [[kind, url(machine.bind, place)]];
+      componentUrls: Object.fromEntries(
+        checked.flatMap(([kind, all]) => {
+          const endpoint = all.get(name);
+          return endpoint === undefined ? [] : [[kind, url(machine.bind, endpoint)]];
         }),
       ),
     };
@@ -122,20 +120,20 @@ export function readFleet(text: string): Fleet {
   };
 }
 
-/** The variables of a group's hosts: what they have alike may stand with the group. */
+/** The variables of each host of a group. Variables that are equal on all hosts are variables of the group. */
 function variablesOf(group: Group | undefined): Readonly<Record<string, HostVariables>> {
   const hosts = Object.entries(group?.hosts ?? {});
-  return Object.fromEntries(hosts.map(([name, own]) => [name, { ...group?.vars, ...own }]));
+  return Object.fromEntries(hosts.map(([name, variables]) => [name, { ...group?.vars, ...variables }]));
 }
 
-/** How a component is asked on its own server. */
-interface Place {
+/** Scheme and port of a component. */
+interface Endpoint {
   readonly scheme: string;
   readonly port: number;
 }
 
-/** How each server's component of a kind is asked. */
-function placesOf(kind: string, group: Group | undefined): ReadonlyMap<string, Place> {
+/** The endpoints of a kind of component, by server. */
+function endpoints(kind: string, group: Group | undefined): ReadonlyMap<string, Endpoint> {
   return new Map(
     Object.entries(variablesOf(group)).flatMap(([name, variables]) => {
       const { [`${kind}_port`]: port, [`${kind}_tls_certificate`]: certificate = "" } = variables as Record<
@@ -147,7 +145,7 @@ function placesOf(kind: string, group: Group | undefined): ReadonlyMap<string, P
   );
 }
 
-/** Where a component is asked on its own server. */
-function url(bind: string, { scheme, port }: Place): string {
+/** The URL of a component for programs on its server; an empty bind address means all addresses. */
+function url(bind: string, { scheme, port }: Endpoint): string {
   return `${scheme}://${hostPort(bind === "" ? "127.0.0.1" : bind, port)}`;
 }

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { playbooksDirectory } from "./paths";
+
+/** Everything that other parts of the project derive from a built-in kind of component. */
+export interface ComponentKind {
+  /** Name of the kind: of its playbook, its role, its run, its systemd unit and its folders on a server. */
+  readonly kind: string;
+  /** Name in messages and reports. */
+  readonly title: string;
+  /** Names of the release archives, as in `playbooks/artifacts.json`. A component installs one of them. */
+  readonly artifacts: readonly string[];
+  /** Default port of the listener `http`. */
+  readonly port: number;
+  /** Name of the scrape job: the label `job`. */
+  readonly scrapeJob: string;
+  /** Whether the component may run on any member, and not only on a `MonitoringHost`. */
+  readonly agent: boolean;
+  /** Whether several hosts may run the component as a cluster. */
+  readonly clustered: boolean;
+  /** Whether the component has data in `/var/lib/monitoring/<kind>` that moves with the component. */
+  readonly data: boolean;
+  /** Whether `playbooks/verification/checks/<kind>.py` checks the component on its server. */
+  readonly verified: boolean;
+  /**
+   * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
+   * without an entry of its own.
+   */
+  readonly peers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The peer in {@link ComponentKind.peers} that stands for the technicians. */
+export const TECHNICIANS = "technicians";
+
+/**
+ * The built-in kinds of components, from `playbooks/components.json`. The cleanup role reads the same file.
+ */
+export const componentKinds: readonly ComponentKind[] = Object.entries(
+  JSON.parse(readFileSync(join(playbooksDirectory, "components.json"), "utf8")) as Readonly<
+    Record<string, Omit<ComponentKind, "kind">>
+  >,
+).map(([kind, record]) => ({ kind, ...record }));
+
+/**
+ * Returns the record of a built-in kind.
+ *
+ * @throws if no built-in kind has this name
+ */
+export function componentKind(kind: string): ComponentKind {
+  const found = componentKinds.find((record) => record.kind === kind);
+  if (!found) throw new Error(`"${kind}" is not in playbooks/components.json: add a record for the kind`);
+  return found;
+}
