@@ -264,9 +264,9 @@ class Runner:
         return self._ansible(run, command, run.playbook)
 
     def _play_user_playbook(self, run: inventory.Run, command: list[str], playbook: str) -> int:
-        code = self._ansible(run, command, "own-begin.yml")
+        code = self._ansible(run, command, "user-preflight.yml")
         events = results.read_events(self._events)
-        pending = sorted({event["host"] for event in events if event["name"] == "There is something to do"})
+        pending = sorted({event["host"] for event in events if event["name"] == "Mark the host as pending"})
         # Keeps changes such as those of the firewall, and drops observations, which the second playbook repeats.
         kept = [event for event in events if event["host"] not in pending or not event["begin"]]
         self._events.write_text("".join(json.dumps(event) + "\n" for event in kept))
@@ -275,7 +275,7 @@ class Runner:
         # Both parts are one playbook: Ansible starts no second playbook after a host failed, but the end of the run must be
         # recorded on the hosts that succeeded.
         combined = self._folder / "own" / ".with-finish.yml"
-        finish = self._folder / "playbooks" / "own-finish.yml"
+        finish = self._folder / "playbooks" / "user-finish.yml"
         combined.write_text(json.dumps([{"import_playbook": playbook}, {"import_playbook": str(finish)}]), encoding="utf-8")
         limit = [] if pending == sorted(run.hosts) else ["--limit", ",".join(pending)]
         return self._ansible(run, [*command, *limit], str(combined), limited=bool(limit)) or code

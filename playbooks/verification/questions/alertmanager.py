@@ -92,7 +92,7 @@ def said_of(receiver: str, since: float) -> str:
     lines = [line for line in journal.splitlines() if f"receiver={receiver} " in line or f'receiver="{receiver}" ' in line]
     found = [match.group(1) for line in lines if (match := re.search(r'err="((?:[^"\\]|\\.)*)"', line))]
     # Telegram's address holds its token, and not all versions keep it to themselves.
-    return re.sub(r"bot\d+:[\w-]+", "bot…", found[-1].replace('\\"', '"')) if found else "nothing came of it in time"
+    return re.sub(r"bot[0-9]+:([A-Za-z0-9_-]+)", "bot…", found[-1].replace('\\"', '"')) if found else "nothing came of it in time"
 
 
 def receivers(alertmanager: Alertmanager, trial: str) -> set[str]:
