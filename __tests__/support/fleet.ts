@@ -1,23 +1,24 @@
-import { Fleet, FleetServer } from "../../lib/verify/fleet";
-import { ProbeResults, evaluateProbes, Measurement } from "../../lib/verify/measurement";
-import { Answer, readObservation } from "../../lib/verify/observation";
 import { SSH } from "../../lib/access/access";
-import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
 import { Commands } from "../../lib/verify/failures";
+import { Fleet, FleetServer } from "../../lib/verify/fleet";
+import { Measurement } from "../../lib/verify/measurement";
+import { Answer, readObservation } from "../../lib/verify/observation";
+import { CONTROLLER, isDatagram, makePlan, Probe } from "../../lib/verify/plan";
 import { UnauthorizedSource } from "../../lib/verify/unauthorized-source";
+import { evaluateProbes } from "../../lib/verify/verdict";
 
-/** Where this machine is, as the servers see it. */
+/** The controller's address as the servers see it. */
 export const GATEWAY = "10.0.0.1";
 const HUB = "10.0.0.10";
 
-/** How commands are told of in tests. */
+/** Commands as short texts. */
 export const COMMANDS: Commands = {
   kinds: [],
   play: (run, host) => `play ${run} on ${host}`,
   rotate: "rotate",
 };
 
-/** A server with a node exporter that the hub and this machine may reach. */
+/** A server with a node exporter that the hub and the controller may reach. */
 export function server(name: string, address: string, more: Partial<FleetServer> = {}): FleetServer {
   return {
     name,
@@ -27,12 +28,12 @@ export function server(name: string, address: string, more: Partial<FleetServer>
     ports: [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: [`${GATEWAY}/32`, HUB] }],
     components: [],
     logSources: [],
-    questions: {},
+    componentUrls: {},
     ...more,
   };
 }
 
-/** A hub with Prometheus, and as many other servers as are wanted. */
+/** A hub with Prometheus, and a number of other servers. */
 export function fleet(others = 1, more: Partial<FleetServer> = {}): Fleet {
   const hub = server("hub", HUB);
   const prometheus = { name: "prometheus_http", protocol: "tcp", port: 9090, sources: [`${GATEWAY}/32`] };
@@ -42,7 +43,7 @@ export function fleet(others = 1, more: Partial<FleetServer> = {}): Fleet {
   return {
     servers: [
       ...servers,
-      { ...hub, ports: [...hub.ports, prometheus], questions: { prometheus: `http://${HUB}:9090` } },
+      { ...hub, ports: [...hub.ports, prometheus], componentUrls: { prometheus: `http://${HUB}:9090` } },
     ],
     kinds: ["node_exporter", "prometheus"],
     agents: ["node_exporter"],
@@ -50,35 +51,40 @@ export function fleet(others = 1, more: Partial<FleetServer> = {}): Fleet {
   };
 }
 
-/** What a server says where all is well. */
-export const WELL: Answer = {
-  lines: [`peer=${GATEWAY} 22`, "table=intact", "rules=current", "unit=enabled"],
-};
+/** The answer of a server whose firewall is correct, with further lines. */
+export function healthy(...lines: readonly string[]): Answer {
+  return { lines: [`peer=${GATEWAY} 22`, "table=intact", "rules=current", "unit=enabled", ...lines] };
+}
 
-/** What is changed in a fleet where all is well. */
+/** The line with the result of a check; no line without a result. */
+export function checkLines(kind: string, result: object | undefined): string[] {
+  return result === undefined ? [] : [`check=${kind} ${JSON.stringify(result)}`];
+}
+
+/** Differences from a fleet in which everything is as expected. */
 export interface Changes {
-  /** What came of single tries, by `source destination port`. */
-  readonly found?: Readonly<Record<string, string>>;
-  /** What single servers said. */
+  /** Results of single probes, by `source destination port`. */
+  readonly results?: Readonly<Record<string, string>>;
+  /** Answers of single servers. */
   readonly answers?: Readonly<Record<string, Answer>>;
-  readonly stranger?: UnauthorizedSource;
+  readonly unauthorizedSource?: UnauthorizedSource;
   readonly sample?: number;
 }
 
-/** A fleet as it would be measured: as its rules say, but for the changes. */
+/** The measurement of a fleet in which everything is as expected, except for the changes. */
 export function measured(given: Fleet, changes: Changes = {}): Measurement {
-  const plan = makePlan(given, changes.sample ?? 10, changes.stranger);
-  const up = given.targets
+  const plan = makePlan(given, changes.sample ?? 10, changes.unauthorizedSource);
+  const targets = given.targets
     .map((target) => target.split("/"))
     .map(([job, instance]) => ({ job, instance, health: "up" }));
-  const looks = new Map(
-    given.servers.map(({ name, questions }) => {
-      const said = questions.prometheus === undefined ? [] : [`said=prometheus ${JSON.stringify(up)}`];
-      const answer = changes.answers?.[name] ?? { lines: [...(WELL.lines ?? []), ...said] };
+  const observations = new Map(
+    given.servers.map(({ name, componentUrls }) => {
+      const prometheus = componentUrls.prometheus === undefined ? undefined : { targets };
+      const answer = changes.answers?.[name] ?? healthy(...checkLines("prometheus", prometheus));
       return [name, readObservation(name, answer)] as const;
     }),
   );
-  const found = (wanted: (probe: Probe) => boolean, [through, silent]: readonly [string, string]) =>
+  const results = (wanted: (probe: Probe) => boolean, [allowed, blocked]: readonly [string, string]) =>
     new Map(
       [...new Set(plan.probes.map(({ from }) => from))].map((source) => [
         source,
@@ -87,14 +93,14 @@ export function measured(given: Fleet, changes: Changes = {}): Measurement {
           .map(({ to, port, name, sources }) => {
             const address =
               source === CONTROLLER ? `${GATEWAY}/32` : given.servers.find((one) => one.name === source)?.address;
-            const right = name === SSH || sources.includes(address ?? "") ? through : silent;
-            return changes.found?.[`${source} ${to} ${port}`] ?? right;
+            const expected = name === SSH || sources.includes(address ?? "") ? allowed : blocked;
+            return changes.results?.[`${source} ${to} ${port}`] ?? expected;
           }),
       ]),
     );
-  const all: ProbeResults = {
-    connections: found((probe) => !isDatagram(probe), ["open", "filtered"]),
-    datagrams: found(isDatagram, ["let in", "dropped"]),
-  };
-  return { fleet: given, plan, looks, verdicts: evaluateProbes(given, plan, looks, all) };
+  const verdicts = evaluateProbes(given, plan, observations, {
+    connections: results((probe) => !isDatagram(probe), ["open", "filtered"]),
+    datagrams: results(isDatagram, ["received", "dropped"]),
+  });
+  return { fleet: given, plan, observations, verdicts };
 }

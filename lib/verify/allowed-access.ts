@@ -1,25 +1,25 @@
 import { BlockList, isIP } from "node:net";
 
-const families = new Map([
+const FAMILIES = new Map([
   [4, "ipv4"],
   [6, "ipv6"],
 ] as const);
 
 /**
- * Whether an address is among addresses and CIDR blocks.
+ * Whether an address is in a list of addresses and CIDR blocks.
  *
- * @returns undefined where the address is a name, of which that cannot be said
+ * @returns undefined if the address is a host name, which cannot be compared
  */
 export function isAllowed(sources: readonly string[], address: string): boolean | undefined {
-  const family = families.get(isIP(address) as 4 | 6);
+  const family = FAMILIES.get(isIP(address) as 4 | 6);
   if (family === undefined) return undefined;
   const list = new BlockList();
   for (const source of sources) {
     const [network = "", mask] = source.split("/");
-    const of = families.get(isIP(network) as 4 | 6);
-    if (of === undefined) continue;
-    if (mask === undefined) list.addAddress(network, of);
-    else list.addSubnet(network, Number(mask), of);
+    const sourceFamily = FAMILIES.get(isIP(network) as 4 | 6);
+    if (sourceFamily === undefined) continue;
+    if (mask === undefined) list.addAddress(network, sourceFamily);
+    else list.addSubnet(network, Number(mask), sourceFamily);
   }
   return list.check(address, family);
 }

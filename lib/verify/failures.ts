@@ -1,73 +1,91 @@
 import { SSH } from "../access/access";
 import { Observation } from "./observation";
-import { Verdict } from "./measurement";
 import { CONTROLLER } from "./plan";
+import { Verdict } from "./verdict";
 
-/** Something that is not as it should be. */
+/** Something that does not match the expectation. */
 export interface Failure {
-  /** What was found, and where. */
   readonly problem: string;
-  /** What it means and how it is mended. */
+  /** Why the problem occurs, if it is known and not part of the problem. */
+  readonly cause?: string;
+  /** A command, or an instruction if there is no single command. */
   readonly fix: string;
 }
 
-/** How the runs of a deployed stack are started again. */
+/** Shell commands for fixes. */
 export interface Commands {
+  /** Kinds of components that have a run. */
   readonly kinds: readonly string[];
   /** The command that starts a run on one server. */
   play(run: string, server: string, force?: boolean): string;
-  /** The command that hands secrets to the servers again. */
+  /** The command that copies changed secrets to the servers. */
   readonly rotate: string;
 }
 
-/** What is wrong with a server's firewall. */
-export function lookDifferences(look: Observation, commands: Commands): Failure[] {
-  const { name, silent, table, current, enabled } = look;
-  if (silent !== undefined) return [];
-  const mend = commands.play("firewall", name);
-  if (table === "unknown") return [{ problem: `nft is missing on ${name}`, fix: `install nftables, then ${mend}` }];
-  const found = [
-    ...(table === "missing" ? [`the firewall's table is not loaded on ${name}: its ports are open to all`] : []),
-    ...(table === "changed" ? [`the firewall's table on ${name} is not as it was loaded: somebody changed it`] : []),
-    ...(current ? [] : [`the firewall's rules on ${name} are not those of the last deploy`]),
-    ...(enabled ? [] : [`the firewall on ${name} is not loaded at boot: its unit is not enabled`]),
+/** Failures of a server's firewall. */
+export function firewallFailures(observation: Observation, commands: Commands): Failure[] {
+  const { name, error, table, rulesCurrent, firewallEnabled } = observation;
+  if (error !== undefined) return [];
+  const fix = commands.play("firewall", name);
+  if (table === "unknown")
+    return [{ problem: `nftables is missing on ${name}`, fix: `install nftables on ${name}, then: ${fix}` }];
+  const problems = [
+    ...(table === "missing" ? [`the firewall table on ${name} is not loaded, so its ports are open to everybody`] : []),
+    ...(table === "changed" ? [`the firewall table on ${name} was changed after it was loaded`] : []),
+    ...(rulesCurrent ? [] : [`the firewall rules on ${name} are not those of the last deploy`]),
+    ...(firewallEnabled ? [] : [`the firewall on ${name} is not loaded at boot, because its unit is not enabled`]),
   ];
-  return found.map((what) => ({ what, mend }));
+  return problems.map((problem) => ({ problem, fix }));
 }
 
-/** What a difference of an edge means. */
-export function edgeDifference(verdict: Verdict, look: Observation | undefined, commands: Commands): Failure {
-  const { probe, expected, found = "" } = verdict;
+/** The failure of a probe. */
+export function probeFailure(verdict: Verdict, observation: Observation | undefined, commands: Commands): Failure {
+  const { probe, expected = "", observed = "" } = verdict;
   const { from, to, protocol, port, name } = probe;
-  const what = `${from} -> ${to} ${protocol}/${port} (${name}): should be ${expected ?? ""}, is ${found}`;
-  return { problem, fix: expected === "open" ? closedMend(verdict, commands) : openMend(verdict, look, commands) };
+  return {
+    problem: `${from} -> ${to} ${protocol}/${port} (${name}): expected ${expected}, observed ${observed}`,
+    ...(expected === "open" ? closedPort(verdict, commands) : openPort(verdict, observation, commands)),
+  };
 }
 
-/** A port that should answer does not. */
-function closedMend({ probe, found }: Verdict, commands: Commands): string {
+type Diagnosis = Pick<Failure, "cause" | "fix">;
+
+/** Why an allowed source does not reach a port. */
+function closedPort({ probe, observed }: Verdict, commands: Commands): Diagnosis {
   const { from, to, name } = probe;
-  if (found === "refused") {
+  if (observed === "refused") {
     const kind = commands.kinds.find((candidate) => name.startsWith(`${candidate}_`));
-    return kind === undefined
-      ? `nothing listens there: start the service on ${to}`
-      : `nothing listens there: ${commands.play(kind, to, true)}`;
+    return {
+      cause: `nothing listens on the port`,
+      fix: kind === undefined ? `start the service on ${to}` : commands.play(kind, to, true),
+    };
   }
-  if (found === "filtered" || found === "dropped") {
-    const cloud =
-      from === CONTROLLER && name === SSH ? "" : `${commands.play("firewall", to)}; if that changes nothing, `;
-    return `something on the way drops it: ${cloud}look at the cloud's firewall, and at other tables on ${to} (nft list ruleset)`;
+  if (observed === "filtered" || observed === "dropped") {
+    const check = `check the cloud firewall and other tables on ${to} (nft list ruleset)`;
+    return {
+      cause: "the packets are dropped on the way",
+      fix:
+        from === CONTROLLER && name === SSH
+          ? check
+          : `${commands.play("firewall", to)}; if the port stays closed, ${check}`,
+    };
   }
-  return `there is no way from ${from}: look at its routes and its own firewall for what goes out`;
+  return { cause: `${from} has no route to ${to}`, fix: `check the routes and the outgoing firewall rules of ${from}` };
 }
 
-/** A port that should be closed is not. */
-function openMend({ probe, found }: Verdict, look: Observation | undefined, commands: Commands): string {
+/** Why an unauthorized source reaches a port. */
+function openPort({ probe, observed }: Verdict, observation: Observation | undefined, commands: Commands): Diagnosis {
   const { to } = probe;
   const play = commands.play("firewall", to);
-  if (look?.table === "missing") return `the firewall's table is not loaded on ${to}: ${play}`;
-  if (look?.table === "changed") return `somebody changed the firewall's table on ${to}: ${play}`;
-  if (look?.current === false) return `the rules on ${to} are not those of the last deploy: ${play}`;
-  if (found === "refused")
-    return `that it is refused, and not dropped, means that the firewall does not see it: look at other tables on ${to} (nft list ruleset)`;
-  return `the firewall's table on ${to} is as it should be, so something leads around it: look at other tables there (nft list ruleset)`;
+  if (observation?.table === "missing") return { cause: `the firewall table on ${to} is not loaded`, fix: play };
+  if (observation?.table === "changed") return { cause: `the firewall table on ${to} was changed`, fix: play };
+  if (observation?.rulesCurrent === false)
+    return { cause: `the firewall rules on ${to} are not those of the last deploy`, fix: play };
+  return {
+    cause:
+      observed === "refused"
+        ? "the connection was refused instead of dropped, so the packets bypass the firewall"
+        : `the firewall table on ${to} is correct, so the packets bypass it`,
+    fix: `check other tables on ${to} (nft list ruleset)`,
+  };
 }

@@ -1,15 +1,15 @@
 import { Observation } from "./observation";
 
-/** What the question `log_agent` answers. */
-interface Said {
+/** The result of `checks/log_agent.py`. */
+interface LogAgentResult {
   readonly unmatched?: readonly { readonly job: string; readonly path: string }[];
 }
 
 /**
- * The patterns of a server's log sources that match no file, as sentences. That is no mistake where the application only
- * begins to write, but often a typo.
+ * The paths of a server's log sources that match no file, as lines for people. This is often a typo, but correct if the
+ * application has not written anything yet.
  */
-export function unmatchedPaths({ name, said }: Observation): string[] {
-  const { unmatched = [] } = (said.get("log_agent") ?? {}) as Said;
-  return unmatched.map(({ job, path }) => `${name}: there is no file ${path}, which the log source "${job}" reads`);
+export function unmatchedLogPaths({ name, checks }: Observation): string[] {
+  const { unmatched = [] } = (checks.get("log_agent") ?? {}) as LogAgentResult;
+  return unmatched.map(({ job, path }) => `${name}: ${path} (log source "${job}")`);
 }

@@ -1,74 +1,74 @@
-/** What a server said of itself, or why it said nothing. */
+/** What verify.py reports about a server. */
 export interface Answer {
   /** `key=value`; a key may be repeated. */
   readonly lines?: readonly string[];
-  /** Why it was not reached. */
+  /** Why the server is unreachable. */
   readonly unreachable?: string;
-  /** Why it could not be looked at. */
+  /** Why the server could not be observed. */
   readonly failed?: string;
 }
 
-/** A service of ours, as it was found on a server. */
+/** An installed service of a component. */
 export interface Service {
-  /** The component's kind. */
+  /** Kind of the component. */
   readonly kind: string;
-  /** What systemd calls its state, such as `active` or `failed`. */
+  /** State according to systemd, such as `active` or `failed`. */
   readonly state: string;
-  /** Whether it starts at boot. */
+  /** Whether the service starts at boot. */
   readonly enabled: boolean;
-  /** The version that is installed; empty where there is none. */
+  /** Installed version; empty if there is none. */
   readonly version: string;
 }
 
-/** A server as it was found. */
+/** The state of a server. */
 export interface Observation {
   readonly name: string;
-  /** Why nothing is known of it, where that is so. */
-  readonly silent?: string;
-  /** By what address it sees this machine. */
-  readonly controller?: string;
-  /** `intact`, `changed`, `missing`, or `unknown` where nft is missing. */
+  /** Why the server could not be observed; undefined if it was. */
+  readonly error?: string;
+  /** The controller's address as the server sees it. */
+  readonly controllerAddress?: string;
+  /** State of the firewall table: `intact`, `changed`, `missing`, or `unknown` if nftables is missing. */
   readonly table: string;
-  /** Whether its rules are those of the last deploy. */
-  readonly current: boolean;
-  /** Whether they are loaded at boot. */
-  readonly enabled: boolean;
-  /** The services that we installed. */
+  /** Whether the firewall rules are those of the last deploy. */
+  readonly rulesCurrent: boolean;
+  /** Whether the firewall is loaded at boot. */
+  readonly firewallEnabled: boolean;
+  /** The services that the monitoring installed. */
   readonly services: readonly Service[];
-  /** For how long it has been up, in seconds; undefined where it did not say. */
-  readonly up?: number;
-  /** What on it works against the firewall. */
-  readonly conflicts: readonly string[];
-  /** What came of what was tried from there, in its order. */
-  readonly found: readonly string[];
-  /** What its components said, by kind. */
-  readonly said: ReadonlyMap<string, unknown>;
+  /** Seconds since boot; undefined if unknown. */
+  readonly uptime?: number;
+  /** Settings of the server that bypass the firewall. */
+  readonly firewallConflicts: readonly string[];
+  /** Results of the connections from this server, in the order of the plan. */
+  readonly connections: readonly string[];
+  /** Results of the checks on this server, by kind of component. */
+  readonly checks: ReadonlyMap<string, unknown>;
 }
 
-/** Reads what a server said. */
+/** Parses the answer of a server. */
 export function readObservation(name: string, answer: Answer | undefined): Observation {
   const lines = answer?.lines ?? [];
   const all = (key: string): string[] =>
     lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
   const [table = "unknown"] = all("table");
-  const [found = "[]"] = all("found");
-  const said = all("said").map((line): [string, unknown] => {
+  const [connections = "[]"] = all("connections");
+  const checks = all("check").map((line): [string, unknown] => {
     const [kind = "", ...words] = line.split(" ");
     return [kind, readJson(words.join(" "))];
   });
-  const silent = answer?.unreachable ?? answer?.failed ?? (answer ? undefined : "nobody looked at it");
+  const error = answer?.unreachable ?? answer?.failed ?? (answer ? undefined : "no answer from verify.py");
   return {
     name,
-    ...(silent === undefined ? {} : { silent }),
-    controller: all("peer")[0]?.split(" ")[0],
+    ...(error === undefined ? {} : { error }),
+    controllerAddress: all("peer")[0]?.split(" ")[0],
     table,
-    current: all("rules").includes("current"),
-    enabled: all("unit").includes("enabled"),
+    rulesCurrent: all("rules").includes("current"),
+    firewallEnabled: all("unit").includes("enabled"),
     services: all("service").map(readService),
-    up: all("up").map(Number)[0],
-    conflicts: all("conflict"),
-    found: (readJson(found) ?? []) as readonly string[],
-    said: new Map(said),
+    uptime: all("uptime").map(Number)[0],
+    firewallConflicts: all("conflict"),
+    connections: (readJson(connections) ?? []) as readonly string[],
+    checks: new Map(checks),
   };
 }
 
@@ -77,10 +77,11 @@ function readService(line: string): Service {
   return { kind, state, enabled: file === "enabled", version };
 }
 
+/** Malformed JSON is undefined: the check that needs the value reports it as not measured. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // whoever needs it says that it is missing
+    return undefined;
   }
 }

@@ -2,75 +2,86 @@ import { SSH } from "../access/access";
 import { Fleet, FleetServer } from "./fleet";
 import { UnauthorizedSource } from "./unauthorized-source";
 
-/** This machine, as a source; no server can be called like that. */
+/** The controller as a source. A server name contains no space, so no server has this name. */
 export const CONTROLLER = "this machine";
-/** This machine by an address that nobody admits. */
-export const UNAUTHORIZED_SOURCE = "a stranger";
+/** The controller, from an address that no server allows. */
+export const UNAUTHORIZED_SOURCE = "unauthorized source";
 
-/** One try to come through: to connect or, where the protocol is `udp`, with datagrams, which nobody answers. */
+/** One attempt to reach a port: a connection or, for `udp`, datagrams, which nobody answers. */
 export interface Probe {
-  /** The name of a server, {@link CONTROLLER} or {@link UNAUTHORIZED_SOURCE}. */
+  /** Name of a server, {@link CONTROLLER} or {@link UNAUTHORIZED_SOURCE}. */
   readonly from: string;
-  /** The name of a server. */
+  /** Name of a server. */
   readonly to: string;
-  /** What is dialled. */
+  /** Address that the probe connects to. */
   readonly address: string;
   readonly port: number;
   readonly protocol: string;
-  /** What listens there, such as `node_exporter_http`. */
+  /** Name of the listener, such as `node_exporter_http`. */
   readonly name: string;
-  /** Who is admitted there, as addresses and CIDR blocks. */
+  /** Allowed addresses and CIDR blocks. */
   readonly sources: readonly string[];
 }
 
-/** Whether it is tried with datagrams. */
+/** Whether a probe sends datagrams instead of connecting. */
 export function isDatagram({ protocol }: Probe): boolean {
   return protocol === "udp";
 }
 
-/** What is to be tried, and what is not. */
+/** All probes of a verification. */
 export interface Plan {
   readonly probes: readonly Probe[];
-  /** The servers from which it is tried. */
+  /** Names of the servers that probes start from. */
   readonly from: readonly string[];
-  /** The address by which this machine plays a stranger, where it can. */
-  readonly stranger?: string;
-  /** What is not tried and why, for people. */
+  /** The controller's unauthorized address, if it has one. */
+  readonly unauthorizedSource?: string;
+  /** What is skipped and why, as lines for people. */
   readonly skipped: readonly string[];
 }
 
-/** How many servers that do not monitor others are tried from. */
+/** Default number of servers that probe the others, in addition to those that monitor. */
 export const SAMPLE = 10;
 
 /**
- * All ports of ours on all servers, from the servers of a sample and from this machine.
+ * Plans probes of every port on every server, from a sample of the servers and from the controller.
  *
- * @param size how many servers that do not monitor are in the sample
- * @param stranger an address of this machine's that nobody admits, where there is one that tells anything
- * @param unwanted what is not to be tried, in words
+ * @param size number of servers in the sample, in addition to those that monitor
+ * @param skippedChecks checks that are switched off, as lines for people
  */
-export function makePlan(fleet: Fleet, size: number, stranger?: UnauthorizedSource, unwanted: readonly string[] = []): Plan {
+export function makePlan(
+  fleet: Fleet,
+  size: number,
+  unauthorizedSource?: UnauthorizedSource,
+  skippedChecks: readonly string[] = [],
+): Plan {
   const { servers } = fleet;
   const from = sample(fleet, size);
-  const skipped = new Set(unwanted);
+  const skipped = new Set(skippedChecks);
   const probes = servers.flatMap((to) => [
     ...from.flatMap((source) => fromServer(source, to, skipped)),
     ...fromController(to, skipped),
-    ...(stranger?.reaches.has(to.name) === true ? [...atPorts(UNAUTHORIZED_SOURCE, to, to.address), sshOf(UNAUTHORIZED_SOURCE, to)] : []),
+    ...(unauthorizedSource?.servers.has(to.name) === true
+      ? [...portProbes(UNAUTHORIZED_SOURCE, to, to.address), sshProbe(UNAUTHORIZED_SOURCE, to)]
+      : []),
   ]);
   if (from.length < servers.length) {
     skipped.add(
-      `from ${servers.length - from.length} of ${servers.length} servers: tried from all that monitor, and ${size} others (in turn from each network, in the order of names)`,
+      `probes from ${servers.length - from.length} of ${servers.length} servers: all servers that monitor are sources, and ${size} others, taken in turn from each network by name`,
     );
   }
-  return { probes, from: from.map(({ name }) => name), stranger: stranger?.address, skipped: [...skipped] };
+  return {
+    probes,
+    from: from.map(({ name }) => name),
+    unauthorizedSource: unauthorizedSource?.address,
+    skipped: [...skipped],
+  };
 }
 
-/** All servers with a component of ours that does not belong on every one, for these monitor; of the others, some of each network. */
+/** All servers with a component that is not an agent, because these monitor others, and some of the rest from each network. */
 function sample({ servers, kinds, agents }: Fleet, size: number): FleetServer[] {
-  const watching = kinds.filter((kind) => !agents.includes(kind));
+  const monitoringKinds = kinds.filter((kind) => !agents.includes(kind));
   const monitors = servers.filter(({ ports }) =>
-    ports.some(({ name }) => watching.some((kind) => name.startsWith(`${kind}_`))),
+    ports.some(({ name }) => monitoringKinds.some((kind) => name.startsWith(`${kind}_`))),
   );
   const rank = new Map<string, number>();
   const others = servers
@@ -80,46 +91,44 @@ function sample({ servers, kinds, agents }: Fleet, size: number): FleetServer[] 
       rank.set(server.network, turn + 1);
       return { server, turn };
     })
-    .sort((a, b) => a.turn - b.turn); // stable: within a turn they stay in their order
+    .sort((a, b) => a.turn - b.turn); // The sort is stable: within a turn, the servers keep their order.
   return [...monitors, ...others.slice(0, size).map(({ server }) => server)];
 }
 
-/** The address by which one server sees another. */
-export function seenFrom(from: FleetServer, to: FleetServer): string | undefined {
-  return from.network === to.network ? to.address : to.publicAddress;
+/** The address of one server as another one sees it; undefined if there is no route between their networks. */
+export function addressSeenFrom(observer: FleetServer, server: FleetServer): string | undefined {
+  return observer.network === server.network ? server.address : server.publicAddress;
 }
 
 function fromServer(from: FleetServer, to: FleetServer, skipped: Set<string>): Probe[] {
-  if (from === to) return []; // the server itself always is admitted
-  const address = seenFrom(from, to);
+  if (from === to) return []; // A server's connections to itself are always allowed.
+  const address = addressSeenFrom(from, to);
   if (address === undefined) {
-    skipped.add(`${from.network} -> ${to.name}: it has no address that is reached from another network`);
+    skipped.add(`${from.network} -> ${to.name}: ${to.name} has no address that other networks can reach`);
     return [];
   }
-  const ssh = to.sshd === undefined ? [] : [{ ...sshOf(from.name, to), address, port: to.sshd.port }];
-  return [...atPorts(from.name, to, address), ...ssh];
+  const ssh = to.sshd === undefined ? [] : [{ ...sshProbe(from.name, to), address, port: to.sshd.port }];
+  return [...portProbes(from.name, to, address), ...ssh];
 }
 
 function fromController(to: FleetServer, skipped: Set<string>): Probe[] {
   if (to.ssh.jumpHost) {
-    skipped.add(`${CONTROLLER} -> servers behind a jump host: it is not they who reach it`);
+    skipped.add(`${CONTROLLER} -> servers behind a jump host: the connection would come from the jump host`);
     return [];
   }
-  const ssh = sshOf(CONTROLLER, to);
+  const ssh = sshProbe(CONTROLLER, to);
   if (/^(127\.|::1$|localhost$)/.test(to.ssh.host)) {
-    skipped.add(
-      `${CONTROLLER} -> ports of servers that are published on this machine: what lets in there is no firewall`,
-    );
+    skipped.add(`${CONTROLLER} -> servers whose ports are published here: published ports bypass the firewall`);
     return [ssh];
   }
-  return [...atPorts(CONTROLLER, to, to.ssh.host), ssh];
+  return [...portProbes(CONTROLLER, to, to.ssh.host), ssh];
 }
 
-function atPorts(from: string, to: FleetServer, address: string): Probe[] {
+function portProbes(from: string, to: FleetServer, address: string): Probe[] {
   return to.ports.map((port) => ({ ...port, from, to: to.name, address }));
 }
 
-function sshOf(from: string, to: FleetServer): Probe {
+function sshProbe(from: string, to: FleetServer): Probe {
   const sources = to.sshd?.sources ?? ["0.0.0.0/0", "::/0"];
   return { from, to: to.name, address: to.ssh.host, port: to.ssh.port, protocol: "tcp", name: SSH, sources };
 }

@@ -1,27 +1,33 @@
-import { groupBy } from "../grouping";
 import { ServerSets } from "../access/server-sets";
-import { Outcome, Verdict } from "./measurement";
+import { groupBy } from "../grouping";
+import { Outcome } from "./outcome";
 import { CONTROLLER, UNAUTHORIZED_SOURCE } from "./plan";
+import { align } from "./text";
+import { Verdict } from "./verdict";
 
-/** A line for each kind of edge: who was tried from, to whom, where, what should come of it and what came. */
-export function edgeTable(verdicts: readonly Verdict[]): string[] {
+const HEADER = ["RESULT", "FROM", "", "TO", "PORT", "LISTENER", "EXPECTED", "OBSERVED", ""];
+
+/** The measured probes as a table. Probes that differ only in their source and destination share a line. */
+export function probeTable(verdicts: readonly Verdict[]): string[] {
   const sets = new ServerSets();
   const measured = verdicts.filter(({ outcome }) => outcome !== Outcome.NOT_MEASURED);
-  const rows = merge(measured).map(({ verdict: { probe, expected, found, outcome }, from, to, probes }) => [
-    endsOf(from, sets),
-    "->",
-    endsOf(to, sets),
-    `${probe.protocol}/${probe.port}`,
-    probe.name,
-    expected ?? "",
-    outcome === Outcome.PASS ? (found ?? "") : `${found ?? ""}  <== DIFFERS`,
-    probes > 1 ? `${probes} probes` : "",
-  ]);
-  const lines = align([["FROM", "", "TO", "PORT", "WHAT", "SHOULD BE", "IS", ""], ...rows]);
-  return [...lines, ...sets.definitions];
+  const rows = merge(measured).map(
+    ({ verdict: { probe, expected = "", observed = "", outcome }, from, to, probes }) => [
+      outcome.toUpperCase(),
+      endpointNames(from, sets),
+      "->",
+      endpointNames(to, sets),
+      `${probe.protocol}/${probe.port}`,
+      probe.name,
+      expected,
+      observed,
+      probes > 1 ? `${probes} probes` : "",
+    ],
+  );
+  return [...align([HEADER, ...rows]), ...sets.definitions];
 }
 
-/** Edges of the same kind. */
+/** Probes that share a line. */
 interface Row {
   readonly verdict: Verdict;
   readonly from: readonly string[];
@@ -29,15 +35,16 @@ interface Row {
   readonly probes: number;
 }
 
-/** Puts edges together that differ by their ends only: first by source, then sources with the same destinations. */
+/** Merges the destinations of each source, then the sources with the same destinations. */
 function merge(verdicts: readonly Verdict[]): Row[] {
-  const bySource = groupBy(verdicts, (verdict) => [verdict.probe.from, ...kindOf(verdict)].join("\0"));
+  const bySource = groupBy(verdicts, (verdict) => [verdict.probe.from, ...cells(verdict)].join("\0"));
   const byDestinations = groupBy([...bySource.values()], (group) => {
     const [first] = group;
     const to = group.map(({ probe }) => probe.to);
-    // A server is not tried from itself: with it, "each to all others" has the same ends for all.
+    // A server does not probe itself. With the source among the destinations, all servers that probe each other have the
+    // same destinations.
     const ends = group.length === 1 ? to : [...new Set([first?.probe.from ?? "", ...to])].sort();
-    return [...(first ? kindOf(first) : []), ...ends].join("\0");
+    return [...(first ? cells(first) : []), ...ends].join("\0");
   });
   return [...byDestinations.values()].flatMap((groups): Row[] => {
     const all = groups.flat();
@@ -48,25 +55,17 @@ function merge(verdicts: readonly Verdict[]): Row[] {
   });
 }
 
-function kindOf({ probe, expected, found, outcome }: Verdict): string[] {
-  return [probe.protocol, String(probe.port), probe.name, expected ?? "", found ?? "", outcome];
+/** The values of a line besides source and destination. */
+function cells({ probe, expected, observed, outcome }: Verdict): string[] {
+  return [probe.protocol, String(probe.port), probe.name, expected ?? "", observed ?? "", outcome];
 }
 
-/** Who is at one end of edges; this machine is no server, and is told apart. */
-function endsOf(all: readonly string[], sets: ServerSets): string {
-  const here = [CONTROLLER, UNAUTHORIZED_SOURCE];
-  const servers = all.filter((name) => !here.includes(name));
-  return [...(servers.length === 0 ? [] : [sets.text(servers)]), ...here.filter((name) => all.includes(name))].join(
-    ", ",
-  );
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+/** Sources or destinations as one cell: servers first, then the controller, which is no server. */
+function endpointNames(names: readonly string[], sets: ServerSets): string {
+  const controller = [CONTROLLER, UNAUTHORIZED_SOURCE];
+  const servers = names.filter((name) => !controller.includes(name));
+  return [
+    ...(servers.length === 0 ? [] : [sets.text(servers)]),
+    ...controller.filter((name) => names.includes(name)),
+  ].join(", ");
 }

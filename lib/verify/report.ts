@@ -1,126 +1,150 @@
 import { ServerSets } from "../access/server-sets";
-import { CRITERIA } from "./checks/index";
+import { CHECKS } from "./checks";
 import { CheckResult } from "./checks/check";
+import { Commands, Failure, firewallFailures, probeFailure } from "./failures";
+import { unmatchedLogPaths } from "./log-paths";
+import { Measurement } from "./measurement";
+import { Outcome } from "./outcome";
+import { probeTable } from "./probe-table";
 import { count } from "./text";
-import { unmatchedPaths } from "./log-paths";
-import { Measurement, Outcome, Verdict } from "./measurement";
-import { Commands, Failure, edgeDifference, lookDifferences } from "./failures";
-import { edgeTable } from "./probe-table";
+import { Verdict } from "./verdict";
 
-/** What there is to say of a monitoring. */
+/** The report on a monitoring; `verify --json` prints it. */
 export interface Report {
-  /** From where it was tried, in words. */
-  readonly tried: string;
+  /** The sources of the probes, in words. */
+  readonly probedFrom: string;
   readonly verdicts: readonly Verdict[];
-  readonly differences: readonly Failure[];
-  /** What could not be measured, and why. */
-  readonly unmeasured: readonly string[];
-  /** What works against the firewall, which may be on purpose. */
-  readonly warnings: readonly string[];
-  /** What log sources read that is not there, which may be so for now. */
-  readonly unread: readonly string[];
-  /** What is not tried and why. */
+  readonly failures: readonly Failure[];
+  /** Servers and probes that could not be measured, with the reason. */
+  readonly notMeasured: readonly string[];
+  /** Settings of servers that bypass the firewall, which may be intended. */
+  readonly firewallConflicts: readonly string[];
+  /** Paths of log sources that match no file, which may be correct for now. */
+  readonly unmatchedLogPaths: readonly string[];
+  /** What the verification skipped, with the reason. */
   readonly skipped: readonly string[];
-  readonly criteria: readonly CheckResult[];
+  readonly checks: readonly CheckResult[];
 }
 
-/** All went as it should; something differs; or nothing differs as far as is known, and not all is known. */
+/** The result of a verification, which is also the exit status of the tool. */
 export enum Status {
+  /** All checks passed. */
   PASS = 0,
+  /** A check failed. */
   FAIL = 1,
+  /** No check failed, but not everything could be measured. */
   NOT_MEASURED = 2,
 }
 
-/** Puts together what there is to say. */
-export function makeReport(measured: Measurement, commands: Commands): Report {
-  const { looks, verdicts, plan } = measured;
-  const criteria = CRITERIA.map((criterion) => criterion(measured, commands)).filter((result) => result !== undefined);
-  const all = [...looks.values()];
-  const differences = [
-    ...all.flatMap((look) => lookDifferences(look, commands)),
-    ...verdicts
-      .filter(({ outcome }) => outcome === Outcome.FAIL)
-      .map((verdict) => edgeDifference(verdict, looks.get(verdict.probe.to), commands)),
-    ...criteria.flatMap((result) => result.differences),
-  ];
+/** Evaluates all checks. */
+export function makeReport(measurement: Measurement, commands: Commands): Report {
+  const { observations, verdicts, plan } = measurement;
+  const checks = CHECKS.map((check) => check(measurement, commands)).filter((result) => result !== undefined);
+  const all = [...observations.values()];
+  const observed = verdicts.filter(({ probe }) => observations.get(probe.to)?.error === undefined);
   return {
-    tried: triedFrom(measured),
+    probedFrom: probeSources(measurement),
     verdicts,
-    differences,
-    unmeasured: [
-      ...all.flatMap(({ name, silent }) => (silent === undefined ? [] : [`${name}: ${oneLine(silent)}`])),
-      ...unmeasuredEdges(verdicts.filter(({ probe }) => looks.get(probe.to)?.silent === undefined)),
+    failures: [
+      ...all.flatMap((observation) => firewallFailures(observation, commands)),
+      ...verdicts
+        .filter(({ outcome }) => outcome === Outcome.FAIL)
+        .map((verdict) => probeFailure(verdict, observations.get(verdict.probe.to), commands)),
+      ...checks.flatMap(({ failures }) => failures),
     ],
-    warnings: all.flatMap(({ name, conflicts }) => conflicts.map((conflict) => `${name}: ${conflict}`)),
-    unread: all.flatMap(unmatchedPaths),
+    notMeasured: [
+      ...all.flatMap(({ name, error }) => (error === undefined ? [] : [`${name}: ${firstLines(error)}`])),
+      ...notMeasuredProbes(observed),
+    ],
+    firewallConflicts: all.flatMap(({ name, firewallConflicts }) =>
+      firewallConflicts.map((text) => `${name}: ${text}`),
+    ),
+    unmatchedLogPaths: all.flatMap(unmatchedLogPaths),
     skipped: plan.skipped,
-    criteria,
+    checks,
   };
 }
 
-/** What the exit status says of reports. */
+/** The status of all reports together. */
 export function statusOf(reports: readonly Report[]): Status {
-  const outcomes = reports.flatMap(({ criteria }) => criteria.map(({ outcome }) => outcome));
-  if (outcomes.includes(Outcome.FAIL) || reports.some(({ differences }) => differences.length > 0))
-    return Status.FAIL;
-  const complete = outcomes.length > 0 && reports.every(({ unmeasured }) => unmeasured.length === 0);
-  return complete && !outcomes.includes(Outcome.NOT_MEASURED) ? Status.PASS : Status.NOT_MEASURED;
+  if (number(reports, Outcome.FAIL) > 0 || reports.some(({ failures }) => failures.length > 0)) return Status.FAIL;
+  const complete = reports.every(({ notMeasured }) => notMeasured.length === 0);
+  return complete && number(reports, Outcome.NOT_MEASURED) === 0 && number(reports, Outcome.PASS) > 0
+    ? Status.PASS
+    : Status.NOT_MEASURED;
+}
+
+/** The last line of the output: how many checks failed or could not be measured. */
+export function conclusion(reports: readonly Report[]): string {
+  const [failed, notMeasured] = [number(reports, Outcome.FAIL), number(reports, Outcome.NOT_MEASURED)];
+  switch (statusOf(reports)) {
+    case Status.PASS:
+      return "All checks passed.";
+    case Status.FAIL:
+      return `${count(failed, "check")} failed${notMeasured === 0 ? "" : `, ${notMeasured} could not be measured`}.`;
+    case Status.NOT_MEASURED:
+      return `No check failed, but ${notMeasured === 0 ? "not everything could" : `${notMeasured} could not`} be measured.`;
+  }
+}
+
+/** The number of checks with an outcome. */
+function number(reports: readonly Report[], wanted: Outcome): number {
+  return reports.flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === wanted).length;
 }
 
 /** The report for people. */
-export function reportLines({
-  tried,
-  verdicts,
-  differences,
-  unmeasured,
-  warnings,
-  unread,
-  skipped,
-  criteria,
-}: Report): string[] {
-  const words = { [Outcome.PASS]: "ok", [Outcome.FAIL]: "DIFFERS", [Outcome.NOT_MEASURED]: "NOT MEASURED" };
+export function reportLines(report: Report): string[] {
   return [
-    tried,
+    report.probedFrom,
     "",
-    ...edgeTable(verdicts),
-    ...section(
-      "Differences",
-      differences.flatMap(({ problem, fix }) => [problem, `    ${fix}`]),
-    ),
-    ...section("Not measured", unmeasured),
-    ...section("Works against the firewall", warnings),
-    ...section("Nothing to read", unread),
-    ...section("Not tried", skipped),
-    ...section(
-      "In short",
-      criteria.map(({ text, outcome }) => `${words[outcome].padEnd(12)}  ${text}`),
-    ),
+    ...probeTable(report.verdicts),
+    ...section("Failures", report.failures.flatMap(failureLines)),
+    ...section("Not measured", report.notMeasured),
+    ...section("Firewall conflicts, which may be intended", report.firewallConflicts),
+    ...section("Log paths without a file", report.unmatchedLogPaths),
+    ...section("Skipped", report.skipped),
+    ...section("Checks", checkLines(report.checks)),
   ];
 }
 
-function triedFrom({ plan: { from, stranger }, fleet: { servers } }: Measurement): string {
-  const strange = `, and as a stranger, whom nobody admits, from its address ${stranger ?? ""}`;
-  return `Tried from ${from.length} of ${count(servers.length, "server")} and from this machine${stranger === undefined ? "" : strange}:`;
+function failureLines({ problem, cause, fix }: Failure): string[] {
+  return [problem, ...(cause === undefined ? [] : [`    cause: ${cause}`]), `    fix:   ${fix}`];
+}
+
+function checkLines(checks: readonly CheckResult[]): string[] {
+  const [outcomeWidth, nameWidth] = [Outcome.NOT_MEASURED.length, Math.max(...checks.map(({ name }) => name.length))];
+  return checks.flatMap(({ name, outcome, summary, details }) => [
+    `${outcome.toUpperCase().padEnd(outcomeWidth)}  ${name.padEnd(nameWidth)}  ${summary}`,
+    ...details.map((detail) => " ".repeat(outcomeWidth + 4) + detail),
+  ]);
+}
+
+function probeSources({ plan: { from, unauthorizedSource }, fleet: { servers } }: Measurement): string {
+  const sources = `${from.length} of ${count(servers.length, "server")} and from this machine`;
+  const unauthorized =
+    unauthorizedSource === undefined ? "" : `, also from its unauthorized address ${unauthorizedSource}`;
+  return `Probes from ${sources}${unauthorized}:`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
 }
 
-/** Edges that tell nothing, by the reason. */
-function unmeasuredEdges(verdicts: readonly Verdict[]): string[] {
-  const reasons = new Map<string, Set<string>>();
-  for (const { probe, outcome, why = "" } of verdicts) {
+/** The probes that were not measured. Probes that differ only in their destination share a line. */
+function notMeasuredProbes(verdicts: readonly Verdict[]): string[] {
+  const destinations = new Map<string, Set<string>>();
+  for (const { probe, outcome, reason = "" } of verdicts) {
     if (outcome !== Outcome.NOT_MEASURED) continue;
-    const reason = `${probe.from} -> %s ${probe.protocol}/${probe.port} (${probe.name}): ${why}`;
-    reasons.set(reason, (reasons.get(reason) ?? new Set()).add(probe.to));
+    const line = `${probe.from} -> %s ${probe.protocol}/${probe.port} (${probe.name}): ${reason}`;
+    destinations.set(line, (destinations.get(line) ?? new Set()).add(probe.to));
   }
   const sets = new ServerSets();
-  const lines = [...reasons].map(([reason, to]) => reason.replace("%s", () => sets.text([...to])));
+  const lines = [...destinations].map(([line, to]) => line.replace("%s", () => sets.text([...to])));
   return [...lines, ...sets.definitions];
 }
 
-function oneLine(text: string): string {
+/** The first two lines of a message, as one line. */
+function firstLines(text: string): string {
   return text
     .split("\n")
     .map((line) => line.trim())

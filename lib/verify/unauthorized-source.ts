@@ -2,30 +2,37 @@ import { BlockList, isIPv4 } from "node:net";
 import { isAllowed } from "./allowed-access";
 import { Fleet } from "./fleet";
 
-/** A stranger's part that this machine can play: an address of its own that no server admits. */
+/** An address of this machine that no server allows. */
 export interface UnauthorizedSource {
   readonly address: string;
-  /** The servers that see it as that, by their names. */
-  readonly reaches: ReadonlySet<string>;
+  /** Names of the servers that see this machine under the address. */
+  readonly servers: ReadonlySet<string>;
 }
 
 /**
- * Finds an address from which this machine is a stranger to servers that are on a network with it, as local ones are. On
- * a longer way an address would be replaced or not be answered, and nothing would follow from silence.
+ * Finds an address of this machine that is unauthorized on servers in a directly connected network, such as local servers.
+ * Servers in other networks are not considered, because routers may replace the address or drop its packets, so that a
+ * missing answer proves nothing.
  *
- * @param own the address that this machine goes by to the rest of the world
- * @param blocks the blocks of its interfaces, such as `198.18.0.1/20`
+ * @param ownAddress this machine's address on its default route
+ * @param interfaceBlocks the CIDR blocks of this machine's interfaces, such as `198.18.0.1/20`
  */
-export function findUnauthorizedSource(fleet: Fleet, own: string | undefined, blocks: readonly string[]): UnauthorizedSource | undefined {
-  if (own === undefined || !isIPv4(own)) return undefined;
-  const near = new BlockList();
-  for (const block of blocks) {
+export function findUnauthorizedSource(
+  fleet: Fleet,
+  ownAddress: string | undefined,
+  interfaceBlocks: readonly string[],
+): UnauthorizedSource | undefined {
+  if (ownAddress === undefined || !isIPv4(ownAddress)) return undefined;
+  const connected = new BlockList();
+  for (const block of interfaceBlocks) {
     const [address = "", mask] = block.split("/");
-    if (isIPv4(address) && !isAllowed([block], own)) near.addSubnet(address, Number(mask), "ipv4");
+    if (isIPv4(address) && !isAllowed([block], ownAddress)) connected.addSubnet(address, Number(mask), "ipv4");
   }
-  const strange = fleet.servers.filter(
+  const servers = fleet.servers.filter(
     ({ address, ports }) =>
-      isIPv4(address) && near.check(address, "ipv4") && !ports.some(({ sources }) => isAllowed(sources, own) !== false),
+      isIPv4(address) &&
+      connected.check(address, "ipv4") &&
+      !ports.some(({ sources }) => isAllowed(sources, ownAddress) !== false),
   );
-  return strange.length === 0 ? undefined : { address: own, reaches: new Set(strange.map(({ name }) => name)) };
+  return servers.length === 0 ? undefined : { address: ownAddress, servers: new Set(servers.map(({ name }) => name)) };
 }

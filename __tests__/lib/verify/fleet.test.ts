@@ -4,7 +4,7 @@ import { readFleet } from "../../../lib/verify/fleet";
 const PORT = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["10.0.0.1/32"] };
 const NAMES = ["hub", "app", "db"];
 
-/** The inventory of a small fleet, as a deploy renders it. */
+/** The inventory of a small fleet. */
 function inventory(bind = ""): string {
   const common = { content: "", component: false, artifacts: [], secrets: [], variables: {} };
   const run = (name: string, hosts: readonly (readonly [string, Variables])[], more = {}): InventoryRun => ({
@@ -31,7 +31,7 @@ function inventory(bind = ""): string {
           waitSeconds: 1,
           ...(name === "db" ? { jumpHost: "root@bastion" } : {}),
         },
-        place: { network: "net", publicAddress: `203.0.113.${index}` },
+        location: { network: "net", publicAddress: `203.0.113.${index}` },
         facts: { name, id: name, generation: "1", address: `10.0.0.1${index}`, bind, architecture: "amd64" },
       })),
       runs: [
@@ -45,13 +45,13 @@ function inventory(bind = ""): string {
         run("grafana", [["hub", { grafana_port: 3000, grafana_tls_certificate: "/c.pem" }]], { component: true }),
         run("node_exporter", [["app", {}]], { component: true, agent: true }),
         run("log_agent", [["app", { log_agent_sources: ["nginx.yml"] }]], {}),
-        run("backup", [["hub", {}]], { component: true, own: true }),
+        run("backup", [["hub", {}]], { component: true, userProvided: true }),
       ],
     }),
   );
 }
 
-test("a fleet is read from the inventory of a deploy, variables that most have alike too", () => {
+test("it reads a fleet from an inventory, with the variables that all hosts of a group share", () => {
   const { servers, kinds, agents, targets } = readFleet(inventory());
   expect(servers.map(({ name }) => name)).toEqual(["app", "db", "hub"]);
   expect(servers[0]).toEqual({
@@ -64,9 +64,9 @@ test("a fleet is read from the inventory of a deploy, variables that most have a
     sshd: undefined,
     components: ["node_exporter"],
     logSources: ["nginx"],
-    questions: {},
+    componentUrls: {},
   });
-  // What a playbook of the user's own installs is not ours to look for.
+  // The component of a user-provided playbook is not checked.
   expect(servers[2]?.components).toEqual(["prometheus", "alertmanager", "grafana"]);
   expect(servers[1]).toMatchObject({ ssh: { jumpHost: true }, sshd: { port: 22, sources: ["10.0.0.1/32"] } });
   expect(kinds).toEqual(["prometheus", "alertmanager", "grafana", "node_exporter", "backup"]);
@@ -78,19 +78,19 @@ test.each([
   ["", "http://127.0.0.1"],
   ["10.0.0.10", "http://10.0.0.10"],
   ["2001:db8::1", "http://[2001:db8::1]"],
-])("what listens on %j is asked where it listens", (bind, url) => {
+])("it builds the URLs of components that listen on %j", (bind, url) => {
   const hub = readFleet(inventory(bind)).servers.find(({ name }) => name === "hub");
-  expect(hub?.questions).toEqual({
+  expect(hub?.componentUrls).toEqual({
     prometheus: `${url}:9090`,
     alertmanager: `${url}:9093`,
     grafana: `${url.replace("http:", "https:")}:3000`,
   });
 });
 
-test("an inventory that does not say where servers stand is refused, with the remedy", () => {
+test("it rejects the inventory of an earlier version, with the fix", () => {
   const old = inventory().replace(/,"monitoring_place":\{[^}]*\}/g, "");
   expect(() => readFleet('{"all": {"hosts": {}, "children": {}}}')).toThrow(
-    "knows of no firewall: deploy the stack again",
+    "the inventory has no firewall run: deploy the stack again",
   );
-  expect(() => readFleet(old)).toThrow(/in which network the server "\w+" is: deploy the stack again/);
+  expect(() => readFleet(old)).toThrow(/the inventory has no network for the server "\w+": deploy the stack again/);
 });

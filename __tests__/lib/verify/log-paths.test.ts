@@ -1,14 +1,17 @@
-import { unmatchedPaths } from "../../../lib/verify/log-paths";
+import { unmatchedLogPaths } from "../../../lib/verify/log-paths";
 import { readObservation } from "../../../lib/verify/observation";
+import { checkLines } from "../../support/fleet";
 
-test("what a log source reads that is not there is said with the server and the source", () => {
-  const said = { unmatched: [{ job: "shop", path: "/var/log/shop/*.log" }] };
-  expect(unmatchedPaths(readObservation("app", { lines: [`said=log_agent ${JSON.stringify(said)}`] }))).toEqual([
-    'app: there is no file /var/log/shop/*.log, which the log source "shop" reads',
-  ]);
-});
+describe("unmatchedLogPaths", () => {
+  it("names the server, the path and the log source", () => {
+    const result = { unmatched: [{ job: "shop", path: "/var/log/shop/*.log" }] };
+    expect(unmatchedLogPaths(readObservation("app", { lines: checkLines("log_agent", result) }))).toEqual([
+      'app: /var/log/shop/*.log (log source "shop")',
+    ]);
+  });
 
-test("nothing is said of a server that has no log agent, or does not answer", () => {
-  expect(unmatchedPaths(readObservation("app", { lines: [] }))).toEqual([]);
-  expect(unmatchedPaths(readObservation("app", { lines: ["said=log_agent no JSON"] }))).toEqual([]);
+  it("is empty for a server without a log agent or with a malformed answer", () => {
+    expect(unmatchedLogPaths(readObservation("app", { lines: [] }))).toEqual([]);
+    expect(unmatchedLogPaths(readObservation("app", { lines: ["check=log_agent no JSON"] }))).toEqual([]);
+  });
 });

@@ -1,16 +1,18 @@
-import { Outcome } from "../measurement";
-import { Check } from "./check";
 import { count } from "../text";
+import { Check, outcomeOf } from "./check";
 
-/** That nobody added rules to the cloud's firewall. They were looked for when the stack was deployed last. */
-export const cloudFirewall: Check = ({ surplus }) => {
-  if (surplus === undefined) return undefined;
+/** Checks that nobody added rules to the cloud firewall. The last deploy looked for them. */
+export const cloudFirewall: Check = ({ surplusRules }) => {
+  if (surplusRules === undefined) return undefined;
+  const failures = surplusRules.map((rule) => ({
+    problem: `the cloud firewall has a rule that the stack did not create: ${rule}`,
+    fix: "remove the rule, or declare the connection that needs it; the next deploy checks again",
+  }));
   return {
-    text: `the cloud's firewall: has no rules but ours, as of the last deploy: ${count(surplus.length, "difference")}`,
-    outcome: surplus.length === 0 ? Outcome.PASS : Outcome.FAIL,
-    differences: surplus.map((rule) => ({
-      what: `the cloud's firewall has a rule that is not of our making: ${rule}`,
-      mend: "remove it there, or declare what needs it; the next deploy looks again",
-    })),
+    name: "cloud firewall",
+    outcome: outcomeOf(failures, true),
+    summary: `${count(surplusRules.length, "unexpected rule")} at the last deploy`,
+    details: [],
+    failures,
   };
 };

@@ -1,81 +1,77 @@
-import { Measurement } from "../measurement";
-import { Commands, Failure } from "../failures";
-import { Check, outcomeOf } from "./check";
+import { Failure } from "../failures";
 import { count } from "../text";
+import { componentCheck } from "./component-check";
 
-/** What the question `grafana` answers. */
-interface Said {
-  readonly error?: string;
-  readonly version: string;
-  readonly sources: readonly { readonly uid: string; readonly name: string; readonly error: string }[];
+/** The result of `checks/grafana.py`, as far as this check uses it. */
+interface GrafanaResult {
+  readonly sources: readonly DataSource[];
   readonly dashboards: readonly { readonly uid: string; readonly title: string }[];
   readonly panels: readonly Panels[];
 }
 
-/** The panels of one of our dashboards, for one server where people choose one. */
+interface DataSource {
+  readonly uid: string;
+  readonly name: string;
+  /** Why the data source does not answer; empty if it does. */
+  readonly error: string;
+}
+
+/** The panels of a built-in dashboard, for one server if the dashboard shows a selected server. */
 interface Panels {
   readonly title: string;
   readonly server: string | null;
   readonly panels: number;
-  /** The titles of those without data. */
+  /** Titles of the panels without data. */
   readonly empty: readonly string[];
 }
 
-/** Of so many panels without data the titles are told: right after a deploy, most have none. */
-const NAMED = 3;
+/** Maximum number of titles of empty panels in a line: right after a deploy, most panels are empty. */
+const MAX_TITLES = 3;
 
-/** That each Grafana has dashboards, and gets answers from all that it asks. */
-export const dashboards: Check = (measured, commands) => {
-  const hosts = measured.fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
-  if (hosts.length === 0) return undefined;
-  const answers = hosts.map(({ name }) => [name, saidBy(measured, name)] as const);
-  const differences = answers.flatMap(([host, said]) =>
-    said === undefined ? [] : differencesOf(host, said, commands),
-  );
-  const known = answers.flatMap(([, said]) => (said === undefined || said.error !== undefined ? [] : [said]));
-  const unknown = answers.some(([, said]) => said === undefined);
+/** Checks that each Grafana has dashboards, and that its data sources answer. */
+export const dashboards = componentCheck<GrafanaResult>({
+  name: "dashboards",
+  kind: "grafana",
+  component: "Grafana",
+  conclude: (results, { repair }) => ({
+    summary: summaryOf(results[0].values),
+    details: detailsOf(results[0].values),
+    failures: results.flatMap(({ host, values }) => [
+      ...values.sources.filter(({ error }) => error !== "").map((source) => dataSourceFailure(host, source)),
+      ...(values.dashboards.length > 0 ? [] : [{ problem: `Grafana on ${host} has no dashboards`, fix: repair(host) }]),
+    ]),
+  }),
+});
+
+function dataSourceFailure(host: string, { uid, name, error }: DataSource): Failure {
   return {
-    text: `dashboards: ${count(hosts.length, "Grafana")}; ${known[0] === undefined ? "none said what it has" : told(known[0])}`,
-    outcome: outcomeOf(differences, !unknown),
-    differences,
+    problem: `the data source ${name} of Grafana on ${host} does not answer: ${error}`,
+    fix: `if the port is open (see the probes), check the journal of ${uid}.service`,
   };
-};
-
-function saidBy({ looks }: Measurement, host: string): Said | undefined {
-  return looks.get(host)?.said.get("grafana") as Said | undefined;
 }
 
-function differencesOf(host: string, said: Said, commands: Commands): Failure[] {
-  const again = commands.play("grafana", host, true);
-  if (said.error !== undefined) return [{ problem: `Grafana on ${host}: ${said.error}`, fix: again }];
+function summaryOf({ sources, dashboards: all }: GrafanaResult): string {
+  const answering = sources.filter(({ error }) => error === "").length;
+  return `${count(all.length, "dashboard")}, ${answering} of ${sources.length} data sources answer`;
+}
+
+function detailsOf({ sources, dashboards: all, panels }: GrafanaResult): string[] {
+  const titles = all.map(({ title }) => `"${title}"`);
+  const names = sources.map(({ name }) => name);
+  const total = panels.reduce((sum, { panels: number }) => sum + number, 0);
+  const empty = panels.reduce((sum, { empty: { length } }) => sum + length, 0);
   return [
-    ...said.sources.flatMap(({ uid, name, error }) =>
-      error === ""
-        ? []
-        : [
-            {
-              what: `Grafana on ${host} gets no answer from ${name}: ${error}`,
-              mend: `if the port is open (see above), look at the journal of ${uid}.service`,
-            },
-          ],
-    ),
-    ...(said.dashboards.length > 0 ? [] : [{ what: `Grafana on ${host} has no dashboards`, mend: again }]),
+    ...(titles.length === 0 ? [] : [`dashboards: ${titles.join(", ")}`]),
+    ...(names.length === 0 ? [] : [`data sources: ${names.join(", ")}`]),
+    ...(panels.length === 0 ? [] : [`panels with data: ${total - empty} of ${total}`]),
+    ...panels.filter((each) => each.empty.length > 0).map(emptyPanels),
   ];
 }
 
-/** What it has, in words. */
-function told({ sources, dashboards: all, panels }: Said): string {
-  const titles = all.map(({ title }) => `"${title}"`).join(", ");
-  const names = sources.map(({ name }) => name).join(", ");
-  const filled = panels.length === 0 ? "" : `; panels with data: ${panels.map(filledOf).join(", ")}`;
-  return `${titles || "no dashboards"}, of ${names || "no data sources"}${filled}`;
-}
-
-/** How many panels have data. That some have none is told and no more: a server may have nothing that they are about. */
-function filledOf({ title, server, panels, empty }: Panels): string {
-  const where = server === null ? title : `${title} of ${server}`;
-  const more = empty.length > NAMED ? ` and ${empty.length - NAMED} more` : "";
-  const names = empty.slice(0, NAMED).map((name) => `"${name}"`);
-  const lacking = empty.length === 0 ? "" : ` (not ${names.join(", ")}${more})`;
-  return `${where} ${panels - empty.length} of ${panels}${lacking}`;
+/** The panels without data. They are no failure, because a server may lack what a panel shows. */
+function emptyPanels({ title, server, panels, empty }: Panels): string {
+  const dashboard = server === null ? title : `${title} of ${server}`;
+  const titles = empty.slice(0, MAX_TITLES).map((name) => `"${name}"`);
+  const more = empty.length > MAX_TITLES ? ` and ${empty.length - MAX_TITLES} more` : "";
+  return `${dashboard}: ${empty.length} of ${panels} panels without data: ${titles.join(", ")}${more}`;
 }

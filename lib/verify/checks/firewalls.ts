@@ -1,20 +1,22 @@
 import { Observation } from "../observation";
-import { Outcome } from "../measurement";
-import { Check, worst } from "./check";
+import { Outcome, worstOutcome } from "../outcome";
 import { count } from "../text";
+import { Check } from "./check";
 
-/** That each server has the firewall that the last deploy gave it. The differences are told by server. */
-export const firewalls: Check = ({ looks }) => {
-  const outcomes = [...looks.values()].map(outcomeOf);
-  const fine = outcomes.filter((outcome) => outcome === Outcome.PASS).length;
+/** Checks that each server has loaded the deployed firewall rules, now and at boot. The report adds the failures. */
+export const firewalls: Check = ({ observations }) => {
+  const outcomes = [...observations.values()].map(outcomeOf);
+  const passed = outcomes.filter((outcome) => outcome === Outcome.PASS).length;
   return {
-    text: `firewalls: loaded as deployed, and at boot: ${fine} of ${count(outcomes.length, "server")}`,
-    outcome: worst(outcomes),
-    differences: [],
+    name: "firewalls",
+    outcome: worstOutcome(outcomes),
+    summary: `deployed rules loaded now and at boot on ${passed} of ${count(outcomes.length, "server")}`,
+    details: [],
+    failures: [],
   };
 };
 
-function outcomeOf({ silent, table, current, enabled }: Observation): Outcome {
-  if (silent !== undefined) return Outcome.NOT_MEASURED;
-  return table === "intact" && current && enabled ? Outcome.PASS : Outcome.FAIL;
+function outcomeOf({ error, table, rulesCurrent, firewallEnabled }: Observation): Outcome {
+  if (error !== undefined) return Outcome.NOT_MEASURED;
+  return table === "intact" && rulesCurrent && firewallEnabled ? Outcome.PASS : Outcome.FAIL;
 }

@@ -1,30 +1,30 @@
-import { alerts } from "./alert-delivery";
-import { comeback } from "./reboot";
+import { accessCheck, allPorts } from "./access";
+import { alertDelivery } from "./alert-delivery";
+import { Check } from "./check";
 import { cloudFirewall } from "./cloud-firewall";
-import { Check, reachedOnlyBy } from "./check";
 import { dashboards } from "./dashboards";
-import { everyPort } from "./all-ports";
 import { firewalls } from "./firewalls";
 import { logs } from "./logs";
 import { placement } from "./placement";
-import { shown } from "./server-metrics";
-import { targets } from "./scrape-targets";
+import { reboot } from "./reboot";
+import { scrapeTargets } from "./scrape-targets";
+import { serverMetrics } from "./server-metrics";
 
-/** All that a monitoring promises, in the order in which it is told: a component adds what it is about. */
-export const CRITERIA: readonly Check[] = [
+/** All checks, in the order of the report. */
+export const CHECKS: readonly Check[] = [
   placement,
-  shown,
+  serverMetrics,
   logs,
   dashboards,
-  targets,
-  alerts,
+  scrapeTargets,
+  alertDelivery,
   firewalls,
   cloudFirewall,
-  reachedOnlyBy("exporters", "Prometheus' host and technicians", "node_exporter", "exporter"),
-  reachedOnlyBy("Prometheus", "Alertmanager, Grafana, its like and technicians", "prometheus"),
-  reachedOnlyBy("Alertmanager", "Prometheus, Grafana, Loki, its like and technicians", "alertmanager"),
-  reachedOnlyBy("Loki", "log agents, Grafana, Prometheus, its like and technicians", "loki"),
-  reachedOnlyBy("Grafana", "Prometheus and technicians", "grafana"),
-  everyPort,
-  comeback,
+  accessCheck("exporter", ["node_exporter", "exporter"], "Prometheus' host and technicians"),
+  accessCheck("Prometheus", ["prometheus"], "Alertmanager, Grafana, other Prometheus servers and technicians"),
+  accessCheck("Alertmanager", ["alertmanager"], "Prometheus, Grafana, Loki, other Alertmanagers and technicians"),
+  accessCheck("Loki", ["loki"], "log agents, Grafana, Prometheus, other Lokis and technicians"),
+  accessCheck("Grafana", ["grafana"], "Prometheus and technicians"),
+  allPorts,
+  reboot,
 ];

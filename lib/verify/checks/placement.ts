@@ -1,65 +1,71 @@
-import { Measurement } from "../measurement";
-import { Observation } from "../observation";
 import { Commands, Failure } from "../failures";
-import { Check, lookedAt, outcomeOf } from "./check";
+import { FleetServer } from "../fleet";
+import { Measurement } from "../measurement";
+import { Service } from "../observation";
 import { count } from "../text";
+import { Check, observedServers, outcomeOf, serversWith } from "./check";
 
-/** Of components that are on more servers than this, their number is told. */
-const NAMED = 3;
+/** A component that runs on more servers than this is reported with their number instead of their names. */
+const MAX_NAMES = 3;
 
-/** That each component runs where the code has it, and nowhere else. */
-export const placement: Check = (measured, commands) => {
-  const { fleet } = measured;
-  const kinds = [...new Set(fleet.servers.flatMap(({ components }) => components))].sort();
+/** Checks that each component runs exactly where the code places it. */
+export const placement: Check = (measurement, commands) => {
+  const { servers } = measurement.fleet;
+  const kinds = [...new Set(servers.flatMap(({ components }) => components))].sort();
   if (kinds.length === 0) return undefined;
-  const known = lookedAt(measured);
-  const differences = known.flatMap(({ look, components }) => differencesOf(look, components, commands));
+  const observed = observedServers(measurement);
+  const failures = observed.flatMap(({ server, observation }) => failuresOf(server, observation.services, commands));
+  const running = kinds.flatMap((kind) => runningServices(kind, measurement)).length;
+  const placed = servers.flatMap(({ components }) => components).length;
   return {
-    text: `placement: each component by a playbook of its own, where the code has it: ${told(kinds, measured)}`,
-    outcome: outcomeOf(differences, known.length === fleet.servers.length),
-    differences,
+    name: "placement",
+    outcome: outcomeOf(failures, observed.length === servers.length),
+    summary: `${running} of ${count(placed, "service")} run where the code places them; each component has its own playbook`,
+    details: locations(kinds, measurement),
+    failures,
   };
 };
 
-function differencesOf({ name, services }: Observation, wanted: readonly string[], commands: Commands): Failure[] {
-  const found = new Map(services.map((service) => [service.kind, service]));
+function failuresOf({ name, components }: FleetServer, services: readonly Service[], commands: Commands): Failure[] {
+  const states = new Map(services.map(({ kind, state }) => [kind, state]));
+  const stopped = components.filter((kind) => states.get(kind) !== "active");
+  const surplus = services.filter(({ kind }) => !components.includes(kind));
   return [
-    ...wanted.flatMap((kind) => {
-      const state = found.get(kind)?.state ?? "not installed";
-      if (state === "active") return [];
-      return [{ what: `${kind} does not run on ${name}: it is ${state}`, mend: commands.play(kind, name, true) }];
-    }),
-    ...services
-      .filter(({ kind }) => !wanted.includes(kind))
-      .map(({ kind }) => ({
-        what: `${kind} is on ${name}, where the code has none`,
-        mend: commands.play("cleanup", name, true),
-      })),
+    ...stopped.map((kind) => ({
+      problem: `${kind} does not run on ${name} (${states.get(kind) ?? "not installed"})`,
+      fix: commands.play(kind, name, true),
+    })),
+    ...surplus.map(({ kind }) => ({
+      problem: `${kind} is installed on ${name}, where the code has none`,
+      fix: commands.play("cleanup", name, true),
+    })),
   ];
 }
 
-/** The components with their versions, by where they run. */
-function told(kinds: readonly string[], measured: Measurement): string {
-  const groups = new Map<string, string[]>();
-  for (const kind of kinds) {
-    const { what, where } = toldOf(kind, measured);
-    groups.set(where, [...(groups.get(where) ?? []), what]);
-  }
-  return [...groups].map(([where, what]) => `${what.join(", ")} on ${where}`).join("; ");
+/** The running services of a component on the servers that the code places it on. */
+function runningServices(
+  kind: string,
+  measurement: Measurement,
+): { readonly server: string; readonly version: string }[] {
+  return serversWith(measurement, kind).flatMap(({ name }) => {
+    const services = measurement.observations.get(name)?.services ?? [];
+    const service = services.find((each) => each.kind === kind && each.state === "active");
+    return service === undefined ? [] : [{ server: name, version: service.version }];
+  });
 }
 
-function toldOf(kind: string, { fleet, looks }: Measurement): { readonly what: string; readonly where: string } {
-  const wanted = fleet.servers.filter(({ components }) => components.includes(kind));
-  const running = wanted.flatMap(({ name }) => {
-    const service = looks.get(name)?.services.find((each) => each.kind === kind && each.state === "active");
-    return service === undefined ? [] : [{ name, version: service.version }];
-  });
-  const versions = [...new Set(running.map(({ version }) => version))].sort().join(" and ");
-  const few = wanted.length <= NAMED && running.length === wanted.length;
-  return {
-    what: versions === "" ? kind : `${kind} ${versions}`,
-    where: few
-      ? running.map(({ name }) => name).join(" and ")
-      : `${running.length} of ${count(wanted.length, "server")}`,
-  };
+/** The components with their versions, grouped by the servers on which they run. */
+function locations(kinds: readonly string[], measurement: Measurement): string[] {
+  const groups = new Map<string, string[]>();
+  for (const kind of kinds) {
+    const running = runningServices(kind, measurement);
+    const placed = serversWith(measurement, kind).length;
+    const versions = [...new Set(running.map(({ version }) => version))].sort().join(" and ");
+    const servers =
+      placed <= MAX_NAMES && running.length === placed
+        ? running.map(({ server }) => server).join(" and ")
+        : `${running.length} of ${count(placed, "server")}`;
+    groups.set(servers, [...(groups.get(servers) ?? []), versions === "" ? kind : `${kind} ${versions}`]);
+  }
+  return [...groups].map(([servers, components]) => `${components.join(", ")} on ${servers}`);
 }

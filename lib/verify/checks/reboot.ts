@@ -1,47 +1,43 @@
-import { Check, lookedAt, outcomeOf } from "./check";
-import { ago } from "../text";
+import { duration } from "../text";
+import { Check, observedServers, outcomeOf } from "./check";
 
-/** Whatever a stack is, it is to be destroyed and rebuilt in so many seconds. Ten minutes are what the project promises. */
+/** Maximum duration in seconds of destroying and rebuilding a stack. */
 export const REBUILD_LIMIT = 600;
 
-/** That all comes back after a reboot, and that the last drill rebuilt all of it in time. */
-export const comeback: Check = (measured, commands) => {
-  const { fleet, drill } = measured;
+/** Checks that all services and firewalls start at boot, and that the last drill rebuilt the stack within the limit. */
+export const reboot: Check = (measurement, commands) => {
+  const { fleet, drill } = measurement;
   if (fleet.servers.every(({ components }) => components.length === 0)) return undefined;
-  const known = lookedAt(measured);
-  const wanted = known.flatMap(({ look, components }) =>
-    look.services.filter(({ kind }) => components.includes(kind)).map((service) => ({ ...service, server: look.name })),
+  const observed = observedServers(measurement);
+  const services = observed.flatMap(({ server: { name, components }, observation }) =>
+    observation.services
+      .filter(({ kind }) => components.includes(kind))
+      .map((service) => ({ ...service, server: name })),
   );
-  const late = wanted.filter(({ enabled }) => !enabled);
-  const slow = drill !== undefined && drill.seconds > REBUILD_LIMIT;
-  const differences = [
-    ...late.map(({ kind, server }) => ({
-      what: `${kind} on ${server} does not start at boot: its unit is not enabled`,
-      mend: commands.play(kind, server, true),
-    })),
-    ...(slow
-      ? [
-          {
-            what: `the last drill took ${drill.seconds.toFixed(0)} s, of ${REBUILD_LIMIT} s that it may take`,
-            mend: `see by its table what took long: ${drill.file}`,
-          },
-        ]
-      : []),
-  ];
-  const boots = known.flatMap(({ look: { up } }) => up ?? []);
-  const loaded = known.filter(({ look: { enabled } }) => enabled).length;
+  const disabled = services.filter(({ enabled }) => !enabled);
+  const failures = disabled.map(({ kind, server }) => ({
+    problem: `${kind} on ${server} does not start at boot, because its unit is not enabled`,
+    fix: commands.play(kind, server, true),
+  }));
+  if (drill !== undefined && drill.seconds > REBUILD_LIMIT)
+    failures.push({
+      problem: `the last drill took ${drill.seconds.toFixed(0)} s, at most ${REBUILD_LIMIT} s are allowed`,
+      fix: `find the slowest phases in ${drill.file}`,
+    });
+  const firewalls = observed.filter(({ observation }) => observation.firewallEnabled).length;
+  const uptimes = observed.flatMap(({ observation }) => observation.uptime ?? []);
   const rebuilt =
     drill === undefined
-      ? "no drill has rebuilt it yet"
-      : `a drill destroyed and rebuilt all in ${drill.seconds.toFixed(0)} s on ${drill.date.slice(0, 10)}`;
+      ? "none"
+      : `destroyed and rebuilt in ${drill.seconds.toFixed(0)} s on ${drill.date.slice(0, 10)}`;
   return {
-    text: [
-      `after a reboot: ${wanted.length - late.length} of ${wanted.length} services start by themselves`,
-      ` and ${loaded} of ${known.length} firewalls`,
-      boots.length === 0 ? "" : ` (the last boot was ${ago(Math.min(...boots))} ago)`,
-      `; ${rebuilt}`,
-    ].join(""),
-    outcome: outcomeOf(differences, known.length === fleet.servers.length),
-    differences,
+    name: "reboot",
+    outcome: outcomeOf(failures, observed.length === fleet.servers.length),
+    summary: `${services.length - disabled.length} of ${services.length} services and ${firewalls} of ${observed.length} firewalls start at boot`,
+    details: [
+      ...(uptimes.length === 0 ? [] : [`last boot: ${duration(Math.min(...uptimes))} ago`]),
+      `last drill: ${rebuilt}`,
+    ],
+    failures,
   };
 };

@@ -1,55 +1,64 @@
-import { Measurement, Outcome } from "../measurement";
 import { Failure } from "../failures";
-import { Check, worst } from "./check";
+import { Measurement } from "../measurement";
+import { Outcome } from "../outcome";
+import { componentCheck } from "./component-check";
 
-/** A target, as the question `prometheus` answers it. */
+/** The result of `checks/prometheus.py`. */
+interface PrometheusResult {
+  readonly targets: readonly Target[];
+}
+
 interface Target {
   readonly job: string;
   readonly instance: string;
+  /** `up`, `down` or `unknown`. */
   readonly health: string;
   readonly error: string;
 }
 
-/** That Prometheus reaches all that it should scrape. */
-export const targets: Check = (measured, commands) => {
-  const host = measured.fleet.servers.find(({ questions }) => questions.prometheus !== undefined)?.name;
-  if (host === undefined) return undefined;
-  const said = measured.looks.get(host)?.said.get("prometheus");
-  if (!Array.isArray(said)) {
-    const why = (said as { readonly error?: string } | undefined)?.error;
-    const differences =
-      why === undefined
-        ? []
-        : [{ what: `Prometheus on ${host}: ${why}`, mend: commands.play("prometheus", host, true) }];
-    const outcome = why === undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;
-    return { text: `targets: Prometheus on ${host} did not say which are up`, outcome, differences };
-  }
-  const active = said as readonly Target[];
-  const known = new Set(active.map(({ job, instance }) => `${job}/${instance}`));
-  const missing = measured.fleet.targets.filter((target) => !known.has(target));
-  const judged = active.map((target) => [target, outcomeOf(target, measured)] as const);
-  const down = judged.filter(([, outcome]) => outcome === Outcome.FAIL).map(([target]) => target);
-  const unknown = judged.filter(([, outcome]) => outcome === Outcome.NOT_MEASURED).length;
-  const differences: Failure[] = [
-    ...missing.map((target) => ({
-      what: `Prometheus on ${host} does not know the target ${target}`,
-      mend: commands.play("prometheus", host, true),
-    })),
-    ...down.map(({ job, instance, error }) => ({
-      what: `the target ${job}/${instance} is down: ${error}`,
-      mend: "if the port is open (see above), something else listens there or the service is ill: look at its journal",
-    })),
-  ];
-  const up = active.length - down.length - unknown;
-  return {
-    text: `targets: ${up} of ${active.length + missing.length} up${unknown === 0 ? "" : `, ${unknown} not measured`}`,
-    outcome: worst([...missing.map(() => Outcome.FAIL), ...judged.map(([, outcome]) => outcome)]),
-    differences,
-  };
-};
+/** Checks that Prometheus has all scrape targets, and that they are up. */
+export const scrapeTargets = componentCheck<PrometheusResult>({
+  name: "scrape targets",
+  kind: "prometheus",
+  component: "Prometheus",
+  conclude: (results, { measurement, repair }) => {
+    const targets = results.flatMap(({ host, values }) => {
+      const known = new Set(values.targets.map(nameOf));
+      const missing = measurement.fleet.targets.filter((target) => !known.has(target));
+      return [
+        ...missing.map((target) => ({
+          outcome: Outcome.FAIL,
+          failure: { problem: `Prometheus on ${host} lacks the target ${target}`, fix: repair(host) },
+        })),
+        ...values.targets.map((target) => ({
+          outcome: outcomeOf(target, measurement),
+          failure: targetFailure(target),
+        })),
+      ];
+    });
+    const number = (wanted: Outcome): number => targets.filter(({ outcome }) => outcome === wanted).length;
+    const unknown = number(Outcome.NOT_MEASURED);
+    return {
+      summary: `${number(Outcome.PASS)} of ${targets.length} up${unknown === 0 ? "" : `, ${unknown} not measured`}`,
+      failures: targets.filter(({ outcome }) => outcome === Outcome.FAIL).map(({ failure }) => failure),
+      complete: unknown === 0 && targets.length > 0,
+    };
+  },
+});
 
-/** One that was not scraped yet tells nothing, nor one on a server that is not there at all. */
-function outcomeOf({ health, instance }: Target, { looks }: Measurement): Outcome {
+function nameOf({ job, instance }: Target): string {
+  return `${job}/${instance}`;
+}
+
+function targetFailure(target: Target): Failure {
+  return {
+    problem: `the target ${nameOf(target)} is down: ${target.error}`,
+    fix: "if the port is open (see the probes), check the journal of the service, or whether another program uses the port",
+  };
+}
+
+/** A target without a scrape so far, or on a server that could not be observed, is not measured. */
+function outcomeOf({ health, instance }: Target, { observations }: Measurement): Outcome {
   if (health === "up") return Outcome.PASS;
-  return health === "unknown" || looks.get(instance)?.silent !== undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;
+  return health === "unknown" || observations.get(instance)?.error !== undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;
 }

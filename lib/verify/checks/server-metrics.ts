@@ -1,53 +1,48 @@
-import { Failure } from "../failures";
-import { Check, outcomeOf } from "./check";
-import { count } from "../text";
+import { Check, outcomeOf, serversWith } from "./check";
+import { componentResults } from "./component-check";
 
-/** What Grafana is to show of each server, by what the question `grafana` calls it. */
-const MEASURES = [
+/** The metrics that Grafana must show of each server: key in the result of `checks/grafana.py`, and text. */
+const METRICS = [
   ["cpu", "CPU"],
   ["memory", "memory"],
   ["disk", "disk"],
 ] as const;
-type Measure = (typeof MEASURES)[number][0];
+type Metric = (typeof METRICS)[number][0];
 
-/** What the question `grafana` answers. */
-interface Said {
-  readonly error?: string;
-  /** The servers that the table of all servers has a value of. */
-  readonly shown: Readonly<Record<Measure, readonly string[]>>;
+/** The result of `checks/grafana.py`, as far as this check uses it. */
+interface GrafanaResult {
+  /** The servers that have a value in the table of all servers, by metric. */
+  readonly shown: Readonly<Record<Metric, readonly string[]>>;
 }
 
-/** That Grafana shows CPU, memory and disk of every server. */
-export const shown: Check = ({ fleet, looks }) => {
-  if (!fleet.servers.some(({ components }) => components.includes("prometheus"))) return undefined;
-  const servers = fleet.servers.filter(({ components }) => components.includes("node_exporter"));
-  const hosts = fleet.servers.filter(({ questions }) => questions.grafana !== undefined);
-  if (hosts.length === 0 || servers.length === 0) return undefined;
-  const answers = hosts.map(({ name }) => [name, looks.get(name)?.said.get("grafana") as Said | undefined] as const);
-  const known = answers.flatMap(([host, said]) =>
-    said === undefined || said.error !== undefined ? [] : [{ host, said }],
+/** Checks that Grafana shows CPU, memory and disk of every server. The check "dashboards" reports Grafana's errors. */
+export const serverMetrics: Check = (measurement) => {
+  const servers = serversWith(measurement, "node_exporter").map(({ name }) => name);
+  const { total, results } = componentResults<GrafanaResult>(measurement, "grafana");
+  if (total === 0 || servers.length === 0 || serversWith(measurement, "prometheus").length === 0) return undefined;
+  const missing = results.flatMap(({ host, values: { shown } }) =>
+    METRICS.flatMap(([metric, text]) =>
+      servers.filter((server) => !shown[metric].includes(server)).map((server) => ({ host, text, server })),
+    ),
   );
-  const lacking = known.flatMap(({ host, said }) =>
-    MEASURES.flatMap(([measure, name]) => {
-      const there = new Set(said.shown[measure]);
-      return servers.filter((server) => !there.has(server.name)).map((server) => ({ host, name, server: server.name }));
-    }),
-  );
-  const silent = lacking.some(({ server }) => looks.get(server)?.silent !== undefined);
-  const differences = lacking
-    .filter(({ server }) => looks.get(server)?.silent === undefined)
-    .map(({ host, name, server }): Failure => ({
-      problem: `Grafana on ${host} does not show the ${name} of ${server}`,
-      fix: "see whether its node exporter is up (targets), and whether Grafana gets answers from Prometheus (dashboards)",
-    }));
-  const [first] = known;
-  const told = MEASURES.map(([measure, name]) => {
-    const there = servers.filter((server) => first?.said.shown[measure].includes(server.name) === true);
-    return `${name} of ${there.length}`;
+  const observed = missing.filter(({ server }) => measurement.observations.get(server)?.error === undefined);
+  const failures = observed.map(({ host, text, server }) => ({
+    problem: `Grafana on ${host} does not show the ${text} of ${server}`,
+    fix: 'check whether the server\'s node exporter is up (check "scrape targets"), and whether Prometheus answers Grafana (check "dashboards")',
+  }));
+  const [first] = results;
+  const counts = METRICS.map(([metric, text]) => {
+    const shown = servers.filter((server) => first?.values.shown[metric].includes(server));
+    return `${text} of ${shown.length}`;
   });
   return {
-    text: `Grafana shows of ${count(servers.length, "server")}: ${first === undefined ? "it did not say what" : told.join(", ")}`,
-    outcome: outcomeOf(differences, known.length === answers.length && !silent),
-    differences,
+    name: "server metrics",
+    outcome: outcomeOf(failures, results.length === total && observed.length === missing.length),
+    summary:
+      first === undefined
+        ? "Grafana did not answer"
+        : `Grafana shows ${counts.join(", ")} of ${servers.length} servers`,
+    details: [],
+    failures,
   };
 };

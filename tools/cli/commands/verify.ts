@@ -1,25 +1,26 @@
 import { parseArgs } from "node:util";
+import { Commands } from "../../../lib/verify/failures";
 import { SAMPLE } from "../../../lib/verify/plan";
-import { Commands } from "../../../lib/verify/remedy";
-import { makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
-import { lastDrill } from "../drill-record";
-import { main, toolCommand, usage, UserError } from "../common";
+import { conclusion, makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
+import { main, toolCommand, usage } from "../command";
+import { lastDrill } from "../last-drill";
 import { ansibleEnvironment } from "../python";
 import { deployedMonitorings, LOCAL_STACK, stackDirectory, stackOutputs } from "../stack-outputs";
+import { UserError } from "../user-error";
 import { measure } from "../verify/measure";
 
-const HELP = `${usage("verify")}: measures on a deployed stack whether all that it promises is so: who reaches which port,
-whether targets are up and alerts arrive
+const HELP = `Usage: ${usage("verify")}
 
-  --stack <name>   another stack than "${LOCAL_STACK}"
-  --sample <n>     from how many servers it is tried, beside those that monitor (${SAMPLE})
-  --no-alert       send no test alert to the receivers
-  --json           all that was measured, for programs
-  -h, --help       this text
+Checks firewalls, scrape targets, alert delivery, logs and dashboards of a deployed stack. Changes nothing on the servers.
+The receivers get a test alert. Services that listen on a UDP port get a few datagrams, which they may log.
 
-Changes nothing on the servers. The receivers get a test alert, and what listens on a port of UDP some datagrams, which it
-may log.
-Exits with 1 when anything differs, with 2 when not all could be measured.`;
+  --sample <n>     number of servers that probe the others, in addition to those that monitor (default: ${SAMPLE})
+  --no-alert       send no test alert
+  --json           print all results as JSON
+  --stack <name>   stack to use (default: ${LOCAL_STACK})
+  -h, --help       print this help
+
+Exit status: 0 if all checks passed, 1 if a check failed, 2 if no check failed but not everything could be measured.`;
 
 async function verify(): Promise<void> {
   const { values } = parseArgs({
@@ -35,57 +36,52 @@ async function verify(): Promise<void> {
     console.log(HELP);
     return;
   }
-  if (!/^\d+$/.test(values.sample)) throw new UserError(`--sample: "${values.sample}" is not a number of servers`);
+  if (!/^\d+$/.test(values.sample))
+    throw new UserError(`--sample "${values.sample}" is not a number of servers: use for example --sample ${SAMPLE}`);
   const environment = await ansibleEnvironment(console.error);
   const outputs = await stackOutputs(values.stack);
   const drill = lastDrill(values.stack);
   const reports = new Map<string, Report>();
   for (const deployed of deployedMonitorings(values.stack, outputs)) {
-    const measured = await measure(
-      stackDirectory(values.stack),
-      deployed,
-      { sample: Number(values.sample), alert: !values["no-alert"] },
-      environment,
-    );
-    const surplus = surplusRules(outputs[`${deployed.prefix}surplus_rules`]);
-    const commands = commandsOf(values.stack, deployed.prefix, measured.fleet.kinds);
-    reports.set(deployed.prefix, makeReport({ ...measured, surplus, drill }, commands));
+    const { prefix } = deployed;
+    const options = { sample: Number(values.sample), alert: !values["no-alert"] };
+    const measurement = await measure(stackDirectory(values.stack), deployed, options, environment);
+    const surplusRules = readSurplusRules(outputs[`${prefix}surplus_rules`]);
+    const commands = commandsFor(values.stack, prefix, measurement.fleet.kinds);
+    reports.set(prefix, makeReport({ ...measurement, surplusRules, drill }, commands));
   }
   const status = statusOf([...reports.values()]);
   if (values.json) console.log(JSON.stringify({ status, monitorings: Object.fromEntries(reports) }, undefined, 2));
-  else print(reports, status);
+  else print(reports);
   process.exitCode = status;
 }
 
-function commandsOf(stack: string, prefix: string, kinds: readonly string[]): Commands {
+function commandsFor(stack: string, prefix: string, kinds: readonly string[]): Commands {
   return {
     kinds,
     rotate: toolCommand("rotate"),
     play: (name, server, force = false) => {
-      const where = stack === LOCAL_STACK ? "" : ` --stack ${stack}`;
-      return toolCommand("play", `${prefix}${name}`, `--limit ${server}${force ? " --force" : ""}${where}`);
+      const stackOption = stack === LOCAL_STACK ? "" : ` --stack ${stack}`;
+      return toolCommand("play", `${prefix}${name}`, `--limit ${server}${force ? " --force" : ""}${stackOption}`);
     },
   };
 }
 
-/** Rules of the cloud's firewall that are not of our making, as an output tells them; undefined where there is none. */
-function surplusRules(output: unknown): string[] | undefined {
+/** The cloud firewall's surplus rules in a stack output; undefined if the stack has no such output. */
+function readSurplusRules(output: unknown): string[] | undefined {
   return typeof output === "string" ? (JSON.parse(output) as string[]) : undefined;
 }
 
-function print(reports: ReadonlyMap<string, Report>, status: Status): void {
+function print(reports: ReadonlyMap<string, Report>): void {
   for (const [prefix, report] of reports) {
     if (reports.size > 1)
-      console.log(`\n${prefix === "" ? "The monitoring" : `The monitoring with the prefix ${prefix}`}`);
+      console.log(
+        `\n${prefix === "" ? "Monitoring without output prefix" : `Monitoring with output prefix ${prefix}`}\n`,
+      );
     console.log(reportLines(report).join("\n"));
   }
-  const words = {
-    [Status.FINE]: "All is as it should be.",
-    [Status.DIFFERS]: "Not all is as it should be.",
-    [Status.NOT_MEASURED]: "Nothing differs, but not all could be measured.",
-  };
-  console.log(`\n${words[status]}`);
+  console.log(`\n${conclusion([...reports.values()])}`);
 }
 
-// That it could not be measured must not look like a difference.
+// An error is not a failed check.
 main(verify, Status.NOT_MEASURED);

@@ -4,46 +4,53 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../../lib/paths";
 import { Fleet, readFleet } from "../../../lib/verify/fleet";
-import { judge, Measured } from "../../../lib/verify/judge";
-import { Answer, Look, readLook } from "../../../lib/verify/look";
-import { CONTROLLER, isDatagram, makePlan, Plan, STRANGER } from "../../../lib/verify/plan";
-import { findStranger } from "../../../lib/verify/stranger";
-import { run, UserError } from "../common";
+import { Measurement } from "../../../lib/verify/measurement";
+import { Answer, readObservation } from "../../../lib/verify/observation";
+import { CONTROLLER, isDatagram, makePlan, Plan, UNAUTHORIZED_SOURCE } from "../../../lib/verify/plan";
+import { findUnauthorizedSource } from "../../../lib/verify/unauthorized-source";
+import { evaluateProbes } from "../../../lib/verify/verdict";
+import { run } from "../process";
 import { Deployed } from "../stack-outputs";
+import { UserError } from "../user-error";
 
-/** What verify.py answers. */
+/** The output of verify.py. */
 interface Answers {
   readonly servers: Readonly<Record<string, Answer>>;
   readonly controller: Readonly<Record<string, readonly string[]>>;
   readonly datagrams: Readonly<Record<string, readonly (string | null)[]>>;
 }
 
+/** Settings of a measurement. */
+interface Options {
+  /** Number of servers that probe the others, in addition to those that monitor. */
+  readonly sample: number;
+  /** Whether to send a test alert. */
+  readonly alert: boolean;
+}
+
 /**
- * Measures who reaches which port of a monitoring's servers.
+ * Probes all ports of a monitoring's servers and runs the checks of its components.
  *
- * @param directory where its stack's runs are started
- * @param sample from how many servers that do not monitor it is tried
- * @param alert whether a test alert is sent
- * @throws UserError when nothing could be measured
+ * @param directory Terraform's folder of the stack, which is the working directory of its runs
+ * @throws UserError if nothing could be measured
  */
 export async function measure(
   directory: string,
   { inventory, runs }: Deployed,
-  { sample, alert }: { readonly sample: number; readonly alert: boolean },
+  { sample, alert }: Options,
   environment: Readonly<Record<string, string>>,
-): Promise<Measured> {
-  const fleet = alert ? fleetOf(inventory) : unasked(fleetOf(inventory), "alertmanager");
-  const own = await ownAddress();
+): Promise<Measurement> {
+  const fleet = alert ? fleetOf(inventory) : withoutCheck(fleetOf(inventory), "alertmanager");
   const blocks = Object.values(networkInterfaces()).flatMap((all = []) => all.flatMap(({ cidr }) => cidr ?? []));
-  const stranger = findStranger(fleet, own, blocks);
-  const plan = makePlan(fleet, sample, stranger, alert ? [] : ["whether alerts arrive: no test alert was wanted"]);
+  const unauthorizedSource = findUnauthorizedSource(fleet, await ownAddress(), blocks);
+  const plan = makePlan(fleet, sample, unauthorizedSource, alert ? [] : ["alert delivery: switched off by --no-alert"]);
   const request = {
     servers: Object.fromEntries(
-      fleet.servers.map(({ name, questions }) => [name, { ...dialled(plan, name), questions }]),
+      fleet.servers.map(({ name, componentUrls }) => [name, { ...probesFrom(plan, name), checks: componentUrls }]),
     ),
     controller: {
-      [CONTROLLER]: { from: null, ...dialled(plan, CONTROLLER) },
-      [STRANGER]: { from: stranger?.address ?? null, ...dialled(plan, STRANGER) },
+      [CONTROLLER]: { from: null, ...probesFrom(plan, CONTROLLER) },
+      [UNAUTHORIZED_SOURCE]: { from: unauthorizedSource?.address ?? null, ...probesFrom(plan, UNAUTHORIZED_SOURCE) },
     },
   };
   const { code, stdout, stderr } = await run("python3", [join(playbooksDirectory, "verify.py")], {
@@ -57,21 +64,22 @@ export async function measure(
   });
   if (code !== 0) throw new UserError(`nothing could be measured: ${stderr.trim()}`);
   const answers = JSON.parse(stdout) as Answers;
-  const looks = new Map(fleet.servers.map(({ name }): [string, Look] => [name, readLook(name, answers.servers[name])]));
+  const observations = new Map(
+    fleet.servers.map(({ name }) => [name, readObservation(name, answers.servers[name])] as const),
+  );
   const connections = new Map([
-    ...[...looks].map(([name, look]) => [name, look.found] as const),
+    ...[...observations].map(([name, observation]) => [name, observation.connections] as const),
     ...Object.entries(answers.controller),
   ]);
   const datagrams = new Map(Object.entries(answers.datagrams));
-  const verdicts = judge(fleet, plan, looks, { connections, datagrams });
-  return { fleet, plan, looks, verdicts };
+  return { fleet, plan, observations, verdicts: evaluateProbes(fleet, plan, observations, { connections, datagrams }) };
 }
 
-/** A fleet whose components of a kind are asked nothing. */
-function unasked(fleet: Fleet, kind: string): Fleet {
+/** A fleet in which the components of a kind are not checked. */
+function withoutCheck(fleet: Fleet, kind: string): Fleet {
   const servers = fleet.servers.map((server) => {
-    const questions = Object.entries(server.questions).filter(([asked]) => asked !== kind);
-    return { ...server, questions: Object.fromEntries(questions) };
+    const urls = Object.entries(server.componentUrls).filter(([each]) => each !== kind);
+    return { ...server, componentUrls: Object.fromEntries(urls) };
   });
   return { ...fleet, servers };
 }
@@ -84,19 +92,19 @@ function fleetOf(inventory: string): Fleet {
   }
 }
 
-/** What a source is to try. */
-function dialled(
+/** The probes from a source, as verify.py expects them. */
+function probesFrom(
   { probes }: Plan,
   source: string,
-): { readonly to: [string, number][]; readonly datagrams: [string, string, number][] } {
-  const mine = probes.filter(({ from }) => from === source);
+): { readonly connections: [string, number][]; readonly datagrams: [string, string, number][] } {
+  const selected = probes.filter(({ from }) => from === source);
   return {
-    to: mine.filter((probe) => !isDatagram(probe)).map(({ address, port }) => [address, port]),
-    datagrams: mine.filter(isDatagram).map(({ to, address, port }) => [to, address, port]),
+    connections: selected.filter((probe) => !isDatagram(probe)).map(({ address, port }) => [address, port]),
+    datagrams: selected.filter(isDatagram).map(({ to, address, port }) => [to, address, port]),
   };
 }
 
-/** The address by which this machine goes into the world, if it has a way there; nothing is sent. */
+/** This machine's address on its default route; undefined without one. Nothing is sent. */
 async function ownAddress(): Promise<string | undefined> {
   const socket = createSocket("udp4");
   try {
@@ -104,7 +112,7 @@ async function ownAddress(): Promise<string | undefined> {
       socket.once("error", () => {
         done(undefined);
       });
-      // An address for documentation (RFC 5737): all that counts is by which interface the way there begins.
+      // An address for documentation (RFC 5737). Connecting a UDP socket only selects the interface.
       socket.connect(9, "198.51.100.1", () => {
         done(socket.address().address);
       });

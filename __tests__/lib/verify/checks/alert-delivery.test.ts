@@ -1,77 +1,86 @@
-import { alerts } from "../../../../lib/verify/checks/alert-delivery";
+import { alertDelivery } from "../../../../lib/verify/checks/alert-delivery";
 import { CheckResult } from "../../../../lib/verify/checks/check";
-import { Outcome } from "../../../../lib/verify/measurement";
-import { Answer } from "../../../../lib/verify/observation";
-import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
+import { Outcome } from "../../../../lib/verify/outcome";
+import { checkLines, COMMANDS, fleet, healthy, measured, server } from "../../../support/fleet";
 
-const questions = { alertmanager: "http://10.0.0.2:9093" };
+const componentUrls = { alertmanager: "http://10.0.0.2:9093" };
 
-/** What the criterion makes of Alertmanagers that answer so, each on a server of its own. */
-function judged(...answers: readonly (object | undefined)[]): CheckResult | undefined {
+/** The result for Alertmanagers with these values, each on its own server. */
+function check(...values: readonly (object | undefined)[]): CheckResult | undefined {
   const given = fleet(0);
-  const hosts = answers.map((_, index) => server(`alerts-${index + 1}`, `10.0.0.2${index}`, { questions }));
-  const said = answers.map((answer, index): [string, Answer] => {
-    const lines = answer === undefined ? [] : [`said=alertmanager ${JSON.stringify(answer)}`];
-    return [`alerts-${index + 1}`, { lines: [...(WELL.lines ?? []), ...lines] }];
-  });
-  const changes = { answers: Object.fromEntries(said) };
-  return alerts(measured({ ...given, servers: [...given.servers, ...hosts] }, changes), COMMANDS);
+  const hosts = values.map((_, index) => server(`alerts-${index + 1}`, `10.0.0.2${index}`, { componentUrls }));
+  const answers = Object.fromEntries(
+    values.map((each, index) => [`alerts-${index + 1}`, healthy(...checkLines("alertmanager", each))]),
+  );
+  return alertDelivery(measured({ ...given, servers: [...given.servers, ...hosts] }, { answers }), COMMANDS);
 }
 
 const slack = { receiver: "ops", integration: "slack", seconds: 0.4 };
-const WELL_DONE = { members: 1, watchdog: true, deliveries: [slack] };
+const WORKING = { members: 1, watchdog: true, deliveries: [slack] };
 
-test("a test alert that arrived is told with its receivers and the time that it took", () => {
-  const pager = { receiver: "on-call", integration: "pagerduty", seconds: 1.2 };
-  expect(judged({ ...WELL_DONE, deliveries: [slack, pager] })).toEqual({
-    text: "alerts: 1 Alertmanager; a test alert arrived at ops (slack) in 0.4 s, on-call (pagerduty) in 1.2 s",
-    outcome: Outcome.PASS,
-    differences: [],
+describe("alertDelivery", () => {
+  it("lists the receivers that accepted the test alert, and how long they took", () => {
+    const pager = { receiver: "on-call", integration: "pagerduty", seconds: 1.2 };
+    expect(check({ ...WORKING, deliveries: [slack, pager] })).toEqual({
+      name: "alert delivery",
+      outcome: Outcome.PASS,
+      summary: "1 Alertmanager: test alert accepted by ops (slack) in 0.4 s, on-call (pagerduty) in 1.2 s",
+      details: [],
+      failures: [],
+    });
   });
-});
 
-test("of a cluster each member is tried, and the slowest is told", () => {
-  const slower = { ...WELL_DONE, members: 2, deliveries: [{ ...slack, seconds: 15.6 }] };
-  expect(judged({ ...WELL_DONE, members: 2 }, slower)).toMatchObject({
-    text: "alerts: 2 Alertmanagers; a test alert arrived at ops (slack) in 15.6 s",
-    outcome: Outcome.PASS,
+  it("tests each member of a cluster, and reports the longest time", () => {
+    const slower = { ...WORKING, members: 2, deliveries: [{ ...slack, seconds: 15.6 }] };
+    expect(check({ ...WORKING, members: 2 }, slower)).toMatchObject({
+      outcome: Outcome.PASS,
+      summary: "2 Alertmanagers: test alert accepted by ops (slack) in 15.6 s",
+    });
   });
-});
 
-test("without receivers it is said that nobody is told", () => {
-  expect(judged({ ...WELL_DONE, deliveries: [] })).toMatchObject({
-    text: "alerts: 1 Alertmanager; nobody is told, for the monitoring has no receivers",
-    outcome: Outcome.PASS,
+  it("says that nobody is notified without receivers", () => {
+    expect(check({ ...WORKING, deliveries: [] })).toMatchObject({
+      outcome: Outcome.PASS,
+      summary: "1 Alertmanager: no receivers, so nobody is notified",
+    });
   });
-});
 
-test.each([
-  [
-    "a receiver that takes nothing",
-    { ...WELL_DONE, deliveries: [{ receiver: "ops", integration: "slack", error: "unexpected status code 403" }] },
-    'the receiver "ops" (slack) took no test alert from alerts-1: unexpected status code 403',
-  ],
-  [
-    "a Prometheus whose alerts do not arrive",
-    { ...WELL_DONE, watchdog: false },
-    "Prometheus' alerts do not arrive at Alertmanager on alerts-1: the Watchdog is missing, which always fires",
-  ],
-  [
-    "a cluster that is not whole",
-    { ...WELL_DONE, members: 3 },
-    "Alertmanager on alerts-1 is in a cluster of 3, and should be in one of 1",
-  ],
-  ["one that does not answer", { error: "refused" }, "Alertmanager on alerts-1: refused"],
-])("%s is a difference", (_, answer, what) => {
-  const result = judged(answer);
-  expect(result?.outcome).toBe(Outcome.FAIL);
-  expect(result?.differences.map((difference) => difference.problem)).toEqual([what]);
-});
+  it.each([
+    [
+      "a receiver does not accept the test alert",
+      { ...WORKING, deliveries: [{ receiver: "ops", integration: "slack", error: "unexpected status code 403" }] },
+      'the receiver "ops" (slack) did not accept a test alert from alerts-1: unexpected status code 403',
+    ],
+    [
+      "Prometheus' alerts do not arrive",
+      { ...WORKING, watchdog: false },
+      "the Watchdog alert, which always fires, does not arrive at Alertmanager on alerts-1",
+    ],
+    [
+      "the cluster has another number of members",
+      { ...WORKING, members: 3 },
+      "Alertmanager on alerts-1 is in a cluster of 3, expected 1",
+    ],
+    ["an Alertmanager does not answer", { error: "refused" }, "Alertmanager on alerts-1: refused"],
+  ])("fails if %s", (_, values, problem) => {
+    const result = check(values);
+    expect(result?.outcome).toBe(Outcome.FAIL);
+    expect(result?.failures.map((failure) => failure.problem)).toEqual([problem]);
+  });
 
-test("one that said nothing was not measured", () => {
-  expect(judged(undefined)).toMatchObject({ outcome: Outcome.NOT_MEASURED, differences: [] });
-});
+  it("is not measured if an Alertmanager has no result", () => {
+    expect(check(undefined)).toMatchObject({
+      outcome: Outcome.NOT_MEASURED,
+      summary: "1 Alertmanager (0 answered)",
+      failures: [],
+    });
+    expect(check({ ...WORKING, members: 2 }, undefined)).toMatchObject({
+      outcome: Outcome.NOT_MEASURED,
+      summary: "2 Alertmanagers (1 answered): test alert accepted by ops (slack) in 0.4 s",
+    });
+  });
 
-test("where there is none nothing is told", () => {
-  expect(judged()).toBeUndefined();
+  it("is left out without an Alertmanager", () => {
+    expect(check()).toBeUndefined();
+  });
 });

@@ -1,26 +1,23 @@
 import { CheckResult } from "../../../../lib/verify/checks/check";
 import { logs } from "../../../../lib/verify/checks/logs";
-import { Outcome } from "../../../../lib/verify/measurement";
-import { Answer } from "../../../../lib/verify/observation";
-import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
+import { Outcome } from "../../../../lib/verify/outcome";
+import { checkLines, COMMANDS, fleet, healthy, measured, server } from "../../../support/fleet";
 
-const questions = { loki: "http://10.0.0.2:3100" };
+const componentUrls = { loki: "http://10.0.0.2:3100" };
 
-/** What the criterion makes of Lokis that answer so, each on a server of its own. */
-function judged(...answers: readonly (object | undefined)[]): CheckResult | undefined {
+/** The result for Lokis with these values, each on its own server. */
+function check(...values: readonly (object | undefined)[]): CheckResult | undefined {
   const given = fleet(0);
-  const more = { questions, components: ["log_agent"], logSources: ["shop"] };
-  const hosts = answers.map((_, index) => server(`logs-${index + 1}`, `10.0.0.2${index}`, more));
-  const said = answers.map((answer, index): [string, Answer] => {
-    const lines = answer === undefined ? [] : [`said=loki ${JSON.stringify(answer)}`];
-    return [`logs-${index + 1}`, { lines: [...(WELL.lines ?? []), ...lines] }];
-  });
-  const changes = { answers: Object.fromEntries(said) };
+  const more = { componentUrls, components: ["log_agent"], logSources: ["shop"] };
+  const hosts = values.map((_, index) => server(`logs-${index + 1}`, `10.0.0.2${index}`, more));
+  const answers = Object.fromEntries(
+    values.map((each, index) => [`logs-${index + 1}`, healthy(...checkLines("loki", each))]),
+  );
   const all = { ...given, kinds: [...given.kinds, "log_agent"], servers: [...given.servers, ...hosts] };
-  return logs(measured(all, changes), COMMANDS);
+  return logs(measured(all, { answers }), COMMANDS);
 }
 
-const WELL_DONE = {
+const WORKING = {
   members: 1,
   logins: ["logs-1", "logs-2", "logs-3"],
   newest: [
@@ -30,49 +27,60 @@ const WELL_DONE = {
   ],
 };
 
-test("what wrote last is told with its age", () => {
-  expect(judged(WELL_DONE)).toEqual({
-    text: "logs: 1 Loki; SSH logins of 1 of 1 server; newest lines of nginx (access) 3 s ago, prometheus 5 min ago, sshd (audit) 10 h ago; none of the last day of shop, sudo",
-    outcome: Outcome.PASS,
-    differences: [],
+describe("logs", () => {
+  it("reports SSH logins and the age of the newest line of each job", () => {
+    expect(check(WORKING)).toEqual({
+      name: "logs",
+      outcome: Outcome.PASS,
+      summary: "1 Loki: SSH logins of 1 of 1 server",
+      details: [
+        "newest lines: nginx (access) 3 s ago, prometheus 5 min ago, sshd (audit) 10 h ago",
+        "no lines in the last day: shop, sudo",
+      ],
+      failures: [],
+    });
   });
-});
 
-test("a line from a clock that is ahead is one of now", () => {
-  expect(judged({ ...WELL_DONE, newest: [{ job: "nginx", age: -3 }] })?.text).toBe(
-    "logs: 1 Loki; SSH logins of 1 of 1 server; newest lines of nginx 0 s ago; none of the last day of shop, sudo",
-  );
-});
-
-test("of a cluster all are asked", () => {
-  const three = { ...WELL_DONE, members: 3 };
-  expect(judged(three, three, three)).toMatchObject({ outcome: Outcome.PASS });
-  expect(judged(three, three, { ...three, members: 2 })).toMatchObject({
-    outcome: Outcome.FAIL,
-    differences: [
-      { what: "Loki on logs-3 is in a cluster of 2, and should be in one of 3", mend: "play loki on logs-3" },
-    ],
+  it("reports age 0 for a line of a server whose clock is ahead", () => {
+    expect(check({ ...WORKING, newest: [{ job: "nginx", age: -3 }] })?.details).toContain(
+      "newest lines: nginx 0 s ago",
+    );
   });
-});
 
-test("one that does not answer, and one without lines, are told", () => {
-  const { text, differences } = judged({ error: "no answer" }, { members: 2, logins: ["logs-1"], newest: [] }) ?? {};
-  expect(text).toBe("logs: 2 Lokis; SSH logins of 1 of 2 servers; no lines; none of the last day of shop, sudo");
-  expect(differences?.map(({ problem }) => problem)).toEqual([
-    "Loki on logs-1: no answer",
-    "Loki on logs-2 has no line of the last day",
-    "no Loki has an SSH login of logs-2, which verify itself has just made",
-  ]);
-});
-
-test("where a server said nothing, nothing was measured", () => {
-  expect(judged(undefined)).toEqual({
-    text: "logs: 1 Loki; none said what lines it has",
-    outcome: Outcome.NOT_MEASURED,
-    differences: [],
+  it("fails if a Loki is in a cluster of another size", () => {
+    const three = { ...WORKING, members: 3 };
+    expect(check(three, three, three)).toMatchObject({ outcome: Outcome.PASS });
+    expect(check(three, three, { ...three, members: 2 })).toMatchObject({
+      outcome: Outcome.FAIL,
+      failures: [{ problem: "Loki on logs-3 is in a cluster of 2, expected 3", fix: "play loki on logs-3" }],
+    });
   });
-});
 
-test("without a Loki there is nothing to promise", () => {
-  expect(judged()).toBeUndefined();
+  it("fails if a Loki does not answer, has no lines or lacks a login", () => {
+    const result = check({ error: "no answer" }, { members: 2, logins: ["logs-1"], newest: [] });
+    expect(result).toMatchObject({
+      outcome: Outcome.FAIL,
+      summary: "2 Lokis (1 answered): SSH logins of 1 of 2 servers",
+      details: ["no lines in the last day: shop, sudo"],
+    });
+    expect(result?.failures.map(({ problem }) => problem)).toEqual([
+      "Loki on logs-1: no answer",
+      "Loki on logs-2 has no line of the last day",
+      "no Loki has the SSH login that this verification caused on logs-2",
+    ]);
+  });
+
+  it("is not measured if the server has no result", () => {
+    expect(check(undefined)).toEqual({
+      name: "logs",
+      outcome: Outcome.NOT_MEASURED,
+      summary: "1 Loki (0 answered)",
+      details: [],
+      failures: [],
+    });
+  });
+
+  it("is left out without a Loki", () => {
+    expect(check()).toBeUndefined();
+  });
 });

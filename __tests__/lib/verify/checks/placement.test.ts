@@ -1,17 +1,12 @@
 import { CheckResult } from "../../../../lib/verify/checks/check";
 import { placement } from "../../../../lib/verify/checks/placement";
-import { Outcome } from "../../../../lib/verify/measurement";
-import { Answer } from "../../../../lib/verify/observation";
-import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
+import { Outcome } from "../../../../lib/verify/outcome";
+import { COMMANDS, fleet, healthy, measured, server } from "../../../support/fleet";
 
 const EXPORTER = "node_exporter active enabled 1.12.1";
 
-/** What the criterion makes of a hub and of other servers, each with an exporter in the code and what it said. */
-function judged(hub: readonly string[], ...others: readonly (readonly string[] | undefined)[]): CheckResult | undefined {
-  const answer = (services: readonly string[] | undefined): Answer =>
-    services === undefined
-      ? { unreachable: "no route" }
-      : { lines: [...(WELL.lines ?? []), ...services.map((each) => `service=${each}`)] };
+/** The result for a hub and other servers with these services. Each should have an exporter. */
+function check(hub: readonly string[], ...others: readonly (readonly string[] | undefined)[]): CheckResult | undefined {
   const all = {
     ...fleet(0),
     servers: [
@@ -19,42 +14,52 @@ function judged(hub: readonly string[], ...others: readonly (readonly string[] |
       ...others.map((_, index) => server(`app-${index}`, `10.0.0.2${index}`, { components: ["node_exporter"] })),
     ],
   };
-  const said = others.map((services, index) => [`app-${index}`, answer(services)] as const);
-  return placement(measured(all, { answers: { hub: answer(hub), ...Object.fromEntries(said) } }), COMMANDS);
+  const answers = Object.fromEntries(
+    [hub, ...others].map((services, index) => [
+      index === 0 ? "hub" : `app-${index - 1}`,
+      services === undefined ? { unreachable: "no route" } : healthy(...services.map((each) => `service=${each}`)),
+    ]),
+  );
+  return placement(measured(all, { answers }), COMMANDS);
 }
 
-test("each component is told with its version and where it runs", () => {
-  expect(judged(["grafana active enabled 13.2.3", EXPORTER], [EXPORTER])).toEqual({
-    text: "placement: each component by a playbook of its own, where the code has it: grafana 13.2.3 on hub; node_exporter 1.12.1 on hub and app-0",
-    outcome: Outcome.PASS,
-    differences: [],
+describe("placement", () => {
+  it("reports each component with its version and its servers", () => {
+    expect(check(["grafana active enabled 13.2.3", EXPORTER], [EXPORTER])).toEqual({
+      name: "placement",
+      outcome: Outcome.PASS,
+      summary: "3 of 3 services run where the code places them; each component has its own playbook",
+      details: ["grafana 13.2.3 on hub", "node_exporter 1.12.1 on hub and app-0"],
+      failures: [],
+    });
   });
-});
 
-test("of many servers their number is told, and of several versions all", () => {
-  const { text } = judged([EXPORTER], [EXPORTER], [EXPORTER], ["node_exporter active enabled 1.9.0"]) ?? {};
-  expect(text).toContain("grafana on 0 of 1 server; node_exporter 1.12.1 and 1.9.0 on 4 of 4 servers");
-});
-
-test("what does not run, what is not there and what should not be there are told", () => {
-  const { outcome, differences } =
-    judged(["grafana failed enabled 13.2.3"], [EXPORTER, "loki active enabled 3.7.8"]) ?? {};
-  expect(outcome).toBe(Outcome.FAIL);
-  expect(differences).toEqual([
-    { what: "grafana does not run on hub: it is failed", mend: "play grafana on hub" },
-    { what: "node_exporter does not run on hub: it is not installed", mend: "play node_exporter on hub" },
-    { what: "loki is on app-0, where the code has none", mend: "play cleanup on app-0" },
-  ]);
-});
-
-test("of a server that does not answer nothing was measured", () => {
-  expect(judged(["grafana active enabled 13.2.3", EXPORTER], undefined)).toMatchObject({
-    text: expect.stringContaining("node_exporter 1.12.1 on 1 of 2 servers") as string,
-    outcome: Outcome.NOT_MEASURED,
-    differences: [],
+  it("reports the number of servers if there are many, and all versions", () => {
+    const { details } = check([EXPORTER], [EXPORTER], [EXPORTER], ["node_exporter active enabled 1.9.0"]) ?? {};
+    expect(details).toEqual(["grafana on 0 of 1 server", "node_exporter 1.12.1 and 1.9.0 on 4 of 4 servers"]);
   });
-});
 
-test("where nothing is placed there is nothing to promise", () => {
-  expect(placement(measured(fleet()), COMMANDS)).toBeUndefined();
+  it("fails if a component does not run, is missing, or runs elsewhere", () => {
+    const { outcome, failures } =
+      check(["grafana failed enabled 13.2.3"], [EXPORTER, "loki active enabled 3.7.8"]) ?? {};
+    expect(outcome).toBe(Outcome.FAIL);
+    expect(failures).toEqual([
+      { problem: "grafana does not run on hub (failed)", fix: "play grafana on hub" },
+      { problem: "node_exporter does not run on hub (not installed)", fix: "play node_exporter on hub" },
+      { problem: "loki is installed on app-0, where the code has none", fix: "play cleanup on app-0" },
+    ]);
+  });
+
+  it("is not measured if a server does not answer", () => {
+    expect(check(["grafana active enabled 13.2.3", EXPORTER], undefined)).toMatchObject({
+      outcome: Outcome.NOT_MEASURED,
+      summary: expect.stringContaining("2 of 3 services run") as string,
+      details: ["grafana 13.2.3 on hub", "node_exporter 1.12.1 on 1 of 2 servers"],
+      failures: [],
+    });
+  });
+
+  it("is left out if the code places no component", () => {
+    expect(placement(measured(fleet()), COMMANDS)).toBeUndefined();
+  });
 });

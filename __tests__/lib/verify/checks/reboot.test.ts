@@ -1,40 +1,47 @@
-import { comeback } from "../../../../lib/verify/checks/reboot";
 import { CheckResult } from "../../../../lib/verify/checks/check";
-import { Drill, Outcome } from "../../../../lib/verify/measurement";
-import { COMMANDS, fleet, measured, server, WELL } from "../../../support/fleet";
+import { reboot } from "../../../../lib/verify/checks/reboot";
+import { Drill } from "../../../../lib/verify/measurement";
+import { Outcome } from "../../../../lib/verify/outcome";
+import { COMMANDS, fleet, healthy, measured, server } from "../../../support/fleet";
 
-/** What the criterion makes of a server that says this of its services, and of a drill. */
-function judged(lines: readonly string[], drill?: Drill): CheckResult | undefined {
-  const one = server("hub", "10.0.0.10", { components: ["grafana", "loki"] });
-  const answers = { hub: { lines: [...(WELL.lines ?? []), ...lines] } };
-  return comeback({ ...measured({ ...fleet(0), servers: [one] }, { answers }), drill }, COMMANDS);
+/** The result for a server with these lines about its services, and for a drill. */
+function check(lines: readonly string[], drill?: Drill): CheckResult | undefined {
+  const hub = server("hub", "10.0.0.10", { components: ["grafana", "loki"] });
+  const answers = { hub: healthy(...lines) };
+  return reboot({ ...measured({ ...fleet(0), servers: [hub] }, { answers }), drill }, COMMANDS);
 }
 
-const BOTH = ["service=grafana active enabled 13.2.3", "service=loki active enabled 3.7.8", "up=240"];
+const BOTH = ["service=grafana active enabled 13.2.3", "service=loki active enabled 3.7.8", "uptime=240"];
 const DRILL: Drill = { date: "2026-11-25T12:05:11.180Z", seconds: 33.5, file: "drills/one.json" };
 
-test("what starts at boot is told, when that was last tried, and how long a drill took", () => {
-  expect(judged(BOTH, DRILL)).toEqual({
-    text: "after a reboot: 2 of 2 services start by themselves and 1 of 1 firewalls (the last boot was 4 min ago); a drill destroyed and rebuilt all in 34 s on 2026-11-25",
-    outcome: Outcome.PASS,
-    differences: [],
+describe("reboot", () => {
+  it("counts services and firewalls that start at boot, and reports the last boot and the last drill", () => {
+    expect(check(BOTH, DRILL)).toEqual({
+      name: "reboot",
+      outcome: Outcome.PASS,
+      summary: "2 of 2 services and 1 of 1 firewalls start at boot",
+      details: ["last boot: 4 min ago", "last drill: destroyed and rebuilt in 34 s on 2026-11-25"],
+      failures: [],
+    });
+    expect(check(BOTH)?.details).toContain("last drill: none");
   });
-  expect(judged(BOTH)?.text).toMatch(/; no drill has rebuilt it yet$/);
-});
 
-test("what does not start at boot is told, and a drill that took too long", () => {
-  const { outcome, differences } =
-    judged(["service=grafana active disabled 13.2.3"], { ...DRILL, seconds: 601.4 }) ?? {};
-  expect(outcome).toBe(Outcome.FAIL);
-  expect(differences).toEqual([
-    { what: "grafana on hub does not start at boot: its unit is not enabled", mend: "play grafana on hub" },
-    {
-      what: "the last drill took 601 s, of 600 s that it may take",
-      mend: "see by its table what took long: drills/one.json",
-    },
-  ]);
-});
+  it("fails if a service does not start at boot, or the drill took too long", () => {
+    const { outcome, failures } = check(["service=grafana active disabled 13.2.3"], { ...DRILL, seconds: 601.4 }) ?? {};
+    expect(outcome).toBe(Outcome.FAIL);
+    expect(failures).toEqual([
+      {
+        problem: "grafana on hub does not start at boot, because its unit is not enabled",
+        fix: "play grafana on hub",
+      },
+      {
+        problem: "the last drill took 601 s, at most 600 s are allowed",
+        fix: "find the slowest phases in drills/one.json",
+      },
+    ]);
+  });
 
-test("where nothing is placed there is nothing to promise", () => {
-  expect(comeback(measured(fleet()), COMMANDS)).toBeUndefined();
+  it("is left out if the code places no component", () => {
+    expect(reboot(measured(fleet()), COMMANDS)).toBeUndefined();
+  });
 });
