@@ -1,23 +1,27 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { readManifest, sourceDirectory } from "../../tools/local/source";
 import { sha256File } from "../../tools/local/files";
-import { stopIdleEngine } from "../../tools/local/engine";
 import { architecture } from "../support/lab";
 import { LogEntry, LokiApi } from "../support/loki";
+import { NumberedLog } from "../support/numbered-log";
+import { Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
-import { Project, requireSuccess } from "../support/project";
-import { eventually } from "../support/wait";
+import { eventually, pause, until } from "../support/wait";
 
-/** A whole deploy on a slow machine takes some minutes; what it may take at most, in milliseconds. */
+/** Timeout of a deploy in milliseconds. On a slow machine, a deploy of all components takes some minutes. */
 const DEPLOY = 600_000;
-/** An archive of Alloy, for it cannot be built from its Go module: `alloy-<version>.linux-<architecture>.tar.gz`. */
+/**
+ * Path of an archive of Alloy, because Alloy cannot be built from its Go module:
+ * `alloy-<version>.linux-<architecture>.tar.gz`.
+ */
 const { CDKTF_MONITORING_ALLOY: ALLOY } = process.env;
 
 const project = new Project("e2e-logs", "198.18.0.0/20");
+const numbers = new NumberedLog(project, "app");
 let loki: LokiApi;
 
-/** The stack: what watches on one server, nginx and an application with numbered lines on another. */
+/** A stack with all components on `hub`, and with nginx and further log sources on `app`. */
 const PROGRAM = `
 import { App, TerraformStack } from "cdktf";
 import { join } from "node:path";
@@ -47,49 +51,18 @@ new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "sit
 app.synth();
 `;
 
-/** An application that writes ten numbered lines a second, and opens its file again when it is told to, as nginx does. */
-const WRITER = `
-import datetime, signal, sys, time
-path = "/srv/numbers/numbers.log"
-file = open(path, "a", buffering=1)
-def reopen(*_):
-    global file
-    file.close()
-    file = open(path, "a", buffering=1)
-signal.signal(signal.SIGUSR1, reopen)
-stop = []
-signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-number = int(sys.argv[1])
-while not stop:
-    number += 1
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds")
-    file.write(f"{now} INFO line {number}\\n")
-    time.sleep(0.1)
-`;
-
-const LOGROTATE = `
-/srv/numbers/numbers.log {
-  rotate 9
-  create 0640 www-data adm
-  postrotate
-    systemctl kill --kill-whom=main --signal=USR1 numbers.service
-  endscript
-}
-`;
-
 async function deploy(agent: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { code, output } = await project.npm("up", [], { LOG_AGENT: agent, ...channel(), ...environment });
-  if (code !== 0) throw new Error(output);
-  const [address = ""] = project.on("hub", "hostname -I").split(" ");
-  loki = new LokiApi(`http://${address}:3100`);
+  const output = await project.up({ LOG_AGENT: agent, ...source(), ...environment });
+  loki = new LokiApi(project.url("hub", 3100));
   return output;
 }
 
-/** The channel \`source\` with the archive of Alloy that was handed over. */
-function channel(): Record<string, string> {
+/** Returns the environment variable that makes the deploy use the archives with Alloy. */
+function source(): Record<string, string> {
   return ALLOY === undefined ? {} : { CDKTF_MONITORING_SOURCE: join(project.directory, ".archives") };
 }
 
+/** Copies the archives of the source builds, and adds Alloy to them. */
 async function addAlloy(archive: string): Promise<void> {
   const folder = join(project.directory, ".archives");
   mkdirSync(folder);
@@ -102,20 +75,12 @@ async function addAlloy(archive: string): Promise<void> {
   writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, alloy: { version, file, sha256 } }));
 }
 
-/** The newest line that a selector finds. */
-async function found(what: string, selector: string, seconds = 15): Promise<LogEntry> {
+/** Waits for a log entry, and returns the newest one that a selector finds. */
+async function findEntry(what: string, selector: string, seconds = 15): Promise<LogEntry> {
   return eventually(what, seconds, async () => (await loki.entries(selector)).at(-1));
 }
 
-/** Writes a file on a server. */
-function write(server: string, path: string, content: string): void {
-  project.on(
-    server,
-    `mkdir -p ${dirname(path)} && echo ${Buffer.from(content).toString("base64")} | base64 -d > ${path}`,
-  );
-}
-
-/** A metric of a server's agent, summed over its series; 0 where there is none. */
+/** Returns the sum of a metric's series at a server's agent; 0 if there are none. */
 function metric(server: string, name: string): number {
   const text = project.on(
     server,
@@ -127,72 +92,26 @@ function metric(server: string, name: string): number {
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 
-/** The application with numbered lines. */
-class Numbers {
-  private last = 0;
-
-  /** Begins to write, after the last number that was written. */
-  public start(): void {
-    project.on("app", `systemd-run --quiet --unit=numbers --uid=www-data python3 /srv/writer.py ${this.last}`);
-  }
-
-  /** Stops, and answers how many lines were written in all. */
-  public stop(): number {
-    project.on("app", "systemctl stop numbers");
-    this.last = Number(
-      project.on(
-        "app",
-        "cat $(ls -t /srv/numbers/numbers.log* ) | grep -o 'line [0-9]*' | cut -d' ' -f2 | sort -n | tail -1",
-      ),
-    );
-    return this.last;
-  }
-
-  public rotate(): void {
-    project.on("app", "logrotate --force --state /tmp/rotate.state /etc/numbers.conf");
-  }
-
-  /** Waits until the last line is in Loki, and answers which are not there, and which twice. */
-  public async faults(): Promise<{ readonly missing: number[]; readonly doubled: number[] }> {
-    const { last } = this;
-    const numbers = async (): Promise<number[]> =>
-      (await loki.lines('{job="numbers",instance="app"}')).map((line) => Number(line.split(" ").at(-1)));
-    await eventually(`line ${last}`, 60, async () => ((await numbers()).includes(last) ? true : undefined));
-    const all = (await numbers()).sort((a, b) => a - b);
-    const missing = Array.from({ length: last }, (_, index) => index + 1).filter((number) => !all.includes(number));
-    const doubled = all.filter((number, index) => all.indexOf(number) < index);
-    return { missing, doubled };
-  }
-}
-
-const numbers = new Numbers();
-/** What a test may take that does not deploy, in milliseconds. */
-const SOON = 120_000;
-const NONE = { missing: [], doubled: [] };
-const pause = async (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
+/** Timeout of a test without a deploy, in milliseconds. */
+const TIMEOUT = 120_000;
+const NO_FAULTS = { missing: [], duplicate: [] };
 
 beforeAll(async () => {
   writeFileSync(join(project.directory, "main.ts"), PROGRAM);
   if (ALLOY !== undefined) await addAlloy(ALLOY);
-  // Before there are agents: what they may read of it is a matter of access control lists.
+  // Without Loki there are no agents yet. Later the agents get access to these folders by access control lists.
   await deploy("promtail", { LOKI: "no" });
-  write("app", "/srv/writer.py", WRITER);
-  write("app", "/etc/numbers.conf", LOGROTATE);
-  project.on(
-    "app",
-    "install -d -m 750 -o www-data -g www-data /srv/numbers && install -d -m 700 -o root -g root /srv/shop",
-  );
+  numbers.install();
+  project.on("app", "install -d -m 700 -o root -g root /srv/shop");
 }, 2 * DEPLOY);
 
 afterAll(async () => {
-  await project.npm("down");
-  await stopIdleEngine();
-  project.remove();
+  await project.end();
 }, DEPLOY);
 
 describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with %s", (agent) => {
   test(
-    "all is deployed",
+    "a deploy succeeds",
     async () => {
       await expect(deploy(agent)).resolves.toContain("Apply complete!");
     },
@@ -204,11 +123,11 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
     ["4xx", "/missing"],
     ["5xx", "/error"],
   ])(
-    "a request that is answered by %s is found within 15 s, with its own time",
+    "a request with the status %s is found within 15 s, with the time of the request",
     async (statusClass, path) => {
       const mark = `${agent}-${statusClass}`;
       project.on("app", `curl -s -o /dev/null 'http://127.0.0.1${path}?${mark}'`);
-      const { labels, time, line } = await found(
+      const { labels, time, line } = await findEntry(
         path,
         `{instance="app",monitoring="monitoring",job="nginx",kind="access",status_class="${statusClass}",method="GET"} |= "${mark}"`,
       );
@@ -231,44 +150,47 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       const [, day = "", clock = ""] = /\[([^:]+):(\S+) \+0000\]/.exec(line) ?? [];
       expect(time).toBe(Date.parse(`${day.replaceAll("/", " ")} ${clock} UTC`));
     },
-    SOON,
+    TIMEOUT,
   );
 
   test(
-    "a failed login by SSH and a denied sudo are found",
+    "a failed SSH login and a denied sudo are found",
     async () => {
       const user = `nobody-${agent}`;
       project.on(
         "hub",
-        `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@${addressOf("app")} true || true`,
+        `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o ConnectTimeout=5 ${user}@${project.address("app")} true || true`,
       );
-      const { line } = await found("the login", `{instance="app",job="sshd",kind="audit"} |= "Invalid user ${user}"`);
-      expect(line).toContain(addressOf("hub"));
+      const { line } = await findEntry(
+        "the login",
+        `{instance="app",job="sshd",kind="audit"} |= "Invalid user ${user}"`,
+      );
+      expect(line).toContain(project.address("hub"));
       project.on(
         "app",
         `id bob >/dev/null 2>&1 || useradd bob
       printf 'Defaults:bob !authenticate\\nbob ALL=(root) /bin/true\\n' > /etc/sudoers.d/bob
       su bob -c 'sudo -n /bin/true'`,
       );
-      // The first entry of a user makes a journal of the user's own, which readers find a moment later.
+      // The first entry of a user creates a journal for this user. Readers find this journal with a short delay.
       await pause(2);
       project.on("app", `su bob -c 'sudo -n /bin/ls /${agent}' || true`);
-      const denied = await found("the denial", `{instance="app",job="sudo",kind="audit"} |= "/bin/ls /${agent}"`);
+      const denied = await findEntry("the denial", `{instance="app",job="sudo",kind="audit"} |= "/bin/ls /${agent}"`);
       expect(denied.line).toContain("bob : command not allowed");
       expect(denied.labels.level).toBe("critical");
     },
-    SOON,
+    TIMEOUT,
   );
 
   test.each(["prometheus", "alertmanager", "grafana", "loki", "node_exporter"])(
     "the logs of %s are found",
     async (job) => {
-      await expect(found(job, `{instance="hub",job="${job}",level=~".+"}`, 60)).resolves.toBeDefined();
+      await expect(findEntry(job, `{instance="hub",job="${job}",level=~".+"}`, 60)).resolves.toBeDefined();
     },
-    SOON,
+    TIMEOUT,
   );
 
-  test("the agent is not root, and is let into folders that are closed to others", () => {
+  test("the agent is not root, and can read folders that others cannot", () => {
     project.on(
       "app",
       "systemctl is-active --quiet numbers || { chmod 750 /srv/numbers; chown -R www-data:www-data /srv/numbers; }",
@@ -278,7 +200,7 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
   });
 
   test(
-    "no line is lost and none doubled by a rotation in the midst of traffic",
+    "a rotation during writes loses and duplicates no line",
     async () => {
       numbers.start();
       for (let round = 0; round < 3; round += 1) {
@@ -287,13 +209,13 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       }
       await pause(10);
       numbers.stop();
-      expect(await numbers.faults()).toEqual(NONE);
+      expect(await numbers.faults(loki)).toEqual(NO_FAULTS);
     },
     DEPLOY,
   );
 
   test(
-    "nor by an agent that is killed",
+    "a killed agent loses and duplicates no line",
     async () => {
       numbers.start();
       await pause(15);
@@ -301,13 +223,13 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       await pause(10);
       project.on("app", "systemctl is-active log_agent");
       numbers.stop();
-      expect(await numbers.faults()).toEqual(NONE);
+      expect(await numbers.faults(loki)).toEqual(NO_FAULTS);
     },
     DEPLOY,
   );
 
   test(
-    "nor by a restart, nor by a minute without Loki",
+    "a restart and a minute without Loki lose and duplicate no line",
     async () => {
       numbers.start();
       await pause(5);
@@ -318,13 +240,13 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       project.on("hub", "systemctl start loki");
       await pause(5);
       numbers.stop();
-      expect(await numbers.faults()).toEqual(NONE);
+      expect(await numbers.faults(loki)).toEqual(NO_FAULTS);
     },
     DEPLOY,
   );
 
   test(
-    "bad input is counted, and what comes after it is found",
+    "malformed lines are counted, and the lines after them are found",
     async () => {
       const unparsed = metric("app", "log_agent_unparsed_lines_total");
       const cut = (): number =>
@@ -340,48 +262,46 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       echo '{"time":"'$(date --utc --date '+2 hours' +%FT%T.%NZ)'","level":"error","message":"ahead ${agent}"}' >> /srv/shop/shop.log
       echo '{"time":"'$(date --utc +%FT%T.%NZ)'","level":"WARN","message":"good ${agent}"}' >> /srv/shop/shop.log`,
       );
-      await found("the good line", `{job="shop",level="warning"} |= "good ${agent}"`);
-      await found("the line without a time", `{job="shop",level="error"} |= "bad time ${agent}"`);
+      await findEntry("the good line", `{job="shop",level="warning"} |= "good ${agent}"`);
+      await findEntry("the line without a time", `{job="shop",level="error"} |= "bad time ${agent}"`);
       expect(metric("app", "log_agent_unparsed_lines_total")).toBeGreaterThan(unparsed);
       expect(cut()).toBeGreaterThan(before);
       expect(metric("app", drops)).toBeGreaterThan(dropped);
-      const prometheus = new PrometheusApi(`http://${addressOf("hub")}:9090`);
-      await eventually("an alert of what Loki refused", 90, async () =>
-        (await prometheus.value('ALERTS{alertname="LogLinesDropped",instance="app"}')) === 1 ? true : undefined,
-      );
+      const prometheus = new PrometheusApi(project.url("hub", 9090));
+      const alert = 'ALERTS{alertname="LogLinesDropped",instance="app"}';
+      await until("the alert about dropped lines", 90, async () => (await prometheus.value(alert)) === 1);
     },
-    SOON,
+    TIMEOUT,
   );
 
   test(
-    "npm run verify names what a source reads that is not there, and finds all else well",
+    "npm run verify lists only the missing file of a log source",
     async () => {
-      const outcome = await project.npm("verify", [], { LOG_AGENT: agent, ...channel() });
-      requireSuccess(outcome);
-      expect(outcome.output).toContain('app: there is no file /srv/nubmers/*.log, which the log source "typo" reads');
-      expect(outcome.output.match(/there is no file/g)).toHaveLength(1);
+      const output = await project.succeed("verify", [], { LOG_AGENT: agent, ...source() });
+      expect(output).toContain('Log paths without a file\n  app: /srv/nubmers/*.log (log source "typo")\n');
+      expect(output.match(/log source "/g)).toHaveLength(1);
     },
-    SOON,
+    TIMEOUT,
   );
 
   test(
-    "what others put among the drop-ins is read without a restart",
+    "a new drop-in is read without a restart",
     async () => {
       const started = project.on("app", "systemctl show --property=ExecMainStartTimestampMonotonic log_agent");
-      write("app", `/var/log/extra-${agent}.log`, "a line\n");
-      write(
+      project.write("app", `/var/log/extra-${agent}.log`, "a line\n");
+      project.write(
         "app",
         `/etc/log_agent/targets/extra-${agent}.yml`,
         `- targets: [localhost]\n  labels: {__path__: /var/log/extra-${agent}.log, job: extra, kind: application, parser: plain}\n`,
       );
-      await found("the line", `{job="extra",filename="/var/log/extra-${agent}.log"}`, 60);
+      await findEntry("the line", `{job="extra",filename="/var/log/extra-${agent}.log"}`, 60);
       expect(project.on("app", "systemctl show --property=ExecMainStartTimestampMonotonic log_agent")).toBe(started);
     },
-    SOON,
+    TIMEOUT,
   );
 
   test(
-    "a second run changes nothing",
+    "a forced run changes nothing",
     async () => {
       const files = (): string =>
         project.on(
@@ -389,8 +309,7 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
           "find /etc/log_agent /etc/systemd/system/log_agent.service /opt/cdktf-monitoring /srv/numbers -printf '%p %i %T@ %m %u:%g\\n' | sort; getfacl -R /srv/numbers 2>/dev/null; systemctl show --property=MainPID,ExecMainStartTimestampMonotonic log_agent",
         );
       const before = files();
-      const { code } = await project.npm("play", ["log_agent", "--force"], { LOG_AGENT: agent, ...channel() });
-      expect(code).toBe(0);
+      await project.succeed("play", ["log_agent", "--force"], { LOG_AGENT: agent, ...source() });
       expect(project.result("log_agent").app).toMatchObject({ touched: true, changed: 0 });
       expect(files()).toBe(before);
     },
@@ -400,10 +319,10 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
 
 if (ALLOY === undefined)
   // eslint-disable-next-line jest/no-disabled-tests, jest/expect-expect -- reported as skipped
-  test.skip("with alloy: CDKTF_MONITORING_ALLOY names no archive of it", () => undefined);
+  test.skip("with alloy (skipped: CDKTF_MONITORING_ALLOY contains no path of an archive)", () => undefined);
 
 test(
-  "without a Loki the agents are removed, and what they were let read is closed",
+  "a deploy without Loki removes the agents and their access to log files",
   async () => {
     await deploy("promtail", { LOKI: "no" });
     expect(project.on("app", "ls /etc/log_agent /etc/systemd/system/log_agent.service 2>&1 || true")).not.toMatch(
@@ -413,7 +332,3 @@ test(
   },
   DEPLOY,
 );
-
-function addressOf(server: string): string {
-  return project.on(server, "hostname -I").split(" ")[0] ?? "";
-}

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stopIdleEngine } from "../../tools/local/engine";
 import { copyProject } from "../../tools/dev/project-copy";
 import { until } from "./wait";
@@ -144,6 +144,12 @@ export class Project {
   /** Runs a shell command on a server, and returns its output. */
   public on(server: string, command: string): string {
     return this.docker("exec", `${this.prefix}-${server}`, "sh", "-c", command);
+  }
+
+  /** Writes a file on a server, and creates its folder if there is none. */
+  public write(server: string, path: string, content: string): void {
+    const base64 = Buffer.from(content).toString("base64");
+    this.on(server, `mkdir -p ${dirname(path)} && echo ${base64} | base64 -d > ${path}`);
   }
 
   /** Returns a server's address. */

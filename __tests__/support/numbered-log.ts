@@ -1,0 +1,89 @@
+import type { LokiApi } from "./loki";
+import type { Project } from "./project";
+import { until } from "./wait";
+
+/** An application that writes ten numbered lines per second, and reopens its file on SIGUSR1 as nginx does. */
+const WRITER = `
+import datetime, signal, sys, time
+path = "/srv/numbers/numbers.log"
+file = open(path, "a", buffering=1)
+def reopen(*_):
+    global file
+    file.close()
+    file = open(path, "a", buffering=1)
+signal.signal(signal.SIGUSR1, reopen)
+stop = []
+signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
+number = int(sys.argv[1])
+while not stop:
+    number += 1
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds")
+    file.write(f"{now} INFO line {number}\\n")
+    time.sleep(0.1)
+`;
+
+const LOGROTATE = `
+/srv/numbers/numbers.log {
+  rotate 9
+  create 0640 www-data adm
+  postrotate
+    systemctl kill --kill-whom=main --signal=USR1 numbers.service
+  endscript
+}
+`;
+
+/** Numbers of lines that Loki lacks, or has more than once. */
+export interface LineFaults {
+  readonly missing: readonly number[];
+  readonly duplicate: readonly number[];
+}
+
+/** An application that logs numbered lines to `/srv/numbers/numbers.log`, so that lost and duplicate lines are found. */
+export class NumberedLog {
+  private last = 0;
+
+  public constructor(
+    private readonly project: Project,
+    private readonly server: string,
+  ) {}
+
+  /** Installs the application. */
+  public install(): void {
+    this.project.write(this.server, "/srv/writer.py", WRITER);
+    this.project.write(this.server, "/etc/numbers.conf", LOGROTATE);
+    this.on("install -d -m 750 -o www-data -g www-data /srv/numbers");
+  }
+
+  /** Starts the application. The first number follows the last written one. */
+  public start(): void {
+    this.on(`systemd-run --quiet --unit=numbers --uid=www-data python3 /srv/writer.py ${this.last}`);
+  }
+
+  /** Stops the application. */
+  public stop(): void {
+    this.on("systemctl stop numbers");
+    const numbers = "cat $(ls -t /srv/numbers/numbers.log* ) | grep -o 'line [0-9]*' | cut -d' ' -f2";
+    this.last = Number(this.on(`${numbers} | sort -n | tail -1`));
+  }
+
+  /** Rotates the log file. */
+  public rotate(): void {
+    this.on("logrotate --force --state /tmp/rotate.state /etc/numbers.conf");
+  }
+
+  /** Waits until Loki has the last line, and returns the numbers of missing and duplicate lines. */
+  public async faults(loki: LokiApi): Promise<LineFaults> {
+    const { last } = this;
+    const numbers = async (): Promise<number[]> =>
+      (await loki.lines(`{job="numbers",instance="${this.server}"}`)).map((line) => Number(line.split(" ").at(-1)));
+    await until(`line ${last}`, 60, async () => (await numbers()).includes(last));
+    const all = (await numbers()).sort((a, b) => a - b);
+    const missing = Array.from({ length: last }, (_, index) => index + 1).filter((number) => !all.includes(number));
+    const duplicate = all.filter((number, index) => all.indexOf(number) < index);
+    return { missing, duplicate };
+  }
+
+  private on(command: string): string {
+    return this.project.on(this.server, command);
+  }
+}
