@@ -10,7 +10,7 @@ const INVENTORY = "all: {hosts: {here: {ansible_connection: local}}}\n";
 
 afterAll(removeFolders);
 
-/** Runs a command as a playbook's task on this machine, with the settings of the runs. */
+/** Runs a playbook with one task on this machine, with the configuration of the runs. */
 function play(folder: string, built?: string): number | null {
   writeFileSync(join(folder, "play.yml"), PLAY);
   writeFileSync(join(folder, "inventory.yml"), INVENTORY);
@@ -24,14 +24,14 @@ function play(folder: string, built?: string): number | null {
   return spawnSync("ansible-playbook", args, { cwd: folder, env, stdio: "ignore" }).status;
 }
 
-/** The built modules, by their paths. */
+/** The paths of the packed modules. */
 function modules(built: string): string[] {
   return readdirSync(built, { recursive: true, encoding: "utf8" })
     .filter((file) => file.includes("command") && !file.endsWith(".lock"))
     .map((file) => join(built, file));
 }
 
-ansibleTest("a module that one Ansible built is used by the next", () => {
+ansibleTest("reuses a module that another run packed", () => {
   const folder = temporaryFolder();
   const built = join(folder, "built");
   expect(play(folder, built)).toBe(0);
@@ -44,13 +44,13 @@ ansibleTest("a module that one Ansible built is used by the next", () => {
   expect(statSync(module)).toMatchObject({ mtimeMs, ino });
 });
 
-ansibleTest("where they cannot be kept, all goes on without", () => {
+ansibleTest("runs without the folder if it cannot be created", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "");
   expect(play(folder, join(folder, "file", "built"))).toBe(0);
 });
 
-ansibleTest("nothing is kept where no folder is named", () => {
+ansibleTest("keeps no module if no folder is given", () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "home"));
   expect(play(folder)).toBe(0);

@@ -32,7 +32,7 @@ interface Outcome {
 
 afterAll(removeFolders);
 
-/** Runs the module as Ansible does. */
+/** Runs the module the way Ansible does. */
 function put(root: string, settings: object, check = false): Outcome {
   const input = JSON.stringify({ ANSIBLE_MODULE_ARGS: { root, ...settings, _ansible_check_mode: check } });
   const { stdout, stderr } = spawnSync(ansiblePython() ?? "", [MODULE], { input, encoding: "utf8" });
@@ -48,7 +48,7 @@ function inode(path: string): number {
   return statSync(path).ino;
 }
 
-moduleTest("files and folders are made, with the modes that they should have", () => {
+moduleTest("creates files and folders with their modes", () => {
   const root = join(temporaryFolder(), "etc");
   const all = [".", "secrets", "main.yml", "rules", "rules/own.yml", "run.sh"];
   expect(put(root, SETTINGS)).toMatchObject({ changed: true, paths: all });
@@ -57,7 +57,7 @@ moduleTest("files and folders are made, with the modes that they should have", (
   expect(readdirSync(root).sort()).toEqual(["main.yml", "rules", "run.sh", "secrets"]);
 });
 
-moduleTest("a second time nothing is changed, not even an inode", () => {
+moduleTest("changes nothing the second time, not even an inode", () => {
   const root = join(temporaryFolder(), "etc");
   put(root, SETTINGS);
   const before = inode(join(root, "main.yml"));
@@ -65,7 +65,7 @@ moduleTest("a second time nothing is changed, not even an inode", () => {
   expect(inode(join(root, "main.yml"))).toBe(before);
 });
 
-moduleTest("what differs is put right, alone, and what is not wanted any more is removed", () => {
+moduleTest("writes only files that differ, and removes files that are no longer wanted", () => {
   const root = join(temporaryFolder(), "etc");
   put(root, SETTINGS);
   writeFileSync(join(root, "rules", "own.yml"), "by hand\n");
@@ -86,15 +86,15 @@ moduleTest("what differs is put right, alone, and what is not wanted any more is
   expect(readdirSync(join(root, "rules"))).toEqual(["own.yml"]);
 });
 
-moduleTest("a link leads to its target, and what is there and is none is left alone", () => {
+moduleTest("creates and redirects a link, and fails if something else has its name", () => {
   const root = temporaryFolder();
   const path = join(root, "current");
-  const lead = (target: string, check = false): Outcome => put(root, { links: { [path]: target } }, check);
-  expect(lead("/opt/one", true)).toMatchObject({ changed: true, paths: [path] });
+  const link = (target: string, check = false): Outcome => put(root, { links: { [path]: target } }, check);
+  expect(link("/opt/one", true)).toMatchObject({ changed: true, paths: [path] });
   expect(existsSync(path)).toBe(false);
-  lead("/opt/one");
-  expect(lead("/opt/one")).toMatchObject({ changed: false, paths: [] });
-  expect(lead("/opt/two").diff).toEqual([
+  link("/opt/one");
+  expect(link("/opt/one")).toMatchObject({ changed: false, paths: [] });
+  expect(link("/opt/two").diff).toEqual([
     { before_header: path, after_header: path, before: "/opt/one\n", after: "/opt/two\n" },
   ]);
   expect([readlinkSync(path), readdirSync(root)]).toEqual(["/opt/two", ["current"]]);
@@ -105,7 +105,7 @@ moduleTest("a link leads to its target, and what is there and is none is left al
   );
 });
 
-moduleTest("a check says the same and touches nothing", () => {
+moduleTest("reports the same changes in check mode, and changes nothing", () => {
   const root = join(temporaryFolder(), "etc");
   expect(put(root, SETTINGS, true).paths).toEqual(put(root, SETTINGS).paths);
   writeFileSync(join(root, "main.yml"), "by hand\n");
@@ -118,7 +118,7 @@ moduleTest("a check says the same and touches nothing", () => {
   expect(existsSync(join(root, "rules", "own.yml"))).toBe(true);
 });
 
-moduleTest("what stands in the way is named, and what was changed by then is told", () => {
+moduleTest("fails with the path of a folder in the place of a file, and reports what changed before", () => {
   const root = join(temporaryFolder(), "etc");
   mkdirSync(join(root, "main.yml"), { recursive: true });
   expect(put(root, SETTINGS)).toMatchObject({

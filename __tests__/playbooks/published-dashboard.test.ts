@@ -20,27 +20,27 @@ function published(dashboard: object): unknown {
   return JSON.parse(stdout);
 }
 
-const QUESTION = { name: "DS_PROMETHEUS", type: "datasource", pluginId: "prometheus" };
-const CHOICE = { type: "datasource", name: "ds_prometheus", query: "prometheus" };
+const INPUT = { name: "DS_PROMETHEUS", type: "datasource", pluginId: "prometheus" };
+const VARIABLE = { type: "datasource", name: "ds_prometheus", query: "prometheus" };
 
-test("gets a uid of ours, and loses what is for those who import it", () => {
-  const dashboard = { id: 5, uid: "theirs", title: "T", __inputs: [QUESTION], __requires: [], __elements: {} };
+test("sets the uid, and removes the keys for an import by hand", () => {
+  const dashboard = { id: 5, uid: "theirs", title: "T", __inputs: [INPUT], __requires: [], __elements: {} };
   expect(published(dashboard)).toEqual({ uid: "grafana-com-1", title: "T", panels: [] });
 });
 
-test("asks our data sources, in every form in which it names its own", () => {
+test("replaces the data sources in every form in which a dashboard refers to them", () => {
   const panels = [
     { datasource: "${DS_PROMETHEUS}" },
     { datasource: { type: "prometheus", uid: "${DS_PROMETHEUS}" } },
     { datasource: { type: "prometheus", uid: "theirs" }, targets: [{ datasource: { type: "prometheus" } }] },
   ];
   const ours = { type: "prometheus", uid: "prometheus" };
-  expect(published({ panels, __inputs: [QUESTION] })).toMatchObject({
+  expect(published({ panels, __inputs: [INPUT] })).toMatchObject({
     panels: [{ datasource: "prometheus" }, { datasource: ours }, { datasource: ours, targets: [{ datasource: ours }] }],
   });
 });
 
-test("keeps what people choose above the panels, what is Grafana's own, and what it knows of the labels", () => {
+test("keeps variables, the built-in data source of Grafana, and label templates", () => {
   const kept = {
     panels: [
       {
@@ -49,26 +49,26 @@ test("keeps what people choose above the panels, what is Grafana's own, and what
       },
       { datasource: { type: "datasource", uid: "-- Mixed --" } },
     ],
-    templating: { list: [CHOICE] },
+    templating: { list: [VARIABLE] },
   };
   expect(published(kept)).toEqual({ ...kept, uid: "grafana-com-1" });
 });
 
-test("takes the constants that are proposed", () => {
+test("uses the proposed constants", () => {
   const input = { name: "VAR_JOB", type: "constant", value: "node" };
   expect(published({ title: "${VAR_JOB}", __inputs: [input] })).toMatchObject({ title: "node" });
 });
 
 test.each([
-  ["<html>", "the dashboard grafana-com-1 is no JSON"],
-  ["[]", 'the dashboard grafana-com-1 has no "panels"'],
-  ['{"rows": []}', 'the dashboard grafana-com-1 has no "panels"'],
-])("refuses %s", (text, problem) => {
+  ["<html>", "dashboard grafana-com-1 is not JSON"],
+  ["[]", 'dashboard grafana-com-1 has no "panels"'],
+  ['{"rows": []}', 'dashboard grafana-com-1 has no "panels"'],
+])("rejects %s", (text, problem) => {
   expect(run(text).stderr).toContain(problem);
 });
 
-test("names a type of data source that there is none of", () => {
-  const dashboard = JSON.stringify({ panels: [], __inputs: [{ ...QUESTION, pluginId: "mysql" }] });
-  expect(run(dashboard).stderr).toContain('wants a data source of the type "mysql": there is prometheus');
-  expect(run(dashboard, []).stderr).toContain("there is none");
+test("rejects a dashboard for a type of data source that is missing", () => {
+  const dashboard = JSON.stringify({ panels: [], __inputs: [{ ...INPUT, pluginId: "mysql" }] });
+  expect(run(dashboard).stderr).toContain('needs a data source of the type "mysql", and this Grafana has: prometheus');
+  expect(run(dashboard, []).stderr).toContain("this Grafana has: none");
 });

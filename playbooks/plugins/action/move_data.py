@@ -1,4 +1,7 @@
-"""The action move_data: brings a component's data to a place that has none, and removes them where they were."""
+"""The action move_data: copies a component's data from its old host when it moves.
+
+Its options are documented in plugins/modules/move_data.py.
+"""
 
 from __future__ import annotations
 
@@ -15,39 +18,25 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from controller import mover
 from controller.errors import RunError
 
-DOCUMENTATION = """
-    name: move_data
-    short_description: brings a component's data along when it moves
-    options:
-        step:
-            description: >-
-                C(bring) before the service starts: looks at all members, and copies what has to come from one of them, with
-                the service stopped there; C(settle) after it answers: removes what was copied where it was.
-        kind: {description: The component's kind.}
-        keep: {description: Whether the data come along.}
-        members: {description: The file that says how members are reached.}
-        moved: {description: "What C(bring) said, for C(settle)."}
-"""
-
 
 class ActionModule(ActionBase):
-    """Runs on the controller: the data go through it as a stream."""
+    """Runs on the controller, which streams the data from host to host."""
 
     _VALID_ARGS = frozenset(("step", "kind", "keep", "members", "moved"))
     TRANSFERS_FILES = False
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        mover.die_with_parent()  # this process is the task's own, and Ansible may be killed
+        mover.die_with_parent()  # Ansible starts a process for each task, and may be killed itself.
         host, args = task_vars["inventory_hostname"], self._task.args
         run = os.environ.get("MONITORING_RUN", "ansible")
 
-        def say(line):
+        def log(line):
             Display().display(f"{run}  {host}  {line}")
 
-        moving = mover.Mover(args["kind"], host, mover.Members.read(Path(args["members"])), say)
+        moving = mover.Mover(args["kind"], host, mover.Members.read(Path(args["members"])), log)
         try:
-            if args["step"] == "bring":
+            if args["step"] == "fetch":
                 decision = moving.fetch(args["keep"])
                 result |= {
                     "source": decision.source or "",
@@ -58,7 +47,7 @@ class ActionModule(ActionBase):
             else:
                 moved = args["moved"]
                 if moved["source"]:
-                    say(f"answers, {time.time() - moved['stopped']:.1f} s after it was stopped on {moved['source']}")
+                    log(f"answers, {time.time() - moved['stopped']:.1f} s after it was stopped on {moved['source']}")
                 moving.remove_old_copies(moved["superseded"])
                 result["changed"] = True
         except RunError as error:

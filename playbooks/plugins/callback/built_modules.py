@@ -1,4 +1,4 @@
-"""Keeps the modules that Ansible sends to servers, so that not each run has to build them anew."""
+"""Keeps the modules that Ansible packs for servers, so that the runs of a deploy share them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from ansible.release import __version__
 DOCUMENTATION = """
     name: built_modules
     type: aggregate
-    short_description: one folder of built modules for all runs
+    short_description: Shares packed modules between runs
     description:
-        - Ansible packs each module with what it imports, which takes a tenth of a second, and forgets it when it ends.
-          A deploy starts a dozen Ansibles, which pack the same ten modules.
-        - Ansible itself looks whether a module is built already, and locks what it builds.
-        - Does nothing without the folder that is named by C(MONITORING_BUILT_MODULES).
+        - Ansible packs each module with its imports, which takes a tenth of a second, and deletes the package when it ends. A
+          deploy starts Ansible a dozen times, each time with the same ten modules.
+        - This plugin makes Ansible's folder of packages a link to a folder that stays. Ansible itself looks there for a
+          package, and locks what it writes.
+        - Does nothing unless the environment variable E(MONITORING_BUILT_MODULES) names the folder.
 """
 
 
 class CallbackModule(CallbackBase):
-    """Hears of nothing: it is loaded before the first task, and that is all."""
+    """Does its work when Ansible loads it, before the first task."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -40,12 +41,12 @@ class CallbackModule(CallbackBase):
             kept.mkdir(mode=0o700, parents=True, exist_ok=True)
             Path(C.DEFAULT_LOCAL_TMP, "ansiballz_cache").symlink_to(kept)
         except OSError as error:
-            # Slower, and otherwise as well.
-            self._display.vv(f"modules are built anew: {error}")
+            # Ansible then packs the modules again.
+            self._display.vv(f"packed modules cannot be kept: {error}")
 
 
 def key(folders: list[str]) -> str:
-    """Changes with Ansible, and with each module that is not Ansible's."""
+    """Name of the folder: another one for another version of Ansible or another text of our modules."""
     digest = hashlib.sha256()
     for module in sorted(path for folder in folders for path in Path(folder).glob("*.py")):
         digest.update(f"{module.name}\0".encode() + module.read_bytes() + b"\0")

@@ -1,4 +1,4 @@
-"""One line for each task that ran on a host, when it has run; the same as JSON for the wrapper's summary."""
+"""Prints a line for each task on each host, and writes the same as JSON for the summary of run.py."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
     name: progress
     type: stdout
-    short_description: a line for each task and host, as they happen
+    short_description: Prints one line per task and host
     description:
-        - Prints run, host, task and outcome, and failures with all that they said.
-        - Appends each outcome to the file named by C(MONITORING_EVENTS), a JSON document a line.
+        - Prints run, host, task and status when a task ends, and the full output of a task that failed.
+        - Appends each result to the file E(MONITORING_EVENTS), one JSON document a line.
+        - Tasks with the tag C(begin) only observe a server. They are printed only if they fail.
+        - The message of a task with the tag C(warning) is a list of warnings for the end of the summary; so is an action's
+          C(monitoring_warnings).
+        - The output of a task with the tag C(answer) is written to the file.
 """
 
-# Where a module says what went wrong, in the order in which one wants to read it.
+# Keys of a result that describe a failure, in the order in which to print them.
 DETAILS = ("msg", "reason", "stderr", "stdout", "module_stderr", "module_stdout", "exception")
 
 
 class CallbackModule(CallbackBase):
-    """Tasks tagged `begin` only look at a server: they are told to the wrapper, and shown when they fail.
-
-    What a task tagged `warning` says, a list, is told to the wrapper, whose summary ends with it, as are an action's
-    C(monitoring_warnings); and so is the output of a command that is tagged `answer`.
-    """
+    """Prints and records the results of tasks."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -49,12 +49,12 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_ok(self, result):
         if result.task.action in C._ACTION_ALL_INCLUDES:
-            return  # its tasks are told themselves
+            return  # The included tasks have lines of their own.
         self._handle_warnings(result.result)
         changed = bool(result.result.get("changed"))
         message = result.task.action in C._ACTION_DEBUG and "msg" in result.result
         warnings = result.result["msg"] if message and "warning" in result.task.tags else result.result.get("monitoring_warnings", [])
-        self._tell(result, "changed" if changed else "ok", silent=message, warnings=warnings)
+        self._report(result, "changed" if changed else "ok", silent=message, warnings=warnings)
         if message and not warnings:
             self._line(result, str(result.result["msg"]))
 
@@ -62,21 +62,21 @@ class CallbackModule(CallbackBase):
         self._handle_warnings(result.result)
         message = explain(result.result)
         if ignore_errors:
-            self._tell(result, "ok")
+            self._report(result, "ok")
             self._line(result, f"{title(result)} … failed, which is ignored: {first_line(message)}")
             return
-        self._tell(result, "failed", message)
+        self._report(result, "failed", message)
 
     def v2_runner_on_unreachable(self, result):
         message = plain(str(result.result.get("msg", "no answer")))
         if result.task.ignore_unreachable:
-            self._tell(result, "ok", silent=True)
+            self._report(result, "ok", silent=True)
             self._line(result, f"does not answer yet: {first_line(message)}")
             return
-        self._tell(result, "unreachable", message)
+        self._report(result, "unreachable", message)
 
     def v2_runner_retry(self, result):
-        # Waiting is normal for the first seconds; after that it is worth a word, now and then.
+        # Services take some seconds to start, so only every tenth attempt is printed.
         attempts = result.result.get("attempts", 0)
         if attempts % 10 == 0:
             self._line(result, f"{title(result)} … not yet ({attempts} of {result.result.get('retries')})")
@@ -84,15 +84,15 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_no_hosts_matched(self):
         self._display.display(f"{self._run}  no hosts")
 
-    def _tell(self, result, status, message=None, silent=False, warnings=()):
+    def _report(self, result, status, message=None, silent=False, warnings=()):
         host = result.host.get_name()
         begin = "begin" in result.task.tags
         started = self._started.pop((host, result.task._uuid), time.time())
         seconds = round(time.time() - started, 2)
         event = {"name": title(result), "host": host, "begin": begin, "status": status, "seconds": seconds}
-        # Seconds since 1970, so that the tasks of several runs can be laid side by side.
+        # Seconds since 1970, so that tasks of several runs can be compared.
         event |= {"role": role(result), "started": round(started, 2)}
-        # Ansible's own checks of a role's arguments run on the controller: no server is touched by them.
+        # Ansible validates the arguments of a role on the controller, without the server.
         checks = result.task.action.endswith("validate_argument_spec")
         if checks and status == "ok":
             return
@@ -124,32 +124,32 @@ class CallbackModule(CallbackBase):
 
 
 def title(result) -> str:
-    """The task's name, without the role's."""
+    """Name of the task without its role."""
     return result.task.get_name().split(" : ", 1)[-1].strip()
 
 
 def role(result) -> str | None:
-    """The role that the task stands in; none where it stands in the playbook itself."""
+    """Role of the task; None for a task of a playbook."""
     found = getattr(result.task, "_role", None)
     return found.get_name() if found else None
 
 
 def plain(text: str) -> str:
-    """The text without what Ansible and ssh put around it."""
+    """The text without the prefixes of Ansible and ssh."""
     for prefix in ("Task failed: ", "Failed to connect to the host via ssh: "):
         text = text.removeprefix(prefix)
     return "\n".join(line for line in text.splitlines() if line.strip("@ ")).strip()
 
 
 def first_line(text: str) -> str:
-    """The first line that says something."""
+    """The first line that is not empty."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def explain(result: dict) -> str:
-    """All that a failed task said, each thing once."""
+    """The messages and outputs of a failed task, each once."""
     if result.get("_ansible_no_log") or "censored" in result:
-        return "the output is hidden, for the task handles secrets"
+        return "the output is hidden, because the task handles secrets"
     parts: list[str] = []
     failed_items = [item for item in result.get("results", []) if isinstance(item, dict) and item.get("failed")]
     for item in failed_items:

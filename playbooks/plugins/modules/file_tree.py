@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""Puts a service's configuration in place: many small files at the price of one task."""
+"""Writes a service's configuration: many small files in one task."""
 
 from __future__ import annotations
 
@@ -10,53 +10,80 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: file_tree
-short_description: Puts many small files in place
+short_description: Writes many small files
 description:
-    - Writes the files of a folder that are not as they should be, each whole or not at all, without touching the others.
-    - Makes the folders that they lie in, and removes what is not wanted any more.
-    - A loop over C(copy) or C(template) does the same, and takes the server a second for each file.
+    - Writes the files of a folder that differ from their wanted content, each atomically, and leaves the others untouched.
+    - Creates the folders of the files, and removes files that are no longer wanted.
+    - A loop over M(ansible.builtin.copy) or M(ansible.builtin.template) has the same result, and takes about a second for each
+      file.
 options:
     root:
-        description: The folder, by its absolute path.
+        description: Absolute path of the folder.
         type: path
         required: true
     group:
-        description: The group that may read all of it. All of it belongs to root.
+        description: Group of all files and folders. Their owner is root.
         type: str
         default: root
     folders:
-        description: Folders below it that are needed whether files lie in them or not.
+        description: Folders to create below O(root), even if no files are in them.
         type: list
         elements: str
         default: []
     folder_mode:
         description:
-            - The mode of C(root) and of all folders below it that files lie in.
-            - Where there is none, those that are there are left as they are, and new ones are for everybody to read.
+            - Mode of O(root) and of all folders below it that have files.
+            - Without it, existing folders keep their mode, and new ones get V(0755).
         type: str
     files:
-        description: What is in the files, by their paths below it.
+        description: Content of the files, by path relative to O(root).
         type: dict
         default: {}
     modes:
-        description: The modes of files that have another than C(0640), by their paths.
+        description: Modes of files whose mode is not V(0640), by path relative to O(root).
         type: dict
         default: {}
     absent:
-        description: Files that are not wanted any more, by their absolute paths.
+        description: Absolute paths of files to remove.
         type: list
         elements: path
         default: []
     links:
-        description: Symbolic links, by their absolute paths, with their targets. What is there and is none stays, and is an error.
+        description: Targets of symbolic links, by absolute path. A file or folder in the place of a link is an error.
         type: dict
         default: {}
+attributes:
+    check_mode:
+        support: full
+    diff_mode:
+        support: full
 author: cdktf-monitoring
+"""
+
+EXAMPLES = """
+- name: Write the configuration of a service
+  file_tree:
+    root: /etc/example
+    group: example
+    folder_mode: "0750"
+    folders: [secrets]
+    files:
+      example.yml: "port: 80\\n"
+      rules/disk.yml: "{{ lookup('ansible.builtin.file', 'disk.yml') }}"
+    absent: [/etc/example/rules/former.yml]
+  register: files
+
+- name: Write a unit and link the current release
+  file_tree:
+    root: /etc/systemd/system
+    files: {example.service: "{{ lookup('ansible.builtin.template', 'example.service.j2') }}"}
+    modes: {example.service: "0644"}
+    links: {/opt/example/current: /opt/example/1.2.0}
 """
 
 RETURN = """
 paths:
-    description: What was changed, by the paths below C(root) or, if it was removed or is a link, by its absolute path.
+    description: Changed files and folders by path relative to O(root), and removed files and changed links by absolute path.
     type: list
     elements: str
     returned: always
@@ -64,7 +91,7 @@ paths:
 
 
 class Tree:
-    """A folder that is brought to what it should be."""
+    """The folder and its wanted content."""
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
@@ -76,14 +103,14 @@ class Tree:
         self.diff: list[dict[str, str]] = []
 
     def folder(self, path: str) -> None:
-        """Makes a folder below the root, with those above it."""
+        """Creates a folder below the root, and the folders above it."""
         above = os.path.dirname(path)
         if path:
             self.folder(above)
         absolute = os.path.join(self._root, path) if path else self._root
         if not os.path.isdir(absolute) and (path or ".") not in self.changed:
             self._note(path or ".", "", "a folder\n")
-            # What lies above the root is the system's.
+            # mkdir, not makedirs: the folders above the root belong to the system.
             if not self._module.check_mode:
                 os.mkdir(absolute)
                 self._set(absolute, self._folder_mode or 0o755)
@@ -91,7 +118,7 @@ class Tree:
             self._own(path or ".", absolute, self._folder_mode)
 
     def file(self, path: str, content: str, mode: int) -> None:
-        """Writes a file, if it is not as it should be."""
+        """Writes a file if its content or mode differs."""
         absolute = os.path.join(self._root, path)
         wanted = content.encode()
         present = read(absolute)
@@ -102,13 +129,13 @@ class Tree:
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(absolute), prefix=".new-")
             with os.fdopen(handle, "wb") as stream:
                 stream.write(wanted)
-            # Nobody sees it before it is whole, and may be read by those only who should.
+            # The mode before the name, so that nobody reads it who must not.
             self._set(temporary, mode)
             os.replace(temporary, absolute)
         self._own(path, absolute, mode)
 
     def link(self, absolute: str, target: str) -> None:
-        """Has a symbolic link lead to its target."""
+        """Creates or redirects a symbolic link."""
         before = os.readlink(absolute) if os.path.lexists(absolute) else ""
         if before == target:
             return
@@ -121,7 +148,7 @@ class Tree:
             os.replace(temporary, absolute)
 
     def remove(self, absolute: str) -> None:
-        """Removes a file, if it is there."""
+        """Removes a file if it exists."""
         present = read(absolute)
         if present is None:
             return
@@ -136,7 +163,7 @@ class Tree:
             self.changed.append(path)
 
     def _set(self, absolute: str, mode: int) -> bool:
-        """Owner, group and mode; answers whether any was another."""
+        """Sets owner, group and mode, and returns whether one of them changed."""
         changed = self._module.set_owner_if_different(absolute, "root", False)
         changed = self._module.set_group_if_different(absolute, self._group, changed)
         return bool(self._module.set_mode_if_different(absolute, mode, changed))
@@ -147,7 +174,7 @@ class Tree:
 
 
 def read(path: str) -> bytes | None:
-    """What is in a file; None where there is none."""
+    """Returns the content of a file, or None if it does not exist."""
     try:
         with open(path, "rb") as stream:
             return stream.read()
@@ -156,7 +183,7 @@ def read(path: str) -> bytes | None:
 
 
 def main() -> None:
-    """Called by Ansible on the server."""
+    """Runs on the server."""
     module = AnsibleModule(
         argument_spec={
             "root": {"type": "path", "required": True},

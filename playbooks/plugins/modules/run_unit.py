@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""Sees to it that a unit of systemd runs, now and at boot, and that its service answers."""
+"""Runs a systemd unit, now and at boot, and waits until its service answers."""
 
 from __future__ import annotations
 
@@ -12,82 +12,102 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: run_unit
-short_description: Runs a unit of systemd, now and at boot, and waits for its answer
+short_description: Runs a systemd unit, now and at boot, and waits until its service answers
 description:
-    - What C(systemd_service) and then C(uri) do, at a third of the price.
-    - Makes systemd read its units again where the file of this one is another than that which it knows.
+    - Does what M(ansible.builtin.systemd_service) and then M(ansible.builtin.uri) do, in a third of the time.
+    - Reloads systemd if the unit's file changed since systemd read it.
 options:
     name:
-        description: The unit.
+        description: Name of the unit.
         type: str
         required: true
     state:
-        description: C(started) does nothing where it runs already; C(reloaded) starts it where it does not run.
+        description: V(started) leaves a running unit alone; V(restarted) and V(reloaded) start a unit that is not running.
         type: str
         choices: [started, restarted, reloaded]
         default: started
     daemon_reload:
-        description: Whether systemd reads its units again in any case.
+        description: Whether to reload systemd in any case.
         type: bool
         default: false
     url:
-        description: What the service answers with 200, without proxies and whatever its certificate; empty for nothing.
+        description: URL that answers 200 once the service is ready; empty not to wait. Ignores proxies, and accepts any certificate.
         type: str
         default: ""
     wait:
-        description: How long that is waited for, in seconds.
+        description: Seconds to wait for the answer. If none comes, the module does not fail.
         type: int
         default: 10
+attributes:
+    check_mode:
+        support: full
 author: cdktf-monitoring
+"""
+
+EXAMPLES = """
+- name: Restart a service whose configuration changed
+  run_unit:
+    name: example.service
+    state: "{{ 'restarted' if files is changed else 'started' }}"
+    url: http://127.0.0.1:8080/health
+  register: run
+
+- name: Wait longer for a service that starts slowly
+  ansible.builtin.uri:
+    url: http://127.0.0.1:8080/health
+  register: answer
+  until: answer is succeeded
+  retries: 100
+  when: not run.answers
 """
 
 RETURN = """
 answers:
-    description: Whether the service answered in that time; true where nothing was asked.
+    description: Whether the service answered in time; also true without O(url) and in check mode.
     type: bool
     returned: success
 """
 
-POLL = 0.1  # seconds between two questions
+POLL = 0.1  # Seconds between two attempts.
 RUNS = ("active", "activating", "reloading")
 
 
 class Unit:
-    """A unit, as systemd knows it."""
+    """The state of a unit in systemd."""
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
         self.name: str = module.params["name"]
         wanted = "LoadState,ActiveState,UnitFileState,NeedDaemonReload"
-        said = self._ask("show", "--property", wanted, self.name).splitlines()
-        known = dict(line.split("=", 1) for line in said)
+        lines = self._systemctl("show", "--property", wanted, self.name).splitlines()
+        known = dict(line.split("=", 1) for line in lines)
         self.exists = known["LoadState"] != "not-found"
         self.runs = known["ActiveState"] in RUNS
         self.enabled = known["UnitFileState"] == "enabled"
         self.outdated = known["NeedDaemonReload"] == "yes"
 
-    def _ask(self, *words: str) -> str:
-        code, said, why = self._module.run_command(["systemctl", *words])
+    def _systemctl(self, *words: str) -> str:
+        code, stdout, stderr = self._module.run_command(["systemctl", *words])
         if code != 0:
-            self._module.fail_json(msg=f"systemctl {' '.join(words)}: {why.strip() or said.strip()}", rc=code)
-        return str(said)
+            self._module.fail_json(msg=f"systemctl {' '.join(words)}: {stderr.strip() or stdout.strip()}", rc=code)
+        return str(stdout)
 
-    def order(self, *words: str) -> bool:
-        """Has systemd do something, but in a check."""
+    def change(self, *words: str) -> bool:
+        """Runs a systemctl command, except in check mode."""
         if not self._module.check_mode:
-            self._ask(*words)
+            self._systemctl(*words)
         return True
 
 
 def answers(url: str, wait: int) -> bool:
-    """Whether something answers in time."""
+    """Whether the URL answers 200 in time."""
     unchecked = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), unchecked)
     end = time.monotonic() + wait
     while True:
         try:
-            with opener.open(url, timeout=5) as answer:
-                if answer.status == 200:
+            with opener.open(url, timeout=5) as response:
+                if response.status == 200:
                     return True
         except (urllib.error.URLError, OSError):
             pass
@@ -97,7 +117,7 @@ def answers(url: str, wait: int) -> bool:
 
 
 def main() -> None:
-    """Called by Ansible on the server."""
+    """Runs on the server."""
     module = AnsibleModule(
         argument_spec={
             "name": {"type": "str", "required": True},
@@ -110,15 +130,15 @@ def main() -> None:
     )
     unit, wanted = Unit(module), module.params["state"]
     changed = False
-    # Both make systemd read its units, which takes it a good part of a second: once is enough.
+    # Both commands would reload systemd, which takes up to a second: once is enough.
     if not unit.enabled:
-        changed = unit.order("enable", "--no-reload", "--quiet", unit.name)
+        changed = unit.change("enable", "--no-reload", "--quiet", unit.name)
     if unit.outdated or module.params["daemon_reload"]:
-        unit.order("daemon-reload")
+        unit.change("daemon-reload")
     if not unit.runs:
-        changed = unit.order("start", unit.name)
+        changed = unit.change("start", unit.name)
     elif wanted != "started":
-        changed = unit.order({"restarted": "restart", "reloaded": "reload-or-restart"}[wanted], unit.name)
+        changed = unit.change({"restarted": "restart", "reloaded": "reload-or-restart"}[wanted], unit.name)
     url = module.params["url"]
     module.exit_json(changed=changed, answers=not url or module.check_mode or answers(url, module.params["wait"]))
 
