@@ -5,12 +5,9 @@ import { join } from "node:path";
 import {
   Alert,
   Alertmanager,
-  AwsNetwork,
-  AwsServer,
   Dashboard,
   Grafana,
   IServer,
-  KeyPair,
   LocalNetwork,
   LocalServer,
   LogAgent,
@@ -25,6 +22,7 @@ import {
   Receiver,
   Secret,
 } from "./constructs";
+import { AwsNetwork, AwsServer, KeyPair } from "./constructs/aws";
 
 /** Two servers on this machine. */
 class LocalStack extends TerraformStack {

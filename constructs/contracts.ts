@@ -1,4 +1,5 @@
 import { IConstruct } from "constructs";
+import { Query } from "../lib/query";
 import { ITerraformDependable } from "cdktf";
 import { Connection, Edge, Listener, Listening, Placement } from "../lib/access/access";
 import { Alert } from "../lib/alerts/alert";
@@ -9,8 +10,6 @@ import { InventoryHost, InventoryRun, Variables } from "../lib/inventory/invento
 import { SecretReference } from "../lib/inventory/secret";
 import { LogAgent } from "../lib/logs/log-agent";
 import { LogSource } from "../lib/logs/log-source";
-import { LogUse } from "../lib/logs/unknown-labels";
-import { MetricUse } from "../lib/metrics/unknown-metrics";
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
@@ -230,8 +229,8 @@ export interface IComponent extends IConstruct {
   readonly variables: Variables;
   readonly files: readonly GeneratedFile[];
   readonly emits: ReadonlySet<string>;
-  readonly queries: readonly MetricUse[];
-  readonly logQueries: readonly LogUse[];
+  readonly queries: readonly Query[];
+  readonly logQueries: readonly Query[];
   readonly logSources: readonly LogSource[];
   readonly _agent: boolean;
   readonly _clustered: boolean;

@@ -145,7 +145,7 @@ describe("members and components", () => {
     const group = synth((stack) => {
       const hub = new Hub(stack);
       expect(hub.prometheus.member).toBe(hub.host);
-      expect(() => new Wrapper(hub.host.nodeExporter, "nested")).toThrow("is a prometheus on the same server already");
+      expect(() => new Wrapper(hub.host._nodeExporter, "nested")).toThrow("is a prometheus on the same server already");
     }).run("prometheus");
     expect(Object.keys(group.hosts)).toEqual(["hub"]);
   });

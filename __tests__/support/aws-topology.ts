@@ -4,18 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  AwsNetwork,
-  AwsNetworkProps,
-  AwsServer,
-  AwsServerProps,
-  KeyPair,
-  MonitoredServer,
-  Monitoring,
-  MonitoringHost,
-  MonitoringProps,
-  Prometheus,
-} from "../../constructs";
+import { MonitoredServer, Monitoring, MonitoringHost, MonitoringProps, Prometheus } from "../../constructs";
+import { AwsNetwork, AwsNetworkProps, AwsServer, AwsServerProps, KeyPair } from "../../constructs/aws";
 
 /** The key of a new key pair of the tests' own. */
 export function makeKey(): string {

@@ -1,6 +1,7 @@
 import { collectorsOf } from "../../lib/metrics/catalogue";
+import { Query } from "../../lib/query";
 import { promqlProblem, metricsIn } from "../../lib/metrics/promql";
-import { MetricUse, unknownMetrics } from "../../lib/metrics/unknown-metrics";
+import { unknownMetrics } from "../../lib/metrics/unknown-metrics";
 import { IMonitoring } from "../contracts";
 
 /** Returns a problem for each PromQL query for a metric that nothing emits. Complete at synthesis. */
@@ -26,6 +27,6 @@ export function emittedMetrics({ _components: components, _members: members }: I
   ]);
 }
 
-function queriesOf({ _components: components }: IMonitoring): MetricUse[] {
+function queriesOf({ _components: components }: IMonitoring): Query[] {
   return components.flatMap(({ queries }) => queries);
 }

@@ -1,4 +1,5 @@
 import { Annotations } from "cdktf";
+import { Query } from "../../lib/query";
 import { Construct, IConstruct } from "constructs";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +10,7 @@ import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Variables } from "../../lib/inventory/inventory";
 import { LogFormat } from "../../lib/logs/log-format";
 import { LogSource } from "../../lib/logs/log-source";
-import { LogUse } from "../../lib/logs/unknown-labels";
 import { metricsOf } from "../../lib/metrics/catalogue";
-import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { playbooksDirectory } from "../../lib/paths";
 import { Secret, SecretReference } from "../../lib/inventory/secret";
 import { IComponent } from "../contracts";
@@ -151,12 +150,12 @@ export abstract class Component extends Construct implements IComponent {
   }
 
   /** PromQL queries of the component. Synthesis rejects a query for a metric that nothing emits. Complete at synthesis. */
-  public get queries(): readonly MetricUse[] {
+  public get queries(): readonly Query[] {
     return [];
   }
 
   /** LogQL queries of the component. Synthesis rejects a query for a label that no log has. Complete at synthesis. */
-  public get logQueries(): readonly LogUse[] {
+  public get logQueries(): readonly Query[] {
     return [];
   }
 

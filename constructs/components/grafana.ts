@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { Query } from "../../lib/query";
 import { Connection } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { dashboardsProblem } from "../../lib/dashboards/dashboard-validation";
@@ -12,8 +13,6 @@ import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Settings } from "../../lib/grafana/settings";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/inventory";
-import { LogUse } from "../../lib/logs/unknown-labels";
-import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
@@ -80,15 +79,13 @@ export class Grafana extends Component {
   }
 
   /** PromQL queries of the dashboards. */
-  public override get queries(): readonly MetricUse[] {
+  public override get queries(): readonly Query[] {
     return this.files.flatMap(({ content }) => dashboardQueries(content));
   }
 
   /** LogQL queries of the dashboards. */
-  public override get logQueries(): readonly LogUse[] {
-    return this.files.flatMap(({ content }) =>
-      dashboardLogQueries(content).map(({ where, expression }) => ({ where, query: expression })),
-    );
+  public override get logQueries(): readonly Query[] {
+    return this.files.flatMap(({ content }) => dashboardLogQueries(content));
   }
 
   public override get _downloads(): readonly ArtifactRequest[] {

@@ -1,14 +1,14 @@
 import { Token } from "cdktf";
+import { Query } from "../../lib/query";
 import { Construct } from "constructs";
 import { Connection, Listener, portProblem } from "../../lib/access/access";
-import { logRuleQueries } from "../../lib/alerts/queries";
+import { ruleQueries } from "../../lib/alerts/queries";
 import { RuleGroup } from "../../lib/alerts/rule";
 import { ruleFile } from "../../lib/alerts/rule-file";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/inventory";
 import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../../lib/logs/loki-settings";
-import { LogUse } from "../../lib/logs/unknown-labels";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
@@ -160,8 +160,8 @@ export class Loki extends Component {
   }
 
   /** LogQL queries of the rules. */
-  public override get logQueries(): readonly LogUse[] {
-    return logRuleQueries(this.ruleGroups);
+  public override get logQueries(): readonly Query[] {
+    return ruleQueries(this.ruleGroups);
   }
 
   public get variables(): Variables {

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { Query } from "../../lib/query";
 import { Connection, scrapeConnections } from "../../lib/access/access";
 import { CUSTOM_GROUP } from "../../lib/alerts/groups";
 import { ruleFile } from "../../lib/alerts/rule-file";
@@ -7,7 +8,6 @@ import { ruleQueries } from "../../lib/alerts/queries";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/inventory";
-import { MetricUse } from "../../lib/metrics/unknown-metrics";
 import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/names";
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
 import { Secret } from "../../lib/inventory/secret";
@@ -248,7 +248,7 @@ export class Prometheus extends Component {
   }
 
   /** PromQL queries of the rules. */
-  public override get queries(): readonly MetricUse[] {
+  public override get queries(): readonly Query[] {
     return ruleQueries(this.member.monitoring._alerting.groups);
   }
 

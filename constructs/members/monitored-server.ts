@@ -36,7 +36,7 @@ export interface MonitoredServerProps extends MemberProps {
 export class MonitoredServer extends Member {
   public readonly _hostsComponents: boolean = false;
   /** Exporter of the CPU, memory, disk and network metrics of the server. */
-  public readonly nodeExporter: NodeExporter;
+  public readonly _nodeExporter: NodeExporter;
 
   private readonly logs: readonly LogSource[];
   private readonly logAgentProps?: LogAgentProps;
@@ -44,7 +44,7 @@ export class MonitoredServer extends Member {
 
   public constructor(scope: Construct, id: string, props: MonitoredServerProps) {
     super(scope, id, props);
-    this.nodeExporter = new NodeExporter(this, "node-exporter", props.nodeExporter);
+    this._nodeExporter = new NodeExporter(this, "node-exporter", props.nodeExporter);
     this.logs = props.logs ?? [];
     this.logAgentProps = props.logAgent;
     if (props.monitoring._first("loki")) this._sendLogs();

@@ -1,23 +1,18 @@
+import { Query } from "../query";
 import { similarNames } from "../metrics/similar-names";
 import { EmittedLabels } from "./emitted-labels";
 import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./logql";
 
-/** A LogQL query, and what it belongs to. */
-export interface LogUse {
-  /** For people: `alert "SshBruteForce"`, `dashboard "Audit", panel "Logins"`. */
-  readonly where: string;
-  /** The query, in LogQL. */
-  readonly query: string;
-}
-
 /**
- * A sentence for each label, or value of one, that a query wants of streams and that no log source emits, with the
- * nearest ones; for each selector whose labels no source emits together; and for each query that does not parse.
+ * Returns the problems of LogQL queries: labels and values that no log source emits (with similar ones), selectors whose
+ * labels no source emits together, and queries that do not parse.
  *
- * @param emitted the labels of all kinds of lines that there are
+ * @param emitted labels of all kinds of lines
  */
-export function unknownLabels(uses: readonly LogUse[], emitted: readonly EmittedLabels[]): string[] {
-  const found = uses.flatMap(({ where, query }) => problemsOf(query, emitted).map((problem) => `${where}: ${problem}`));
+export function unknownLabels(uses: readonly Query[], emitted: readonly EmittedLabels[]): string[] {
+  const found = uses.flatMap(({ where, expression: query }) =>
+    problemsOf(query, emitted).map((problem) => `${where}: ${problem}`),
+  );
   return [...new Set(found)];
 }
 
@@ -37,12 +32,11 @@ function selectionProblems(selection: StreamSelection, emitted: readonly Emitted
   ];
   if (single.length > 0) return single;
   const selected = emitted.filter((lines) => matchers.every((matcher) => satisfies(lines, matcher)));
-  if (selected.length === 0) return [`no log source emits lines that have all that ${selector} wants`];
+  if (selected.length === 0) return [`no log source emits lines that match all of ${selector}`];
   return [...filters.map(({ label }) => label), ...labels]
     .filter((label) => !selected.some((lines) => lines.has(label)))
     .map(
-      (label) =>
-        `the lines that ${selector} selects have no label "${label}"; they have ${namesOf(selected).join(", ")}`,
+      (label) => `the lines of ${selector} have no label "${label}": their labels are ${namesOf(selected).join(", ")}`,
     );
 }
 
@@ -54,46 +48,48 @@ function matcherProblems({ label, operator, value }: LabelMatcher, emitted: read
   if (literals === undefined)
     return [...values].some((known) => matchesFully(value, known))
       ? []
-      : [`no log source emits a value of the label "${label}" that matches "${value}"; there are ${listed(values)}`];
+      : [
+          `no log source emits a value of the label "${label}" that matches "${value}": the values are ${listed(values)}`,
+        ];
   return literals
     .filter((literal) => !values.has(literal))
-    .map((literal) => `no log source emits the label "${label}" with the value "${literal}"; ${hint(literal, values)}`);
+    .map(
+      (literal) =>
+        `no log source emits the label "${label}" with the value "${literal}": ${valueHint(literal, values)}`,
+    );
 }
 
 function labelProblems(label: string, emitted: readonly EmittedLabels[]): string[] {
   if (emitted.some((lines) => lines.has(label))) return [];
-  const names = namesOf(emitted);
-  const nearest = similarNames(label, names);
-  const near =
-    nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : `there are ${listed(new Set(names))}`;
-  return [`no log source emits the label "${label}"; ${near}`];
+  const names = new Set(namesOf(emitted));
+  return [`no log source emits the label "${label}": ${similarOrAll(label, names, "labels")}`];
 }
 
-/** All values of a label; undefined where they are not known. */
+/** Returns all values of a label; undefined if they are not known at synthesis. */
 function valuesOf(label: string, emitted: readonly EmittedLabels[]): ReadonlySet<string> | undefined {
   const sets = emitted.filter((lines) => lines.has(label)).map((lines) => lines.get(label));
   if (sets.some((values) => values === undefined)) return undefined;
   return new Set(sets.flatMap((values) => [...(values ?? [])]));
 }
 
-/** Whether some of a kind of lines have what a matcher wants. */
+/** Whether some lines of a kind satisfy a matcher. */
 function satisfies(lines: EmittedLabels, { label, operator, value }: LabelMatcher): boolean {
   const values = lines.get(label);
   if ((lines.has(label) && values === undefined) || hasVariable(value)) return true;
-  // A line need not have each label of its kind.
+  // A label of the kind can be missing in a line, which then has the empty value.
   return ["", ...(values ?? [])].some((one) => {
     const equal = operator === "=" || operator === "!=" ? one === value : matchesFully(value, one);
     return equal === (operator === "=" || operator === "=~");
   });
 }
 
-/** The values of a regular expression such as `a|b`; undefined where it is more than that. */
+/** Returns the values of a regular expression such as `a|b`; undefined for other expressions. */
 function alternatives(expression: string): string[] | undefined {
   const parts = expression.split("|").filter((part) => part !== "");
   return parts.every((part) => /^[\w:/-]+$/.test(part)) ? parts : undefined;
 }
 
-/** Whether Grafana fills in something. */
+/** Whether a value contains a variable of Grafana. */
 function hasVariable(value: string): boolean {
   return /\$(\w|\{)/.test(value);
 }
@@ -102,10 +98,14 @@ function namesOf(emitted: readonly EmittedLabels[]): string[] {
   return [...new Set(emitted.flatMap((lines) => [...lines.keys()]))].sort();
 }
 
-function hint(value: string, values: ReadonlySet<string>): string {
-  const nearest = similarNames(value, values);
-  const near = nearest.length > 0 ? `the nearest values are ${nearest.join(", ")}` : `there are ${listed(values)}`;
-  return `${near}; what else is on a server, its logs must name`;
+/** Suggests similar values; a source that synthesis does not know must be added to a member's `logs`. */
+function valueHint(value: string, values: ReadonlySet<string>): string {
+  return `${similarOrAll(value, values, "values")}; add missing log sources to the logs of a member`;
+}
+
+function similarOrAll(name: string, names: ReadonlySet<string>, plural: string): string {
+  const similar = similarNames(name, names);
+  return similar.length > 0 ? `did you mean ${similar.join(", ")}?` : `the ${plural} are ${listed(names)}`;
 }
 
 function listed(values: ReadonlySet<string>): string {

@@ -1,20 +1,13 @@
+import { Query } from "../query";
 import { emitterOf } from "./catalogue";
 import { similarNames } from "./similar-names";
 import { metricsIn } from "./promql";
-
-/** A PromQL expression, and what it belongs to. */
-export interface MetricUse {
-  /** For people: `alert "DiskFull"`, `dashboard "Fleet", panel "CPU"`. */
-  readonly where: string;
-  /** The expression, in PromQL. */
-  readonly expression: string;
-}
 
 /**
  * A sentence for each metric that is used and that nothing emits, with what does emit it or the nearest names; and for
  * each expression that does not parse.
  */
-export function unknownMetrics(uses: readonly MetricUse[], emitted: ReadonlySet<string>): string[] {
+export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<string>): string[] {
   const found = uses.flatMap(({ where, expression }) => {
     try {
       return metricsIn(expression)

@@ -31,6 +31,6 @@ export function secretName(owner: string, secret: string): string {
 export function integrationSecrets({ owner, secrets }: OwnedIntegration): SecretReference[] {
   return Object.entries(secrets).map(([name, secret]) => {
     const full = secretName(owner, name);
-    return name.endsWith("url") ? secret.urlReference(full) : secret.reference(full);
+    return name.endsWith("url") ? secret._urlReference(full) : secret._reference(full);
   });
 }

@@ -1,12 +1,11 @@
 import { Secret } from "../inventory/secret";
 import { Integration, Setting } from "./integration";
 import {
-  DiscordReceiverProps,
+  WebhookUrlReceiverProps,
   EmailReceiverProps,
   HealthchecksReceiverProps,
   PagerDutyReceiverProps,
   SlackReceiverProps,
-  TeamsReceiverProps,
   TelegramReceiverProps,
   WebhookReceiverProps,
 } from "./receiver-props";
@@ -32,7 +31,7 @@ export function slack({ webhookUrl, channel, sendResolved = true }: SlackReceive
   };
 }
 
-export function discord({ webhookUrl, sendResolved = true }: DiscordReceiverProps): Integration {
+export function discord({ webhookUrl, sendResolved = true }: WebhookUrlReceiverProps): Integration {
   return {
     key: "discord_configs",
     secrets: { webhook_url: webhookUrl },
@@ -45,7 +44,7 @@ export function discord({ webhookUrl, sendResolved = true }: DiscordReceiverProp
   };
 }
 
-export function teams({ webhookUrl, sendResolved = true }: TeamsReceiverProps): Integration {
+export function teams({ webhookUrl, sendResolved = true }: WebhookUrlReceiverProps): Integration {
   return {
     key: "msteamsv2_configs",
     secrets: { webhook_url: webhookUrl },

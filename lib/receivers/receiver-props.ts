@@ -23,15 +23,12 @@ export interface SlackReceiverProps extends ReceiverProps {
   readonly channel?: string;
 }
 
-/** Settings of a Discord receiver. */
-export interface DiscordReceiverProps extends ReceiverProps {
-  /** The URL of a channel's webhook: `https://discord.com/api/webhooks/…`. */
-  readonly webhookUrl: Secret;
-}
-
-/** Settings of a receiver in Microsoft Teams. */
-export interface TeamsReceiverProps extends ReceiverProps {
-  /** The URL of a workflow ("Send webhook alerts to a channel"): `https://….logic.azure.com/workflows/…`. */
+/** Settings of a receiver that needs only the URL of a webhook: Discord and Microsoft Teams. */
+export interface WebhookUrlReceiverProps extends ReceiverProps {
+  /**
+   * URL of the webhook. Discord: `https://discord.com/api/webhooks/…`. Microsoft Teams: the URL of a workflow ("Send
+   * webhook alerts to a channel"), `https://….logic.azure.com/workflows/…`.
+   */
   readonly webhookUrl: Secret;
 }
 

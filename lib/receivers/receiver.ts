@@ -3,13 +3,12 @@ import { Integration, integrationSecrets, OwnedIntegration } from "./integration
 import * as integrations from "./integrations";
 import { ntfy } from "./ntfy";
 import {
-  DiscordReceiverProps,
+  WebhookUrlReceiverProps,
   EmailReceiverProps,
   HealthchecksReceiverProps,
   NtfyReceiverProps,
   PagerDutyReceiverProps,
   SlackReceiverProps,
-  TeamsReceiverProps,
   TelegramReceiverProps,
   WebhookReceiverProps,
 } from "./receiver-props";
@@ -23,12 +22,12 @@ export class Receiver {
   }
 
   /** A channel in Discord, by its webhook. @throws when the name or secret is malformed */
-  public static discord(name: string, props: DiscordReceiverProps): Receiver {
+  public static discord(name: string, props: WebhookUrlReceiverProps): Receiver {
     return Receiver.of(name, integrations.discord(props));
   }
 
   /** A channel or chat in Microsoft Teams, by a workflow. @throws when the name or secret is malformed */
-  public static teams(name: string, props: TeamsReceiverProps): Receiver {
+  public static teams(name: string, props: WebhookUrlReceiverProps): Receiver {
     return Receiver.of(name, integrations.teams(props));
   }
 

@@ -6,7 +6,7 @@ import { unknownLabels } from "../../../lib/logs/unknown-labels";
 import { durationSeconds } from "../../../lib/units";
 import { allLogGroups, rulesOf } from "../../support/alerts";
 import { LokiServer, lokiTest } from "../../support/loki-server";
-import { eventually } from "../../support/project";
+import { eventually } from "../../support/wait";
 
 /** Lines with a timestamp half a minute before the end of `minute`. */
 interface Written {
@@ -254,6 +254,6 @@ it("covers each rule with situations in which it fires and does not fire", () =>
 });
 
 it("uses only labels and values that the log sources emit", () => {
-  const uses = rules.map(({ name, expr }) => ({ where: name, query: expr }));
+  const uses = rules.map(({ name, expr }) => ({ where: name, expression: expr }));
   expect(unknownLabels(uses, emittedLabels([LogSource.nginx()]))).toEqual([]);
 });

@@ -221,8 +221,7 @@ describe("the log dashboards", () => {
       const subject = { ...everything, logs };
       const uses = logDashboards
         .filter(({ uid }) => available(subject).includes(uid))
-        .flatMap((dashboard) => dashboardLogQueries(dashboard._json(subject) ?? ""))
-        .map(({ where, expression }) => ({ where, query: expression }));
+        .flatMap((dashboard) => dashboardLogQueries(dashboard._json(subject) ?? ""));
       expect(uses.length).toBeGreaterThan(20);
       expect(unknownLabels(uses, logs)).toEqual([]);
     },

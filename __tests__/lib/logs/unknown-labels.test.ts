@@ -8,7 +8,7 @@ const emitted = emittedLabels([
   LogSource.nginx(),
   LogSource.files("shop", { paths: ["/srv/shop/*.log"], format: LogFormat.JSON }),
 ]);
-const of = (query: string) => unknownLabels([{ where: 'alert "A"', query }], emitted);
+const of = (query: string) => unknownLabels([{ where: 'alert "A"', expression: query }], emitted);
 
 function literal(text: string): string {
   return text.replace(/[.\\+*?()|[\]{}^$]/g, "\\$&");
@@ -70,13 +70,13 @@ describe("unknownLabels names", () => {
   });
 
   test("each thing once", () => {
-    const use = { where: 'alert "A"', query: '{job="ngnix"}' };
+    const use = { where: 'alert "A"', expression: '{job="ngnix"}' };
     expect(unknownLabels([use, use], emitted)).toHaveLength(1);
   });
 });
 
 function isAnswered(query: string, known: readonly EmittedLabels[]): boolean {
-  return unknownLabels([{ where: "a query", query }], known).length === 0;
+  return unknownLabels([{ where: "a query", expression: query }], known).length === 0;
 }
 
 test("whatever sources there are, their own labels are known, and others are not", () => {

@@ -3,18 +3,8 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import {
-  AwsNetwork,
-  AwsNetworkProps,
-  AwsServer,
-  AwsServerProps,
-  KeyPair,
-  MonitoredServer,
-  Monitoring,
-  MonitoringHost,
-  OnLeave,
-  Prometheus,
-} from "../../../../constructs/index";
+import { MonitoredServer, Monitoring, MonitoringHost, OnLeave, Prometheus } from "../../../../constructs";
+import { AwsNetwork, AwsNetworkProps, AwsServer, AwsServerProps, KeyPair } from "../../../../constructs/aws";
 import { AwsHub, makeKey } from "../../../support/aws-topology";
 import { synth, synthApp, Synthesized } from "../../../support/synth";
 
@@ -97,8 +87,8 @@ describe("AwsServer", () => {
   });
 
   test.each<[Partial<AwsServerProps>, string]>([
-    [{ name: "App" }, '"App" cannot be a server\'s name'],
-    [{ instanceType: "small" }, '"small" is not an instance type such as "t3.small"'],
+    [{ name: "App" }, '"App" is not a valid server name'],
+    [{ instanceType: "small" }, '"small" is not an EC2 instance type: use one such as "t3.small"'],
     [{ subnet: 2 }, "subnet: the network test/network has no subnet number 2: it has 2, counted from 0"],
     [{ dataVolumeSize: 0.5 }, "dataVolumeSize: got 0.5, give whole GiB from 1 to 16384"],
     [

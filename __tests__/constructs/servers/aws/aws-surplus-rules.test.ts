@@ -1,14 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
-import {
-  AwsNetwork,
-  AwsServer,
-  KeyPair,
-  MonitoredServer,
-  Monitoring,
-  MonitoringHost,
-  Prometheus,
-} from "../../../../constructs/index";
+import { MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "../../../../constructs";
+import { AwsNetwork, AwsServer, KeyPair } from "../../../../constructs/aws";
 import { AwsHub } from "../../../support/aws-topology";
 import { synth, synthApp, Synthesized } from "../../../support/synth";
 import { Hub } from "../../../support/topology";

@@ -1,0 +1,7 @@
+/** A PromQL or LogQL query of a rule or a dashboard. */
+export interface Query {
+  /** Origin of the query in messages, such as `alert "DiskFull"` or `dashboard "Fleet", panel "CPU"`. */
+  readonly where: string;
+  /** The query, in PromQL or LogQL. */
+  readonly expression: string;
+}
