@@ -14,14 +14,14 @@ afterAll(() => {
   project.remove();
 });
 
-/** The files below a folder of the clone that git does not ignore. */
+/** The files of a folder of the clone, without caches. */
 function filesOf(folder: string): string[] {
   return readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
     .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1));
 }
 
-test("the package has what is needed", () => {
+test("the package contains all files that users need", () => {
   expect(project.files).toEqual(
     expect.arrayContaining([
       ...["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "package.json", "requirements.txt"],
@@ -31,15 +31,15 @@ test("the package has what is needed", () => {
   );
 });
 
-test("the package has nothing else", () => {
+test("the package contains no other files", () => {
   const needed =
-    /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json|requirements\.txt|(docs|playbooks|constructs\/servers\/local\/scripts)\/.*|dist\/(constructs|lib)\/.*\.(js|d\.ts|json)|dist\/tools\/.*\.js)$/;
+    /^(LICENSE|(README|CHANGELOG|SECURITY)\.md|package\.json|requirements\.txt|(docs|playbooks|constructs\/servers\/local\/scripts)\/.*|dist\/(constructs|lib)\/.*\.(js|d\.ts|json)|dist\/tools\/cli\/.*\.js)$/;
   expect(
     project.files.filter((file) => !needed.test(file) || /__pycache__|\.pyc$|\.test\.|\.tsbuildinfo$/.test(file)),
   ).toEqual([]);
 });
 
-test("a fresh project that installed it compiles and synthesizes", () => {
+test("a new project that depends on the package compiles and synthesizes", () => {
   project.run("npx", "tsc");
   project.run("node", "main.js");
   const stack = join(project.directory, "cdktf.out", "stacks", "fresh");
@@ -49,20 +49,20 @@ test("a fresh project that installed it compiles and synthesizes", () => {
   expect(Object.keys(resource.null_resource)).toEqual(
     expect.arrayContaining([expect.stringMatching(/^monitoring_prometheus_/) as string]),
   );
-  // What the provisioners call is a copy in the output folder.
+  // The provisioners call a copy in the output folder.
   expect(readdirSync(join(stack, "assets"), { recursive: true })).toEqual(
     expect.arrayContaining([expect.stringMatching(/^monitoring_playbooks_.*\/run\.py$/) as string]),
   );
 });
 
-test("its program tells of itself, and shows who reaches what", () => {
-  expect(project.run("npx", "cdktf-monitoring", "--help")).toContain("npx cdktf-monitoring <tool> [options]");
+test("its program prints its help and the allowed connections", () => {
+  expect(project.run("npx", "cdktf-monitoring", "--help")).toContain("Usage: npx cdktf-monitoring <command> [options]");
   expect(project.run("npx", "cdktf-monitoring", "verify", "--help")).toMatch(
-    /^npx cdktf-monitoring verify \[options\]: /,
+    /^(Usage: )?npx cdktf-monitoring verify \[options\]/,
   );
   expect(project.run("npx", "cdktf-monitoring", "access", "--stack", "fresh")).toContain(
     "| prometheus on hub | app      | 9100/tcp | node_exporter (http) | scrapes job node",
   );
-  expect(() => project.run("npx", "cdktf-monitoring", "deploy")).toThrow('"deploy" is no tool: there are env, verify,');
+  expect(() => project.run("npx", "cdktf-monitoring", "deploy")).toThrow('unknown command "deploy": use env, verify,');
   expect(existsSync(join(project.directory, ".cdktf-monitoring"))).toBe(false);
 });

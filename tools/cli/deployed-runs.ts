@@ -1,13 +1,16 @@
 import { gzipSync } from "node:zlib";
-import { attach } from "./common";
+import { attach } from "./process";
 import { DeployedRun, deployedMonitorings, stackDirectory, stackOutputs } from "./stack-outputs";
 
-/** A run, and the inventory that it is handed. */
+/** A run of a deployed stack with the inventory that it receives. */
 export interface RunCommand extends DeployedRun {
   readonly inventory: string;
 }
 
-/** How each run of a deployed stack is started, by its name, in their order; those of a second monitoring begin with its outputs' prefix. */
+/**
+ * The runs of a deployed stack by name, in the order in which a deploy starts them. If a Monitoring has an output prefix,
+ * the names of its runs start with that prefix.
+ */
 export async function runCommands(stack: string): Promise<ReadonlyMap<string, RunCommand>> {
   const commands = new Map<string, RunCommand>();
   for (const { prefix, inventory, runs } of deployedMonitorings(stack, await stackOutputs(stack)))
@@ -16,9 +19,9 @@ export async function runCommands(stack: string): Promise<ReadonlyMap<string, Ru
 }
 
 /**
- * Starts runs one after the other, until one fails.
+ * Starts runs one after another and stops at the first failure.
  *
- * @returns the exit status of the last
+ * @returns the exit status of the last run that was started
  */
 export async function startRuns(
   commands: readonly RunCommand[],

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { main, UserError } from "./common";
+import { main } from "./command";
+import { UserError } from "./user-error";
 
-/** What is there to be used where this package is installed. Each is a program of its own, which runs when it is loaded. */
-const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = {
+/** The commands of the installed package. Each module runs its command when it is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   env: () => import("./commands/env.js"),
   verify: () => import("./commands/verify.js"),
   access: () => import("./commands/access.js"),
@@ -10,15 +11,17 @@ const TOOLS: Readonly<Record<string, () => Promise<unknown>>> = {
   rotate: () => import("./commands/rotate.js"),
 };
 
-const HELP = `npx cdktf-monitoring <tool> [options]: what a person runs besides cdktf, in the folder of cdktf.json
+const HELP = `Usage: npx cdktf-monitoring <command> [options]
 
-  env      a Python environment with Ansible, for a shell that runs cdktf deploy
-  verify   measures on a deployed stack whether all that it promises is so
-  access   who may reach what in a stack, and why, as the code says it now
-  play     runs one playbook again on the servers of a deployed stack
-  rotate   brings secrets that changed on this machine to the servers
+Runs in the folder of cdktf.json. Commands:
 
-Each tells its options by --help.`;
+  env      print the environment variables that cdktf deploy needs
+  verify   check a deployed stack: firewalls, scrape targets, alerts, logs, dashboards
+  access   print the allowed connections of a stack
+  play     run a playbook again on the servers of a deployed stack
+  rotate   install changed secrets on the servers of a deployed stack
+
+"npx cdktf-monitoring <command> --help" lists the options of a command.`;
 
 async function cli(): Promise<void> {
   const [name = "--help"] = process.argv.splice(2, 1);
@@ -26,9 +29,9 @@ async function cli(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
-  if (!tool) throw new UserError(`"${name}" is no tool: there are ${Object.keys(TOOLS).join(", ")}`);
-  await tool();
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UserError(`unknown command "${name}": use ${Object.keys(COMMANDS).join(", ")}`);
+  await command();
 }
 
 main(cli);

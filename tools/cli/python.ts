@@ -3,16 +3,19 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { packageRoot } from "../../lib/paths";
-import { cacheDirectory, Log, run, UserError } from "./common";
+import { type Log, run } from "./process";
+import { cacheDirectory } from "./project";
+import { UserError } from "./user-error";
 
-/** The oldest Python that ansible-core 2.19 runs on (docs.ansible.com, ansible-core support matrix). */
+/** The oldest Python that ansible-core 2.19 supports on the controller (docs.ansible.com, ansible-core support matrix). */
 const OLDEST = [3, 11] as const;
 
 /**
- * Makes a Python environment with what a requirements file lists, or finds the one that was made before.
+ * Creates a Python virtual environment with the packages of a requirements file, or finds the existing one.
  *
- * @param requirements the file's name in this package, such as `requirements.txt`
- * @returns the folder of its programs, to be put first in PATH
+ * @param requirements name of the file in this package, such as `requirements.txt`
+ * @returns the folder of its programs, for PATH
+ * @throws UserError if Python is missing or too old, or if a package cannot be installed
  */
 export async function ensurePython(requirements: string, log: Log): Promise<string> {
   const version = await pythonVersion();
@@ -26,13 +29,13 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
   const complete = join(directory, "complete");
   if (existsSync(complete)) return bin;
 
-  log(`a Python environment with what ${requirements} lists (once)`);
+  log(`creating a Python virtual environment from ${requirements} (once)`);
   rmSync(directory, { recursive: true, force: true });
   await mkdir(join(cacheDirectory(), "python"), { recursive: true });
-  const made = await run("python3", ["-m", "venv", directory]);
-  if (made.code !== 0) {
+  const created = await run("python3", ["-m", "venv", directory]);
+  if (created.code !== 0) {
     throw new UserError(
-      `python3 cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv\n${made.stderr || made.stdout}`,
+      `python3 cannot create a virtual environment. On Debian and Ubuntu: apt-get install python3-venv\n${created.stderr || created.stdout}`,
     );
   }
   const installed = await run(
@@ -41,12 +44,12 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
     { log },
   );
   if (installed.code !== 0)
-    throw new UserError(`pip could not install what ${requirements} lists:\n${installed.stderr}`);
+    throw new UserError(`pip cannot install the packages of ${requirements}:\n${installed.stderr}`);
   writeFileSync(complete, "");
   return bin;
 }
 
-/** What the runs need on this machine, as an environment: Ansible, first in PATH. */
+/** The environment variables that runs need: a PATH in which Ansible comes first. */
 export async function ansibleEnvironment(log: Log): Promise<{ readonly PATH: string }> {
   return { PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` };
 }
@@ -57,7 +60,7 @@ async function pythonVersion(): Promise<string> {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (code !== 0 || major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw new UserError(
-      `Ansible needs Python ${OLDEST.join(".")} or later as python3, found ${version === "" ? "none" : version}`,
+      `python3 ${version || "of unknown version"} is too old for Ansible: install Python ${OLDEST.join(".")} or later`,
     );
   }
   return version;

@@ -1,19 +1,19 @@
 import { runGroup } from "../../lib/inventory/inventory";
 import { SecretReference } from "../../lib/inventory/secret";
-import { UserError } from "./common";
+import { UserError } from "./user-error";
 
-/** A secret of a deployed stack. */
+/** A secret that a run of a deployed stack installs on servers. */
 export interface DeployedSecret {
-  /** The name by which its role knows it. */
+  /** Name of the secret in its role. */
   readonly name: string;
-  /** Where this machine has it: an environment variable, or a file. */
-  readonly place: string;
-  /** The name of the run that brings it to its servers. */
+  /** Where this machine stores the secret: the name of an environment variable, or a file. */
+  readonly source: string;
+  /** Name of the run that installs it. */
   readonly run: string;
   readonly servers: readonly string[];
 }
 
-/** What is read of an inventory. */
+/** The parts of an inventory that are read here. */
 interface Inventory {
   readonly all: {
     readonly children: Readonly<
@@ -31,7 +31,7 @@ interface Inventory {
 /**
  * The secrets of a deployed stack, in the order of its runs.
  *
- * @param runs the runs by the names that people give them
+ * @param runs the runs by the names that users type
  */
 export function deployedSecrets(
   runs: ReadonlyMap<string, { readonly name: string; readonly inventory: string }>,
@@ -41,7 +41,7 @@ export function deployedSecrets(
     const servers = Object.keys(hosts ?? {}).sort();
     return (vars?.monitoring_secrets ?? []).map(({ name, environment, file }) => ({
       name,
-      place: environment ?? file ?? "",
+      source: environment ?? file ?? "",
       run,
       servers,
     }));
@@ -49,17 +49,22 @@ export function deployedSecrets(
 }
 
 /**
- * The secrets that were asked for, by their names or by where this machine has them; all, if none was.
+ * Selects secrets by name, environment variable or file.
  *
- * @throws UserError when there is none such
+ * @param wanted what the user typed. Selects all secrets if empty.
+ * @throws UserError if nothing matches one of them
  */
-export function wantedSecrets(secrets: readonly DeployedSecret[], wanted: readonly string[]): DeployedSecret[] {
-  const known = secrets.map(({ name, place }) => `${name} (${place})`).join(", ") || "none";
-  const unknown = wanted.find((text) => !secrets.some((secret) => isMeant(secret, text)));
-  if (unknown !== undefined) throw new UserError(`"${unknown}" is no secret of this stack: there are ${known}`);
-  return secrets.filter((secret) => wanted.length === 0 || wanted.some((text) => isMeant(secret, text)));
+export function selectSecrets(secrets: readonly DeployedSecret[], wanted: readonly string[]): DeployedSecret[] {
+  const unknown = wanted.find((text) => !secrets.some((secret) => matches(secret, text)));
+  if (unknown !== undefined) {
+    const known = secrets.map(({ name, source }) => `${name} (${source})`).join(", ");
+    throw new UserError(
+      `unknown secret "${unknown}": ${known ? `the stack uses ${known}` : "the stack uses no secrets"}`,
+    );
+  }
+  return secrets.filter((secret) => wanted.length === 0 || wanted.some((text) => matches(secret, text)));
 }
 
-function isMeant({ name, place }: DeployedSecret, text: string): boolean {
-  return text === name || text === place;
+function matches({ name, source }: DeployedSecret, text: string): boolean {
+  return text === name || text === source;
 }

@@ -1,26 +1,31 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot, run, UserError } from "./common";
+import { run } from "./process";
+import { projectRoot } from "./project";
+import { UserError } from "./user-error";
 
-/** The stack that runs on this machine in `main.ts`; tools look at it unless they are told of another one. */
+/** The stack of `main.ts` that runs on this machine. The default of the option `--stack`. */
 export const LOCAL_STACK = "local";
 
-/** The folder in which Terraform runs for a stack, once that was synthesized. */
+/** The folder in which Terraform runs for a stack. A synthesis creates it. */
 export function stackDirectory(stack: string): string {
   return join(projectRoot, "cdktf.out", "stacks", stack);
 }
 
 /**
- * A deployed stack's outputs.
+ * The outputs of a deployed stack.
  *
- * @throws UserError when the stack was not deployed from here
+ * @throws UserError if the stack was not deployed from this project
  */
 export async function stackOutputs(
   stack: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const cwd = stackDirectory(stack);
-  if (!existsSync(cwd)) throw new UserError(`the stack "${stack}" was not deployed from here: there is no ${cwd}`);
+  if (!existsSync(cwd))
+    throw new UserError(
+      `the stack "${stack}" is not deployed from this project (${cwd} does not exist): deploy it first`,
+    );
   const state = localState(stack);
   if (state !== undefined) return values(state);
   const { code, stdout, stderr } = await run("terraform", ["output", "-json"], { cwd, environment });
@@ -34,7 +39,7 @@ function values(outputs: Outputs): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-/** The outputs in the state file of a stack that keeps it here: starting Terraform for them takes half a second. */
+/** The outputs in a local state file, if the stack has one. Starting Terraform to read them takes half a second. */
 function localState(stack: string): Outputs | undefined {
   const { terraform } = JSON.parse(readFileSync(join(stackDirectory(stack), "cdk.tf.json"), "utf8")) as {
     readonly terraform: { readonly backend?: { readonly local?: { readonly path?: string } } };
@@ -44,28 +49,29 @@ function localState(stack: string): Outputs | undefined {
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly outputs: Outputs }).outputs;
 }
 
-/** A monitoring of a deployed stack, as its outputs describe it. */
+/** A Monitoring of a deployed stack, as its outputs describe it. */
 export interface Deployed {
-  /** What the names of its outputs and runs begin with. */
+  /** Prefix of the names of its outputs and runs. */
   readonly prefix: string;
-  /** Its inventory, as JSON. */
+  /** Inventory, as JSON. */
   readonly inventory: string;
-  /** Its runs in their order. */
+  /** Runs in the order in which a deploy starts them. */
   readonly runs: readonly DeployedRun[];
 }
 
-/** How a run is started in the stack's folder. */
+/** A run of a deployed stack. */
 export interface DeployedRun {
   readonly name: string;
+  /** Shell command that starts the run in the stack's folder. */
   readonly command: string;
-  /** The folder of its private state. */
+  /** Folder of its private state. */
   readonly state: string;
 }
 
 /**
- * The monitorings of a deployed stack.
+ * The Monitorings of a deployed stack.
  *
- * @throws UserError when there is none
+ * @throws UserError if the stack has none
  */
 export function deployedMonitorings(stack: string, outputs: Readonly<Record<string, unknown>>): Deployed[] {
   const found = Object.entries(outputs).flatMap(([output, runs]): Deployed[] => {
@@ -74,6 +80,7 @@ export function deployedMonitorings(stack: string, outputs: Readonly<Record<stri
     if (prefix === undefined || typeof inventory !== "string") return [];
     return [{ prefix, inventory, runs: JSON.parse(String(runs)) as DeployedRun[] }];
   });
-  if (found.length === 0) throw new UserError(`the stack "${stack}" was not deployed from here: deploy it first`);
+  if (found.length === 0)
+    throw new UserError(`the stack "${stack}" has no deployed Monitoring in this project: deploy it first`);
   return found;
 }

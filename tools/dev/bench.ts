@@ -1,8 +1,11 @@
 import { join, resolve } from "node:path";
-import { Log, main, privateDirectory, UserError } from "../cli/common";
+import { Log } from "../cli/process";
+import { main, usage } from "../cli/command";
+import { privateDirectory } from "../cli/project";
+import { UserError } from "../cli/user-error";
+import { describeMachine } from "../local/machine";
 import { Benchmark } from "./bench/benchmark";
 import { deploy } from "./bench/deploy";
-import { describeMachine } from "./bench/machine";
 import { fleet } from "./bench/fleet";
 import { logs } from "./bench/logs";
 import { parseOptions } from "./bench/options";
@@ -10,21 +13,23 @@ import { ResultFile, section, Section, table, writeResults } from "./bench/repor
 import { rival } from "./bench/rival";
 import { synthesis } from "./bench/synthesis";
 
-/** In the order in which they run. A further one is a file beside these, and an entry here. */
+/** All benchmarks, in the order in which they run. */
 const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, logs, rival];
 
-const HELP = `npm run bench [-- benchmarks] [options]: measures this project on this machine, all of it or
+const HELP = `Usage: ${usage("bench", "[<benchmark>…]")}
+
+Measures this project on this machine. Without <benchmark>, runs all of these:
 
 ${benchmarks.map(({ name, title, repeat }) => `  ${name.padEnd(12)} ${title} (${repeat} times)`).join("\n")}
 
-  --repeat N    measures everything N times
-  --sizes LIST  numbers of servers for the synthesis (default: 10,100,1000)
-  --rival DIR   a folder of Ansible collections to compare with, as "ansible-galaxy collection install -p DIR
-                prometheus.prometheus" fills it; without it the benchmark rival is left out
-  --out FILE    where the results go (default: a new file in .cdktf-monitoring/bench)
-  -h, --help    this text
+  --repeat <n>    number of times that each benchmark measures
+  --sizes <list>  numbers of servers for the benchmark synthesis (default: 10,100,1000)
+  --rival <dir>   folder of Ansible collections for the benchmark rival, which is left out otherwise. To fill it:
+                  ansible-galaxy collection install -p <dir> prometheus.prometheus
+  --out <file>    file for the results (default: a new file in .cdktf-monitoring/bench)
+  -h, --help      print this help
 
-Compare ratios and differences of one file, not seconds of two: docs/performance.md says how to read them.`;
+Compare ratios and differences within one file, not the seconds of two files. See docs/performance.md.`;
 
 async function bench(): Promise<void> {
   const options = parseOptions(
@@ -39,7 +44,7 @@ async function bench(): Promise<void> {
     ({ name, takesRival = false }) => options.benchmarks.includes(name) && (!takesRival || options.rival !== undefined),
   );
   if (chosen.length === 0)
-    throw new UserError("--rival names no folder of collections, and without one there is nothing to compare with");
+    throw new UserError("the benchmark rival needs a folder of Ansible collections: add --rival <dir>");
   const date = new Date().toISOString();
   const out = options.out ?? join(privateDirectory, "bench", `${date.replaceAll(":", "-")}.json`);
   const environment = await prepare(chosen);
@@ -58,15 +63,15 @@ async function bench(): Promise<void> {
     });
     const measured = section(benchmark, repeat, outcome);
     sections.push(measured);
-    // After each, so that what was measured is kept when a later one fails.
+    // After each benchmark, so that its results are kept if a later one fails.
     const file: ResultFile = { format: 1, date, machine, sections };
     writeResults(out, file);
     console.log(`\n${table(measured)}`);
   }
-  console.log(`\nAll samples, and what this machine is: ${out}`);
+  console.log(`\nAll samples and a description of this machine: ${out}`);
 }
 
-/** Makes sure of what the benchmarks need; that is not measured. */
+/** Runs the preparation steps of the benchmarks. They are not measured. */
 async function prepare(chosen: readonly Benchmark[]): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const step of new Set(chosen.flatMap(({ needs }) => needs)))
@@ -74,7 +79,7 @@ async function prepare(chosen: readonly Benchmark[]): Promise<Record<string, str
   return environment;
 }
 
-/** Progress goes to standard error: standard output is for the table. */
+/** A log that writes to standard error, because standard output is for the table. */
 function progress(title: string): Log {
   return (line) => {
     console.error(`${title}: ${line}`);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { renderPages } from "./api/markdown";
 import { pagesOf } from "./api/pages";
 import { readApi } from "./api/read";
-import { main, projectRoot, writeAtomically } from "../cli/common";
+import { main } from "../cli/command";
+import { projectRoot } from "../cli/project";
+import { writeAtomically } from "../cli/files";
 
 /** Where the pages of the public API are. */
 const DIRECTORY = join(projectRoot, "docs", "api");

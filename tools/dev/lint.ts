@@ -1,5 +1,8 @@
 import { join } from "node:path";
-import { projectRoot, main, run, UserError } from "../cli/common";
+import { projectRoot } from "../cli/project";
+import { main } from "../cli/command";
+import { run } from "../cli/process";
+import { UserError } from "../cli/user-error";
 import { ensurePython } from "../cli/python";
 
 /** A linter: what it is called, and how it is run. */

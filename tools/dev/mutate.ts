@@ -1,14 +1,18 @@
 import { parseArgs } from "node:util";
-import { mutantsOf, runMutants } from "../../__tests__/support/mutants";
-import { main, UserError } from "../cli/common";
-import { promtoolStep } from "../local/preparation";
+import { builtInAlerts } from "../../lib/alerts/built-in";
+import { main, usage } from "../cli/command";
+import { attach } from "../cli/process";
+import { projectRoot } from "../cli/project";
+import { UserError } from "../cli/user-error";
+import { promtoolStep } from "./test-programs";
 
-const HELP = `npm run mutate [-- alerts]: proves the tests of the alert rules
+const HELP = `Usage: ${usage("mutate", "[<alert>…]")}
 
-  Changes each rule in every way that must not go unnoticed (thresholds, comparisons, matchers, how long it must have
-  been so, severity), one at a time, and runs the alert's promtool tests. A change that no test notices fails it.
+Checks that the tests of the built-in alert rules are complete. Changes one thing of a rule at a time (a threshold, a
+comparison, a matcher, the duration, the severity) and runs the promtool tests of that alert. Fails if no test notices a
+change. Without <alert>, all alerts are checked.
 
-  -h, --help  this text`;
+  -h, --help   print this help`;
 
 async function mutate(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -19,22 +23,20 @@ async function mutate(): Promise<void> {
     console.log(HELP);
     return;
   }
-  Object.assign(
-    process.env,
-    await promtoolStep.ensure((line) => {
-      console.error(line);
-    }),
+  const unknown = positionals.filter((alert) => !builtInAlerts.some(({ name }) => name === alert));
+  if (unknown.length > 0)
+    throw new UserError(`unknown alert ${unknown.join(", ")}: docs/reference/alerts.md lists them`);
+  const environment = await promtoolStep.ensure((line) => {
+    console.error(line);
+  });
+  process.exitCode = await attach(
+    "npx",
+    ["jest", "--selectProjects", "unit", "--testPathPatterns", "lib/alerts/mutants"],
+    {
+      cwd: projectRoot,
+      environment: { ...environment, MUTATED_ALERTS: positionals.join(",") },
+    },
   );
-  const started = Date.now();
-  const mutants = mutantsOf(positionals.length === 0 ? undefined : positionals);
-  if (mutants.length === 0) throw new UserError(`no built-in alert is called ${positionals.join(" or ")}`);
-  const { survivors } = await runMutants(mutants);
-  for (const { alert, change } of survivors) console.log(`survived: ${alert}: ${change}`);
-  const noticed = mutants.length - survivors.length;
-  console.log(
-    `${noticed} of ${mutants.length} mutants noticed (${((100 * noticed) / mutants.length).toFixed(1)} %), in ${Math.round((Date.now() - started) / 1000)} s`,
-  );
-  if (survivors.length > 0) throw new UserError("a test is missing for each mutant that survived");
 }
 
 main(mutate);

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { projectRoot } from "../cli/common";
+import { projectRoot } from "../cli/project";
 
 /**
- * Copies the project as a new user has it after cloning: what git knows or would take, with what is not committed yet,
- * and the node modules that are here.
+ * Copies the project as a fresh clone with the current changes: all files that git does not ignore. The node modules are a
+ * link to those of this project.
  *
- * @param directory a folder of the copy's own
+ * @param directory folder for the copy
  */
 export function copyProject(directory: string): void {
   const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
@@ -16,7 +16,7 @@ export function copyProject(directory: string): void {
   });
   for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(projectRoot, name)))) {
     mkdirSync(dirname(join(directory, file)), { recursive: true });
-    // With its times, by which the launcher knows whether the node modules are those of the lock file.
+    // With modification times, by which tools/launch.mjs decides whether the node modules match the lock file.
     cpSync(join(projectRoot, file), join(directory, file), { preserveTimestamps: true });
   }
   symlinkSync(join(projectRoot, "node_modules"), join(directory, "node_modules"));

@@ -2,29 +2,30 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { attach, main, projectRoot, UserError } from "../cli/common";
+import { main } from "../cli/command";
+import { attach } from "../cli/process";
+import { projectRoot } from "../cli/project";
+import { UserError } from "../cli/user-error";
 import { stopIdleEngine } from "../local/engine";
-import {
-  amtoolStep,
-  ansibleStep,
-  artifactsStep,
-  engineStep,
-  lokiStep,
-  motoStep,
-  promtailStep,
-  promtoolStep,
-  Step,
-  terraformStep,
-} from "../local/preparation";
+import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "../local/preparation";
+import { amtoolStep, lokiStep, motoStep, promtailStep, promtoolStep } from "./test-programs";
 
-const HELP = `npm test [-- options] [-- patterns]: unit, synthesis and Terraform levels
-npm run test:e2e: real servers on this machine (sets up what npm run up sets up)
+const HELP = `Usage: npm test [-- options] [patterns]
+       npm run test:e2e [-- options] [patterns]
 
-  -t <pattern>    only the tests of that name
-  --json <file>   jest's results as JSON
-  -h, --help      this text`;
+"npm test" runs the unit, synthesis and Terraform tests. "npm run test:e2e" runs the end-to-end tests on local servers.
+Both prepare this machine first. Patterns select test files by path.
 
-/** What is made sure of before the tests of a level; what is missing for the lower one makes tests skip, and say so. */
+  -t <pattern>    run only tests whose names match
+  --json <file>   write the results of Jest as JSON
+  -h, --help      print this help`;
+
+/**
+ * Prepares this machine. End-to-end tests need every step. If a step of the other tests fails, the tests that need it are
+ * skipped and name the reason.
+ *
+ * @returns environment variables for Jest
+ */
 async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
@@ -40,7 +41,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
       );
     } catch (error) {
       if (e2e || !(error instanceof UserError)) throw error;
-      console.error(`${step.title}: not here, so what needs it is skipped (${error.message})`);
+      console.error(`${step.title}: unavailable, so the tests that need it are skipped (${error.message})`);
     }
   }
   return environment;
@@ -66,7 +67,7 @@ async function test(): Promise<void> {
     : ["--selectProjects", "unit", "--maxWorkers", "2"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
   const name = values.name === undefined ? [] : ["--testNamePattern", values.name];
-  // Each synthesis of a test leaves a folder: they go with this one.
+  // Tests leave the output folders of their syntheses in TMPDIR.
   const scratch = mkdtempSync(join(tmpdir(), "cdktf-monitoring-test-"));
   try {
     process.exitCode = await attach("npx", ["jest", ...positionals, ...name, ...project, ...json], {

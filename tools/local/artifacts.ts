@@ -1,24 +1,29 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
-import { main, projectRoot, run, UserError, type Log, type RunResult } from "../cli/common";
+import { contract } from "../../lib/contract";
+import { playbooksDirectory } from "../../lib/paths";
+import { Architecture } from "../../lib/servers/architecture";
+import { main, usage } from "../cli/command";
+import { run, type Log, type RunResult } from "../cli/process";
+import { projectRoot } from "../cli/project";
+import { UserError } from "../cli/user-error";
 import { buildSources, readManifest, sourceDirectory, sourceNames } from "./source";
 import { thisPlatform } from "./source/go";
 
-const HELP = `npm run artifacts: fetches the release archives that playbooks install, each checked against its SHA-256
+const HELP = `Usage: ${usage("artifacts")}
 
-  They go into the cache on this machine, from where servers get them. What is there already is only checked.
-  CDKTF_MONITORING_DIRECTORY and CDKTF_MONITORING_MIRROR (a folder, a URL) say where they come from instead of
-  their projects' releases.
+Fetches the release archives into the cache of this machine and checks their SHA-256 digests. Servers get the archives
+from this cache. To use another source than the release sites, set CDKTF_MONITORING_DIRECTORY to a folder or
+CDKTF_MONITORING_MIRROR to a URL.
 
-  --arch LIST  for these architectures, comma-separated: ${Object.values(Architecture).join(", ")} (default: this machine's)
-  --source     build them from their Go modules instead; needs Go, takes minutes; without Prometheus' web pages.
-               CDKTF_MONITORING_SOURCE then names the folder to deploy from
-  -h, --help   this text`;
+  --arch <list>   architectures, separated by commas: ${Object.values(Architecture).join(", ")} (default: that of this machine)
+  --source        build the archives from Go modules instead. Needs Go, takes minutes. Prometheus and Grafana have no
+                  web UI. To deploy them, set CDKTF_MONITORING_SOURCE to the printed folder.
+  -h, --help      print this help`;
 
-/** An archive that is on this machine now. */
+/** An archive on this machine. */
 interface Available {
   readonly name: string;
   readonly version: string;
@@ -28,15 +33,15 @@ interface Available {
 }
 
 /**
- * The release archives for this machine's architecture, or where upstream can't be reached, the same built from source.
- * Where the environment says where archives come from, that is used.
+ * Fetches the release archives for the architecture of this machine. If the release sites are unreachable and the
+ * archives are not in the cache, builds them from source. The environment can select another channel.
  *
- * @returns what to add to the environment of a synthesis, so that it uses what is here
+ * @returns environment variables for the synthesis
  */
 export async function obtainArtifacts(log: Log): Promise<Record<string, string>> {
   const artifacts = artifactsFromEnvironment();
   const architecture = thisArchitecture();
-  if (artifacts.channel !== "release" || (await isReachable(releaseSite(artifacts)))) {
+  if (artifacts._channel !== "release" || (await isReachable(releaseSite(artifacts)))) {
     await fetchArtifacts(artifacts, [architecture], log);
     return {};
   }
@@ -44,64 +49,64 @@ export async function obtainArtifacts(log: Log): Promise<Record<string, string>>
     log("all in the cache");
     return {};
   }
-  log("the releases can't be reached: building from source instead, with Promtail, for Alloy is in no Go module");
+  log(
+    "the release sites are unreachable: building from source, with Promtail because Alloy cannot be built from a Go module",
+  );
   return { CDKTF_MONITORING_SOURCE: await buildSources(sourceNames, log), LOG_AGENT: "promtail" };
 }
 
 /**
- * Makes sure that the archives of all programs are in the cache.
+ * Fetches the archives of all programs into the cache.
  *
- * Throws a {@link UserError} that names the other ways where upstream can't be reached.
+ * @throws UserError if an archive is unavailable. If the release sites are unreachable, the error lists the alternatives.
  */
 export async function fetchArtifacts(
   artifacts: Artifacts,
   architectures: readonly Architecture[],
   log: Log,
 ): Promise<readonly Available[]> {
-  const fetched = await askFetcher(requests(artifacts, architectures), log);
+  const fetched = await runFetcher(requests(artifacts, architectures), log);
   if (fetched.code === 0) {
     return JSON.parse(fetched.stdout) as Available[];
   }
-  if (artifacts.channel === "release" && !(await isReachable(releaseSite(artifacts)))) {
+  if (artifacts._channel === "release" && !(await isReachable(releaseSite(artifacts)))) {
     throw new UserError(
-      `${releaseSite(artifacts).host} can't be reached from here, and not all archives are in the cache. ${OTHER_WAYS}`,
+      `${releaseSite(artifacts).host} is unreachable and the cache does not contain all archives. ${ALTERNATIVES}`,
     );
   }
-  throw new UserError(fetched.stderr.slice(Math.max(fetched.stderr.indexOf("error: "), 0)).trimEnd());
+  throw new UserError(fetchError(fetched.stderr));
 }
 
-const OTHER_WAYS = `Three other ways:
-  a folder   put the archives into one, and set CDKTF_MONITORING_DIRECTORY to it (or use Artifacts.directory)
-  a mirror   set CDKTF_MONITORING_MIRROR to the URL of a folder that holds them (or use Artifacts.mirror)
-  source     npm run artifacts -- --source`;
+const ALTERNATIVES = `Use one of these:
+  a folder      set CDKTF_MONITORING_DIRECTORY to a folder with the archives (or use Artifacts.directory)
+  a mirror      set CDKTF_MONITORING_MIRROR to the URL of a folder with the archives (or use Artifacts.mirror)
+  source build  npm run artifacts -- --source`;
 
-/** What the playbooks' fetcher is asked for: all that there is, but of source builds what was built. */
+/** The requests to the fetcher for all archives. Of the channel `source`, only those that were built. */
 export function requests(artifacts: Artifacts, architectures: readonly Architecture[]): readonly object[] {
-  const names = artifactNames.filter((name) => artifacts.has(name));
+  const names = artifactNames.filter((name) => artifacts._has(name));
   return names.flatMap((name) =>
     architectures.map((architecture) => ({
-      ...artifacts.request(name, architecture),
-      ...(artifacts.location === undefined ? {} : { location: artifacts.location }),
+      ...artifacts._request(name, architecture),
+      ...(artifacts._location === undefined ? {} : { location: artifacts._location }),
     })),
   );
 }
 
-const playbooks = join(projectRoot, "playbooks");
-
-const artifactNames = Object.keys(JSON.parse(readFileSync(join(playbooks, "artifacts.json"), "utf8")) as object);
+const artifactNames = Object.keys(
+  JSON.parse(readFileSync(join(playbooksDirectory, "artifacts.json"), "utf8")) as object,
+);
 
 /**
- * The archive of one program as this machine has it: fetched, in the cache, or built from source before.
+ * Finds the archive of a program: fetches it, or uses the cache or an earlier source build.
  *
- * Throws a {@link UserError} where it is none of these.
+ * @throws UserError if the archive is unavailable
  */
 export async function archiveOf(name: string, log: Log): Promise<{ readonly version: string; readonly path: string }> {
   const artifacts = artifactsFromEnvironment();
-  const request = { ...artifacts.request(name, thisArchitecture()), location: artifacts.location };
-  const reachable = artifacts.channel !== "release" || (await isReachable(releaseSite(artifacts)));
-  const fetched = await (reachable
-    ? askFetcher([request], log)
-    : askFetcher([{ ...request, url: null, checksums: null }]));
+  const request = { ...artifacts._request(name, thisArchitecture()), location: artifacts._location };
+  const reachable = artifacts._channel !== "release" || (await isReachable(releaseSite(artifacts)));
+  const fetched = await (reachable ? runFetcher([request], log) : runFetcher([cachedOnly(request)]));
   if (fetched.code === 0) {
     const [found] = JSON.parse(fetched.stdout) as Available[];
     if (found) return found;
@@ -111,27 +116,26 @@ export async function archiveOf(name: string, log: Log): Promise<{ readonly vers
     log(`${name} ${built.version} (source): present`);
     return { version: built.version, path: join(sourceDirectory(), built.file) };
   }
-  throw new UserError(`there is no archive of ${name} on this machine: npm run artifacts says how to have it`);
+  throw new UserError(`no archive of ${name} on this machine: "npm run artifacts -- --help" lists how to get it`);
 }
 
-/** Reads a list such as `amd64,arm64`. */
+/** Parses a list such as `amd64,arm64`. */
 export function parseArchitectures(list: string): Architecture[] {
   const known = Object.values(Architecture);
   return list.split(",").map((name) => {
     const found = known.find((architecture) => (architecture as string) === name.trim());
     if (found === undefined) {
-      throw new UserError(`unknown architecture "${name.trim()}" in --arch ${list}: known are ${known.join(", ")}`);
+      throw new UserError(`unknown architecture "${name.trim()}" in --arch ${list}: use ${known.join(" or ")}`);
     }
     return found;
   });
 }
 
-/** Asks the playbooks' fetcher for archives; its error, if any, is the last of what it says. */
-export async function askFetcher(wanted: readonly object[], log?: Log): Promise<RunResult> {
-  const lock = join(projectRoot, "artifacts.lock.json");
-  // The error is the last that it says, and is told once, as this tool's own.
+/** Runs the fetcher of the playbooks. Its error message is not logged: see {@link fetchError}. */
+export async function runFetcher(wanted: readonly object[], log?: Log): Promise<RunResult> {
+  const lock = join(projectRoot, contract.artifactsLock);
   let failed = false;
-  return run("python3", [join(playbooks, "artifacts.py"), "ensure", "-", "--lock", lock], {
+  return run("python3", [join(playbooksDirectory, "artifacts.py"), "ensure", "-", "--lock", lock], {
     input: JSON.stringify(wanted),
     quiet: true,
     log: (line) => {
@@ -143,15 +147,23 @@ export async function askFetcher(wanted: readonly object[], log?: Log): Promise<
   });
 }
 
-/** Whether all archives are in the cache: the fetcher finds them without any place to fetch from. */
-async function areCached(artifacts: Artifacts, architecture: Architecture): Promise<boolean> {
-  const nowhere = requests(artifacts, [architecture]).map((request) => ({ ...request, url: null, checksums: null }));
-  return (await askFetcher(nowhere)).code === 0;
+/** The error message in the standard error of the fetcher. The message is the last part of it. */
+export function fetchError(stderr: string): string {
+  return stderr.slice(Math.max(stderr.indexOf("error: "), 0)).trimEnd();
 }
 
-/** Whether a site answers, whatever it says, within 5 seconds. */
+/** Whether the cache contains all archives: the fetcher finds them without a source to fetch from. */
+async function areCached(artifacts: Artifacts, architecture: Architecture): Promise<boolean> {
+  return (await runFetcher(requests(artifacts, [architecture]).map(cachedOnly))).code === 0;
+}
+
+function cachedOnly(request: object): object {
+  return { ...request, url: null, checksums: null };
+}
+
+/** Whether a site answers within 5 seconds, with any status. */
 export async function isReachable(site: URL): Promise<boolean> {
-  // Python, for it is what fetches: the same proxy, the same certificates.
+  // Python, because the fetcher uses it: the same proxy and the same certificates.
   const script = `import sys, urllib.error as e, urllib.request as r
 try: r.urlopen(r.Request(sys.argv[1], method="HEAD"), timeout=5)
 except e.HTTPError: pass`;
@@ -159,13 +171,13 @@ except e.HTTPError: pass`;
   return code === 0;
 }
 
-/** The site of the first archive stands for all: they are published at one place. */
+/** The site of the first archive. All archives are published on the same site. */
 function releaseSite(artifacts: Artifacts): URL {
   const [name = ""] = artifactNames;
-  return new URL(artifacts.request(name, thisArchitecture()).url ?? "");
+  return new URL(artifacts._request(name, thisArchitecture()).url ?? "");
 }
 
-/** Where the environment says that archives come from. */
+/** The artifacts that the environment selects. */
 export function artifactsFromEnvironment(): Artifacts {
   try {
     return Artifacts.fromEnvironment();
@@ -178,7 +190,7 @@ function thisArchitecture(): Architecture {
   return parseArchitectures(thisPlatform().architecture)[0] ?? Architecture.AMD64;
 }
 
-async function tool(): Promise<void> {
+async function command(): Promise<void> {
   const { values } = parseArgs({
     options: { arch: { type: "string" }, source: { type: "boolean" }, help: { type: "boolean", short: "h" } },
   });
@@ -193,11 +205,11 @@ async function tool(): Promise<void> {
   if (values.source) {
     if (architectures.some((architecture) => architecture !== thisArchitecture())) {
       throw new UserError(
-        `source builds are for this machine's architecture only, which is ${thisArchitecture()}: leave out --arch`,
+        `--source builds only for the architecture of this machine, ${thisArchitecture()}: remove --arch ${values.arch ?? ""}`,
       );
     }
     const directory = await buildSources(sourceNames, log);
-    log(`\nTo deploy from them: export CDKTF_MONITORING_SOURCE='${directory}'`);
+    log(`\nTo deploy these builds: export CDKTF_MONITORING_SOURCE='${directory}'`);
     return;
   }
   const available = await fetchArtifacts(artifactsFromEnvironment(), architectures, log);
@@ -207,5 +219,5 @@ async function tool(): Promise<void> {
 }
 
 if (require.main === module) {
-  main(tool);
+  main(command);
 }

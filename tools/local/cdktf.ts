@@ -1,22 +1,25 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { Log, privateDirectory, projectRoot, run, UserError, withLock } from "../cli/common";
+import { run, type Log } from "../cli/process";
+import { privateDirectory, projectRoot } from "../cli/project";
+import { UserError } from "../cli/user-error";
+import { withLock } from "./lock";
 
-/** What a provisioner prints, after the resource's address. */
+/** Output of a provisioner, after the address of its resource. */
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
-/** That a resource is made, replaced or removed. */
+/** Start or end of the creation or destruction of a resource. */
 const PROGRESS = /^\S+ \(([^)]*)\)(\["[^"]*"\])?: (Creating|Destroying|Creation complete|Destruction complete)\b(.*)$/;
-/** Where in which file an error was thrown: for the log. */
-const STACK = /^\s+at .*\)$/;
+/** A line of a stack trace. Stack traces go only to the log file. */
+const STACK_TRACE = /^\s+at .*\)$/;
 const ERROR = /^\s*Error: /;
 const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
 
 /**
- * Runs cdktf in the project, quietly: what people want to follow goes to `log`, all of it into a file. One at a time, for
- * a synthesis removes what the one before it made, and another deploy may be reading that.
+ * Runs cdktf in the project. Writes its full output to a file, and its progress to `log`. Runs one cdktf at a time,
+ * because a synthesis removes the output folder that another deploy may be reading.
  *
- * @throws UserError with the last of what was said, and where all of it is
+ * @throws UserError with the errors that cdktf printed, and with the path of the full output
  */
 export async function cdktf(
   args: readonly string[],
@@ -34,55 +37,55 @@ async function runCdktf(
 ): Promise<void> {
   const path = join(privateDirectory, `${args[0] ?? "cdktf"}.log`);
   const file = createWriteStream(path, { mode: 0o600 });
-  // From the first error on, all that is no progress belongs to what went wrong.
-  const problems: string[] = [];
-  // Ctrl-C reaches Terraform too, which ends what is under way in good order: wait for that.
+  // From the first error on, every line that is not progress belongs to the error.
+  const errors: string[] = [];
+  // Ctrl-C also reaches Terraform, which finishes the operations in progress. This process waits for it.
   const interruption = { seen: false };
-  const note = (): void => {
+  const onInterrupt = (): void => {
     interruption.seen = true;
-    log("interrupted: waiting for Terraform to stop in good order");
+    log("interrupted: waiting for Terraform to finish its current operations");
   };
-  process.on("SIGINT", note);
-  // Locking providers for other platforms would ask the registry, and the lock file lies in the output folder anyway.
-  // Not by npx, which takes a third of a second to find it.
+  process.on("SIGINT", onInterrupt);
+  // Locking providers for other platforms would query the registry, and the lock file is in the output folder anyway.
+  // Not npx, because it needs a third of a second to find cdktf.
   const { code } = await run(
     join(projectRoot, "node_modules", ".bin", "cdktf"),
     [...args, "--auto-approve", "--skip-provider-lock"],
     {
       cwd: projectRoot,
-      // cdktf draws pictures unless it is told that nobody watches; and its update check would ask the internet.
+      // CI prevents cdktf from redrawing the screen. The update check would need the internet.
       environment: { ...environment, CI: "1", CHECKPOINT_DISABLE: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
       log: (raw) => {
         file.write(`${raw}\n`);
-        const plain = uncoloured(raw);
-        const progress = progressOf(plain.trim());
+        const line = plain(raw);
+        const progress = progressOf(line.trim());
         if (progress !== undefined) log(progress);
-        else if (plain.trim() !== "" && !STACK.test(plain) && (problems.length > 0 || ERROR.test(plain)))
-          problems.push(plain.trimEnd());
+        else if (line.trim() !== "" && !STACK_TRACE.test(line) && (errors.length > 0 || ERROR.test(line)))
+          errors.push(line.trimEnd());
       },
     },
   );
-  process.off("SIGINT", note);
+  process.off("SIGINT", onInterrupt);
   file.end();
-  const where = `all that it said: ${path}`;
+  const where = `full output: ${path}`;
   const command = `cdktf ${args[0] ?? ""}`;
   if (interruption.seen) {
-    throw new UserError(`${command} was interrupted: run the same command again, it goes on from here (${where})`);
+    throw new UserError(`${command} was interrupted: run the same command again to continue (${where})`);
   }
-  if (code !== 0) throw new UserError(`${problems.slice(0, 60).join("\n")}\n${command} failed; ${where}`);
+  if (code !== 0) throw new UserError(`${errors.slice(0, 60).join("\n")}\n${command} failed (${where})`);
 }
 
-/** A line without colours and without the stack's name before it. */
-function uncoloured(line: string): string {
+/** A line without colors and without the name of the stack in front. */
+function plain(line: string): string {
   return stripVTControlCharacters(line).replace(/^[a-z0-9_-]+ {2,}(?=\S)/, "");
 }
 
-/** What a line tells of the progress, in fewer words; undefined when it tells nothing. */
+/** A shorter form of a progress line, or undefined for any other line. */
 function progressOf(line: string): string | undefined {
-  const said = PROVISIONER.exec(line)?.[1];
-  if (said !== undefined) return said;
-  const [, path = "", key = "", what = "", rest = ""] = PROGRESS.exec(line) ?? [];
-  if (what !== "")
-    return `${path.replace(/\/Resource$/, "")}${key}: ${what.toLowerCase()}${rest.replace(/ \[id=.*\]$/, "")}`;
+  const output = PROVISIONER.exec(line)?.[1];
+  if (output !== undefined) return output;
+  const [, path = "", key = "", verb = "", rest = ""] = PROGRESS.exec(line) ?? [];
+  if (verb !== "")
+    return `${path.replace(/\/Resource$/, "")}${key}: ${verb.toLowerCase()}${rest.replace(/ \[id=.*\]$/, "")}`;
   return RESULT.test(line) ? line : undefined;
 }

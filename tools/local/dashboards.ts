@@ -2,41 +2,39 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { playbooksDirectory } from "../../lib/paths";
-import { artifactsFromEnvironment, askFetcher, isReachable } from "./artifacts";
-import { Log } from "../cli/common";
+import { type Log } from "../cli/process";
+import { artifactsFromEnvironment, fetchError, isReachable, runFetcher } from "./artifacts";
 
-/** The context by which the example app leaves out the dashboards of grafana.com. */
-const LEFT_OUT = { COMMUNITY_DASHBOARDS: "false" };
+/** The variable with which main.ts leaves out the dashboards of grafana.com. */
+const WITHOUT_DASHBOARDS = { COMMUNITY_DASHBOARDS: "false" };
 
 /**
- * The dashboards of grafana.com whose digests are pinned, which are those that the example app shows. Where they cannot
- * be had it says so.
+ * Fetches the dashboards of grafana.com whose digests are pinned, which are those of main.ts. Logs the reason if they are
+ * unavailable.
  *
- * @returns what to add to the environment of a synthesis, so that it leaves out what cannot be had
+ * @returns environment variables for the synthesis, which leave the dashboards out if they are unavailable
  */
 export async function obtainDashboards(log: Log): Promise<Record<string, string>> {
   const artifacts = artifactsFromEnvironment();
   const requests = pinned().map(([id, revision]) => ({
-    ...artifacts.dashboard(id, revision),
-    ...(artifacts.location === undefined ? {} : { location: artifacts.location }),
+    ...artifacts._dashboard(id, revision),
+    ...(artifacts._location === undefined ? {} : { location: artifacts._location }),
   }));
   const site = requests.find(({ channel }) => channel === "release")?.url;
-  // Whoever is not there is not waited for, attempt by attempt.
+  // The fetcher would retry each download of an unreachable site.
   const reachable = site === undefined || (await isReachable(new URL(site)));
-  const { code, stderr } = await askFetcher(requests.map((request) => (reachable ? request : placesHere(request))));
+  const { code, stderr } = await runFetcher(requests.map((request) => (reachable ? request : localOnly(request))));
   if (code === 0) {
-    log("there");
+    log("present");
     return {};
   }
-  const why = reachable
-    ? stderr.slice(Math.max(stderr.indexOf("error: "), 0)).trimEnd()
-    : "grafana.com can't be reached";
-  log(`left out, for ${why} (COMMUNITY_DASHBOARDS=false)`);
-  return LEFT_OUT;
+  const reason = reachable ? fetchError(stderr) : "grafana.com is unreachable";
+  log(`left out (COMMUNITY_DASHBOARDS=false): ${reason}`);
+  return WITHOUT_DASHBOARDS;
 }
 
-/** A request for what is in the cache, or in the folder that the environment names. */
-function placesHere(request: ArtifactRequest): object {
+/** A request that only the cache or the directory of the environment can satisfy. */
+function localOnly(request: ArtifactRequest): object {
   return { ...request, url: null };
 }
 

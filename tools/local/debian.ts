@@ -1,16 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
-import { run, UserError, type Log } from "../cli/common";
+import { run, type Log } from "../cli/process";
+import { UserError } from "../cli/user-error";
 
-/** Whether this machine runs Debian, Ubuntu or what descends from them. */
+/** Whether this machine runs Debian, Ubuntu or a derivative. */
 export function isDebian(): boolean {
   const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
 }
 
 /**
- * Installs packages of Debian, as root.
+ * Installs Debian packages. Needs root.
  *
- * @param remedy what to do where that fails, for the {@link UserError} that is thrown then
+ * @param remedy what the user can do if the installation fails
+ * @throws UserError with the remedy if apt-get fails
  */
 export async function installPackages(names: readonly string[], remedy: string, log: Log): Promise<void> {
   log(`installing ${names.join(" and ")} with apt-get`);
@@ -24,6 +26,6 @@ async function aptGet(args: readonly string[], remedy: string, log: Log): Promis
   });
   if (result.code !== 0) {
     result.stderr.trim().split("\n").forEach(log);
-    throw new UserError(`apt-get ${args.join(" ")} failed (see above); ${remedy}`);
+    throw new UserError(`apt-get ${args.join(" ")} failed (see above): ${remedy}`);
   }
 }

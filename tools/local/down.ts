@@ -1,17 +1,19 @@
 import { parseArgs } from "node:util";
 import { Listr } from "listr2";
-import { cdktf } from "./cdktf";
-import { main } from "../cli/common";
-import { ensureEngine, stopIdleEngine } from "./engine";
-import { sweep, volumes } from "./containers";
-import { terraformStep } from "./preparation";
+import { main, usage } from "../cli/command";
 import { LOCAL_STACK } from "../cli/stack-outputs";
+import { cdktf } from "./cdktf";
+import { ensureEngine, stopIdleEngine } from "./engine";
+import { terraformStep } from "./preparation";
 import { progressOptions, show } from "./progress";
+import { removeLeftovers, volumes } from "./stack-containers";
 
-const HELP = `npm run down: takes the stack "${LOCAL_STACK}" down, with its data
+const HELP = `Usage: ${usage("down")}
 
-  -- --keep-data   keeps the servers' volumes (the next "npm run up" finds them again)
-  -h, --help       this text`;
+Removes the stack "${LOCAL_STACK}" and its data.
+
+  --keep-data   keep the volumes of the servers for the next "npm run up"
+  -h, --help    print this help`;
 
 async function down(): Promise<void> {
   const { values } = parseArgs({
@@ -33,7 +35,7 @@ async function down(): Promise<void> {
           const { dockerHost } = await ensureEngine(log);
           if (dockerHost !== undefined) environment.DOCKER_HOST = dockerHost;
           const data = await volumes(environment);
-          if (data.length > 0) task.output = `${keep ? "kept" : "removed with all data"}: ${data.join(", ")}`;
+          if (data.length > 0) log(`volumes that are ${keep ? "kept" : "removed"}: ${data.join(", ")}`);
         },
       },
       {
@@ -41,11 +43,11 @@ async function down(): Promise<void> {
         task: async (_, task) => {
           const log = show(task);
           await cdktf(["destroy", LOCAL_STACK], environment, log);
-          await sweep(environment, keep, log);
+          await removeLeftovers(environment, keep, log);
         },
       },
       {
-        title: "Stopping the Docker engine, where we started it and nothing runs in it",
+        title: "Stopping the Docker engine if npm run up started it and no container runs",
         task: async (_, task) => {
           await stopIdleEngine(show(task));
         },

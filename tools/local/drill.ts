@@ -1,27 +1,32 @@
 import { Listr } from "listr2";
 import { parseArgs } from "node:util";
-import { REBUILD_LIMIT } from "../../lib/verify/criteria/comeback";
-import { describeMachine } from "../dev/bench/machine";
-import { cdktf } from "./cdktf";
-import { attach, Log, main, projectRoot, UserError } from "../cli/common";
-import { DrillRecord, keepRecord, runResults } from "../cli/drill-record";
-import { deployPhases, Phase, slowest, timelineTable } from "./drill/timeline";
-import { Line } from "./lines";
+import { REBUILD_LIMIT } from "../../lib/verify/checks/reboot";
+import { main, usage } from "../cli/command";
+import { attach, type Log } from "../cli/process";
+import { projectRoot } from "../cli/project";
 import { RunResult } from "../cli/run-results";
-import { sweep } from "./containers";
-import { ansibleStep, localSteps, terraformStep, writeEnvironment } from "./preparation";
 import { LOCAL_STACK } from "../cli/stack-outputs";
+import { UserError } from "../cli/user-error";
+import { cdktf } from "./cdktf";
+import { DrillRecord, runResults, writeRecord } from "./drill/record";
+import { deployPhases, Phase, slowestTasks, timelineTable } from "./drill/timeline";
+import { describeMachine } from "./machine";
+import { ansibleStep, localSteps, terraformStep, writeEnvironment } from "./preparation";
 import { Context, preparing, progressOptions, show } from "./progress";
+import { removeLeftovers } from "./stack-containers";
+import { TimedLine } from "./timed-line";
 
-const HELP = `npm run drill [-- options]: destroys a stack with all its data, rebuilds and verifies it, and says what took how long
+const HELP = `Usage: ${usage("drill")}
 
-  --stack <name>  another stack than "${LOCAL_STACK}"; its loss must be agreed to by --yes
-  --yes           yes, all data of that stack may go
-  --limit <s>     fails when destroying, rebuilding and verifying take longer than this (${REBUILD_LIMIT} seconds)
-  --tasks <n>     also the n tasks that took longest
-  -h, --help      this text
+Destroys a stack with all its data, deploys it again, verifies it, and prints the duration of each part.
 
-What was measured is kept in .cdktf-monitoring/drills. Exits with 1 when the stack is not as it should be, or not in time.`;
+  --stack <name>  stack to use (default: ${LOCAL_STACK}); any other stack needs --yes
+  --yes           confirm that all data of the stack is deleted
+  --limit <s>     fail if destroy, deploy and verify take longer than <s> seconds (default: ${REBUILD_LIMIT})
+  --tasks <n>     also print the <n> slowest tasks
+  -h, --help      print this help
+
+Writes the measurements to .cdktf-monitoring/drills. Exits with 1 if a check failed or the limit was exceeded.`;
 
 interface Drill extends Context {
   readonly phases: Phase[];
@@ -43,9 +48,9 @@ async function drill(): Promise<void> {
     return;
   }
   const { stack } = values;
-  const [limit, tasks] = [number("limit", values.limit), number("tasks", values.tasks)];
+  const [limit, tasks] = [wholeNumber("limit", values.limit), wholeNumber("tasks", values.tasks)];
   if (stack !== LOCAL_STACK && !values.yes)
-    throw new UserError(`the drill destroys the stack "${stack}" with all its data: say --yes if that is meant`);
+    throw new UserError(`a drill deletes all data of the stack "${stack}": add --yes to confirm`);
 
   const clock = new Clock();
   const context: Drill = { environment: {}, phases: [], runs: [] };
@@ -63,30 +68,30 @@ async function drill(): Promise<void> {
     phases: context.phases,
     tasks: all,
   };
-  // Before verify, which judges the last drill: that is this one.
-  keepRecord(record);
-  const begun = clock.now();
+  // Before "verify", which reports the last drill.
+  writeRecord(record);
+  const verifyStart = clock.now();
   const code = await attach("npm", ["run", "--silent", "verify", "--", "--stack", stack], { cwd: projectRoot });
-  // Without the time that it took to describe the machine.
-  const total = rebuilt + clock.now() - begun;
+  // Without the time that describeMachine took.
+  const total = rebuilt + clock.now() - verifyStart;
   context.phases.push({ name: "verify", from: rebuilt, to: total, note: "npm run verify" });
 
   console.log(`\n${timelineTable(context.phases)}`);
-  if (tasks > 0) console.log(`\n${slowest(all, tasks)}`);
+  if (tasks > 0) console.log(`\n${slowestTasks(all, tasks)}`);
   const seconds = { ...record.seconds, verify: total - rebuilt };
-  const [destroy, again, verified] = Object.values(seconds).map((each) => each.toFixed(1));
+  const [destroy, deploy, verify] = Object.values(seconds).map((each) => each.toFixed(1));
   console.log(
-    `\nDestroyed in ${destroy} s, rebuilt in ${again} s, verified in ${verified} s: ${total.toFixed(1)} s of at most ${limit} s`,
+    `\nDestroyed in ${destroy} s, deployed in ${deploy} s, verified in ${verify} s; total ${total.toFixed(1)} s, limit ${limit} s`,
   );
-  const file = keepRecord({ ...record, seconds, verified: code === 0 });
-  console.log(`All that was measured: ${file}`);
-  if (code !== 0) throw new UserError("rebuilt, but not all is as it should be: see above");
-  if (total > limit) throw new UserError(`it took longer than the ${limit} s that it may take`);
+  const file = writeRecord({ ...record, seconds, verified: code === 0 });
+  console.log(`Measurements: ${file}`);
+  if (code !== 0) throw new UserError(`the stack "${stack}" was deployed again, but checks failed (see above)`);
+  if (total > limit) throw new UserError(`the drill took longer than the limit of ${limit} s`);
 }
 
-/** Counts seconds from the beginning of a drill. */
+/** Counts the seconds since the start of a drill. */
 class Clock {
-  /** When that was, in seconds since 1970. */
+  /** Start of the drill, in seconds since 1970. */
   public zero = Date.now() / 1000;
 
   public start(): void {
@@ -98,7 +103,7 @@ class Clock {
   }
 }
 
-/** Destroys a stack and deploys it again; the preparation of this machine is not measured. */
+/** Destroys a stack and deploys it again. The clock starts after the preparation of this machine. */
 async function rebuild(stack: string, context: Drill, clock: Clock): Promise<void> {
   const local = stack === LOCAL_STACK;
   const { phases, environment } = context;
@@ -110,18 +115,18 @@ async function rebuild(stack: string, context: Drill, clock: Clock): Promise<voi
         task: async (_, task) => {
           clock.start();
           await cdktf(["destroy", stack], environment, show(task));
-          if (local) await sweep(environment, false, show(task));
+          if (local) await removeLeftovers(environment, false, show(task));
           phases.push({ name: "destroy", from: 0, to: clock.now(), note: "with all data" });
         },
       },
       {
         title: `Deploying the stack "${stack}"`,
         task: async (_, task) => {
-          const begun = clock.now();
-          const lines: Line[] = [];
+          const start = clock.now();
+          const lines: TimedLine[] = [];
           await cdktf(["deploy", stack], environment, recorded(show(task), lines, clock));
           context.runs = await runResults(stack, environment);
-          phases.push(...deployPhases(lines, context.runs, begun, clock.zero));
+          phases.push(...deployPhases(lines, context.runs, start, clock.zero));
         },
       },
     ],
@@ -130,13 +135,13 @@ async function rebuild(stack: string, context: Drill, clock: Clock): Promise<voi
   if (local) writeEnvironment(environment);
 }
 
-function number(option: string, text: string): number {
+function wholeNumber(option: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new UserError(`--${option}: "${text}" is not a whole number`);
   return Number(text);
 }
 
-/** Hands lines on, and notes when they came. */
-function recorded(log: Log, lines: Line[], clock: Clock): Log {
+/** A log that also records each line with its time. */
+function recorded(log: Log, lines: TimedLine[], clock: Clock): Log {
   return (text) => {
     lines.push({ at: clock.now(), text });
     log(text);

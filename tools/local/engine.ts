@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, 
 import { request } from "node:http";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheDirectory, run, UserError, type Log } from "../cli/common";
+import { cacheDirectory } from "../cli/project";
+import { run, type Log } from "../cli/process";
+import { UserError } from "../cli/user-error";
 import { installPackages, isDebian } from "./debian";
 
 /** A Docker engine that answers. */

@@ -1,21 +1,21 @@
 import { DefaultRenderer, ListrTask, VerboseRenderer } from "listr2";
-import { Log } from "../cli/common";
+import { Log } from "../cli/process";
 import { Step } from "./preparation";
 
-/** What steps hand on to those that follow. */
+/** State that the steps of a command share. */
 export interface Context {
-  /** The environment of cdktf, Terraform and the runs. */
+  /** Environment variables for cdktf, Terraform and the runs. */
   readonly environment: Record<string, string>;
 }
 
-/** What a task says as it goes. */
+/** A log that shows its lines as the output of a step. */
 export function show(task: { output: string }): Log {
   return (line) => {
     task.output = line;
   };
 }
 
-/** The step that makes sure of what others need, all at the same time. */
+/** A step that runs preparation steps concurrently and collects their environment variables. */
 export function preparing<T extends Context>(
   steps: readonly Step[],
 ): ListrTask<T, typeof DefaultRenderer, typeof VerboseRenderer> {
@@ -25,8 +25,8 @@ export function preparing<T extends Context>(
       task.newListr(
         steps.map((step) => ({
           title: step.title,
-          task: async ({ environment }: T, own: { output: string }) => {
-            Object.assign(environment, await step.ensure(show(own)));
+          task: async ({ environment }: T, subtask: { output: string }) => {
+            Object.assign(environment, await step.ensure(show(subtask)));
           },
         })),
         { concurrent: true },
@@ -34,7 +34,7 @@ export function preparing<T extends Context>(
   };
 }
 
-/** How progress is drawn: all of it stays to be read. */
+/** Options for Listr: the output of finished steps stays visible. */
 export const progressOptions = {
   registerSignalListeners: false,
   fallbackRenderer: "verbose",

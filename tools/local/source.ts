@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import {
-  cacheDirectory,
-  makeWorkFolder,
-  sha256File,
-  UserError,
-  withLock,
-  writeAtomically,
-  type Log,
-} from "../cli/common";
+import { cacheDirectory } from "../cli/project";
+import { makeWorkFolder, sha256File } from "./files";
+import { UserError } from "../cli/user-error";
+import { withLock } from "./lock";
+import { writeAtomically } from "../cli/files";
+import type { Log } from "../cli/process";
 import { pack } from "./source/archive";
 import { contents, type Contents } from "./source/contents";
 import { build, buildKey, download, thisPlatform, type DownloadedModule, type GoModule } from "./source/go";

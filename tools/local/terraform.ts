@@ -11,17 +11,13 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import {
-  cacheDirectory,
-  isAtLeast,
-  makeWorkFolder,
-  projectRoot,
-  run,
-  UserError,
-  withLock,
-  writeAtomically,
-  type Log,
-} from "../cli/common";
+import { cacheDirectory, projectRoot } from "../cli/project";
+import { isAtLeast } from "./version";
+import { makeWorkFolder } from "./files";
+import { run, type Log } from "../cli/process";
+import { UserError } from "../cli/user-error";
+import { withLock } from "./lock";
+import { writeAtomically } from "../cli/files";
 import { build, download, thisPlatform, type GoModule, type Platform } from "./source/go";
 
 /** The oldest Terraform that works: the first with all that the synthesized stacks use. */

@@ -1,31 +1,33 @@
-import { Listr } from "listr2";
 import { parseArgs } from "node:util";
-import { cdktf } from "./cdktf";
-import { main } from "../cli/common";
-import { repairContainers } from "./containers";
-import { localSteps, writeEnvironment } from "./preparation";
+import { Listr } from "listr2";
+import { main, usage } from "../cli/command";
 import { LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
+import { cdktf } from "./cdktf";
+import { localSteps, writeEnvironment } from "./preparation";
 import { Context, preparing, progressOptions, show } from "./progress";
+import { repairContainers } from "./stack-containers";
 
-const HELP = `npm run up: prepares this machine and deploys the stack "${LOCAL_STACK}"
+const HELP = `Usage: ${usage("up")}
 
-  Makes sure of Terraform's providers, a Python environment with Ansible, a Docker engine, the servers' image and the
-  release archives; starts containers that were stopped; then calls "cdktf deploy ${LOCAL_STACK}".
-  A second call with nothing changed changes nothing. "npm run down" takes it all down again.
+Prepares this machine and deploys the stack "${LOCAL_STACK}".
 
-  -h, --help   this text`;
+Prepares Terraform and its providers, a Python virtual environment with Ansible, a Docker engine, the server image and
+the release archives. Starts stopped containers. Then runs "cdktf deploy ${LOCAL_STACK}". If nothing changed, nothing is
+changed on the servers. "npm run down" removes the stack.
 
-/** The outputs that are told when all is done, if they are there, with what stands before them. */
-const PAGES = {
-  grafana_url: "Grafana      ",
-  grafana_password_command: "  as admin   with what this shows: ",
-  prometheus_url: "Prometheus   ",
-  alertmanager_url: "Alertmanager ",
+  -h, --help   print this help`;
+
+/** The outputs that the summary prints if the stack has them, with their labels. */
+const ADDRESSES = {
+  grafana_url: "Grafana        ",
+  grafana_password_command: "  admin password: ",
+  prometheus_url: "Prometheus     ",
+  alertmanager_url: "Alertmanager   ",
 };
 
 interface Up extends Context {
-  /** The addresses of what must be replaced. */
-  gone: readonly string[];
+  /** Resource addresses that the deploy must replace. */
+  missing: readonly string[];
 }
 
 async function up(): Promise<void> {
@@ -34,21 +36,23 @@ async function up(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const context: Up = { environment: {}, gone: [] };
+  const context: Up = { environment: {}, missing: [] };
   await new Listr<Up, "default", "verbose">(
     [
       preparing(localSteps),
       {
-        title: "Looking after the servers that are there",
+        title: "Checking the containers of the stack",
         task: async ({ environment }, task) => {
-          context.gone = await repairContainers(environment, show(task));
+          context.missing = await repairContainers(environment, show(task));
         },
       },
       {
         title: `Deploying the stack "${LOCAL_STACK}"`,
-        task: async ({ environment, gone }, task) => {
+        task: async ({ environment, missing }, task) => {
           const replacing: Record<string, string> =
-            gone.length === 0 ? {} : { TF_CLI_ARGS_apply: gone.map((address) => `'-replace=${address}'`).join(" ") };
+            missing.length === 0
+              ? {}
+              : { TF_CLI_ARGS_apply: missing.map((address) => `'-replace=${address}'`).join(" ") };
           await cdktf(["deploy", LOCAL_STACK], { ...environment, ...replacing }, show(task));
         },
       },
@@ -60,29 +64,31 @@ async function up(): Promise<void> {
 
 async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
   const outputs = await stackOutputs(LOCAL_STACK, environment);
-  const pages = Object.entries(PAGES).flatMap(([name, line]) => {
+  const addresses = Object.entries(ADDRESSES).flatMap(([name, label]) => {
     const value = outputs[name];
-    return typeof value === "string" ? [line + value] : [];
+    return typeof value === "string" ? [label + value] : [];
   });
   const notes = [
     ...(environment.CDKTF_MONITORING_SOURCE === undefined
       ? []
       : [
-          'Archives     channel "source": built here from the Go modules, for the releases could not be fetched; without the web pages',
-          "Log agent    Promtail (LOG_AGENT=promtail), whose end of life was 2026-03-02: Alloy is in no Go module",
+          'Archives       built from source (channel "source") because the releases are unreachable; no web UI in Prometheus and Grafana',
+          "Log agent      Promtail (LOG_AGENT=promtail), end of life 2026-03-02, because Alloy cannot be built from source",
         ]),
     ...(environment.COMMUNITY_DASHBOARDS === "false"
-      ? ["Dashboards   ours only: those of grafana.com could not be fetched (COMMUNITY_DASHBOARDS=false)"]
+      ? ["Dashboards     built-in only (COMMUNITY_DASHBOARDS=false) because those of grafana.com are unreachable"]
       : []),
   ];
   console.log(`
-${pages.join("\n")}
+${addresses.join("\n")}
 ${notes.map((note) => `${note}\n`).join("")}
-Check        npm run verify       tries who reaches what, whether targets are up, alerts and logs arrive, panels have data
-Look again   npm run up           changes nothing when nothing changed
-One part     npm run play         runs a single playbook again
-By hand      . ${file} && npx cdktf deploy ${LOCAL_STACK}
-Take down    npm run down         with all data; -- --keep-data keeps it`);
+Next steps
+  npm run verify   check firewalls, scrape targets, alert delivery, logs and dashboards
+  npm run up       deploy changes of main.ts
+  npm run play     run a single playbook again
+  npm run down     remove the stack and its data ("npm run down -- --keep-data" keeps the data)
+
+To call cdktf directly: . ${file} && npx cdktf deploy ${LOCAL_STACK}`);
 }
 
 main(up);

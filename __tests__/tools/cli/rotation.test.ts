@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { projectRoot } from "../../../tools/cli/common";
-import { DeployedSecret, deployedSecrets, wantedSecrets } from "../../../tools/cli/rotation";
+import { DeployedSecret, deployedSecrets, selectSecrets } from "../../../tools/cli/rotation";
+import { runTool } from "../../support/tools";
 
 const inventory = JSON.stringify({
   all: {
@@ -33,54 +32,41 @@ const runs = new Map([
 const secrets = deployedSecrets(runs);
 
 describe("deployedSecrets", () => {
-  test("has the secrets of all runs, with where they are here and whom they are for", () => {
+  it("lists the secrets of all runs with their sources and servers", () => {
     expect(secrets).toEqual([
-      { name: "scrape_app", place: "secrets/token", run: "prometheus", servers: ["hub"] },
+      { name: "scrape_app", source: "secrets/token", run: "prometheus", servers: ["hub"] },
       {
         name: "ops.webhook_url",
-        place: "SLACK_WEBHOOK_URL",
+        source: "SLACK_WEBHOOK_URL",
         run: "other_alertmanager",
         servers: ["hub", "second"],
       },
-      { name: "pager.routing_key", place: "PAGERDUTY_KEY", run: "other_alertmanager", servers: ["hub", "second"] },
+      { name: "pager.routing_key", source: "PAGERDUTY_KEY", run: "other_alertmanager", servers: ["hub", "second"] },
     ]);
   });
 });
 
-describe("wantedSecrets", () => {
+describe("selectSecrets", () => {
   const names = (...wanted: string[]): string[] =>
-    wantedSecrets(secrets, wanted).map(({ name }: DeployedSecret) => name);
+    selectSecrets(secrets, wanted).map(({ name }: DeployedSecret) => name);
 
-  test("are all, or those of a name, a variable or a file", () => {
+  it("selects all secrets, or those with a name, variable or file", () => {
     expect(names()).toEqual(["scrape_app", "ops.webhook_url", "pager.routing_key"]);
     expect(names("ops.webhook_url")).toEqual(["ops.webhook_url"]);
     expect(names("PAGERDUTY_KEY", "secrets/token")).toEqual(["scrape_app", "pager.routing_key"]);
   });
 
-  test("refuses what there is not, and names what there is", () => {
+  it("rejects an unknown secret and lists the known ones", () => {
     expect(() => names("SLACK_URL")).toThrow(
-      '"SLACK_URL" is no secret of this stack: there are scrape_app (secrets/token), ops.webhook_url (SLACK_WEBHOOK_URL), pager.routing_key (PAGERDUTY_KEY)',
+      'unknown secret "SLACK_URL": the stack uses scrape_app (secrets/token), ops.webhook_url (SLACK_WEBHOOK_URL), pager.routing_key (PAGERDUTY_KEY)',
     );
-    expect(() => wantedSecrets([], ["x"])).toThrow('"x" is no secret of this stack: there are none');
+    expect(() => selectSecrets([], ["x"])).toThrow('unknown secret "x": the stack uses no secrets');
   });
 });
 
 describe("npm run rotate", () => {
-  const tool = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", "tools/cli/commands/rotate.ts", ...args], {
-      cwd: projectRoot,
-      encoding: "utf8",
-    });
-
-  test("tells what it does", () => {
-    const { status, stdout } = tool("--help");
-    expect(status).toBe(0);
-    for (const word of ["--list", "--check", "--stack", "Change the environment variable or file"])
-      expect(stdout).toContain(word);
-  }, 30_000);
-
-  test("says what is wrong, without a stack trace", () => {
-    const { status, stderr } = tool("--force");
+  it("prints an error without a stack trace", () => {
+    const { status, stderr } = runTool("cli/commands/rotate.ts", ["--force"]);
     expect(status).toBe(1);
     expect(stderr).toContain("Unknown option '--force'");
     expect(stderr).not.toContain("    at ");

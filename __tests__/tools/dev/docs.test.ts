@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { renderPages } from "../../../tools/dev/api/markdown";
 import { pagesOf } from "../../../tools/dev/api/pages";
 import { readApi } from "../../../tools/dev/api/read";
-import { projectRoot } from "../../../tools/cli/common";
+import { projectRoot } from "../../../tools/cli/project";
 
 const api = readApi();
 const pages = renderPages(pagesOf(api));

@@ -1,26 +1,26 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Architecture } from "../../../lib/servers/architecture";
 import { Artifacts } from "../../../lib/artifacts";
 import { fetchArtifacts, parseArchitectures, requests } from "../../../tools/local/artifacts";
-import { projectRoot, UserError } from "../../../tools/cli/common";
+import { UserError } from "../../../tools/cli/user-error";
 import { sourceNames } from "../../../tools/local/source";
+import { runTool } from "../../support/tools";
 
-describe("architectures", () => {
-  test("are read from a list", () => {
+describe("parseArchitectures", () => {
+  it("parses a list", () => {
     expect(parseArchitectures("amd64, arm64")).toEqual([Architecture.AMD64, Architecture.ARM64]);
   });
 
-  test.each(["", "x86_64", "amd64,"])('"%s" is refused with the known ones', (list) => {
+  it.each(["", "x86_64", "amd64,"])('rejects "%s" and lists the known architectures', (list) => {
     expect(() => parseArchitectures(list)).toThrow(UserError);
-    expect(() => parseArchitectures(list)).toThrow("known are amd64, arm64");
+    expect(() => parseArchitectures(list)).toThrow("use amd64 or arm64");
   });
 });
 
-describe("what the fetcher is asked for", () => {
-  test("is every program for every architecture, pinned where its digest is known", () => {
+describe("requests", () => {
+  it("requests every program for every architecture, with its pinned digest", () => {
     const asked = requests(Artifacts.released(), [Architecture.AMD64, Architecture.ARM64]);
     expect(asked).toHaveLength(14);
     for (const request of asked) {
@@ -32,7 +32,7 @@ describe("what the fetcher is asked for", () => {
     );
   });
 
-  test("is of source builds only what was built", () => {
+  it("requests only the source builds that exist", () => {
     const folder = mkdtempSync(join(tmpdir(), "built-"));
     const names = sourceNames.slice(0, 2);
     const built = Object.fromEntries(
@@ -44,13 +44,13 @@ describe("what the fetcher is asked for", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("names the folder or the mirror", () => {
+  it("names the folder or the mirror", () => {
     const asked = requests(Artifacts.directory("/archives"), [Architecture.AMD64]);
     expect(asked[0]).toMatchObject({ channel: "directory", location: "/archives" });
   });
 });
 
-describe("fetching", () => {
+describe("fetchArtifacts", () => {
   const folder = mkdtempSync(join(tmpdir(), "artifacts-"));
   const before = { ...process.env };
   beforeEach(() => {
@@ -61,7 +61,7 @@ describe("fetching", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("from a folder that lacks an archive tells its name, once", async () => {
+  it("names an archive that a folder does not contain, without logging it", async () => {
     const lines: string[] = [];
     const fetching = fetchArtifacts(Artifacts.directory("/nonexistent"), [Architecture.AMD64], (line) =>
       lines.push(line),
@@ -70,32 +70,20 @@ describe("fetching", () => {
     expect(lines).toEqual([]);
   });
 
-  test("names three other ways where the releases can't be reached", async () => {
-    // A proxy that nobody answers at: no test goes to the internet.
+  it("lists three alternatives if the release sites are unreachable", async () => {
+    // A proxy that does not exist, because tests must not use the internet.
     process.env.HTTPS_PROXY = process.env.https_proxy = "http://127.0.0.1:9";
     process.env.NO_PROXY = process.env.no_proxy = "";
     const fetching = fetchArtifacts(Artifacts.released(), [Architecture.AMD64], () => undefined);
     await expect(fetching).rejects.toThrow(
-      /^github\.com can't be reached from here, .*CDKTF_MONITORING_DIRECTORY.*CDKTF_MONITORING_MIRROR.*--source$/s,
+      /^github\.com is unreachable .*CDKTF_MONITORING_DIRECTORY.*CDKTF_MONITORING_MIRROR.*--source$/s,
     );
   }, 30_000);
 });
 
 describe("npm run artifacts", () => {
-  const tool = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", "tools/local/artifacts.ts", ...args], {
-      cwd: projectRoot,
-      encoding: "utf8",
-    });
-
-  test("tells what it does", () => {
-    const { status, stdout } = tool("--help");
-    expect(status).toBe(0);
-    expect(stdout).toContain("--source");
-  }, 30_000);
-
-  test("refuses an option that it doesn't know, without a stack trace", () => {
-    const { status, stderr } = tool("--everything");
+  it("rejects an unknown option without a stack trace", () => {
+    const { status, stderr } = runTool("local/artifacts.ts", ["--everything"]);
     expect(status).toBe(1);
     expect(stderr).toContain("--everything");
     expect(stderr).not.toContain("    at ");

@@ -2,8 +2,16 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot, sha256File } from "../../../tools/cli/common";
-import { archiveName, buildSources, readManifest, sourceDirectory, sourceNames, sources } from "../../../tools/local/source";
+import { projectRoot } from "../../../tools/cli/project";
+import { sha256File } from "../../../tools/local/files";
+import {
+  archiveName,
+  buildSources,
+  readManifest,
+  sourceDirectory,
+  sourceNames,
+  sources,
+} from "../../../tools/local/source";
 import { pack } from "../../../tools/local/source/archive";
 import { contents } from "../../../tools/local/source/contents";
 import { build, buildKey, thisPlatform } from "../../../tools/local/source/go";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../tools/cli/common";
+import { run } from "../../../tools/cli/process";
 import {
   cliConfiguration,
   ensureTerraform,

@@ -3,19 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ACCESS_FILE, diagramOf } from "../../../lib/access/access-document";
-import { main, projectRoot, run, usage, UserError } from "../common";
+import { main, usage } from "../command";
+import { run } from "../process";
+import { projectRoot } from "../project";
 import { LOCAL_STACK } from "../stack-outputs";
+import { UserError } from "../user-error";
 
-const HELP = `${usage("access")}: who may reach what in a stack, and why, as the code says it now
+const HELP = `Usage: ${usage("access")}
 
-  --mermaid        only the picture, as a Mermaid flowchart
-  --stack <name>   another stack than "${LOCAL_STACK}"
-  -h, --help       this text
+Prints the allowed connections of a stack and their reasons, as the current code declares them.
 
-It needs neither Docker nor Terraform, and leaves what was synthesized before as it is.`;
+  --mermaid        print only the diagram, as a Mermaid flowchart
+  --stack <name>   stack to use (default: ${LOCAL_STACK})
+  -h, --help       print this help
+
+Needs neither Docker nor Terraform. Leaves cdktf.out unchanged.`;
 
 const ERROR = /^\w*Error: /;
-const STACK = /^\s+at |^Node\.js v/;
+const STACK_TRACE = /^\s+at |^Node\.js v/;
 
 async function access(): Promise<void> {
   const { values } = parseArgs({
@@ -29,7 +34,7 @@ async function access(): Promise<void> {
     console.log(HELP);
     return;
   }
-  // A folder of its own: a deploy that is under way reads the other one.
+  // Not cdktf.out, because a running deploy reads it.
   const folder = mkdtempSync(join(tmpdir(), "cdktf-monitoring-access-"));
   try {
     await synthesize(folder);
@@ -40,7 +45,7 @@ async function access(): Promise<void> {
   }
 }
 
-/** Runs the app as cdktf does, into another folder. */
+/** Runs the app as cdktf does, with another output folder. */
 async function synthesize(folder: string): Promise<void> {
   const { app, context = {} } = JSON.parse(readFileSync(join(projectRoot, "cdktf.json"), "utf8")) as {
     readonly app: string;
@@ -51,20 +56,21 @@ async function synthesize(folder: string): Promise<void> {
     environment: { CDKTF_OUTDIR: folder, CDKTF_CONTEXT_JSON: JSON.stringify(context) },
   });
   if (code === 0) return;
-  // What the app says, without where in which file.
-  const said = `${stdout}${stderr}`.split("\n").filter((line) => !STACK.test(line));
-  const error = said.findIndex((line) => ERROR.test(line));
-  throw new UserError(`${said.slice(Math.max(error, 0)).join("\n").trim()}\nthe app could not be synthesized: ${app}`);
+  const lines = `${stdout}${stderr}`.split("\n").filter((line) => !STACK_TRACE.test(line));
+  const error = lines.findIndex((line) => ERROR.test(line));
+  throw new UserError(`${lines.slice(Math.max(error, 0)).join("\n").trim()}\ncannot synthesize the app: ${app}`);
 }
 
-/** What the synthesis wrote for people, for each monitoring of a stack. */
+/** The access documents of a synthesized stack, one for each Monitoring. */
 function accessDocuments(folder: string, stack: string): string[] {
   const stacks = join(folder, "stacks");
   const known = readdirSync(stacks).sort();
-  if (!known.includes(stack)) throw new UserError(`there is no stack "${stack}": there are ${known.join(", ")}`);
+  if (!known.includes(stack)) throw new UserError(`unknown stack "${stack}": the app has ${known.join(", ")}`);
   const files = readdirSync(join(stacks, stack)).filter((name) => name.endsWith(ACCESS_FILE));
   if (files.length === 0)
-    throw new UserError(`the stack "${stack}" has no monitoring: what it lacks is said when it is planned`);
+    throw new UserError(
+      `the stack "${stack}" contains no Monitoring: "npx cdktf plan ${stack}" lists the missing settings`,
+    );
   return files.sort().map((file) => readFileSync(join(stacks, stack, file), "utf8"));
 }
 

@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
-import { main, usage } from "../common";
+import { main, usage } from "../command";
 import { ansibleEnvironment } from "../python";
 
-const HELP = `${usage("env")}: makes a Python environment with Ansible (once), and prints what a shell needs to find it
+const HELP = `Usage: ${usage("env")}
+
+Prints the environment variables that cdktf deploy needs, as shell commands. The first call installs Ansible into a
+Python virtual environment.
 
   eval "$(npx cdktf-monitoring env)" && npx cdktf deploy
 
-  -h, --help   this text`;
+  -h, --help   print this help`;
 
 async function env(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });

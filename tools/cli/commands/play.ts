@@ -1,19 +1,20 @@
 import { parseArgs } from "node:util";
-import { main, usage, UserError } from "../common";
+import { main, usage } from "../command";
 import { runCommands, startRuns } from "../deployed-runs";
 import { ansibleEnvironment } from "../python";
 import { LOCAL_STACK } from "../stack-outputs";
+import { UserError } from "../user-error";
 
-const HELP = `${usage("play", "<run>")}: runs one playbook again on the servers of a deployed stack
+const HELP = `Usage: ${usage("play", "<run>")}
 
-  --all            all runs, in their order, until one fails
-  --force          also where nothing changed since it last succeeded
-  --check          only say what would change
-  --limit <name>   one server only
-  --stack <name>   another stack than "${LOCAL_STACK}"
-  -h, --help       this text
+Runs a playbook again on the servers of a deployed stack. Without <run>, lists the runs of the stack.
 
-Without a run it lists those that there are.`;
+  --all            start all runs in the order of a deploy, until one fails
+  --force          also apply to servers where nothing changed since the last success
+  --check          print what would change, and change nothing
+  --limit <name>   apply to one server only
+  --stack <name>   stack to use (default: ${LOCAL_STACK})
+  -h, --help       print this help`;
 
 async function play(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -36,12 +37,12 @@ async function play(): Promise<void> {
   const commands = await runCommands(values.stack);
   const known = [...commands.keys()].sort().join(", ");
   if (run === undefined && !values.all) {
-    console.log(`The runs of the stack "${values.stack}": ${known}`);
+    console.log(`Runs of the stack "${values.stack}": ${known}`);
     return;
   }
   const chosen = values.all ? [...commands.values()] : [commands.get(run ?? "")].filter((found) => found !== undefined);
   if (chosen.length === 0 || (values.all ? positionals : surplus).length > 0)
-    throw new UserError(`"${positionals.join(" ")}" is not a run of the stack "${values.stack}": there are ${known}`);
+    throw new UserError(`unknown run "${positionals.join(" ")}": the stack "${values.stack}" has ${known}`);
   const options = [
     ...(values.force ? ["--force"] : []),
     ...(values.check ? ["--check"] : []),

@@ -1,21 +1,22 @@
 import { parseArgs } from "node:util";
-import { main, usage } from "../common";
+import { main, usage } from "../command";
 import { runCommands, startRuns } from "../deployed-runs";
 import { ansibleEnvironment } from "../python";
-import { deployedSecrets, wantedSecrets } from "../rotation";
+import { deployedSecrets, selectSecrets } from "../rotation";
 import { LOCAL_STACK } from "../stack-outputs";
 
-const HELP = `${usage("rotate", "[<secret>…]")}: brings secrets that changed on this machine to the servers of a deployed stack
+const HELP = `Usage: ${usage("rotate", "[<secret>…]")}
 
-Change the environment variable or file that holds it first. It starts the runs that use the secrets; a server where a
-value is another than before gets it, and its service is told, while the others are only looked at. Nothing else is
-deployed, and the next deploy repeats nothing of it. A secret is called by its name, or by its variable or file;
-without one all are looked at.
+Installs changed secrets on the servers of a deployed stack. Change the environment variable or file first.
 
-  --list           only say which there are, where this machine has them, and which servers get them
-  --check          only say what would change
-  --stack <name>   another stack than "${LOCAL_STACK}"
-  -h, --help       this text`;
+Starts the runs that use the secrets. A server whose value changed gets the new value, and its service reloads or
+restarts. Other servers do not change, and nothing else is deployed. Select a secret by its name, environment variable
+or file. Without <secret>, all secrets are checked.
+
+  --list           list the secrets, their sources on this machine and their servers
+  --check          print what would change, and change nothing
+  --stack <name>   stack to use (default: ${LOCAL_STACK})
+  -h, --help       print this help`;
 
 async function rotate(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -32,10 +33,10 @@ async function rotate(): Promise<void> {
     return;
   }
   const commands = await runCommands(values.stack);
-  const secrets = wantedSecrets(deployedSecrets(commands), positionals);
+  const secrets = selectSecrets(deployedSecrets(commands), positionals);
   if (secrets.length === 0) console.log(`The stack "${values.stack}" uses no secrets.`);
-  for (const { name, place, run, servers } of secrets)
-    console.log(`${name}  from ${place}, by the run ${run}, to ${servers.join(", ") || "no servers"}`);
+  for (const { name, source, run, servers } of secrets)
+    console.log(`${name}  from ${source}, by the run ${run}, to ${servers.join(", ") || "no servers"}`);
   if (values.list || secrets.length === 0) return;
   const environment = await ansibleEnvironment(console.error);
   const chosen = [...commands]

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import ts from "typescript";
-import { projectRoot } from "../../cli/common";
+import { projectRoot } from "../../cli/project";
 import { Api, Doc, Entry, Method, Property, TypeText } from "./model";
 
 /** Reads the public API from the sources: what `constructs/index.ts` exports, and its docstrings. */

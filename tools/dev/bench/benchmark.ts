@@ -1,48 +1,48 @@
-import { Log } from "../../cli/common";
+import { Log } from "../../cli/process";
 import { Step } from "../../local/preparation";
 
-/** One figure, measured several times. */
+/** A quantity that was measured several times. */
 export interface Figure {
-  /** What was measured, in words that stand for themselves in a table. */
+  /** Name in the table of results. */
   readonly name: string;
-  /** What it is counted in: `s`, `×`, `kB` … */
+  /** Unit, such as `s`, `×` or `kB`. */
   readonly unit: string;
-  /** In the order in which they were taken. */
+  /** Samples in the order in which they were taken. */
   readonly samples: readonly number[];
-  /** What the median should be at most. @default - no goal */
+  /** Upper limit for the median. @default - no goal */
   readonly goal?: number;
 }
 
-/** What a benchmark found out. */
+/** The results of a benchmark. */
 export interface Outcome {
   readonly figures: readonly Figure[];
-  /** What a reader must know to understand the figures. */
+  /** Notes that a reader needs to interpret the figures. */
   readonly notes: readonly string[];
 }
 
-/** How a benchmark is to be run. */
+/** How a benchmark runs. */
 export interface Settings {
-  /** How often each thing is measured. */
+  /** Number of times that each figure is measured. */
   readonly repeat: number;
-  /** For how many servers, where that can be chosen; ascending. */
+  /** Numbers of servers in ascending order, for benchmarks that support several. */
   readonly sizes: readonly number[];
-  /** The folder of Ansible collections to compare with. @default - none */
+  /** Folder of Ansible collections to compare with. @default - none */
   readonly rival?: string;
-  /** What the benchmark's `needs` add to the environment of what it starts. */
+  /** Environment variables of the preparation steps, for the programs that the benchmark starts. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
-/** Something that can be measured on one machine: `tools/dev/bench/<name>.ts`. */
+/** A benchmark, defined in `tools/dev/bench/<name>.ts`. */
 export interface Benchmark {
   readonly name: string;
-  /** What it measures, in one line. */
+  /** One line that says what it measures. */
   readonly title: string;
-  /** How often it measures unless it is told otherwise. */
+  /** Default number of repetitions. */
   readonly repeat: number;
-  /** Whether it takes a folder of collections, and is left out where none is named. @default false */
+  /** Whether it needs the option `--rival` and is left out without it. @default false */
   readonly takesRival?: boolean;
-  /** What must be there on this machine beforehand; getting it ready is not measured. */
+  /** Preparation steps. They are not measured. */
   readonly needs: readonly Step[];
 
   run(settings: Settings): Promise<Outcome>;

@@ -6,10 +6,10 @@ import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
 import { round } from "./deploy/round";
 import { Recorder } from "./recorder";
 
-/** How long a user waits: for servers with their monitoring, for nothing to change, for one server more. */
+/** Measures how long deploys take: from nothing, without changes, and with one more server. */
 export const deploy: Benchmark = {
   name: "deploy",
-  title: 'npm run up and down of the stack "local", with a filled cache',
+  title: 'npm run up and npm run down of the stack "local", with a filled cache',
   repeat: 3,
   needs: SERVER_NEEDS,
   run: measureRounds,
@@ -22,7 +22,7 @@ async function measureRounds(settings: Settings): Promise<Outcome> {
     const bare = new BareProject(environment, interruption);
     try {
       for (let number = 1; number <= repeat; number += 1) {
-        // The last "down" stopped the engine where it was ours.
+        // The previous "down" stopped the engine if "up" had started it.
         await engineStep.ensure(log);
         await round(project, bare, record, (line) => {
           log(`round ${number} of ${repeat}: ${line}`);
@@ -32,14 +32,14 @@ async function measureRounds(settings: Settings): Promise<Outcome> {
       bare.remove();
     }
   });
-  const { channel } = Artifacts.fromEnvironment({ ...process.env, ...environment });
+  const { _channel } = Artifacts.fromEnvironment({ ...process.env, ...environment });
   return {
     figures: record.figures,
     notes: [
-      `Archives come from the channel "${channel}".`,
-      "Steps and runs that overlap count each. Runs are what each playbook took by its result.json.",
-      "Processor time is that of the command and what it waited for, not that of the servers (containers on the same",
-      "machine, which share its processors) nor of the Docker engine.",
+      `Archives come from the channel "${_channel}".`,
+      "Steps and runs that overlap are counted separately. The duration of a run comes from its result.json.",
+      "CPU time includes the command and the processes that it waited for, but neither the Docker engine nor the servers,",
+      "which are containers on the same machine and share its CPUs.",
     ],
   };
 }

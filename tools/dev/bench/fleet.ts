@@ -8,17 +8,17 @@ import { BenchProject } from "./deploy/project";
 import { Measured } from "./measure";
 import { Recorder } from "./recorder";
 
-/** Servers of the small stack, before more are added. */
+/** Servers of the small stack. */
 const FEW = 2;
-/** Servers that join at once: containers are cheap, yet what a small machine carries is some dozens. */
+/** Servers that join at once. A small machine can run some dozens of containers. */
 const MANY = 20;
-/** Servers that exist in Terraform's plan only. */
+/** Servers that exist only in Terraform's plan. */
 const SIMULATED = 1000;
 
-/** What a server more costs, among few and among many. */
+/** Measures the cost of one more server in a small and in a large stack. */
 export const fleet: Benchmark = {
   name: "fleet",
-  title: `${MANY} servers beside ${FEW}, one more, and the plan of ${SIMULATED}`,
+  title: `${MANY} servers added to ${FEW}, one more, and the plan of ${SIMULATED}`,
   repeat: 1,
   needs: SERVER_NEEDS,
   run: measureFleet,
@@ -30,7 +30,7 @@ async function measureFleet(settings: Settings): Promise<Outcome> {
   await onServers("tools/dev/bench/deploy/small-app.ts", settings, async (project) => {
     for (let number = 1; number <= repeat; number += 1) {
       log(`round ${number} of ${repeat}`);
-      // Taking down what the round before left stopped the engine where it was ours.
+      // The previous round stopped the engine if "up" had started it.
       await engineStep.ensure(log);
       await round(project, record, log);
     }
@@ -38,8 +38,8 @@ async function measureFleet(settings: Settings): Promise<Outcome> {
   return {
     figures: record.figures,
     notes: [
-      `${FEW} servers are there, with Prometheus and Alertmanager on one; the others have a node exporter each.`,
-      "Processor time is that of cdktf, Terraform and Ansible, not that of the servers.",
+      `The stack has ${FEW} servers, with Prometheus and Alertmanager on one. Every server has a node exporter.`,
+      "CPU time includes cdktf, Terraform and Ansible, but not the servers.",
       `The plan of ${SIMULATED} servers is for a stack of which nothing exists yet.`,
     ],
   };
@@ -54,32 +54,32 @@ async function round(project: BenchProject, record: Recorder, log: Settings["log
   };
   await grow(FEW);
   const few = await grow(FEW + 1);
-  recordEach(record, `a server more, of ${FEW + 1}`, few, 1);
-  recordEach(record, `${MANY} servers more`, await grow(FEW + 1 + MANY), MANY);
+  recordEach(record, `one more server, ${FEW + 1} in total`, few, 1);
+  recordEach(record, `${MANY} more servers`, await grow(FEW + 1 + MANY), MANY);
   const before = project.runs;
   const many = await grow(FEW + 2 + MANY);
-  recordEach(record, `a server more, of ${FEW + 2 + MANY}`, many, 1);
-  record.add("  servers that this touches: itself, and Prometheus'", "", touched(before, project.runs), 2);
-  record.add("  its processor time against that of one among few", "×", many.cpu / few.cpu);
+  recordEach(record, `one more server, ${FEW + 2 + MANY} in total`, many, 1);
+  record.add("  servers that this touches: the new one and that of Prometheus", "", touched(before, project.runs), 2);
+  record.add("  CPU time compared to one more server in a small stack", "×", many.cpu / few.cpu);
   log(`a plan of ${SIMULATED} servers`);
   project.set(MORE_SERVERS, String(SIMULATED - FEW));
   const { synthesis, plan, inventory } = await project.plan();
   record.add(`${SIMULATED} servers: cdktf synth`, "s", synthesis.seconds);
   record.add(`${SIMULATED} servers: terraform plan`, "s", plan.seconds);
   const handed = gzipSync(inventory).toString("base64").length / 1024;
-  record.add(`${SIMULATED} servers: inventory, as it is handed to a run`, "KiB", handed, 128);
+  record.add(`${SIMULATED} servers: inventory, as a run receives it`, "KiB", handed, 128);
   project.set(MORE_SERVERS, "0");
 }
 
 function recordEach(record: Recorder, name: string, { seconds, cpu }: Measured, servers: number): void {
   record.add(name, "s", seconds);
-  record.add(`${name}: processor time`, "s", cpu);
+  record.add(`${name}: CPU time`, "s", cpu);
   if (servers === 1) return;
-  record.add("  for each of them", "s", seconds / servers);
-  record.add("  for each of them: processor time", "s", cpu / servers);
+  record.add("  per server", "s", seconds / servers);
+  record.add("  per server: CPU time", "s", cpu / servers);
 }
 
-/** On how many servers anything ran beyond the first look, in runs that were not there before. */
+/** The number of servers that the new runs touched, in addition to their preflight checks. */
 function touched(before: readonly RunResult[], after: readonly RunResult[]): number {
   const known = new Set(before.map(({ started }) => started));
   const hosts = after

@@ -1,35 +1,35 @@
-import { UserError } from "../../cli/common";
+import { UserError } from "../../cli/user-error";
 
 /**
- * Ctrl-C and SIGTERM while something is deployed: what is under way is told once, as by a terminal, and all that was
- * made is taken down before this process ends. Further signals change nothing.
+ * Handles Ctrl-C and SIGTERM during a deploy. The first signal interrupts the current command, as a terminal would, so that
+ * this process can destroy the servers before it ends. Further signals are ignored.
  */
 export class Interruption {
   private seen = false;
-  private underWay?: number;
+  private group?: number;
   private readonly onSignal = (): void => {
     if (this.seen) return;
     this.seen = true;
-    this.say();
-    if (this.underWay !== undefined) process.kill(-this.underWay, "SIGINT");
+    this.notify();
+    if (this.group !== undefined) process.kill(-this.group, "SIGINT");
   };
 
-  /** @param say tells a person that all will be taken down */
-  public constructor(private readonly say: () => void) {
+  /** @param notify called once, at the first signal */
+  public constructor(private readonly notify: () => void) {
     process.on("SIGINT", this.onSignal).on("SIGTERM", this.onSignal);
   }
 
-  /** Names the process group that is under way now; undefined when it has ended. */
+  /** Sets the process group of the current command, or undefined after its end. */
   public track(group: number | undefined): void {
-    this.underWay = group;
+    this.group = group;
   }
 
-  /** @throws UserError when a signal came */
+  /** @throws UserError after a signal */
   public check(): void {
     if (this.seen) throw new UserError("interrupted");
   }
 
-  /** Gives the signals back. */
+  /** Restores the default handling of signals. */
   public end(): void {
     process.off("SIGINT", this.onSignal).off("SIGTERM", this.onSignal);
   }

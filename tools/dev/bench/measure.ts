@@ -1,41 +1,42 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
-import { collect, UserError } from "../../cli/common";
-import { Line } from "../../local/lines";
+import { collect } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
+import { TimedLine } from "../../local/timed-line";
 import { Interruption } from "./interruption";
 
-/** What a command took. */
+/** The resources that a command used, and its output. */
 export interface Measured {
-  /** From its start to its end, in seconds. */
+  /** Duration, in seconds. */
   readonly seconds: number;
-  /** Processor seconds of it and of all that it waited for: not of servers, nor of what it left running. */
+  /** CPU seconds of the command and of the processes that it waited for. Excludes servers and background processes. */
   readonly cpu: number;
-  /** What it printed since its start, of standard output and standard error, as it came. */
-  readonly lines: readonly Line[];
+  /** Lines of standard output and standard error, with times since the start. */
+  readonly lines: readonly TimedLine[];
 }
 
-/** What the meter reports. */
+/** The report of the meter. */
 interface Report extends Pick<Measured, "seconds" | "cpu"> {
   readonly code: number;
 }
 
-/** Where a command is run. */
-export interface Place {
+/** Where a command runs. */
+export interface Location {
   readonly cwd: string;
-  /** Added to the present environment. */
+  /** Variables that are added to the environment of this process. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What cuts it off. @default - nothing: it runs to its end */
+  /** Interrupts the command. @default - the command cannot be interrupted */
   readonly interruption?: Interruption;
 }
 
 /**
- * Runs a command to its end, in a process group of its own.
+ * Runs a command in a process group of its own until it ends.
  *
- * @throws UserError with the last that it printed when it fails, or when it was interrupted
+ * @throws UserError with the end of its output if it fails, and if it was interrupted
  */
 export async function measure(
   command: readonly string[],
-  { cwd, environment, interruption }: Place,
+  { cwd, environment, interruption }: Location,
 ): Promise<Measured> {
   interruption?.check();
   const child = spawn("python3", ["-c", METER, ...command], {
@@ -45,7 +46,7 @@ export async function measure(
     detached: true,
   });
   const start = performance.now();
-  const lines: Line[] = [];
+  const lines: TimedLine[] = [];
   for (const stream of [child.stdout, child.stderr] as Readable[])
     collect(stream, (text) => lines.push({ at: (performance.now() - start) / 1000, text }));
   const report = collect(child.stdio[3] as Readable, undefined);
@@ -53,12 +54,12 @@ export async function measure(
   await new Promise<void>((done, reject) => {
     child.on("close", done);
     child.on("error", (error) => {
-      reject(new UserError(`python3 can't be started, which measures: ${error.message}`));
+      reject(new UserError(`cannot start python3, which measures the command: ${error.message}`));
     });
   });
   interruption?.track(undefined);
   interruption?.check();
-  // Without a report it could not even be started, and what was printed says why.
+  // Without a report, the command could not be started, and the output contains the reason.
   const { code, ...measured } = JSON.parse(report() || '{"code":1,"seconds":0,"cpu":0}') as Report;
   if (code !== 0) {
     const last = lines.slice(-30).map(({ text }) => text);
@@ -67,7 +68,7 @@ export async function measure(
   return { ...measured, lines };
 }
 
-/** Node tells nobody what its children's children used; the kernel tells Python. */
+/** Runs a command and reports its resources. Node.js cannot read the CPU time of grandchildren, but Python can. */
 const METER = `
 import json, os, resource, signal, subprocess, sys, time
 for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,27 +1,28 @@
 import { parseArgs } from "node:util";
-import { UserError } from "../../cli/common";
+import { UserError } from "../../cli/user-error";
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface Options {
   readonly help: boolean;
-  /** The names of the chosen benchmarks, in the order in which they run. */
+  /** Names of the selected benchmarks, in the order in which they run. */
   readonly benchmarks: readonly string[];
-  /** @default - each benchmark's own */
+  /** Number of repetitions. @default - the number of each benchmark */
   readonly repeat?: number;
+  /** Numbers of servers, in ascending order. */
   readonly sizes: readonly number[];
-  /** A folder of Ansible collections to compare with. @default - none, and no comparison */
+  /** Folder of Ansible collections to compare with. @default - no comparison */
   readonly rival?: string;
-  /** @default - a new one in the project's private folder */
+  /** File for the results. @default - a new file in the project's private folder */
   readonly out?: string;
 }
 
 const SIZES = "10,100,1000";
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @param known the names of all benchmarks, in their order
- * @throws UserError that says what was wrong and what is possible
+ * @param known names of all benchmarks, in the order in which they run
+ * @throws UserError if an argument is invalid
  */
 export function parseOptions(args: readonly string[], known: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -36,7 +37,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     },
   });
   const unknown = positionals.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UserError(`"${unknown}" is no benchmark: there are ${known.join(", ")}`);
+  if (unknown !== undefined) throw new UserError(`unknown benchmark "${unknown}": use ${known.join(", ")}`);
   return {
     help: values.help,
     benchmarks: known.filter((name) => positionals.length === 0 || positionals.includes(name)),

@@ -1,11 +1,11 @@
 import { Figure } from "./benchmark";
 import { ratios } from "./statistics";
 
-/** Gathers samples by figure, in the order in which the figures first appear. */
+/** Collects samples by figure. The figures keep the order of their first samples. */
 export class Recorder {
   private readonly samples = new Map<string, { unit: string; goal?: number; values: number[] }>();
 
-  /** Adds a sample of a figure. Unit and goal are those of its first. */
+  /** Adds a sample to a figure. The first sample determines the unit and the goal. */
   public add(name: string, unit: string, value: number, goal?: number): void {
     const found = this.samples.get(name);
     if (found) found.values.push(value);
@@ -17,10 +17,9 @@ export class Recorder {
   }
 
   /**
-   * What was recorded of two that do the same, sample by sample: for each figure `<left>, <what>` how many times that of
-   * `<right>` it is.
+   * Compares two candidates: for each figure `<left>, <what>`, the ratios of its samples to those of `<right>, <what>`.
    *
-   * @param goals what the median should be at most, by `<what>`
+   * @param goals upper limits for the medians, by `<what>`
    */
   public ratios(left: string, right: string, goals: Readonly<Record<string, number>> = {}): Figure[] {
     return [...this.samples]

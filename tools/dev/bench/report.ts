@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeAtomically } from "../../cli/common";
+import { writeAtomically } from "../../cli/files";
 import { Figure, Outcome } from "./benchmark";
-import { Machine } from "./machine";
+import { Machine } from "../../local/machine";
 import { summarize, Summary } from "./statistics";
 
-/** A figure with what its samples come to. */
+/** A figure with the summary of its samples. */
 export interface Result extends Figure, Summary {
-  /** Whether the median is within the goal, where there is one. */
+  /** Whether the median meets the goal. @default - there is no goal */
   readonly met?: boolean;
 }
 
@@ -22,15 +22,15 @@ export interface Section {
 
 /** A file of results. */
 export interface ResultFile {
-  /** Grows when a reader of older files would misunderstand a newer one. */
+  /** Increases if readers of the old format would misread the new one. */
   readonly format: 1;
-  /** When the first benchmark began, in UTC. */
+  /** Start of the first benchmark, in UTC. */
   readonly date: string;
   readonly machine: Machine;
   readonly sections: readonly Section[];
 }
 
-/** What a benchmark found out, summed up. */
+/** Summarizes the results of a benchmark. */
 export function section(
   benchmark: { readonly name: string; readonly title: string },
   repeat: number,
@@ -50,13 +50,13 @@ function result(figure: Figure): Result {
   return { ...figure, ...summary, ...(figure.goal === undefined ? {} : { met: summary.median <= figure.goal }) };
 }
 
-/** Writes a file of results, whole or not at all. */
+/** Writes a file of results in one step. */
 export function writeResults(path: string, file: ResultFile): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeAtomically(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
-/** A section as a table for people. */
+/** Formats a section as a table. */
 export function table({ benchmark, title, repeat, results, notes }: Section): string {
   const rows = results.map((each) => [
     each.name,
@@ -73,7 +73,7 @@ export function table({ benchmark, title, repeat, results, notes }: Section): st
   ].join("\n");
 }
 
-/** Columns side by side: the first and the last to the left, numbers to the right. */
+/** Aligns columns: the first and the last to the left, numbers to the right. */
 function align(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
@@ -88,7 +88,7 @@ function align(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Three significant digits, and nothing below a thousandth: more would be noise. */
+/** Rounds to three significant digits and at most three decimals, because more digits would be noise. */
 function round(value: number): string {
   if (Number.isInteger(value)) return String(value);
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(Number(value.toPrecision(3)).toFixed(3)));

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { privateDirectory, projectRoot, run, UserError } from "../../cli/common";
+import { privateDirectory, projectRoot } from "../../cli/project";
+import { run } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
 import { engineStep } from "../../local/preparation";
 import { Benchmark, Outcome, Settings } from "./benchmark";
 import { onServers, SERVER_NEEDS } from "./deploy/on-servers";
@@ -9,21 +11,21 @@ import { Recorder } from "./recorder";
 import { Host, Release, requireCollection, RivalProject } from "./rival/collection";
 import { Mirror } from "./rival/mirror";
 
-/** What ours may take of the collection's time on fresh servers. */
+/** Upper limit for our time on new servers, as a fraction of the collection's time. */
 const GOAL = 0.2;
 const BOTH = "node exporters on 2 servers, Prometheus and Alertmanager";
 
-/** The same work by the best-known collection of roles: from servers that are there to services that answer. */
+/** Compares a deploy with the best-known collection of Ansible roles, on servers that exist already. */
 export const rival: Benchmark = {
   name: "rival",
-  title: `${BOTH}, by the collection prometheus.prometheus and by ours`,
+  title: `${BOTH}, by the collection prometheus.prometheus and by this project`,
   repeat: 2,
   takesRival: true,
   needs: SERVER_NEEDS,
   run: compare,
 };
 
-/** The inventory, as far as it is read here. */
+/** The parts of an inventory that are read here. */
 interface Inventory {
   readonly all: {
     readonly hosts: Readonly<Record<string, Host>>;
@@ -42,7 +44,7 @@ async function compare(settings: Settings): Promise<Outcome> {
     try {
       for (let number = 1; number <= repeat; number += 1) {
         const turns = [() => ourTurn(servers, record), () => theirTurn(servers, theirs, environment, record)];
-        // Whoever comes second finds what the first left in the machine's caches: in turns.
+        // Alternate, because the second one benefits from the caches of the machine.
         for (const turn of number % 2 === 1 ? turns : turns.reverse()) {
           log(`round ${number} of ${repeat}`);
           await engineStep.ensure(log);
@@ -59,12 +61,12 @@ async function compare(settings: Settings): Promise<Outcome> {
 }
 
 const NOTES = [
-  `Both install ${BOTH} on servers that are there, from archives on this machine.`,
-  "Ours is a whole cdktf deploy with all that is beyond: firewalls, alert rules, what is not placed any more.",
+  `Both install ${BOTH} on existing servers, from archives on this machine.`,
+  "Ours is a complete cdktf deploy, including firewalls, alert rules and the cleanup of removed components.",
   "Theirs is ansible-playbook alone, with pipelining and ten forks.",
 ];
 
-/** Servers with nothing on them: the same for both. */
+/** Creates servers without components, the same for both. */
 async function freshServers(project: BenchProject): Promise<void> {
   await project.create();
   project.set("PROVISION", "false");
@@ -99,7 +101,7 @@ async function theirTurn(
   }
 }
 
-/** The archives that our inventory asks for, from the cache. */
+/** The archives of the inventory, from the cache. */
 async function archives(
   requests: readonly object[],
   environment: Readonly<Record<string, string>>,
@@ -115,5 +117,5 @@ async function archives(
 
 function add(record: Recorder, name: string, { seconds, cpu }: Measured): void {
   record.add(name, "s", seconds);
-  record.add(`${name}: processor time`, "s", cpu);
+  record.add(`${name}: CPU time`, "s", cpu);
 }

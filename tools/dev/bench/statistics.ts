@@ -1,4 +1,4 @@
-/** What several samples of one figure come to. */
+/** A summary of the samples of a figure. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
@@ -6,9 +6,9 @@ export interface Summary {
 }
 
 /**
- * The median, which one disturbed sample does not move, and how far the samples lie apart.
+ * Returns the median, which a single disturbed sample does not change, and the range of the samples.
  *
- * @throws when there is no sample
+ * @throws Error if there are no samples
  */
 export function summarize(samples: readonly number[]): Summary {
   const sorted = [...samples].sort((a, b) => a - b);
@@ -22,10 +22,10 @@ export function summarize(samples: readonly number[]): Summary {
 }
 
 /**
- * Combines what was measured in the same round, sample by sample: neighbours in time had the same machine, so that
- * their ratio or difference says more than that of two medians.
+ * Combines the samples of the same round. They were taken under the same conditions, so their ratio or difference is more
+ * precise than that of the medians.
  *
- * @throws when there are not as many of the one as of the other
+ * @throws Error if the numbers of samples differ
  */
 export function pairwise(
   left: readonly number[],
@@ -36,12 +36,12 @@ export function pairwise(
   return left.map((value, index) => combine(value, right[index] ?? Number.NaN));
 }
 
-/** Sample by sample, how many times the right one the left one is. */
+/** The ratios of the left to the right samples. */
 export function ratios(left: readonly number[], right: readonly number[]): number[] {
   return pairwise(left, right, (a, b) => a / b);
 }
 
-/** Sample by sample, how much more the left one is than the right one. */
+/** The differences of the left and the right samples. */
 export function differences(left: readonly number[], right: readonly number[]): number[] {
   return pairwise(left, right, (a, b) => a - b);
 }

@@ -1,22 +1,24 @@
 import { join } from "node:path";
-import { projectRoot, run, UserError } from "../../cli/common";
+import { projectRoot } from "../../cli/project";
+import { run } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
 import { Benchmark, Figure, Settings } from "./benchmark";
 import { ratios } from "./statistics";
 import type { Maker, Sample } from "./synthesis/sample";
 
-/** Each a program in `synthesis/`. */
+/** Kinds of servers. Each has a program in `synthesis/`. */
 const KINDS = ["local", "aws"];
 const MAKERS: readonly Maker[] = ["ours", "bare"];
-/** How many times the bare constructs' time ours may take, and a server's time among the most that among fewer. */
+/** Upper limit for our time relative to bare constructs, and for the time per server relative to a smaller stack. */
 const GOAL = 1.5;
 
-/** Samples by who made the servers, each in the order in which they were taken. */
+/** Samples by maker, in the order in which they were taken. */
 type Samples = Readonly<Record<Maker, Sample[]>>;
 
-/** How long it takes to say what is wanted, compared with the provider's constructs alone. */
+/** Measures the synthesis of servers, compared with bare provider constructs. */
 export const synthesis: Benchmark = {
   name: "synthesis",
-  title: "constructing and synthesizing servers, ours against bare provider constructs",
+  title: "construction and synthesis of servers, compared with bare provider constructs",
   repeat: 5,
   needs: [],
   run: async (settings) => {
@@ -25,8 +27,8 @@ export const synthesis: Benchmark = {
     return {
       figures,
       notes: [
-        "Each sample is a process of its own; loading modules is not in the figures but where it says so.",
-        "Ratios are those of samples taken one after the other. Goals are for the largest number of servers.",
+        "Each sample is a process of its own. Only the figures named so include the loading of modules.",
+        "Ratios compare samples that were taken one after the other. Goals apply to the largest number of servers.",
       ],
     };
   },
@@ -37,7 +39,7 @@ async function measureKind(kind: string, { repeat, sizes, log }: Settings): Prom
   for (let round = 1; round <= repeat; round += 1) {
     log(`${kind}: round ${round} of ${repeat}`);
     for (const [size, samples] of bySize) {
-      // Whoever goes first may find a machine that is just waking up: they take turns.
+      // Alternate, because the first one may find a machine that is just waking up.
       for (const maker of round % 2 === 1 ? MAKERS : [...MAKERS].reverse())
         samples[maker].push(await takeSample(kind, maker, size));
     }
@@ -52,16 +54,16 @@ async function measureKind(kind: string, { repeat, sizes, log }: Settings): Prom
 }
 
 /**
- * Makes servers once, in a process of its own.
+ * Synthesizes servers once, in a process of its own.
  *
- * @throws UserError with what the process said when it failed
+ * @throws UserError with the output of the process if it fails
  */
 export async function takeSample(kind: string, maker: Maker, size: number): Promise<Sample> {
   const program = join(__dirname, "synthesis", `${kind}.ts`);
   const { code, stdout, stderr } = await run(process.execPath, ["--import", "tsx", program, maker, String(size)], {
     cwd: projectRoot,
   });
-  if (code !== 0) throw new UserError(`making ${size} servers (${kind}, ${maker}) failed:\n${stderr.trim()}`);
+  if (code !== 0) throw new UserError(`cannot synthesize ${size} servers (${kind}, ${maker}):\n${stderr.trim()}`);
   return JSON.parse(stdout) as Sample;
 }
 
@@ -75,15 +77,15 @@ function figuresOf(name: string, { ours, bare }: Samples, judged: boolean): Figu
       samples: ratios(ours.map(total), bare.map(total)),
       ...(judged ? { goal: GOAL } : {}),
     },
-    { name: `${name}, ours / bare, processor time`, unit: "×", samples: ratios(ours.map(cpu), bare.map(cpu)) },
+    { name: `${name}, ours / bare, CPU time`, unit: "×", samples: ratios(ours.map(cpu), bare.map(cpu)) },
     { name: `${name}, Terraform JSON, ours`, unit: "kB", samples: ours.slice(0, 1).map(kilobytes) },
     { name: `${name}, Terraform JSON, bare`, unit: "kB", samples: bare.slice(0, 1).map(kilobytes) },
   ];
 }
 
 /**
- * How many times as long a server takes among the most servers as among the next fewer: 1 or less when the whole is
- * linear (what is done once is shared by more), the ratio of the sizes when it is quadratic.
+ * Compares the time per server in the largest and in the second largest stack: at most 1 if the total time is linear, and
+ * the ratio of the sizes if it is quadratic.
  */
 function linearity(kind: string, bySize: ReadonlyMap<number, Samples>): Figure[] {
   const [[fewer, few] = [], [more, many] = []] = [...bySize].slice(-2);
@@ -93,7 +95,7 @@ function linearity(kind: string, bySize: ReadonlyMap<number, Samples>): Figure[]
     (sample: Sample) =>
       total(sample) / count;
   return MAKERS.map((maker) => ({
-    name: `${kind}: a server among ${more} / among ${fewer}, ${maker}`,
+    name: `${kind}: time per server, ${more} / ${fewer} servers, ${maker}`,
     unit: "×",
     samples: ratios(many[maker].map(share(more)), few[maker].map(share(fewer))),
     ...(maker === "ours" ? { goal: GOAL } : {}),

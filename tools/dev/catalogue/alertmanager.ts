@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, listener, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "./service";
 
-/** Seconds in which notifications have gone out, and members have found each other. */
+/** Seconds after which notifications were sent and cluster members have found each other. */
 const BUSY = 12;
 
-/** Two Alertmanagers in a cluster, with a silence, an inhibition, and receivers of which one takes messages. */
+/** Two Alertmanagers in a cluster, with a silence, an inhibition, a working receiver and a failing one. */
 export const alertmanager: Program = {
   kind: "alertmanager",
   observe: async (home, work) => {
-    const other = await listener();
+    const other = await startHttpServer();
     const file = join(work, "alertmanager.yml");
     writeFileSync(file, JSON.stringify(configuration(other.url)));
     const gossip = [await freePort(), await freePort()];
@@ -53,7 +53,7 @@ async function drive(url: string): Promise<void> {
     startsAt: new Date().toISOString(),
     endsAt: new Date(Date.now() + 3_600_000).toISOString(),
     createdBy: "catalogue",
-    comment: "to see what it counts",
+    comment: "for the metrics catalogue",
   });
   await post(`${url}/api/v2/alerts`, alerts);
   await post(`${url}/api/v2/alerts`, [{ labels: {} }]);

@@ -1,4 +1,4 @@
-/** The names under which the metrics of a `/metrics` page are queried: of a histogram `_bucket`, `_count` and `_sum`. */
+/** The names with which queries select the metrics of a `/metrics` page. A histogram has `_bucket`, `_count` and `_sum`. */
 export function metricNames(exposition: string): Set<string> {
   const names = new Set<string>();
   for (const line of exposition.split("\n")) {
@@ -10,7 +10,7 @@ export function metricNames(exposition: string): Set<string> {
   return names;
 }
 
-/** What follows a family's name in its samples' names; nothing where the line was none of a type. */
+/** The suffixes of a metric type. Empty if the line declares no type. */
 function suffixes(type: string): readonly string[] {
   if (type === "") return [];
   if (type === "histogram") return ["_bucket", "_count", "_sum"];

@@ -3,24 +3,24 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, listener, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "./service";
 
-/** Seconds in which its alert rules are evaluated, and what it counts from time to time is counted. */
+/** Seconds after which alert rules were evaluated and periodic statistics were collected. */
 const BUSY = 30;
 const AUTHORIZATION = { Authorization: `Basic ${Buffer.from("admin:admin").toString("base64")}` };
 
-/** Grafana with a data source that answers and one that does not, a dashboard, and somebody who looks at them. */
+/** Grafana with a working and a failing data source, a dashboard, and a user who queries them. */
 export const grafana: Program = {
   kind: "grafana",
   observe: async (home, work) => {
-    const other = await listener();
+    const other = await startHttpServer();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const file = join(work, "grafana.ini");
     writeFileSync(file, settings(port, work));
     const args = ["server", `--homepath=${home}`, `--config=${file}`];
     const start = async () => Service.start(join(home, "bin", "grafana"), args, `${url}/api/health`, work);
-    // While it makes its tables for the first time it may fail over its own haste; what it made by then is enough.
+    // The first start may fail because of concurrent migrations of the new database. The second start continues them.
     const service = await start().catch(start);
     try {
       await drive(url, other.url);

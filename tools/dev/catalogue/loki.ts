@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, listener, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "./service";
 
-/** Seconds in which rules were evaluated, the compactor was chosen, and ran. */
+/** Seconds after which rules were evaluated and the compactor has run. */
 const BUSY = 25;
 
-/** Loki with rules and an Alertmanager, lines that it takes in, lines that it refuses, and queries, some of them broken. */
+/** Loki with rules, an Alertmanager, accepted and rejected lines, and valid and invalid queries. */
 export const loki: Program = {
   kind: "loki",
   observe: async (home, work) => {
-    const other = await listener();
+    const other = await startHttpServer();
     const ports = { http: await freePort(), grpc: await freePort(), gossip: await freePort() };
     const url = `http://127.0.0.1:${ports.http}`;
     const file = join(work, "loki.yml");

@@ -1,8 +1,8 @@
 import type { CatalogueEntry, Collector } from "../../../lib/metrics/catalogue";
 import { sorted } from "./program";
 
-/** An entry with what was seen now, and what was seen before of the same version: on other hardware, there are others. */
-export function merged(before: CatalogueEntry | undefined, now: CatalogueEntry): CatalogueEntry {
+/** Merges an entry with the previous one of the same version, because other hardware has other metrics. */
+export function mergeEntries(before: CatalogueEntry | undefined, now: CatalogueEntry): CatalogueEntry {
   const old = before?.version === now.version ? before : undefined;
   const metrics = sorted(new Set([...(old?.metrics ?? []), ...now.metrics]));
   if (now.collectors === undefined) return { version: now.version, metrics };

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Collector } from "../../../lib/metrics/catalogue";
-import { run, UserError, type Log } from "../../cli/common";
+import { run, type Log } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
 import { sources } from "../../local/source";
 import { download } from "../../local/source/go";
 import { metricNames } from "./exposition";
@@ -9,56 +10,56 @@ import { Observation, Program, sorted } from "./program";
 import { bootedServer } from "./server";
 import { freePort, get, Service } from "./service";
 
-/** Somewhere to run node exporter. */
-export interface Place {
-  /** For people. */
+/** An environment in which node exporter runs. */
+export interface Environment {
+  /** Name for log messages. */
   readonly name: string;
-  /** Flags that it needs there. */
+  /** Flags that node exporter needs there. */
   readonly flags: readonly string[];
-  /** Starts it with flags. */
+  /** Starts node exporter with additional flags. */
   start(flags: readonly string[]): Promise<Started>;
 }
 
-/** Node exporter while it runs. */
+/** A running node exporter. */
 export interface Started {
-  /** Its metrics, as a query such as `?collect[]=cpu` has them. */
+  /** Reads the metrics that a query such as `?collect[]=cpu` selects. */
   read(query: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Node exporter, by collector: on this machine, on a local server, and on the kernel files that its own tests come with. */
+/** Node exporter by collector: on this machine, in a container, and with the kernel files of its own tests. */
 export const nodeExporter: Program = {
   kind: "node_exporter",
   observe: async (home, work, log) => {
     const binary = join(home, "node_exporter");
     const { stderr, stdout } = await run(binary, ["--help"]);
-    const offer = readHelp(stdout + stderr);
+    const flags = parseHelp(stdout + stderr);
     const server = await bootedServer(binary, log);
     try {
-      const places = [hereOn(binary, work), await fixtures(binary, work, log), server?.place];
-      const found = new Findings(offer, log);
-      for (const place of places) {
-        if (place === undefined) continue;
-        log(`node_exporter: ${place.name}`);
-        await found.look(place);
+      const environments = [thisMachine(binary, work), await fixtures(binary, work, log), server?.environment];
+      const observer = new Observer(flags, log);
+      for (const environment of environments) {
+        if (environment === undefined) continue;
+        log(`node_exporter: ${environment.name}`);
+        await observer.observe(environment);
       }
-      return found.observation;
+      return observer.observation;
     } finally {
       await server?.remove();
     }
   },
 };
 
-/** What can be switched on, by the name after `--collector.`. */
-export interface Offer {
-  /** The collectors, and whether they are on by themselves. */
+/** The flags of node exporter, by the name after `--collector.`. */
+export interface CollectorFlags {
+  /** The collectors, and whether they are enabled by default. */
   readonly collectors: ReadonlyMap<string, boolean>;
-  /** Their switches, as `systemd.enable-restarts-metrics`. */
+  /** Their Boolean options, such as `systemd.enable-restarts-metrics`. */
   readonly switches: readonly string[];
 }
 
-/** Reads `node_exporter --help`. */
-export function readHelp(help: string): Offer {
+/** Parses the output of `node_exporter --help`. */
+export function parseHelp(help: string): CollectorFlags {
   const text = help.replace(/\s+/g, " ");
   const collectors = text.matchAll(/--\[no-\]collector\.(\S+) Enable the \S+ collector \(default: (\w+)\)/g);
   const switches = text.matchAll(/--\[no-\]collector\.(\w+\.\S+)/g);
@@ -68,18 +69,18 @@ export function readHelp(help: string): Offer {
   };
 }
 
-/** What was seen so far, in all places. */
-class Findings {
+/** Collects the metrics of all environments. */
+class Observer {
   private readonly own = new Set<string>();
   private readonly collectors = new Map<string, Set<string>>();
 
   public constructor(
-    private readonly offer: Offer,
+    private readonly flags: CollectorFlags,
     private readonly log: Log,
   ) {}
 
   public get observation(): Observation {
-    const { collectors: byDefault } = this.offer;
+    const { collectors: byDefault } = this.flags;
     const collectors: Record<string, Collector> = {};
     for (const name of sorted(this.collectors.keys())) {
       collectors[name] = { byDefault: byDefault.get(name) ?? false, metrics: sorted(this.collectors.get(name) ?? []) };
@@ -87,33 +88,33 @@ class Findings {
     return { metrics: sorted(this.own), collectors };
   }
 
-  /** Looks at each collector by itself, and at what each switch adds to it. */
-  public async look(place: Place): Promise<void> {
-    const names = [...this.offer.collectors.keys()];
-    const all = [...place.flags, ...names.map((name) => `--collector.${name}`)];
-    const bare = await ask(place, all, names);
+  /** Observes each collector by itself, and the metrics that each of its options adds. */
+  public async observe(environment: Environment): Promise<void> {
+    const names = [...this.flags.collectors.keys()];
+    const all = [...environment.flags, ...names.map((name) => `--collector.${name}`)];
+    const bare = await read(environment, all, names);
     const own = [...bare.values()].reduce((left, right) => new Set([...left].filter((metric) => right.has(metric))));
     for (const metric of own) this.own.add(metric);
-    for (const [name, seen] of bare) this.add(name, minus(seen, own));
-    for (const name of this.offer.switches) {
+    for (const [name, metrics] of bare) this.add(name, minus(metrics, own));
+    for (const name of this.flags.switches) {
       const [collector = ""] = name.split(".");
       const before = bare.get(collector);
-      // Some are for a collector that is not in this build.
+      // Some options belong to a collector that this build does not have.
       if (before === undefined) continue;
-      const after = await this.switched(place, [...all, `--collector.${name}`], collector);
+      const after = await this.withOption(environment, [...all, `--collector.${name}`], collector);
       if (after === undefined) continue;
       const added = minus(after, before);
-      // One that replaces names by others is no way to have more of them.
+      // An option that replaces names adds none.
       if (added.size > 0 && minus(before, after).size === 0) this.add(name, added);
     }
   }
 
-  /** What a collector has with a switch; undefined, with a word about it, where node exporter does not survive that. */
-  private async switched(place: Place, flags: readonly string[], collector: string) {
+  /** The metrics of a collector with an option. Logs and returns undefined if node exporter fails with it. */
+  private async withOption(environment: Environment, flags: readonly string[], collector: string) {
     try {
-      return (await ask(place, flags, [collector])).get(collector);
+      return (await read(environment, flags, [collector])).get(collector);
     } catch {
-      this.log(`node_exporter: ${place.name} it does not answer with ${flags.at(-1) ?? ""}`);
+      this.log(`node_exporter: ${environment.name}: no answer with ${flags.at(-1) ?? ""}`);
       return undefined;
     }
   }
@@ -123,16 +124,16 @@ class Findings {
   }
 }
 
-async function ask(
-  place: Place,
+async function read(
+  environment: Environment,
   flags: readonly string[],
   collectors: readonly string[],
 ): Promise<Map<string, Set<string>>> {
-  const service = await place.start(flags);
+  const service = await environment.start(flags);
   try {
-    const seen = new Map<string, Set<string>>();
-    for (const name of collectors) seen.set(name, metricNames(await service.read(`?collect[]=${name}`)));
-    return seen;
+    const found = new Map<string, Set<string>>();
+    for (const name of collectors) found.set(name, metricNames(await service.read(`?collect[]=${name}`)));
+    return found;
   } finally {
     await service.stop();
   }
@@ -142,7 +143,7 @@ function minus(left: ReadonlySet<string>, right: ReadonlySet<string>): Set<strin
   return new Set([...left].filter((name) => !right.has(name)));
 }
 
-function hereOn(binary: string, work: string): Place {
+function thisMachine(binary: string, work: string): Environment {
   const directory = textfiles(work);
   return {
     name: "on this machine",
@@ -151,29 +152,27 @@ function hereOn(binary: string, work: string): Place {
   };
 }
 
-/** The kernel files on which node exporter's own tests run: they stand for hardware that this machine does not have. */
-async function fixtures(binary: string, work: string, log: Log): Promise<Place | undefined> {
+/** The kernel files of node exporter's own tests. They represent hardware that this machine does not have. */
+async function fixtures(binary: string, work: string, log: Log): Promise<Environment | undefined> {
   const source = sources.find(({ name }) => name === nodeExporter.kind);
   const module = source === undefined ? undefined : await download(source, () => undefined).catch(() => undefined);
   const shipped = join(module?.directory ?? "", "collector", "fixtures");
   if (module === undefined || !existsSync(shipped)) {
-    log(
-      "node_exporter: its Go module is not there: metrics of hardware that this machine does not have are not looked for",
-    );
+    log("node_exporter: no metrics of other hardware, because its Go module is unavailable");
     return undefined;
   }
   const folder = join(work, "fixtures");
   cpSync(shipped, folder, { recursive: true });
   await run("chmod", ["-R", "u+w", folder]);
-  // Some collectors look at their own process, which is in no kernel's files but its own.
+  // Some collectors read their own process, which the kernel files do not contain.
   symlinkSync("10", join(folder, "proc", "self"));
   for (const archive of ["sys", "udev"]) {
     const ttar = [join(module.directory, "ttar"), "-C", folder, "-x", "-f", join(folder, `${archive}.ttar`)];
     const { code, stderr } = await run("bash", ttar);
-    if (code !== 0) throw new UserError(`${archive}.ttar can't be unpacked: ${stderr.trim().slice(-500)}`);
+    if (code !== 0) throw new UserError(`cannot extract ${archive}.ttar: ${stderr.trim().slice(-500)}`);
   }
   return {
-    name: "on the files of its tests",
+    name: "with the kernel files of its tests",
     flags: [
       `--path.rootfs=${folder}`,
       `--path.procfs=${join(folder, "proc")}`,
@@ -193,7 +192,7 @@ async function startOnLoopback(binary: string, flags: readonly string[]): Promis
   return { read: async (query) => get(`http://${address}/metrics${query}`), stop: async () => service.stop() };
 }
 
-/** A folder with one file of metrics, so that what is told about such files is seen. It holds none that would be taken for node exporter's. */
+/** A folder with an empty metrics file, so that metrics about such files are emitted. */
 function textfiles(work: string): string {
   const directory = join(work, "textfiles");
   mkdirSync(directory, { recursive: true });

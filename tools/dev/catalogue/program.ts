@@ -1,23 +1,23 @@
 import type { CatalogueEntry } from "../../../lib/metrics/catalogue";
-import type { Log } from "../../cli/common";
+import type { Log } from "../../cli/process";
 
-/** What is known of a kind's metrics once it ran. */
+/** The metrics that a program emitted. */
 export type Observation = Omit<CatalogueEntry, "version">;
 
-/** A program that is run to see what it emits. */
+/** A program whose metrics are observed. */
 export interface Program {
-  /** The kind of component, and the name of its archive. */
+  /** Kind of the component, which is also the name of its artifact. */
   readonly kind: string;
   /**
-   * Runs it, and makes it do what its metrics are about.
+   * Runs the program and exercises the features that its metrics count.
    *
-   * @param home the folder of its unpacked archive
-   * @param work an empty folder for its data
+   * @param home folder of the extracted archive
+   * @param work empty folder for data
    */
   observe(home: string, work: string, log: Log): Promise<Observation>;
 }
 
-/** Names in the order in which the catalogue has them. */
+/** Names in the order of the catalogue. */
 export function sorted(names: Iterable<string>): string[] {
   return [...names].sort();
 }

@@ -5,5 +5,5 @@ import { nodeExporter } from "./node-exporter";
 import type { Program } from "./program";
 import { prometheus } from "./prometheus";
 
-/** The kinds that the catalogue tells of. */
+/** The programs of all kinds in the catalogue. */
 export const programs: readonly Program[] = [alertmanager, grafana, loki, nodeExporter, prometheus];

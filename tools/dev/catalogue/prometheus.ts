@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, listener, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "./service";
 
-/** Seconds in which all that it does periodically has happened. */
+/** Seconds after which all periodic work has run. */
 const BUSY = 12;
 
-/** Prometheus with rules, files of targets, Alertmanagers that take alerts and that do not, and a place to write to. */
+/** Prometheus with rules, target files, working and failing Alertmanagers, and remote write. */
 export const prometheus: Program = {
   kind: "prometheus",
   observe: async (home, work) => {
-    const other = await listener();
+    const other = await startHttpServer();
     const address = `127.0.0.1:${await freePort()}`;
     const url = `http://${address}`;
     const file = join(work, "prometheus.yml");

@@ -1,31 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, UserError, type Log } from "../../cli/common";
-import type { Place, Started } from "./node-exporter";
+import { run, type Log } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
+import type { Environment, Started } from "./node-exporter";
 import { freePort } from "./service";
 
-/** The repository of local servers' images. */
+/** Repository of the images of local servers. */
 const IMAGE = "cdktf-monitoring/server";
-/** What a container needs to boot systemd; local servers have more, for firewalls and sandboxes. */
+/** The options that a container needs to boot systemd. Local servers have more, for firewalls and sandboxes. */
 const FLAGS = [
   ...["--detach", "--rm", "--env", "container=docker", "--tmpfs", "/run", "--cgroupns", "private"],
   ...["--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
 ];
 const BOOT_COMMAND = "mount -o remount,bind,rw /sys/fs/cgroup && exec /sbin/init";
-/** Seconds until systemd is up. */
+/** Seconds that systemd may take to boot. */
 const BOOT = 60;
 
-/** A server that booted, with node exporter on it: for metrics of systemd, which few machines for development run. */
+/** A container with systemd and node exporter. It has metrics of systemd, which few development machines run. */
 export interface BootedServer {
-  readonly place: Place;
+  readonly environment: Environment;
   remove(): Promise<void>;
 }
 
-/** Boots a container as local servers are; undefined, with a word about it, where no engine answers or none was ever made here. */
+/** Boots a container from the image of local servers. Logs the reason and returns undefined if there is no engine or image. */
 export async function bootedServer(binary: string, log: Log): Promise<BootedServer | undefined> {
   const images = await run("docker", ["image", "ls", "--quiet", IMAGE]).catch(() => undefined);
   const [image] = images?.code === 0 ? images.stdout.trim().split("\n") : [];
   if (!image) {
-    log("node_exporter: no image of local servers (npm run up makes one): metrics of systemd are not looked for");
+    log('node_exporter: no metrics of systemd, because the image of local servers is missing ("npm run up" builds it)');
     return undefined;
   }
   const id = (await docker("run", ...FLAGS, image, "sh", "-c", BOOT_COMMAND)).trim();
@@ -37,10 +38,13 @@ export async function bootedServer(binary: string, log: Log): Promise<BootedServ
     const end = Date.now() + BOOT * 1000;
     while (!(await isUp(id))) {
       if (Date.now() > end)
-        throw new UserError(`systemd in the container ${id.slice(0, 12)} is not up after ${BOOT} s`);
+        throw new UserError(`systemd in the container ${id.slice(0, 12)} did not boot within ${BOOT} s`);
       await sleep(500);
     }
-    return { place: { name: "on a local server", flags: [], start: async (flags) => start(id, flags) }, remove };
+    return {
+      environment: { name: "in a container of local servers", flags: [], start: async (flags) => start(id, flags) },
+      remove,
+    };
   } catch (error) {
     await remove();
     throw error;
@@ -53,14 +57,14 @@ async function isUp(id: string): Promise<boolean> {
 }
 
 /**
- * Starts node exporter on a port of its own; it ends with the container, from inside of which it is asked: not all
- * engines give containers an address that this machine can dial.
+ * Starts node exporter in the container, on a free port. It ends with the container. Its metrics are read from inside the
+ * container, because some engines give containers no address that this machine can reach.
  */
 async function start(id: string, flags: readonly string[]): Promise<Started> {
   const address = `127.0.0.1:${await freePort()}`;
   await docker("exec", "--detach", id, "/node_exporter", ...flags, `--web.listen-address=${address}`);
-  const patience = ["--retry", "30", "--retry-delay", "1", "--retry-connrefused"];
-  const curl = ["curl", "--silent", "--globoff", "--fail", ...patience];
+  const retries = ["--retry", "30", "--retry-delay", "1", "--retry-connrefused"];
+  const curl = ["curl", "--silent", "--globoff", "--fail", ...retries];
   return {
     read: async (query) => docker("exec", id, ...curl, `http://${address}/metrics${query}`),
     stop: async () => Promise.resolve(),

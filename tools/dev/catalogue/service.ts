@@ -2,29 +2,29 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../cli/common";
+import { UserError } from "../../cli/user-error";
 
-/** Seconds until a program that was started must answer; Grafana makes some hundred tables first. */
+/** Seconds that a program may take to answer. Grafana creates hundreds of database tables first. */
 const START = 300;
-/** Seconds after which a program that was asked to end is killed. */
+/** Seconds after which a program that does not stop is killed. */
 const END = 30;
 
 /** A program that runs until it is stopped. */
 export class Service {
-  private words = "";
+  private output = "";
 
   private constructor(private readonly child: ChildProcess) {
-    const listen = (text: Buffer) => {
-      this.words = (this.words + text.toString()).slice(-4000);
+    const keep = (text: Buffer) => {
+      this.output = (this.output + text.toString()).slice(-4000);
     };
-    child.stdout?.on("data", listen);
-    child.stderr?.on("data", listen);
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
   }
 
   /**
-   * Starts a program, and waits until it answers with success at a URL.
+   * Starts a program and waits until a URL answers with success.
    *
-   * @throws when it ends or does not answer within five minutes, with its last words
+   * @throws UserError with the end of the output if the program ends or does not answer within five minutes
    */
   public static async start(program: string, args: readonly string[], url: string, cwd?: string): Promise<Service> {
     const service = new Service(spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] }));
@@ -35,33 +35,33 @@ export class Service {
     const end = Date.now() + START * 1000;
     while (failure === undefined && Date.now() < end && !(await answers(url))) {
       await sleep(100);
-      if (service.child.exitCode !== null) failure = new Error("it ended");
+      if (service.child.exitCode !== null) failure = new Error("the program ended");
     }
     if (failure === undefined && (await answers(url))) return service;
     await service.stop();
     throw new UserError(
-      `${program} does not come up (${failure?.message ?? `${url} does not answer`}): ${service.words.trim().split("\n").slice(-3).join("\n")}`,
+      `cannot start ${program} (${failure?.message ?? `${url} does not answer`}): ${service.output.trim().split("\n").slice(-3).join("\n")}`,
     );
   }
 
-  /** Ends it. */
+  /** Stops the program and waits for its end. */
   public async stop(): Promise<void> {
     const { child } = this;
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once("close", done));
     child.kill();
-    const impatience = setTimeout(() => {
+    const killer = setTimeout(() => {
       child.kill("SIGKILL");
     }, END * 1000);
     await ended;
-    clearTimeout(impatience);
+    clearTimeout(killer);
   }
 }
 
 /**
- * The answer of a URL as text.
+ * Gets a URL as text.
  *
- * @throws when it is none of success
+ * @throws UserError if the status is not a success
  */
 export async function get(url: string): Promise<string> {
   const response = await fetch(url);
@@ -70,7 +70,7 @@ export async function get(url: string): Promise<string> {
   return text;
 }
 
-/** Sends JSON, whatever is answered. */
+/** Posts JSON and returns the response with any status. */
 export async function post(
   url: string,
   body?: unknown,
@@ -85,7 +85,7 @@ export async function post(
   return response.text();
 }
 
-/** A port of loopback on which nothing listens. */
+/** A free port of the loopback address. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);
@@ -93,8 +93,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Somebody who takes whatever is sent, and answers with success except below `/broken`. */
-export async function listener(): Promise<{ readonly url: string; close(): void }> {
+/** An HTTP server that accepts every request, and answers with an error below `/broken`. */
+export async function startHttpServer(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request: IncomingMessage, response) => {
     request.resume();
     request.on("end", () => {

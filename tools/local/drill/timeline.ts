@@ -1,38 +1,43 @@
-import { count } from "../../../lib/verify/criteria/words";
-import { Line } from "../lines";
+import { count } from "../../../lib/verify/text";
+import { TimedLine } from "../timed-line";
 import { RunResult, Task } from "../../cli/run-results";
 
-/** From when to when, in seconds since the drill's beginning. */
+/** A period, in seconds since the start of the drill. */
 interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
-/** A part of a drill. */
+/** A phase of a drill. */
 export interface Phase extends Interval {
   readonly name: string;
-  /** What it was about, in a few words. */
+  /** A few words that describe it. */
   readonly note: string;
 }
 
 const RESOURCE = /^(\S+): (creating|creation complete)\b/;
-const WAITING = /^(Look at the server( again)?|Wait for SSH)$/;
+const WAITING = /^(Run the preflight checks( again)?|Wait for SSH)$/;
 
 /**
- * What a deploy spent its time on, in the order in which it began: Terraform's part by what it printed, that of the
- * runs by what they wrote down.
+ * The phases of a deploy, sorted by start time. The phases of Terraform are derived from its output, those of the runs from
+ * their results.
  *
- * @param lines what cdktf printed, in seconds since the drill's beginning
- * @param begun when the deploy began, in seconds since then
- * @param zero when the drill began, in seconds since 1970
+ * @param lines output of cdktf, with times in seconds since the start of the drill
+ * @param start start of the deploy, in seconds since the start of the drill
+ * @param zero start of the drill, in seconds since 1970
  */
-export function deployPhases(lines: readonly Line[], runs: readonly RunResult[], begun: number, zero: number): Phase[] {
+export function deployPhases(
+  lines: readonly TimedLine[],
+  runs: readonly RunResult[],
+  start: number,
+  zero: number,
+): Phase[] {
   const tasks = runs.flatMap((run) => run.tasks).map((task) => ({ ...task, started: task.started - zero }));
   return [
     ...resourcePhases(
       lines,
       runs.map(({ run }) => run),
-      begun,
+      start,
     ),
     ...sshPhases(tasks),
     ...firewallPhases(tasks),
@@ -43,26 +48,26 @@ export function deployPhases(lines: readonly Line[], runs: readonly RunResult[],
   ].sort((one, other) => one.from - other.from);
 }
 
-function resourcePhases(lines: readonly Line[], runs: readonly string[], begun: number): Phase[] {
+function resourcePhases(lines: readonly TimedLine[], runs: readonly string[], start: number): Phase[] {
   const events = lines.flatMap(({ at, text }) => {
     const [, path] = RESOURCE.exec(text) ?? [];
     return path === undefined ? [] : [{ at, path }];
   });
   const [first] = events;
   if (first === undefined) return [];
-  // What stands beside a run belongs to the monitoring; the rest is servers and what they need.
+  // The siblings of a run belong to the Monitoring. All other resources are servers and their networks.
   const monitorings = events.filter(({ path }) => runs.includes(lastOf(path))).map(({ path }) => parentOf(path));
   const servers = events.filter(({ path }) => !monitorings.includes(parentOf(path)));
   const made = new Set(servers.map(({ path }) => path));
   const archives = events.filter(({ path }) => lastOf(path) === "artifacts" && monitorings.includes(parentOf(path)));
   return [
-    { name: "synthesis, init, plan", from: begun, to: first.at, note: "by cdktf and Terraform" },
+    { name: "synthesis, init, plan", from: start, to: first.at, note: "by cdktf and Terraform" },
     ...span("servers", servers.map(moment), count(made.size, "resource")),
-    ...span("artifacts", archives.map(moment), "checked in the controller's cache, or fetched"),
+    ...span("artifacts", archives.map(moment), "checked in the cache, or fetched"),
   ];
 }
 
-/** Until each server answered for the first time. */
+/** The phase until every server answered over SSH. */
 function sshPhases(tasks: readonly Task[]): Phase[] {
   const hosts = [...new Set(tasks.map(({ host }) => host))];
   const firsts = hosts.flatMap((host) => {
@@ -104,7 +109,7 @@ function lastOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The phases as a table for people, with bars that show what went on at the same time. */
+/** A table of phases with bars that show which of them overlapped. */
 export function timelineTable(phases: readonly Phase[], width = 40): string {
   const end = Math.max(...phases.map(({ to }) => to));
   const names = Math.max(...phases.map(({ name }) => name.length));
@@ -114,11 +119,11 @@ export function timelineTable(phases: readonly Phase[], width = 40): string {
     const numbers = [from, to - from].map((seconds) => seconds.toFixed(1).padStart(7)).join("");
     return `${name.padEnd(names)} ${numbers}  ${bar.slice(0, width).padEnd(width)}  ${note}`.trimEnd();
   });
-  return [`${"".padEnd(names)}   begins takes (s)`, ...rows].join("\n");
+  return [`${"".padEnd(names)}   starts takes (s)`, ...rows].join("\n");
 }
 
-/** The tasks that took longest, each once for all servers, as a table for people. */
-export function slowest(tasks: readonly (Task & { readonly run: string })[], most: number): string {
+/** A table of the slowest tasks. A task that ran on several servers is listed once. */
+export function slowestTasks(tasks: readonly (Task & { readonly run: string })[], most: number): string {
   const names = new Map<string, { longest: number; times: number }>();
   for (const { run, name, seconds } of tasks) {
     const key = `${run}: ${name}`;

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAtLeast, projectRoot, run, UserError, type Log } from "../../cli/common";
+import { isAtLeast } from "../version";
+import { projectRoot } from "../../cli/project";
+import { run, type Log } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
 import { requireLibrary, type SystemLibrary } from "./system-library";
 
 /** A program, or several, of one Go module, built from a module of ours that pins it and all that it needs. */

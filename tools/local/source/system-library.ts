@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { UserError, type Log } from "../../cli/common";
+import { UserError } from "../../cli/user-error";
+import type { Log } from "../../cli/process";
 import { installPackages, isDebian } from "../debian";
 
 /** A library of the system that a program is compiled with, and loads when it runs. */

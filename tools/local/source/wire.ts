@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { run, UserError, type Log } from "../../cli/common";
+import { run, type Log } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
 import { goEnvironment, sourceFolder, type DownloadedModule, type GoModule } from "./go";
 
 /**

@@ -1,6 +1,6 @@
 import { metricNames } from "../../../../tools/dev/catalogue/exposition";
 
-test("a page of metrics has the names under which they are queried, those of empty families too", () => {
+test("metricNames returns the names for queries, also those of empty families", () => {
   const page = `# HELP up Whether it is up.
 # TYPE up gauge
 up{job="a"} 1

@@ -1,7 +1,7 @@
-import { readHelp } from "../../../../tools/dev/catalogue/node-exporter";
+import { parseHelp } from "../../../../tools/dev/catalogue/node-exporter";
 
-test("collectors and their switches are read from the program's help, however it is wrapped", () => {
-  const offer = readHelp(`Flags:
+test("parseHelp finds the collectors and their options, also in wrapped lines", () => {
+  const flags = parseHelp(`Flags:
       --collector.arp.device-include=COLLECTOR.ARP.DEVICE-INCLUDE
                                  Regexp of arp devices
       --[no-]collector.systemd.enable-restarts-metrics
@@ -11,9 +11,9 @@ test("collectors and their switches are read from the program's help, however it
                                  disabled).
       --[no-]collector.disable-defaults
                                  Set all collectors to disabled by default.`);
-  expect([...offer.collectors]).toEqual([
+  expect([...flags.collectors]).toEqual([
     ["arp", true],
     ["systemd", false],
   ]);
-  expect(offer.switches).toEqual(["systemd.enable-restarts-metrics"]);
+  expect(flags.switches).toEqual(["systemd.enable-restarts-metrics"]);
 });

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { run } from "../../../../tools/cli/common";
+import { run } from "../../../../tools/cli/process";
 import { requireLibrary } from "../../../../tools/local/source/system-library";
 
 jest.mock("node:fs", () => {
   const actual = jest.requireActual<typeof import("node:fs")>("node:fs");
   return { ...actual, existsSync: jest.fn(actual.existsSync), readFileSync: jest.fn(actual.readFileSync) };
 });
-jest.mock("../../../../tools/cli/common", () => ({
-  ...jest.requireActual<typeof import("../../../../tools/cli/common")>("../../../../tools/cli/common"),
+jest.mock("../../../../tools/cli/process", () => ({
+  ...jest.requireActual<typeof import("../../../../tools/cli/process")>("../../../../tools/cli/process"),
   run: jest.fn(),
 }));
 

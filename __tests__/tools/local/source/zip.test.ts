@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sha256File } from "../../../../tools/cli/common";
+import { sha256File } from "../../../../tools/local/files";
 import { zip } from "../../../../tools/local/source/zip";
 
 const folder = mkdtempSync(join(tmpdir(), "zip-"));

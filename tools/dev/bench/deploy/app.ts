@@ -1,4 +1,4 @@
-// The app of the copy that is measured: main.ts as it is, with more servers when it is told so.
-// The order counts, for main.ts synthesizes as soon as it is loaded.
+// The app that is measured: main.ts, with additional servers if the environment asks for them.
+// "./grow" must come first, because main.ts synthesizes when it is loaded.
 import "./grow";
 import "../../../../main";

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateDirectory, projectRoot } from "../../../cli/common";
+import { privateDirectory, projectRoot } from "../../../cli/project";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
 import { cdktfDeploy } from "./project";
 
 /**
- * A project of as many `null_resource`s as ours has, and nothing else: what cdktf and Terraform take by themselves.
- * There is nothing on the machine to take down.
+ * A project with as many `null_resource`s as ours and nothing else. It measures cdktf and Terraform alone, and creates
+ * nothing on this machine that must be destroyed.
  */
 export class BareProject {
   private readonly directory = join(privateDirectory, "bench", "bare");

@@ -2,17 +2,17 @@ import { App, TerraformStack } from "cdktf";
 import { LocalNetwork, LocalServer, MonitoredServer, Monitoring } from "../../../../constructs/index";
 import { MORE_SERVERS } from "./more-servers";
 
-/** An app that is loaded after this module has more servers: they join its local stack before it is synthesized. */
+// Apps that are loaded after this module get additional servers in their local stack before the synthesis.
 const { synth } = Object.getOwnPropertyDescriptors(App.prototype);
 App.prototype.synth = function (): void {
   addServers(this, Number(process.env[MORE_SERVERS] ?? 0));
   synth.value?.call(this);
 };
 
-/** Finds the places by their types, and so needs to know nothing else of main.ts. */
+/** Adds servers to the stack with a LocalNetwork. Finds the constructs by type, and so depends on nothing else in main.ts. */
 function addServers(app: App, count: number): void {
   const network = app.node.findAll().find((construct) => construct instanceof LocalNetwork);
-  if (!network) throw new Error("main.ts has no LocalNetwork that servers could be added to");
+  if (!network) throw new Error("main.ts has no LocalNetwork, to which servers are added");
   const stack = TerraformStack.of(network);
   const monitoring = stack.node.findAll().find((construct) => construct instanceof Monitoring);
   if (!monitoring) throw new Error("main.ts has no Monitoring in the stack of its LocalNetwork");

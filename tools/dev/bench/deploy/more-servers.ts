@@ -1,2 +1,2 @@
-/** The variable of the environment that says how many servers the measured stack has beyond those of main.ts. */
+/** Environment variable with the number of additional servers in the measured stack. */
 export const MORE_SERVERS = "BENCH_MORE_SERVERS";

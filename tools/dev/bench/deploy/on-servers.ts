@@ -1,18 +1,19 @@
 import { join } from "node:path";
-import { cacheDirectory, withLock } from "../../../cli/common";
+import { cacheDirectory } from "../../../cli/project";
+import { withLock } from "../../../local/lock";
 import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "../../../local/preparation";
 import { Settings } from "../benchmark";
 import { Interruption } from "../interruption";
 import { BenchProject } from "./project";
 
-/** What a benchmark on servers needs: the cache is filled and the engine runs, neither is measured. */
+/** Preparation steps of benchmarks on local servers. */
 export const SERVER_NEEDS: readonly Step[] = [terraformStep, ansibleStep, engineStep, artifactsStep];
 
 /**
- * Measures something on local servers, and takes them down in the end, also after a failure or Ctrl-C. One at a time on
- * this machine: the name and the subnet are always the same.
+ * Measures on local servers and destroys them at the end, also after a failure or Ctrl-C. Runs one benchmark at a time on
+ * this machine, because the prefix and the subnet are always the same.
  *
- * @param app the program that makes the stack, by its path in the project
+ * @param app path of the app that defines the stack, in the project
  */
 export async function onServers<T>(
   app: string,
@@ -21,7 +22,7 @@ export async function onServers<T>(
 ): Promise<T> {
   return withLock(join(cacheDirectory(), "bench.lock"), log, async () => {
     const interruption = new Interruption(() => {
-      log("interrupted: taking down what was made");
+      log("interrupted: destroying the servers");
     });
     const project = new BenchProject(environment, interruption, app);
     try {

@@ -1,6 +1,6 @@
-import { Line } from "../../../local/lines";
+import { TimedLine } from "../../../local/timed-line";
 
-/** A part of what a command took. */
+/** A phase of a command. */
 export interface Phase {
   readonly name: string;
   readonly seconds: number;
@@ -8,22 +8,22 @@ export interface Phase {
 
 const STEP = /^\[(STARTED|COMPLETED)\] (.*)$/;
 const RESOURCE = /^\[OUTPUT\] (\S+): (creating|creation complete|destroying|destruction complete)\b/;
-/** What of a stack's construct paths stands for its servers. */
+/** The construct paths of servers and their network. */
 const SERVER = /^network(\/|$)/;
 
 /**
- * The phases of `npm run up` and `npm run down`, by what they print and when: the tool's own start, each of its steps,
- * and of the deploy what comes before the first resource and what the servers take. Steps that run at the same time
- * count each, so that the sum may be more than the whole.
+ * The phases of `npm run up` and `npm run down`, derived from their output: the start of npm and the command, each step,
+ * and as parts of the deploy the time before the first resource and the creation of the servers. Steps that run
+ * concurrently are counted separately, so the sum can exceed the total.
  */
-export function phases(lines: readonly Line[]): Phase[] {
+export function phases(lines: readonly TimedLine[]): Phase[] {
   const steps = lines.flatMap(({ at, text }) => {
     const [, what, title = ""] = STEP.exec(text) ?? [];
     return what === undefined ? [] : [{ at, title, started: what === "STARTED" }];
   });
   const [first] = steps;
   return [
-    ...(first === undefined ? [] : [{ name: "starting npm and the tool", seconds: first.at }]),
+    ...(first === undefined ? [] : [{ name: "start of npm and the command", seconds: first.at }]),
     ...steps
       .filter(({ started }) => started)
       .flatMap(({ at, title }): Phase[] => {
@@ -34,7 +34,7 @@ export function phases(lines: readonly Line[]): Phase[] {
   ];
 }
 
-function terraformPhases(lines: readonly Line[], start: number | undefined): Phase[] {
+function terraformPhases(lines: readonly TimedLine[], start: number | undefined): Phase[] {
   const resources = lines.flatMap(({ at, text }) => {
     const [, path] = RESOURCE.exec(text) ?? [];
     return path === undefined ? [] : [{ at, path }];
@@ -43,9 +43,9 @@ function terraformPhases(lines: readonly Line[], start: number | undefined): Pha
   if (first === undefined || start === undefined) return [];
   const servers = resources.filter(({ path }) => SERVER.test(path)).map(({ at }) => at);
   return [
-    { name: "of it synthesis, init, plan", seconds: first.at - start },
+    { name: "of that, synthesis, init, plan", seconds: first.at - start },
     ...(servers.length === 0
       ? []
-      : [{ name: "of it the servers", seconds: Math.max(...servers) - Math.min(...servers) }]),
+      : [{ name: "of that, the servers", seconds: Math.max(...servers) - Math.min(...servers) }]),
   ];
 }

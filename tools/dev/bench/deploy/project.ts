@@ -1,18 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateDirectory, UserError } from "../../../cli/common";
+import { contract } from "../../../../lib/contract";
+import { privateDirectory } from "../../../cli/project";
+import { UserError } from "../../../cli/user-error";
 import { LOCAL_STACK } from "../../../cli/stack-outputs";
 import { copyProject } from "../../project-copy";
 import { readRunResults, RunResult } from "../../../cli/run-results";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
 
-/** What the next deploy would do, and what it took to find that out. */
-export interface Planned {
+/** A plan of a stack of which nothing exists yet, and the time that it took. */
+export interface MeasuredPlan {
   readonly synthesis: Measured;
-  /** Of a stack of which nothing exists. */
   readonly plan: Measured;
-  /** The inventory, as JSON, with Terraform's expressions in it. */
+  /** Inventory as JSON. It contains unresolved Terraform expressions. */
   readonly inventory: string;
 }
 
@@ -23,25 +24,25 @@ interface State {
 }
 
 const ENVIRONMENT = {
-  // A name and a subnet of its own, away from those of `up` and of the tests: 198.18.0.0/15 is reserved for benchmarks.
+  // Different from the prefixes and subnets of "up" and of the tests. RFC 2544 reserves 198.18.0.0/15 for benchmarks.
   LOCAL_PREFIX: "bench",
   LOCAL_SUBNET: "198.18.128.0/20",
   NO_COLOR: "1",
   FORCE_COLOR: "0",
   CHECKPOINT_DISABLE: "1",
-  // cdktf draws pictures unless it is told that nobody watches.
+  // Prevents cdktf from redrawing the screen.
   CI: "1",
 };
 
-/** A copy of the project that is deployed and taken down again. */
+/** A copy of the project that is deployed and destroyed again. */
 export class BenchProject {
-  /** Always the same, so that what a killed benchmark left is found and taken down by the next. */
+  /** Always the same folder, so that the next benchmark finds and destroys the servers of a killed one. */
   private readonly directory = join(privateDirectory, "bench", "project");
   private readonly environment: Record<string, string>;
-  /** Whether something may be deployed from there: a killed benchmark got no further than this when it was not. */
+  /** Whether the stack may be deployed, also by a killed benchmark. */
   private deployed = existsSync(join(this.directory, "cdktf.out"));
 
-  /** @param app the program that makes the stack, by its path in the project */
+  /** @param app path of the app that defines the stack, in the project */
   public constructor(
     environment: Readonly<Record<string, string>>,
     private readonly interruption: Interruption,
@@ -50,7 +51,7 @@ export class BenchProject {
     this.environment = { ...environment, ...ENVIRONMENT };
   }
 
-  /** Copies the project, as it is before anything was deployed. */
+  /** Copies the project. Removes an earlier copy and its servers first. */
   public async create(): Promise<void> {
     await this.remove();
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
@@ -77,15 +78,15 @@ export class BenchProject {
     return this.run(cdktfDeploy(LOCAL_STACK));
   }
 
-  /** Plans the stack as if nothing of it were there. */
-  public async plan(): Promise<Planned> {
+  /** Plans the stack as if nothing of it existed. */
+  public async plan(): Promise<MeasuredPlan> {
     const synthesis = await this.run(["npx", "cdktf", "synth"]);
     const cwd = join(this.directory, "cdktf.out", "stacks", LOCAL_STACK);
     const { locals } = JSON.parse(readFileSync(join(cwd, "cdk.tf.json"), "utf8")) as {
       readonly locals: Readonly<Record<string, string | { readonly all?: object }>>;
     };
     const inventory = Object.values(locals).find((local) => typeof local === "object" && local.all !== undefined);
-    // Another state than the deployed one, and another folder for the providers.
+    // Not the data folder and the state of the deployed stack.
     const environment = { ...this.environment, TF_DATA_DIR: join(this.directory, "plan") };
     const terraform = async (...args: readonly string[]): Promise<Measured> =>
       measure(["terraform", ...args], { cwd, environment, interruption: this.interruption });
@@ -94,24 +95,24 @@ export class BenchProject {
     return { synthesis, plan, inventory: JSON.stringify(inventory) };
   }
 
-  /** Sets what the app reads of its environment, from now on. */
+  /** Sets an environment variable of the app for all following commands. */
   public set(variable: string, value: string): void {
     this.environment[variable] = value;
   }
 
-  /** The last result of each run; none before the first deploy. */
+  /** The last result of each run. Empty before the first deploy. */
   public get runs(): readonly RunResult[] {
-    const state = join(this.directory, ".cdktf-monitoring", LOCAL_STACK);
-    const folder = join(state, "runs");
+    const state = join(this.directory, contract.privateDirectory, LOCAL_STACK);
+    const folder = join(state, contract.state.runs);
     return existsSync(folder) ? readRunResults(state, readdirSync(folder)) : [];
   }
 
-  /** How many resources Terraform keeps for the stack. */
+  /** The number of resources in Terraform's state. */
   public get resources(): number {
     return this.state.resources.reduce((sum, { instances }) => sum + instances.length, 0);
   }
 
-  /** The stack's inventory, as JSON. */
+  /** The inventory of the deployed stack, as JSON. */
   public get inventory(): string {
     return String(this.state.outputs.inventory?.value);
   }
@@ -122,23 +123,23 @@ export class BenchProject {
   }
 
   /**
-   * Takes down what is deployed and removes the copy, whatever signals come.
+   * Destroys the stack and removes the copy. Ignores interruptions.
    *
-   * @throws UserError that says where it can be repeated
+   * @throws UserError with the command to repeat if the stack cannot be destroyed
    */
   public async remove(): Promise<void> {
-    if (this.deployed) await this.takeDown();
+    if (this.deployed) await this.destroy();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private async takeDown(): Promise<void> {
+  private async destroy(): Promise<void> {
     try {
       await measure(["npm", "run", "--silent", "down"], { cwd: this.directory, environment: this.environment });
       this.deployed = false;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       throw new UserError(
-        `${words}\nNot all could be taken down. The next benchmark tries again; by hand: ` +
+        `${words}\nThe servers of the benchmark still exist. The next benchmark destroys them; to do it now: ` +
           `cd ${this.directory} && LOCAL_PREFIX=${ENVIRONMENT.LOCAL_PREFIX} npm run down`,
       );
     }
@@ -149,7 +150,7 @@ export class BenchProject {
   }
 }
 
-/** What `npm run up` calls too, as a user types it. */
+/** The command that `npm run up` runs, as a user types it. */
 export function cdktfDeploy(stack: string): readonly string[] {
   return ["npx", "cdktf", "deploy", stack, "--auto-approve", "--skip-provider-lock"];
 }

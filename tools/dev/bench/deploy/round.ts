@@ -1,4 +1,4 @@
-import { Log } from "../../../cli/common";
+import { Log } from "../../../cli/process";
 import { Measured } from "../measure";
 import { Recorder } from "../recorder";
 import { BareProject } from "./bare";
@@ -6,12 +6,12 @@ import { MORE_SERVERS } from "./more-servers";
 import { phases } from "./phases";
 import { BenchProject } from "./project";
 
-/** How often a round deploys with nothing changed: that is short, and varies most. */
+/** Deploys without changes in each round. They are short and vary most. */
 const REPEATS = 3;
-/** Seconds that `up` may take beyond cdktf and Terraform when nothing changed. */
+/** Seconds that `up` without changes may take in addition to cdktf and Terraform. */
 const GOAL = 0.5;
 
-/** Deploys from nothing, again with nothing changed, and with a server more; takes all down. */
+/** Deploys from nothing, without changes, and with one more server. Then destroys the stack. */
 export async function round(project: BenchProject, bare: BareProject, record: Recorder, log: Log): Promise<void> {
   await project.create();
   project.set(MORE_SERVERS, "0");
@@ -21,19 +21,19 @@ export async function round(project: BenchProject, bare: BareProject, record: Re
   bare.create(project.resources);
   await bare.cdktf();
   for (let number = 1; number <= REPEATS; number += 1) {
-    log(`up with nothing changed, and cdktf alone (${number} of ${REPEATS})`);
+    log(`up without changes, and cdktf alone (${number} of ${REPEATS})`);
     await recordNoOp(record, project, bare);
   }
 
-  log("up with a server more");
+  log("up with one more server");
   project.set(MORE_SERVERS, "1");
-  await recordUp(record, "up with a server more", project);
+  await recordUp(record, "up with one more server", project);
 
   log("down");
   recordCommand(record, "down", await project.npm("down"));
 }
 
-/** The same three in a row: `up`, what it calls, and cdktf with as many resources that are nothing. */
+/** Records three deploys in a row: `up`, the cdktf deploy that it runs, and a cdktf deploy of as many bare resources. */
 async function recordNoOp(record: Recorder, project: BenchProject, bare: BareProject): Promise<void> {
   const { up, runs } = await recordUp(record, "up, no change", project);
   record.add("up, no change: playbooks run", "", runs, 0);
@@ -41,7 +41,7 @@ async function recordNoOp(record: Recorder, project: BenchProject, bare: BarePro
   const nothing = await bare.cdktf();
   for (const [what, measure, goal] of [
     ["", ({ seconds }: Measured) => seconds, GOAL],
-    [": processor time", ({ cpu }: Measured) => cpu, undefined],
+    [": CPU time", ({ cpu }: Measured) => cpu, undefined],
   ] as const) {
     record.add(`cdktf deploy of the same, no change${what}`, "s", measure(same));
     record.add(`cdktf deploy of as many bare resources, no change${what}`, "s", measure(nothing));
@@ -51,7 +51,7 @@ async function recordNoOp(record: Recorder, project: BenchProject, bare: BarePro
   }
 }
 
-/** Records an `up`, and the runs that were part of it. */
+/** Records an `up` and its runs. */
 async function recordUp(
   record: Recorder,
   name: string,
@@ -67,6 +67,6 @@ async function recordUp(
 
 function recordCommand(record: Recorder, name: string, measured: Measured): void {
   record.add(name, "s", measured.seconds);
-  record.add(`${name}: processor time`, "s", measured.cpu);
+  record.add(`${name}: CPU time`, "s", measured.cpu);
   for (const phase of phases(measured.lines)) record.add(`${name}: ${phase.name}`, "s", phase.seconds);
 }

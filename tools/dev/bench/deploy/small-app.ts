@@ -1,4 +1,4 @@
-// A small stack: node exporters on two servers, Prometheus and Alertmanager on one of them. More servers when it is told so.
+// A small stack: node exporters on two servers, Prometheus and Alertmanager on one of them. The environment can add servers.
 import "./grow";
 import { App, TerraformStack } from "cdktf";
 import {

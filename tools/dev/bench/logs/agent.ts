@@ -1,29 +1,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, UserError } from "../../../cli/common";
+import { run } from "../../../cli/process";
+import { UserError } from "../../../cli/user-error";
 
-/** What a process used so far. */
+/** Resources that a process has used since its start. */
 export interface Usage {
-  /** Processor seconds. */
+  /** CPU seconds. */
   readonly cpu: number;
-  /** Memory that is in use now, in MiB. */
+  /** Current resident memory, in MiB. */
   readonly memory: number;
 }
 
-/** The container of the server whose log is read. */
+/** Container of the server with the log file. */
 const CONTAINER = "bench-app";
 const PLAIN = "/srv/plain";
-/** The kernel counts processor time in hundredths of a second for whoever asks (USER_HZ). */
+/** The kernel reports CPU time in hundredths of a second (USER_HZ). */
 const TICKS = 100;
 
-/** Runs a command on the server whose log is read. */
+/** Runs a command on the server with the log file. */
 export async function onServer(environment: Readonly<Record<string, string>>, command: string): Promise<string> {
   const { code, stdout, stderr } = await run("docker", ["exec", CONTAINER, "sh", "-c", command], { environment });
   if (code !== 0) throw new UserError(`${command} failed on the server: ${stderr.trim()}`);
   return stdout.trim();
 }
 
-/** Writes lines into a file on the server. Returns when the first was written, in seconds since 1970. */
+/** Writes lines to a file on the server. Returns the time of the first line, in seconds since 1970. */
 export async function write(
   environment: Readonly<Record<string, string>>,
   file: string,
@@ -35,7 +36,7 @@ export async function write(
   return Number(await onServer(environment, `python3 -c '${program}' ${file} ${mark} ${lines} ${rate}`));
 }
 
-/** Lets one of both agents run, and the other not. */
+/** Starts one of the two agents and stops the other. */
 export async function start(
   environment: Readonly<Record<string, string>>,
   agent: "ours" | "plain",
@@ -46,7 +47,7 @@ export async function start(
     await onServer(environment, "systemctl start log_agent");
     return;
   }
-  // The least that does the work: one job of one file, no stages.
+  // The minimal configuration: one job for one file, without stages.
   const config = {
     server: { http_listen_port: 9081, grpc_listen_port: 0 },
     positions: { filename: `${PLAIN}/positions.yml` },
@@ -65,7 +66,7 @@ export async function start(
   );
 }
 
-/** What an agent used since it started. */
+/** The resources that an agent has used since its start. */
 export async function usage(environment: Readonly<Record<string, string>>, agent: "ours" | "plain"): Promise<Usage> {
   const unit = agent === "ours" ? "log_agent" : "plain";
   const text = await onServer(
@@ -73,7 +74,7 @@ export async function usage(environment: Readonly<Record<string, string>>, agent
     `pid=$(systemctl show --property MainPID --value ${unit}); cut -d')' -f2 /proc/$pid/stat; grep VmRSS /proc/$pid/status`,
   );
   const [stat = "", status = ""] = text.split("\n");
-  // Behind the name: the state is the first, so that user and system time are the 12th and 13th.
+  // Fields after the name, from the state on: user and system time are the 12th and 13th.
   const fields = stat.trim().split(" ");
   return {
     cpu: (Number(fields[11]) + Number(fields[12])) / TICKS,

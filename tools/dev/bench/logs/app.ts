@@ -1,4 +1,4 @@
-// A server whose access log is sent to a Loki on another, which takes all that comes.
+// A server whose access log is sent to Loki on another server, with limits that are never reached.
 import { App, TerraformStack } from "cdktf";
 import {
   LocalNetwork,

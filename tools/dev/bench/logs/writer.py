@@ -1,17 +1,19 @@
-"""Writes numbered lines as nginx does: writer.py FILE MARK LINES RATE, with RATE lines a second, or 0 for all at once.
+"""Writes numbered lines in the format of nginx.
 
-Prints when the first was written, in seconds since 1970.
+    writer.py FILE MARK LINES RATE    RATE in lines per second, or 0 to write all lines at once
+
+Prints the time of the first line, in seconds since 1970.
 """
 
 import sys
 import time
 
 file, mark, lines, rate = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-STEPS = 100  # a second
+STEPS = 100  # per second
 
 
 def line(number: int) -> str:
-    """With the time of now, and a path of its own."""
+    """Returns a line with the current time and a unique path."""
     when = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
     return f'192.0.2.7 - - [{when}] "GET /{mark}/{number} HTTP/1.1" 200 612 "-" "Mozilla/5.0 (X11; Linux x86_64)"\n'
 

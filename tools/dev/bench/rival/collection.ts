@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
-import { UserError } from "../../../cli/common";
+import { UserError } from "../../../cli/user-error";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
 import { Served } from "./mirror";
 
-/** The collection that is compared with. */
+/** The collection to compare with. */
 const COLLECTION = "prometheus.prometheus";
 
-/** A server, as Ansible reaches it. */
+/** The variables with which Ansible reaches a server. */
 export interface Host {
   readonly ansible_host: string;
   readonly ansible_port?: number;
@@ -18,24 +18,26 @@ export interface Host {
   readonly monitoring_ssh: { readonly alias: string; readonly known_hosts_file: string };
 }
 
-/** An archive that it installs, and where it is served. */
+/** An archive that the collection installs. */
 export interface Release extends Served {
   readonly name: string;
   readonly version: string;
 }
 
 /**
- * Looks whether a folder has the collection, as `ansible-galaxy collection install -p <folder>` leaves it there.
+ * Checks that a folder contains the collection.
  *
- * @throws UserError that says how it comes there
+ * @throws UserError with the command that installs it
  */
 export function requireCollection(folder: string): void {
   const path = join(folder, "ansible_collections", ...COLLECTION.split("."));
   if (!existsSync(join(path, "roles")))
-    throw new UserError(`--rival: there is no ${path}: ansible-galaxy collection install ${COLLECTION} -p ${folder}`);
+    throw new UserError(
+      `--rival: ${path} does not exist: run ansible-galaxy collection install ${COLLECTION} -p ${folder}`,
+    );
 }
 
-/** What its playbook needs beside the collection: written into a folder of its own. */
+/** A playbook with its inventory that uses the collection, in a folder of its own. */
 export class RivalProject {
   private readonly environment: Record<string, string>;
 
@@ -54,11 +56,11 @@ export class RivalProject {
     };
   }
 
-  /** Writes inventory and playbook for fresh servers, with an empty cache of archives. */
+  /** Writes the inventory and the playbook for new servers. The cache of archives is empty. */
   public create(hosts: Readonly<Record<string, Host>>, releases: readonly Release[], mirror: string): void {
     this.remove();
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    // As fast as its users can have it without changing it.
+    // The fastest settings that need no change of the collection.
     this.write("ansible.cfg", "[defaults]\nforks = 10\n[connection]\npipelining = True\n");
     const reached = Object.entries(hosts).map(([name, { monitoring_ssh: ssh, ...host }]) => [
       name,
@@ -89,7 +91,7 @@ export class RivalProject {
   }
 }
 
-/** Node exporters everywhere, Prometheus and Alertmanager on the hub, which know each other. */
+/** Installs node exporters on all servers, and Prometheus and Alertmanager on the hub. */
 function playbook(hosts: readonly string[], releases: readonly Release[], mirror: string, cache: string): object[] {
   const variables = releases.flatMap(({ name, version, path }) => [
     [`${name}_version`, version],

@@ -3,15 +3,15 @@ import { createServer, Server } from "node:http";
 import { AddressInfo } from "node:net";
 import { basename } from "node:path";
 
-/** An archive that is served. */
+/** An archive that the mirror serves. */
 export interface Served {
-  /** The file's path on this machine. */
+  /** Path of the file on this machine. */
   readonly path: string;
   /** SHA-256, in hex. */
   readonly sha256: string;
 }
 
-/** Serves archives from this machine to itself, as a release page does: with a list of their checksums. */
+/** An HTTP server on this machine that serves archives and a list of their checksums, as a release page does. */
 export class Mirror {
   private readonly server: Server;
 
@@ -29,7 +29,7 @@ export class Mirror {
     });
   }
 
-  /** Listens on loopback. Returns its URL, without a slash at the end. */
+  /** Listens on the loopback address. Returns the URL without a trailing slash. */
   public async listen(): Promise<string> {
     await new Promise<void>((done) => this.server.listen(0, "127.0.0.1", done));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

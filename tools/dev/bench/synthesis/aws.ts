@@ -2,12 +2,12 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { AwsNetwork, AwsServer, KeyPair } from "../../../../constructs/index";
+import { AwsNetwork, AwsServer, KeyPair } from "../../../../constructs/aws";
 import { monitorAll } from "./monitored";
 import { sample, ServerKind } from "./sample";
 
 const REGION = "eu-central-1";
-/** Who reaches a server, as a rule of its own each: its SSH, its node exporter, and Prometheus' scrapes of that. */
+/** The ingress rules of a server: SSH and node exporter for technicians, node exporter for Prometheus. */
 const RULES = [
   { port: 22, cidrIpv4: "203.0.113.7/32" },
   { port: 9100, cidrIpv4: "203.0.113.7/32" },
@@ -15,8 +15,8 @@ const RULES = [
 ];
 
 /**
- * EC2 instances, all of them monitored, against what one would write by hand for instances alone, with nothing
- * installed on them: for each an instance, a security group and three rules of that.
+ * Monitored EC2 instances, compared with instances alone as one would write them by hand: an instance, a security group
+ * and three rules each, and nothing installed on them.
  */
 const awsServers: ServerKind = {
   ours: (stack, count) => {

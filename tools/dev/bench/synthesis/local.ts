@@ -5,8 +5,8 @@ import { monitorAll } from "./monitored";
 import { sample, ServerKind } from "./sample";
 
 /**
- * Local servers, all of them monitored, against the same written by hand with the null provider alone, as naively as
- * one would: for each server a resource that makes and removes its container, and one that installs its node exporter.
+ * Monitored local servers, compared with a simple version written by hand with the null provider: for each server, a
+ * resource that creates and removes its container, and a resource that installs its node exporter.
  */
 const localServers: ServerKind = {
   ours: (stack, count) => {

@@ -8,7 +8,7 @@ import {
   Prometheus,
 } from "../../../../constructs/index";
 
-/** So many servers, all of them monitored: Prometheus on the first. `make` constructs a server by its id. */
+/** Creates a number of monitored servers with Prometheus on the first. `make` constructs a server with an id. */
 export function monitorAll(
   stack: TerraformStack,
   technicians: readonly string[],

@@ -3,29 +3,29 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Who makes the servers: this library's constructs, or the provider's alone. */
+/** The constructs that define the servers: those of this library, or bare provider constructs. */
 export type Maker = "ours" | "bare";
 
-/** A kind of server, made in both ways. */
+/** A kind of server, defined by both makers. */
 export type ServerKind = Readonly<Record<Maker, (stack: TerraformStack, count: number) => void>>;
 
-/** What one process found out. Times in seconds. */
+/** The measurements of one process. Times are in seconds. */
 export interface Sample {
-  /** From the process's start until all modules were loaded. */
+  /** From the start of the process until all modules were loaded. */
   readonly load: number;
-  /** Constructing the tree. */
+  /** Construction of the tree. */
   readonly construct: number;
-  /** Synthesizing it: validations, Terraform JSON, copies of assets. */
+  /** Synthesis: validations, Terraform JSON, copies of assets. */
   readonly synthesize: number;
-  /** Processor time of construction and synthesis, which other work on the machine disturbs less. */
+  /** CPU time of construction and synthesis, which other load on the machine disturbs less. */
   readonly cpu: number;
   /** Size of the Terraform JSON. */
   readonly bytes: number;
 }
 
 /**
- * Makes as many servers as the command line says, once, and prints a {@link Sample}. Each kind of server is a program
- * of its own, started anew for each sample: a second synthesis in a process would find code that is compiled already.
+ * Synthesizes the number of servers that the command line names, and prints a {@link Sample}. Each sample is a process of
+ * its own, because a second synthesis in the same process would use compiled code.
  */
 export function sample(kind: ServerKind): void {
   const load = performance.now();

@@ -1,6 +1,6 @@
 import { phases } from "../../../../../tools/dev/bench/deploy/phases";
 
-/** Lines as `npm run up` prints them where no terminal is, with the seconds before them. */
+/** Lines as `npm run up` prints them without a terminal, each with its time in front. */
 function lines(text: string): { at: number; text: string }[] {
   return text
     .trim()
@@ -11,8 +11,8 @@ function lines(text: string): { at: number; text: string }[] {
     });
 }
 
-describe("the phases of a command", () => {
-  test("follow from its steps and Terraform's progress", () => {
+describe("phases", () => {
+  it("derives the phases from the steps and from Terraform's progress", () => {
     const up = lines(`
       1 [STARTED] Preparing this machine
       1 [STARTED] Ansible
@@ -29,24 +29,24 @@ describe("the phases of a command", () => {
       21 [COMPLETED] Deploying the stack "local"
       21 Prometheus   http://198.18.0.2:9090`);
     expect(phases(up)).toEqual([
-      { name: "starting npm and the tool", seconds: 1 },
+      { name: "start of npm and the command", seconds: 1 },
       { name: "Preparing this machine", seconds: 2 },
       { name: "Ansible", seconds: 1 },
       { name: 'Deploying the stack "local"', seconds: 18 },
-      { name: "of it synthesis, init, plan", seconds: 5 },
-      { name: "of it the servers", seconds: 3 },
+      { name: "of that, synthesis, init, plan", seconds: 5 },
+      { name: "of that, the servers", seconds: 3 },
     ]);
   });
 
-  test("have no resources when nothing changed", () => {
+  it("returns only steps if nothing changed", () => {
     const up = lines(`
       1 [STARTED] Deploying the stack "local"
       4 [OUTPUT] No changes. Your infrastructure matches the configuration.
       5 [COMPLETED] Deploying the stack "local"`);
-    expect(phases(up).map(({ name }) => name)).toEqual(["starting npm and the tool", 'Deploying the stack "local"']);
+    expect(phases(up).map(({ name }) => name)).toEqual(["start of npm and the command", 'Deploying the stack "local"']);
   });
 
-  test("are none where nothing was printed", () => {
+  it("returns no phases without output", () => {
     expect(phases([])).toEqual([]);
   });
 });

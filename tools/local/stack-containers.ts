@@ -1,16 +1,17 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Log, privateDirectory, projectRoot, run, UserError } from "../cli/common";
+import { Log, run } from "../cli/process";
+import { privateDirectory, projectRoot } from "../cli/project";
+import { UserError } from "../cli/user-error";
 import { LOCAL_STACK } from "../cli/stack-outputs";
 
-/** The private folder of the stack's deployments; containers carry it as the name of their owner. */
+/** The private state folder of the stack. Containers carry it as their owner label. */
 const stateDirectory = join(privateDirectory, LOCAL_STACK);
 const OWNED = `label=cdktf-monitoring.owner=${stateDirectory}`;
 
-/** An instance in Terraform's state that stands for something in the Docker engine. */
-interface Instance {
+/** A container or network that Terraform created, as its state file lists it. */
+interface StateObject {
   readonly address: string;
-  /** What docker calls it: the type of object, and its name. */
   readonly type: "container" | "network";
   readonly name: string;
 }
@@ -28,17 +29,17 @@ interface State {
 }
 
 /**
- * Compares what Terraform made with what the engine has, for Terraform does not look: starts containers that were
- * stopped.
+ * Starts the containers of the stack that were stopped, and finds those that are missing. Terraform itself does not
+ * compare its state with the Docker engine.
  *
- * @returns the addresses of what is gone and must be replaced
+ * @returns the resource addresses of missing containers and networks, which a deploy must replace
  */
 export async function repairContainers(
   environment: Readonly<Record<string, string>>,
   log: Log,
 ): Promise<readonly string[]> {
-  const gone: string[] = [];
-  for (const { address, type, name } of instances()) {
+  const missing: string[] = [];
+  for (const { address, type, name } of stateObjects()) {
     const found = await docker(environment, [
       type,
       "inspect",
@@ -47,19 +48,23 @@ export async function repairContainers(
       name,
     ]);
     if (found.code !== 0) {
-      log(`the ${type} ${name} is gone: it will be made anew`);
-      gone.push(address);
+      log(`the ${type} ${name} is missing: the deploy creates it again`);
+      missing.push(address);
     } else if (found.stdout.trim() === "false") {
       log(`the container ${name} was stopped: starting it`);
       const started = await docker(environment, ["start", name]);
-      if (started.code !== 0) throw new UserError(`the container ${name} does not start: ${started.stderr.trim()}`);
+      if (started.code !== 0) throw new UserError(`cannot start the container ${name}: ${started.stderr.trim()}`);
     }
   }
-  return gone;
+  return missing;
 }
 
-/** Removes whatever of the stack Terraform left in the engine, say after a deploy that was cut off. */
-export async function sweep(environment: Readonly<Record<string, string>>, keepData: boolean, log: Log): Promise<void> {
+/** Removes containers, networks and volumes of the stack that Terraform left behind, for example after a killed deploy. */
+export async function removeLeftovers(
+  environment: Readonly<Record<string, string>>,
+  keepData: boolean,
+  log: Log,
+): Promise<void> {
   await remove(environment, "container", ["rm", "--force", "--volumes"], ["ps", "--all", "--quiet"], log);
   await remove(environment, "network", ["network", "rm"], ["network", "ls", "--quiet"], log);
   if (!keepData) {
@@ -68,21 +73,21 @@ export async function sweep(environment: Readonly<Record<string, string>>, keepD
   }
 }
 
-/** The names of the volumes that hold the servers' data. */
+/** The names of the volumes with the servers' data. */
 export async function volumes(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {
   return list(environment, ["volume", "ls", "--format", "{{.Name}}"]);
 }
 
 async function remove(
   environment: Readonly<Record<string, string>>,
-  what: string,
+  type: string,
   command: readonly string[],
   listing: readonly string[],
   log: Log,
 ): Promise<void> {
   const found = await list(environment, listing);
   if (found.length === 0) return;
-  log(`removing ${found.length} left-over ${what}${found.length === 1 ? "" : "s"}`);
+  log(`removing ${found.length} leftover ${type}${found.length === 1 ? "" : "s"}`);
   const removed = await docker(environment, [...command, ...found]);
   if (removed.code !== 0) throw new UserError(`docker ${command.join(" ")} failed: ${removed.stderr.trim()}`);
 }
@@ -95,12 +100,12 @@ async function list(
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-function instances(): Instance[] {
+function stateObjects(): StateObject[] {
   const path = join(projectRoot, `terraform.${LOCAL_STACK}.tfstate`);
   if (!existsSync(path)) return [];
   const state = JSON.parse(readFileSync(path, "utf8")) as State;
   return (state.resources ?? []).flatMap(({ type, name, instances }) =>
-    instances.flatMap(({ index_key: key, attributes: { triggers } }): Instance[] => {
+    instances.flatMap(({ index_key: key, attributes: { triggers } }): StateObject[] => {
       const address = `${type}.${name}${key === undefined ? "" : `["${key}"]`}`;
       const { LOCAL_SERVER: server, LOCAL_NETWORK: network, removal } = triggers ?? {};
       if (server !== undefined && removal !== undefined)

@@ -1,29 +1,30 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { version as cdktfVersion } from "cdktf/package.json";
-import { projectRoot, run } from "../../cli/common";
+import { run } from "../cli/process";
+import { projectRoot } from "../cli/project";
 
-/** On what and of what the figures were taken: figures of different machines are not to be compared, ratios may be. */
+/** The machine and the versions that measurements were taken with. Compare absolute figures only for the same machine. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   /** Such as `Linux 6.1.0`. */
   readonly kernel: string;
-  /** Load averages of 1, 5 and 15 minutes before the first benchmark: whether others worked here at the same time. */
+  /** Load averages of 1, 5 and 15 minutes before the first measurement. They show whether other work disturbed it. */
   readonly load: readonly number[];
-  /** Versions by program; null where it is not here, or was not needed. */
+  /** Versions by program. Null if a program is not installed. */
   readonly versions: Readonly<Record<string, string | null>>;
-  /** The commit that was measured; null outside a clone. */
+  /** Commit of the measured code. Null outside a clone. */
   readonly commit: string | null;
-  /** Whether files differed from the commit. */
+  /** Whether files differ from the commit. */
   readonly modified: boolean;
 }
 
-/** Asks this machine. */
+/** Describes this machine. */
 export async function describeMachine(environment: Readonly<Record<string, string>>): Promise<Machine> {
-  const first = async (program: string, ...args: string[]): Promise<string | null> =>
-    versionIn(await said(program, args, environment));
+  const version = async (program: string, ...args: string[]): Promise<string | null> =>
+    versionIn(await output(program, args, environment));
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
@@ -32,22 +33,22 @@ export async function describeMachine(environment: Readonly<Record<string, strin
     load: loadavg().map((load) => Math.round(load * 100) / 100),
     versions: {
       node: process.versions.node,
-      terraform: await first("terraform", "version"),
+      terraform: await version("terraform", "version"),
       cdktf: cdktfVersion,
-      "ansible-core": await first("ansible-playbook", "--version"),
-      docker: await first("docker", "version", "--format", "{{.Server.Version}}"),
+      "ansible-core": await version("ansible-playbook", "--version"),
+      docker: await version("docker", "version", "--format", "{{.Server.Version}}"),
     },
     commit: git("rev-parse", "HEAD"),
     modified: (git("status", "--porcelain") ?? "") !== "",
   };
 }
 
-/** The first version in what a program says of itself. */
+/** The first version number in a text. */
 export function versionIn(text: string | null): string | null {
   return /\d+(?:\.\d+)+/.exec(text ?? "")?.[0] ?? null;
 }
 
-async function said(
+async function output(
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,

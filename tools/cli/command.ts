@@ -1,0 +1,31 @@
+import { inClone } from "./project";
+import { UserError } from "./user-error";
+
+const PROGRAM = "npx cdktf-monitoring";
+
+/** The command line that runs a command, to be shown to the user. */
+export function toolCommand(name: string, argument = "", options = ""): string {
+  const words = inClone ? ["npm run", name, argument, options && "--", options] : [PROGRAM, name, argument, options];
+  return words.filter(Boolean).join(" ");
+}
+
+/** The synopsis of a command, for its `--help`. */
+export function usage(name: string, argument = ""): string {
+  const words = inClone ? ["npm run", name, argument, "[-- options]"] : [PROGRAM, name, argument, "[options]"];
+  return words.filter(Boolean).join(" ");
+}
+
+/**
+ * Runs a command as this process. A {@link UserError} or an invalid option is printed without a stack trace.
+ *
+ * @param failed exit status if the command throws
+ */
+export function main(command: () => Promise<void>, failed = 1): void {
+  command().catch((error: unknown) => {
+    const forUser =
+      error instanceof UserError ||
+      (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+    console.error(forUser ? `\n${error.message}` : error);
+    process.exit(failed);
+  });
+}
