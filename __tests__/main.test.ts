@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../tools/cli/common";
+import { projectRoot } from "../tools/cli/project";
 import { makeKey } from "./support/aws-topology";
 import { awsTest, terraform, terraformTest } from "./support/terraform";
 

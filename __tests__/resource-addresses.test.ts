@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { projectRoot } from "../tools/cli/common";
+import { projectRoot } from "../tools/cli/project";
 import { makeKey } from "./support/aws-topology";
 import { Synthesized } from "./support/synth";
 

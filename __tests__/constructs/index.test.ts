@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as exported from "../../constructs";
 import { namesIn } from "../../tools/dev/api/model";
 import { readApi } from "../../tools/dev/api/read";
-import { projectRoot } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
 
 const api = readApi();
 const entries = [...api.entries.values()];

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/cli/common";
+import { projectRoot } from "../../tools/cli/project";
 import { Synthesized } from "../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "example-spread-"));

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../../lib/paths";
-import { run } from "../../../tools/cli/common";
+import { run } from "../../../tools/cli/process";
 
 const PASSWORD = "s3cret";
 const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
