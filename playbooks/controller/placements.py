@@ -17,7 +17,7 @@ from .inventory import Run
 
 
 def read(state: Path, component: str) -> dict[str, str]:
-    """The servers of a component and their machine ids; empty if there is no readable record."""
+    """The servers of a component and their machine keys; empty if there is no readable record."""
     try:
         return dict(json.loads((state / PLACEMENTS / f"{component}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -32,7 +32,7 @@ def record(state: Path, run: Run) -> None:
     folder = state / PLACEMENTS
     if run.component and not run.variables["monitoring_run"].get("agent"):
         folder.mkdir(exist_ok=True)
-        servers = {name: machine_id(host) for name, host in sorted(run.hosts.items())}
+        servers = {name: machine_key(host) for name, host in sorted(run.hosts.items())}
         write_atomically(folder / f"{run.name}.json", json.dumps(servers, indent=2) + "\n")
     elif run.name == CLEANUP:
         deployed = {kind for host in run.hosts.values() for kind in (run.variables | host).get("monitoring_components", [])}
@@ -41,7 +41,7 @@ def record(state: Path, run: Run) -> None:
                 file.unlink()
 
 
-def machine_id(host: dict[str, Any]) -> str:
-    """Identifies a machine by its SSH address, whatever its name. `machineOf` in lib/ returns the same value."""
+def machine_key(host: dict[str, Any]) -> str:
+    """Identifies a machine by its SSH address, whatever its name. `machineKey` in lib/inventory/leave.ts returns the same value."""
     jump = (host.get("monitoring_ssh") or {}).get("jump_host")
     return " ".join([*([jump] if jump else []), str(host["ansible_host"]), str(host["ansible_port"])])
