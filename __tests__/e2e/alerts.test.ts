@@ -131,7 +131,7 @@ test(
     const { code, output } = await project.npm("verify", [], SECRETS);
     requireSuccess({ code, output });
     expect(output).toMatch(
-      /ok +alerts: 2 Alertmanagers; a test alert arrived at all \(email\) in [\d.]+ s, all \(slack\) in [\d.]+ s, all \(webhook\) in/,
+      /PASS +alert delivery +2 Alertmanagers: test alert accepted by all \(email\) in [\d.]+ s, all \(slack\) in [\d.]+ s, all \(webhook\) in/,
     );
     expect(messages("MonitoringTest", "hub", "firing")).toHaveLength(1);
     expect(messages("MonitoringTest", "second", "firing")).toHaveLength(1);

@@ -59,7 +59,7 @@ test(
   "the package's program measures what was deployed, and repeats a run",
   async () => {
     const verified = await shell("npx cdktf-monitoring verify --stack fresh");
-    expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All is as it should be.") as string });
+    expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All checks passed.") as string });
     expect(await shell("npx cdktf-monitoring play --stack fresh")).toMatchObject({
       code: 0,
       output: expect.stringContaining('Runs of the stack "fresh": firewall, node_exporter, prometheus') as string,

@@ -239,14 +239,20 @@ test(
       return looked.code === 0 && looked.output.includes("nginx (access)") ? looked.output : undefined;
     });
     expect(output).toMatch(
-      /placement: .*: alertmanager \S+ on alerts; grafana \S+ on dashboards; log_agent \S+, node_exporter \S+ on 6 of 6 servers; loki \S+ on logs; prometheus \S+ on metrics/,
+      /placement +16 of 16 services run .*\n +alertmanager \S+ on alerts\n +grafana \S+ on dashboards\n +log_agent \S+, node_exporter \S+ on 6 of 6 servers\n +loki \S+ on logs\n +prometheus \S+ on metrics\n/,
     );
-    expect(output).toContain("Grafana shows of 6 servers: CPU of 6, memory of 6, disk of 6");
-    expect(output).toMatch(/logs: 1 Loki; SSH logins of 6 of 6 servers; newest lines of /);
-    expect(output).toMatch(/exporters: reached by .* only: 6 servers, \d+ probes .*, 0 differences/);
-    expect(output).toMatch(/Prometheus: reached by .* only: 1 server, \d+ probes .*, 0 differences/);
-    expect(output).toMatch(/Alertmanager: reached by .* only: 1 server, \d+ probes .*, 0 differences/);
-    expect(output).toMatch(/after a reboot: 16 of 16 services .* and 6 of 6 firewalls \(the last boot was \d+ s ago\)/);
+    expect(output).toContain("Grafana shows CPU of 6, memory of 6, disk of 6 of 6 servers");
+    expect(output).toMatch(/PASS +logs +1 Loki: SSH logins of 6 of 6 servers\n +newest lines: /);
+    expect(output).toMatch(/PASS +exporter access +only from .*: 6 servers, \d+ probes \(\d+ allowed, \d+ blocked\)\n/);
+    expect(output).toMatch(
+      /PASS +Prometheus access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
+    );
+    expect(output).toMatch(
+      /PASS +Alertmanager access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
+    );
+    expect(output).toMatch(
+      /PASS +reboot +16 of 16 services and 6 of 6 firewalls start at boot\n +last boot: \d+ s ago\n/,
+    );
   },
   DEPLOY,
 );
