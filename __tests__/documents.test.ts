@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
 import * as api from "../constructs";
+import * as aws from "../constructs/aws";
 import { drawnEdges, edgesOfPicture, matches } from "./support/diagrams";
 import { Synthesized } from "./support/synth";
 
@@ -55,7 +56,7 @@ function construct(stack: TerraformStack, code: string, names: Readonly<Record<s
     ? `new Monitoring(this, "of-props", { technicians: ["203.0.113.7/32"], outputPrefix: "props_", ${code} });`
     : code;
   const { code: script } = transformSync(`{ ${whole} }`, { jsc: { parser: { syntax: "typescript" } } });
-  const known = { ...api, join, __dirname: root, ...names };
+  const known = { ...api, ...aws, join, __dirname: root, ...names };
   const body = compileFunction(script, Object.keys(known)) as (...values: unknown[]) => void;
   body.apply(stack, Object.values(known));
 }

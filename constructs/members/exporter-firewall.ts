@@ -26,6 +26,7 @@ const APPLICATION = "application";
 export class ExporterFirewall extends Construct implements IMemberFirewall {
   private readonly allowed: Edge[] = [];
 
+  /** @internal */
   public constructor(
     private readonly member: IMember,
     id: string,

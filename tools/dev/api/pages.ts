@@ -19,12 +19,12 @@ export interface Section {
 /** Which classes have pages, in the order in which people meet them. */
 const SECTIONS: readonly (readonly [title: string, ...classes: string[]])[] = [
   ["What is watched", "Monitoring", "MonitoringHost", "MonitoredServer", "FirewalledServer", "ExporterFirewall"],
-  ["What watches", "Prometheus", "Alertmanager", "Grafana", "Loki", "LogAgentComponent", "NodeExporter"],
+  ["What watches", "Prometheus", "Alertmanager", "Grafana", "Loki"],
   ["Servers on this machine", "LocalNetwork", "LocalServer"],
   ["Servers on EC2", "AwsNetwork", "AwsServer", "KeyPair"],
   ["Servers that you already have", "ExistingNetwork", "ExistingServer"],
   ["Values", "Alert", "Receiver", "Matcher", "Dashboard", "LogSource", "LogAgent", "Secret", "Artifacts"],
-  ["Who reaches what", "Access", "Reacher", "Peer", "Port"],
+  ["Who reaches what", "Access", "AccessPeer", "Peer", "Port"],
   ["Of your own", "PlaybookRun", "Component"],
 ];
 

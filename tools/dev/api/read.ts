@@ -8,9 +8,12 @@ export function readApi(): Api {
   const config = ts.readConfigFile(join(projectRoot, "tsconfig.json"), (path) => ts.sys.readFile(path))
     .config as object;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, projectRoot);
-  const index = join(projectRoot, "constructs", "index.ts");
-  return new Reader(ts.createProgram([index], { ...options, types: ["node"] })).read(index);
+  const files = ENTRY_POINTS.map((name) => join(projectRoot, "constructs", name));
+  return new Reader(ts.createProgram(files, { ...options, types: ["node"] })).read(files);
 }
+
+/** The entry points of the package, in `constructs/`. */
+const ENTRY_POINTS = ["index.ts", "aws.ts"];
 
 class Reader {
   private readonly checker: ts.TypeChecker;
@@ -23,11 +26,14 @@ class Reader {
     this.checker = program.getTypeChecker();
   }
 
-  public read(index: string): Api {
-    const source = this.program.getSourceFile(index);
-    const module = source && this.checker.getSymbolAtLocation(source);
-    if (!module) throw new Error(`${index} exports nothing`);
-    for (const symbol of this.checker.getExportsOfModule(module)) this.exported.set(this.resolved(symbol), symbol.name);
+  public read(files: readonly string[]): Api {
+    for (const file of files) {
+      const source = this.program.getSourceFile(file);
+      const module = source && this.checker.getSymbolAtLocation(source);
+      if (!module) throw new Error(`${file} exports nothing`);
+      for (const symbol of this.checker.getExportsOfModule(module))
+        this.exported.set(this.resolved(symbol), symbol.name);
+    }
     const entries = [...this.exported].map(([symbol, name]) => [name, this.entry(symbol, name)] as const);
     return { entries: new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1))), unexported: this.unexported };
   }
@@ -64,7 +70,10 @@ class Reader {
     declaration: ts.ClassDeclaration | ts.InterfaceDeclaration,
     name: string,
   ): Pick<Entry, "bases" | "constructed" | "statics" | "properties" | "methods"> {
-    const bases = (declaration.heritageClauses ?? []).flatMap(({ types }) => types.map((each) => this.type(each)));
+    const bases = (declaration.heritageClauses ?? [])
+      .flatMap(({ types }) => [...types])
+      .filter((each) => !this.isHidden(each))
+      .map((each) => this.type(each));
     const chain = this.chain(declaration);
     const all = chain.flatMap((each) => [...(each.members as readonly ts.Node[])]).filter(isForUsers);
     // What a class overrides comes before what it overrides.
@@ -94,6 +103,14 @@ class Reader {
       ),
       methods: calls.filter((each) => !isStatic(each)).map((each) => this.method(each, name, each.name.getText())),
     };
+  }
+
+  /** Whether a base is internal: its members are listed with those of the class that extends it. */
+  private isHidden({ expression }: ts.ExpressionWithTypeArguments): boolean {
+    return this.declarationsOf(expression).some((declaration) => {
+      const symbol = this.symbolOf(declaration);
+      return isOurs(declaration) && symbol !== undefined && !this.exported.has(symbol);
+    });
   }
 
   /** A declaration, and those of its bases that are ours. */
