@@ -1,23 +1,18 @@
-import { Outcome, Project, requireSuccess } from "../support/project";
+import { existsSync } from "node:fs";
+import { DEPLOY_TIMEOUT, Outcome, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
-import { eventually } from "../support/wait";
+import { eventually, pause, until } from "../support/wait";
 
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
-const DEPLOY = 300_000;
-/** When deploys are killed, in milliseconds after their start: at random, within what one takes. */
+/** Random times at which deploys are killed, in milliseconds after their start. A deploy takes longer than that. */
 const MOMENTS = Array.from({ length: 4 }, () => Math.round(1000 + Math.random() * 14_000));
 
 const project = new Project("e2e-faults", "198.19.64.0/20");
 let prometheus: PrometheusApi;
 let days = 30;
 
-async function expectUp(): Promise<string> {
-  const { code, output } = await project.npm("up");
-  requireSuccess({ code, output });
-  return output;
-}
+const ALL_UP = ["node/app: up", "node/hub: up", "prometheus/hub: up"];
 
-/** Changes what the node exporters' and Prometheus' runs consume. */
+/** Changes settings of the node exporters and of Prometheus. */
 function change(): void {
   days += 1;
   project.edit("main.ts", (text) => text.replace(/retention: "\d+d"/, `retention: "${days}d"`));
@@ -29,7 +24,7 @@ function change(): void {
   );
 }
 
-/** What was asked for is there, and one deploy more finds nothing to do. */
+/** Expects the settings of the last {@link change} on all servers, and that all targets are up. */
 async function expectChanged(): Promise<void> {
   const collector = days % 2 === 0 ? "processes" : "interrupts";
   const started = (server: string, unit: string): string =>
@@ -39,13 +34,11 @@ async function expectChanged(): Promise<void> {
     expect(started(server, "node_exporter")).toContain(`--collector.${collector}`);
     expect(started(server, "node_exporter")).toContain("ActiveState=active");
   }
-  await eventually("all targets", 60, async () =>
-    (await prometheus.targets()).every((target) => target.endsWith(": up")) ? true : undefined,
-  );
+  await prometheus.waitForTargets(...ALL_UP);
 }
 
-/** Starts a deploy with something to do, and waits until it works on the hub. */
-async function midway(): Promise<{ pid: number; ended: Promise<Outcome> }> {
+/** Changes settings, starts a deploy, and waits until Prometheus' run executes tasks. */
+async function startDeploy(): Promise<{ pid: number; ended: Promise<Outcome> }> {
   change();
   const deploy = project.start("up");
   await project.runStarted("prometheus");
@@ -57,76 +50,148 @@ beforeAll(async () => {
   const output = await project.up();
   const [, url = ""] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
   prometheus = new PrometheusApi(url);
-}, 2 * DEPLOY);
+}, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await project.end();
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
-describe("a deploy that is killed", () => {
+describe("a killed deploy", () => {
   test.each(MOMENTS)(
-    "%d ms after its start is mended by the next",
+    "is completed by the next deploy: after %d ms",
     async (moment) => {
       change();
       const { pid, ended } = project.start("up");
-      await Promise.race([ended, new Promise((done) => setTimeout(done, moment))]);
+      await Promise.race([ended, pause(moment / 1000)]);
       try {
         process.kill(-pid, "SIGKILL");
       } catch {
-        // It was faster.
+        // The deploy has already ended.
       }
       await ended;
-      await expectUp();
+      await project.up();
       await expectChanged();
     },
-    2 * DEPLOY,
+    2 * DEPLOY_TIMEOUT,
+  );
+
+  test(
+    "is completed by the next deploy: during a run",
+    async () => {
+      const { pid, ended } = await startDeploy();
+      process.kill(-pid, "SIGKILL");
+      await ended;
+      await project.up();
+      expect(existsSync(project.state("in-flight/prometheus"))).toBe(false);
+      await expectChanged();
+    },
+    2 * DEPLOY_TIMEOUT,
   );
 });
 
 test(
-  "a server that dies while it is worked on is named, and the next deploy starts it and goes on there",
+  "an interrupted deploy explains how to continue, and is completed by the next deploy",
   async () => {
-    const { ended } = await midway();
+    const { pid, ended } = await startDeploy();
+    process.kill(-pid, "SIGINT");
+    const { code, output } = await ended;
+    expect(code).not.toBe(0);
+    expect(output).toContain("was interrupted: run the same command again, it goes on from here");
+    await project.up();
+    await expectChanged();
+  },
+  2 * DEPLOY_TIMEOUT,
+);
+
+test(
+  "an unreachable server fails the deploy after the other servers, and the next deploy works only on this server",
+  async () => {
+    project.on("app", "systemctl stop ssh.service; pkill -x sshd || true");
+    change();
+    const { code, output } = await project.npm("up");
+    expect(code).toBe(1);
+    expect(output).toMatch(/app +UNREACHABLE/);
+    expect(project.result("node_exporter").hub).toMatchObject({ state: "changed" });
+
+    project.on("app", "systemctl start ssh.service");
+    await project.up();
+    expect(project.result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "changed" } });
+    await expectChanged();
+  },
+  2 * DEPLOY_TIMEOUT,
+);
+
+describe("the next deploy", () => {
+  test(
+    "starts a stopped server",
+    async () => {
+      project.docker("stop", `${project.prefix}-app`);
+      expect(await project.up()).toContain(`the container ${project.prefix}-app was stopped: starting it`);
+      await prometheus.waitForTargets(...ALL_UP);
+    },
+    DEPLOY_TIMEOUT,
+  );
+
+  test(
+    "creates a removed server again, with the samples of its Prometheus",
+    async () => {
+      project.docker("rm", "--force", `${project.prefix}-hub`);
+      const output = await project.up();
+      expect(output).toContain(`the container ${project.prefix}-hub is missing: the deploy creates it again`);
+      expect(project.result("node_exporter")).toMatchObject({ hub: { state: "changed" }, app: { touched: false } });
+      await prometheus.waitForTargets(...ALL_UP);
+      expect(await prometheus.value('count_over_time(up{job="prometheus"}[1h]) > bool 4')).toBe(1);
+      const oldest = await prometheus.value("prometheus_tsdb_lowest_timestamp_seconds");
+      expect(oldest).toBeLessThan(await prometheus.value('process_start_time_seconds{job="prometheus"}'));
+    },
+    DEPLOY_TIMEOUT,
+  );
+});
+
+test(
+  "a server that dies during a deploy is reported, and the next deploy starts and completes it",
+  async () => {
+    const { ended } = await startDeploy();
     project.docker("kill", `${project.prefix}-app`);
-    // Where it had been done already, nobody misses it.
+    // The deploy succeeds if it has already completed this server.
     expect(await ended).toMatchObject({
       output: expect.stringMatching(/app +(UNREACHABLE|FAILED|changed)/) as string,
     });
-    expect(await expectUp()).toContain(`the container ${project.prefix}-app was stopped: starting it`);
+    expect(await project.up()).toContain(`the container ${project.prefix}-app was stopped: starting it`);
     await expectChanged();
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
 
 test(
-  "connections that are lost all the time fail a deploy at most, and the next mends it",
+  "lost connections at most fail the deploy, and the next deploy completes it",
   async () => {
-    const { ended } = await midway();
+    const { ended } = await startDeploy();
     for (let times = 0; times < 8; times += 1) {
       project.on("hub", "pkill -KILL -f '^sshd: root' || true");
-      await new Promise((done) => setTimeout(done, 250));
+      await pause(0.25);
     }
     await ended;
-    await expectUp();
+    await project.up();
     await expectChanged();
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
 
 test(
-  "of two deploys at once one does the work, and the other waits and has nothing to do",
+  "the second of two concurrent deploys waits, and has nothing to do",
   async () => {
     change();
-    const both = await Promise.all([expectUp(), expectUp()]);
-    expect(both.filter((output) => output.includes("waiting for another process, which holds"))).toHaveLength(1);
+    const both = await Promise.all([project.up(), project.up()]);
+    expect(both.filter((output) => output.includes("waiting for another process that holds"))).toHaveLength(1);
     expect(both.filter((output) => output.includes("No changes."))).toHaveLength(1);
     await expectChanged();
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
 
 test(
-  "a full disk is named, what runs goes on, and the next deploy mends it when there is room",
+  "a full disk is reported, services keep running, and a later deploy with enough space completes the change",
   async () => {
     project.on("hub", "mount -t tmpfs -o size=20m full /opt/cdktf-monitoring");
     change();
@@ -135,43 +200,43 @@ test(
     expect(output).toMatch(/hub +FAILED +.*(No space left on device|disk|room)/);
     expect(project.on("hub", "systemctl is-active prometheus node_exporter")).toBe("active\nactive");
     project.on("hub", "umount /opt/cdktf-monitoring");
-    await expectUp();
+    await project.up();
     await expectChanged();
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
 
-test("a component that is killed comes back by itself, with its data", async () => {
+test("a killed component restarts by itself, with its data", async () => {
   const oldest = await prometheus.value("prometheus_tsdb_lowest_timestamp_seconds");
   const before = project.on("hub", "systemctl show --property=MainPID --value prometheus");
   project.on("hub", "systemctl kill --signal=KILL prometheus");
-  await eventually("another process", 30, () => {
+  await until("another process", 30, () => {
     const now = project.on("hub", "systemctl show --property=MainPID --value prometheus");
-    return now !== before && now !== "0" ? true : undefined;
+    return now !== before && now !== "0";
   });
   const kept = await eventually("Prometheus", 60, () => prometheus.value("prometheus_tsdb_lowest_timestamp_seconds"));
   expect(kept).toBe(oldest);
 }, 120_000);
 
 test(
-  "when all servers restart at once, all is as it was",
+  "a restart of all servers at once changes nothing",
   async () => {
     project.docker("restart", `${project.prefix}-hub`, `${project.prefix}-app`);
-    await eventually("verify", 120, async () => ((await project.npm("verify")).code === 0 ? true : undefined));
-    expect(await expectUp()).toContain("No changes.");
+    await until("verify", 120, async () => (await project.npm("verify")).code === 0);
+    await prometheus.waitForTargets(...ALL_UP);
+    expect(await project.up()).toContain("No changes.");
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
 
 test(
-  "when all is lost, a drill has it back, and says what took how long",
+  "a drill rebuilds the stack, and shows the duration of each phase",
   async () => {
-    const { code, output } = await project.npm("drill", ["--tasks", "3"]);
-    requireSuccess({ code, output });
+    const output = await project.succeed("drill", ["--tasks", "3"]);
     for (const phase of ["destroy", "synthesis, init, plan", "servers", "SSH", "firewall", "prometheus", "verify"])
       expect(output).toMatch(new RegExp(`^${phase} +\\d+\\.\\d +\\d+\\.\\d `, "m"));
     expect(output).toMatch(/^Destroyed in .* s, rebuilt in .* s, verified in .* s: .* s of at most 600 s$/m);
     await expectChanged();
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
