@@ -2,15 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Artifacts } from "../../lib/artifacts";
-import { Architecture } from "../../lib/servers/architecture";
 import { ensureEngine } from "../../tools/local/engine";
-import { Outcome, Project, requireSuccess } from "../support/project";
+import { architecture } from "../support/lab";
+import { DEPLOY_TIMEOUT, Outcome, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { terraform } from "../support/terraform";
-import { eventually } from "../support/wait";
 
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
-const DEPLOY = 300_000;
 const THIRD_SERVER = `
     new MonitoredServer(this, "web", { monitoring, server: new LocalServer(this, "web-server", { network }) });
 `;
@@ -22,30 +19,16 @@ async function up(environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   return project.npm("up", [], environment);
 }
 
-async function expectUp(): Promise<string> {
-  const { code, output } = await up();
-  requireSuccess({ code, output });
-  return output;
-}
-
-async function expectTargets(...expected: string[]): Promise<void> {
-  await eventually(`the targets ${expected.join(", ")}`, 60, async () =>
-    (await prometheus.targets()).join() === expected.join() ? true : undefined,
-  );
-}
-
 const ALL_UP = ["node/app: up", "node/hub: up", "prometheus/hub: up"];
 
-/** Every file that we own on a server, by inode and time, and when the services started. */
-function fingerprint(server: string): string {
-  const files =
-    "find /etc/prometheus /etc/systemd/system /etc/nginx /opt/cdktf-monitoring /var/www -printf '%p %i %T@ %C@ %m %u\\n' 2>/dev/null | sort";
-  const units =
-    "systemctl show --property=Id,MainPID,ActiveEnterTimestampMonotonic,ExecMainStartTimestampMonotonic node_exporter prometheus nginx";
-  return project.on(server, `${files}; ${units}`);
-}
+const fingerprint = (server: string): string =>
+  project.fingerprint(
+    server,
+    ["/etc/prometheus", "/etc/systemd/system", "/etc/nginx", "/opt/cdktf-monitoring", "/var/www"],
+    ["node_exporter", "prometheus", "nginx"],
+  );
 
-/** Which containers there are, and since when they run. */
+/** Lists all containers with their ids and the times of their creation. */
 function containers(): string {
   return project.docker(
     "ps",
@@ -63,17 +46,17 @@ beforeAll(async () => {
   const output = await project.up();
   const [, url = ""] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
   prometheus = new PrometheusApi(url);
-}, 2 * DEPLOY);
+}, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await project.end();
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
 describe("npm run up", () => {
   test(
-    "brings up two monitored servers with all targets healthy",
+    "deploys two monitored servers whose targets are all up",
     async () => {
-      await expectTargets(...ALL_UP);
+      await prometheus.waitForTargets(...ALL_UP);
       expect(project.objects()).toEqual({
         containers: ["e2e-stack-app", "e2e-stack-hub"],
         networks: ["e2e-stack"],
@@ -84,10 +67,10 @@ describe("npm run up", () => {
       );
       expect(await prometheus.value("prometheus_config_last_reload_successful")).toBe(1);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
-  test("installs the application's site, with real requests in its log", () => {
+  test("installs the application's site, which logs its requests", () => {
     expect(
       project.on(
         "app",
@@ -99,7 +82,7 @@ describe("npm run up", () => {
     );
   });
 
-  test("listens only on the servers' own addresses, and keeps what is not public from others", () => {
+  test("restricts the listening addresses and the permissions of private files", () => {
     const listening = project.on("hub", "ss -ltnH | awk '{print $4}' | grep -E ':(9090|9100)$' | sort");
     const address = project.on("hub", "hostname -I").trim();
     expect(listening.split("\n")).toEqual([`${address}:9090`, `${address}:9100`]);
@@ -108,17 +91,17 @@ describe("npm run up", () => {
   });
 
   test(
-    "a second time runs no playbook and changes no container",
+    "runs no playbook and changes no container in a second deploy",
     async () => {
       const before = { runs: project.runTimes, containers: containers() };
-      const output = await expectUp();
+      const output = await project.up();
       expect(output).toContain("No changes. Your infrastructure matches the configuration.");
       expect({ runs: project.runTimes, containers: containers() }).toEqual(before);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
-  test("leaves a stack that Terraform alone can plan, and finds nothing to do", () => {
+  test("leaves a stack for which terraform plan finds no changes", () => {
     expect(
       terraform(
         join(project.directory, "cdktf.out/stacks/local"),
@@ -133,34 +116,31 @@ describe("npm run up", () => {
 
 describe("npm run play", () => {
   test.each(["node_exporter", "prometheus", "site", "cleanup"])(
-    "%s with markers off changes nothing: no inode, no start time",
+    "%s --force changes no inode and no start time",
     async (run) => {
       const servers = Object.keys(project.result(run));
       const before = servers.map(fingerprint);
-      const { code, output } = await project.npm("play", [run, "--force"]);
-      requireSuccess({ code, output });
+      await project.succeed("play", [run, "--force"]);
       for (const host of Object.values(project.result(run))) expect(host).toMatchObject({ touched: true, changed: 0 });
       expect(servers.map(fingerprint)).toEqual(before);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "without --force touches no server where nothing changed",
+    "skips servers without changes if there is no --force",
     async () => {
-      const { code } = await project.npm("play", ["node_exporter"]);
-      expect(code).toBe(0);
+      await project.succeed("play", ["node_exporter"]);
       for (const host of Object.values(project.result("node_exporter")))
         expect(host).toMatchObject({ state: "unchanged", touched: false });
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "runs all of them, in their order",
+    "--all plays all runs in order",
     async () => {
-      const { code, output } = await project.npm("play", ["--all"]);
-      expect(code).toBe(0);
+      const output = await project.succeed("play", ["--all"]);
       const runs = ["firewall", "node_exporter", "prometheus", "site", "cleanup"];
       expect([...output.matchAll(/^(\w+) +app +unchanged$/gm)].map(([, run]) => run)).toEqual(
         runs.filter((run) => run !== "prometheus"),
@@ -168,11 +148,11 @@ describe("npm run play", () => {
       for (const run of runs)
         for (const host of Object.values(project.result(run))) expect(host).toMatchObject({ touched: false });
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "names the runs that there are",
+    "lists the available runs",
     async () => {
       expect((await project.npm("play")).output).toContain("cleanup, firewall, node_exporter, prometheus, site");
       const { code, output } = await project.npm("play", ["grafana"]);
@@ -181,13 +161,13 @@ describe("npm run play", () => {
         'unknown run "grafana": the stack "local" has cleanup, firewall, node_exporter, prometheus, site',
       );
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
 describe("a third server", () => {
   test(
-    "is added by touching it and Prometheus' targets only, without a reload",
+    "changes only this server and Prometheus' targets when it is added, without a reload",
     async () => {
       const before = {
         app: fingerprint("app"),
@@ -195,7 +175,7 @@ describe("a third server", () => {
         hub: containers(),
       };
       project.edit("main.ts", (text) => text.replace(/(?<="app-server", \{ network \}\),\n {4}\}\);)/, THIRD_SERVER));
-      await expectUp();
+      await project.up();
       const touched = (run: string): string[] =>
         Object.entries(project.result(run))
           .filter(([, host]) => host.touched)
@@ -204,157 +184,48 @@ describe("a third server", () => {
       expect(touched("prometheus")).toEqual(["hub"]);
       expect(project.result("prometheus").hub?.changed).toBe(1);
       expect(fingerprint("app")).toBe(before.app);
-      await expectTargets("node/app: up", "node/hub: up", "node/web: up", "prometheus/hub: up");
+      await prometheus.waitForTargets("node/app: up", "node/hub: up", "node/web: up", "prometheus/hub: up");
       expect(await prometheus.value("prometheus_config_last_reload_success_timestamp_seconds")).toBe(before.reloaded);
       expect(containers()).toContain(before.hub);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "is removed again, with its container, its data and its target",
+    "is removed with its container, its data and its target",
     async () => {
       project.edit("main.ts", (text) => text.replace(THIRD_SERVER, ""));
-      await expectUp();
+      await project.up();
       expect(project.objects().containers).toEqual(["e2e-stack-app", "e2e-stack-hub"]);
       expect(project.objects().volumes).toEqual(["e2e-stack-app-data", "e2e-stack-hub-data"]);
-      await expectTargets(...ALL_UP);
+      await prometheus.waitForTargets(...ALL_UP);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
-describe("a server that fails", () => {
+describe("npm run up fails before it touches any server because of", () => {
   test(
-    "is named, the others are done, and the next up works only on it",
-    async () => {
-      project.on("app", "systemctl stop ssh.service; pkill -x sshd || true");
-      project.edit("main.ts", (text) =>
-        text.replaceAll(/(server: servers\.\w+)/g, '$1, nodeExporter: { collectors: ["systemd", "processes"] }'),
-      );
-      const failed = await up();
-      expect(failed.code).toBe(1);
-      expect(failed.output).toMatch(/app +UNREACHABLE/);
-      expect(project.result("node_exporter").hub).toMatchObject({ state: "changed" });
-      expect(project.on("hub", "systemctl show --property=ExecStart node_exporter")).toContain("--collector.processes");
-
-      project.on("app", "systemctl start ssh.service");
-      await expectUp();
-      expect(project.result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "changed" } });
-      expect(project.on("app", "systemctl show --property=ExecStart node_exporter")).toContain("--collector.processes");
-    },
-    DEPLOY,
-  );
-});
-
-describe("a server that was away", () => {
-  test(
-    "comes back by itself after a reboot, with its services",
-    async () => {
-      project.docker("restart", "e2e-stack-hub", "e2e-stack-app");
-      await expectTargets(...ALL_UP);
-      expect((await up()).output).toContain("No changes.");
-    },
-    DEPLOY,
-  );
-
-  test(
-    "is started again when it was stopped",
-    async () => {
-      project.docker("stop", "e2e-stack-app");
-      expect(await expectUp()).toContain("the container e2e-stack-app was stopped: starting it");
-      await expectTargets(...ALL_UP);
-    },
-    DEPLOY,
-  );
-
-  test(
-    "is made anew when it is gone",
-    async () => {
-      project.docker("rm", "--force", "e2e-stack-hub");
-      const output = await expectUp();
-      expect(output).toContain("the container e2e-stack-hub is missing: the deploy creates it again");
-      expect(project.result("node_exporter")).toMatchObject({ hub: { state: "changed" }, app: { touched: false } });
-      await expectTargets(...ALL_UP);
-    },
-    DEPLOY,
-  );
-
-  test("keeps Prometheus' samples when it is made anew", async () => {
-    expect(await prometheus.value('count_over_time(up{job="prometheus"}[1h]) > bool 4')).toBe(1);
-    const oldest = await prometheus.value("prometheus_tsdb_lowest_timestamp_seconds");
-    const started = await prometheus.value('process_start_time_seconds{job="prometheus"}');
-    expect(oldest).toBeLessThan(started);
-  });
-});
-
-describe("a deploy that is cut off", () => {
-  /** Changes something that Prometheus' run consumes, starts a deploy, and waits until it works on the server. */
-  async function midway(retention: string): Promise<{ pid: number; ended: Promise<Outcome> }> {
-    project.edit("main.ts", (text) => text.replace(/retention: "\d+d"/, `retention: "${retention}"`));
-    const deploy = project.start("up");
-    await project.runStarted("prometheus");
-    return deploy;
-  }
-
-  test(
-    "by kill -9 is repeated by the next",
-    async () => {
-      const { pid, ended } = await midway("21d");
-      process.kill(-pid, "SIGKILL");
-      await ended;
-      await expectUp();
-      expect(project.on("hub", "systemctl show --property=ExecStart prometheus")).toContain("retention.time=21d");
-      expect(existsSync(project.state("in-flight/prometheus"))).toBe(false);
-      await expectTargets(...ALL_UP);
-    },
-    DEPLOY,
-  );
-
-  test(
-    "by Ctrl-C says so, and is repeated by the next",
-    async () => {
-      const { pid, ended } = await midway("22d");
-      process.kill(-pid, "SIGINT");
-      const { code, output } = await ended;
-      expect(code).not.toBe(0);
-      expect(output).toContain("was interrupted: run the same command again to continue");
-      await expectUp();
-      expect(project.on("hub", "systemctl show --property=ExecStart prometheus")).toContain("retention.time=22d");
-    },
-    DEPLOY,
-  );
-});
-
-describe("what is wrong stops the deploy before any server is touched", () => {
-  test(
-    "an archive whose digest does not match",
+    "an archive with a wrong digest",
     async () => {
       const source = mkdtempSync(join(tmpdir(), "cdktf-monitoring-source-"));
       try {
         const real = Artifacts.fromEnvironment();
-        const request = real._request("prometheus", process.arch === "arm64" ? Architecture.ARM64 : Architecture.AMD64);
-        const exporter = real._request(
-          "node_exporter",
-          process.arch === "arm64" ? Architecture.ARM64 : Architecture.AMD64,
-        );
+        const exporter = real._request("node_exporter", architecture);
         const wrong = "0".repeat(64);
+        const entry = (version: string, file: string, sha256: string): object => ({
+          version,
+          file,
+          sha256: { [architecture]: sha256 },
+        });
         writeFileSync(
           join(source, "manifest.json"),
           JSON.stringify({
-            prometheus: {
-              version: "0.0.1",
-              file: "prometheus-0.0.1.tar.gz",
-              sha256: { [request.architecture]: wrong },
-            },
-            node_exporter: {
-              version: exporter.version,
-              file: exporter.file,
-              sha256: { [exporter.architecture]: exporter.sha256 },
-            },
+            prometheus: entry("0.0.1", "prometheus-0.0.1.tar.gz", wrong),
+            node_exporter: entry(exporter.version, exporter.file, exporter.sha256),
           }),
         );
-        writeFileSync(join(source, "prometheus-0.0.1.tar.gz"), "not what was asked for");
+        writeFileSync(join(source, "prometheus-0.0.1.tar.gz"), "unexpected content");
         if (real._location) copyFileSync(join(real._location, exporter.file), join(source, exporter.file));
         const before = { runs: project.runTimes, hub: fingerprint("hub") };
         const { code, output } = await up({ CDKTF_MONITORING_SOURCE: source });
@@ -366,21 +237,21 @@ describe("what is wrong stops the deploy before any server is touched", () => {
         rmSync(source, { recursive: true });
       }
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "an engine that does not answer",
+    "an engine that does not respond",
     async () => {
       const { code, output } = await up({ DOCKER_HOST: "unix:///nowhere/docker.sock" });
       expect(code).toBe(1);
       expect(output).toContain("no Docker engine answers at DOCKER_HOST=unix:///nowhere/docker.sock");
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "a malformed address, named with its construct",
+    "a malformed address, with the path of its construct",
     async () => {
       const main = readFileSync(join(project.directory, "main.ts"), "utf8");
       project.edit("main.ts", (text) => text.replace("technicians: [network.gateway]", 'technicians: ["203.0.113.7"]'));
@@ -391,34 +262,32 @@ describe("what is wrong stops the deploy before any server is touched", () => {
       );
       writeFileSync(join(project.directory, "main.ts"), main);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
 describe("npm run down", () => {
   test(
-    "can keep the data",
+    "--keep-data succeeds",
     async () => {
-      const { code } = await project.npm("down", ["--keep-data"]);
-      expect(code).toBe(0);
+      expect(await project.npm("down", ["--keep-data"])).toMatchObject({ code: 0 });
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "leaves nothing",
+    "removes containers, networks, volumes and state",
     async () => {
-      await expectUp();
-      await expectTargets(...ALL_UP);
+      await project.up();
+      await prometheus.waitForTargets(...ALL_UP);
       const oldest = await prometheus.value("prometheus_tsdb_lowest_timestamp_seconds");
       expect(oldest).toBeLessThan(await prometheus.value('process_start_time_seconds{job="prometheus"}'));
-      const { code, output } = await project.npm("down");
-      requireSuccess({ code, output });
-      // It stopped the engine, where that was ours and nothing else runs in it.
+      await project.succeed("down");
+      // "npm run down" stops the engine if "npm run up" has started it and no other container is left.
       await ensureEngine(() => undefined);
       expect(project.objects()).toEqual({ containers: [], networks: [], volumes: [] });
       expect(existsSync(project.state())).toBe(false);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
