@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { AlertmanagerApi } from "../support/alertmanager";
-import { Outcome, Project, requireSuccess } from "../support/project";
+import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { HttpSink } from "../support/sinks";
-import { during, eventually } from "../support/wait";
+import { during, eventually, until } from "../support/wait";
 
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
-const DEPLOY = 300_000;
-/** In parts, for this file is copied with the project. */
+/** A secret. It is joined from parts because the project's copy contains this file. */
 const SECRET = ["s3cr3t", "path", "of", "a", "webhook"].join("-");
 const HOOK = { HOOK_URL: `http://198.18.32.1:9999/${SECRET}` };
 const HOSTS = ["hub", "second"] as const;
-/** Two hosts with an Alertmanager each, on the first one Prometheus, and a host to which one may move. */
+/** A stack with an Alertmanager on two hosts, Prometheus on the first one, and a third host for a move. */
 const STACK = `import { App, TerraformStack } from "cdktf";
 import * as c from "./constructs";
 
@@ -25,12 +23,12 @@ const monitoring = new c.Monitoring(stack, "monitoring", {
   receivers: [c.Receiver.webhook("hook", { url: c.Secret.fromEnvironment("HOOK_URL") })],
   alerts: [],
 });
-const homes = ["hub", "second"];
+const hosts = ["hub", "second"];
 for (const name of ["hub", "second", "third"]) {
   const server = new c.LocalServer(stack, name + "-server", { network, name });
   const host = new c.MonitoringHost(stack, name, { monitoring, server });
   if (name === "hub") new c.Prometheus(host, "prometheus", { evaluationInterval: "1s" });
-  if (homes.includes(name)) new c.Alertmanager(host, "alertmanager", { extraFlags: [] });
+  if (hosts.includes(name)) new c.Alertmanager(host, "alertmanager", { extraFlags: [] });
 }
 app.synth();
 `;
@@ -39,94 +37,75 @@ const project = new Project("e2e-alert", "198.18.32.0/20");
 const members: AlertmanagerApi[] = [];
 let prometheus = "";
 
-function up(): Promise<Outcome> {
-  return project.npm("up", [], HOOK);
-}
+const up = (): Promise<string> => project.up(HOOK);
 
-async function expectUp(): Promise<string> {
-  const { code, output } = await up();
-  requireSuccess({ code, output });
-  return output;
-}
+const fingerprint = (server: string): string =>
+  project.fingerprint(
+    server,
+    ["/etc/prometheus", "/etc/alertmanager", "/etc/systemd/system", "/opt/cdktf-monitoring"],
+    ["prometheus", "alertmanager"],
+  );
 
-/** Every file that we own on a server, by inode and time, and when the services started. */
-function fingerprint(server: string): string {
-  const files =
-    "find /etc/prometheus /etc/alertmanager /etc/systemd/system /opt/cdktf-monitoring -printf '%p %i %T@ %C@ %m %u\\n' 2>/dev/null | sort";
-  const units =
-    "systemctl show --property=Id,MainPID,ActiveEnterTimestampMonotonic,ExecMainStartTimestampMonotonic prometheus alertmanager";
-  return project.on(server, `${files}; ${units}`);
-}
-
-function address(server: string): string {
-  return project.on(server, "hostname -I").trim();
-}
-
-const alertmanagerOn = (server: string): AlertmanagerApi => new AlertmanagerApi(`http://${address(server)}:9093`);
+const alertmanagerOn = (server: string): AlertmanagerApi => new AlertmanagerApi(project.url(server, 9093));
 
 function pid(server: string): string {
   return project.on(server, "systemctl show --property=MainPID --value alertmanager");
 }
 
-/** Waits until all members see all of them. */
+/** Waits until each member of the cluster lists all members. */
 async function expectCluster(hosts: readonly string[] = HOSTS): Promise<void> {
-  const all = hosts.map((name) => `${address(name)}:9094`).sort();
+  const all = hosts.map((name) => `${project.address(name)}:9094`).sort();
   for (const member of hosts.map(alertmanagerOn))
-    await eventually("a cluster of two", 60, async () =>
-      (await member.peers()).join() === all.join() ? true : undefined,
-    );
+    await until("a cluster of two", 60, async () => (await member.peers()).join() === all.join());
 }
 
 beforeAll(async () => {
   project.edit("main.ts", () => STACK);
-  const { code, output } = await up();
-  if (code !== 0) throw new Error(output);
+  await up();
   members.push(...HOSTS.map(alertmanagerOn));
-  prometheus = `http://${address("hub")}:9090`;
-}, 2 * DEPLOY);
+  prometheus = project.url("hub", 9090);
+}, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await project.end();
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
 describe("Alertmanagers on two hosts", () => {
   test(
-    "are a cluster",
+    "form a cluster",
     async () => {
       await expectCluster();
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "are both told by Prometheus, and both have the Watchdog",
+    "both receive alerts from Prometheus",
     async () => {
       const answer = await fetch(`${prometheus}/api/v1/alertmanagers`);
       const { data } = (await answer.json()) as { data: { activeAlertmanagers: { url: string }[] } };
-      const told = data.activeAlertmanagers.map(({ url }) => url).sort();
-      expect(told).toEqual(HOSTS.map((name) => `http://${address(name)}:9093/api/v2/alerts`).sort());
+      const active = data.activeAlertmanagers.map(({ url }) => url).sort();
+      expect(active).toEqual(HOSTS.map((name) => `${project.url(name, 9093)}/api/v2/alerts`).sort());
       for (const member of members)
-        await eventually("the Watchdog", 60, async () =>
-          (await member.alerts()).includes("Watchdog") ? true : undefined,
-        );
+        await until("the Watchdog", 60, async () => (await member.alerts()).includes("Watchdog"));
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 
   test(
-    "share silences, and keep them when they are restarted",
+    "share silences, and keep them during a restart",
     async () => {
       // GIVEN
       const [first, second] = members;
       const id = await first?.silence("Watchdog");
-      const present = async (member?: AlertmanagerApi): Promise<true | undefined> =>
-        (await member?.silences())?.includes(id ?? "") === true ? true : undefined;
-      await eventually("the silence at the other member", 30, () => present(second));
+      const present = async (member?: AlertmanagerApi): Promise<boolean> =>
+        (await member?.silences())?.includes(id ?? "") === true;
+      await until("the silence on the other member", 30, () => present(second));
       const before = HOSTS.map(pid);
 
       // WHEN
       project.edit("main.ts", (text) => text.replace("extraFlags: []", 'extraFlags: ["--log.level=debug"]'));
-      await expectUp();
+      await up();
 
       // THEN
       for (const [index, name] of HOSTS.entries()) expect(pid(name)).not.toBe(before[index]);
@@ -134,7 +113,7 @@ describe("Alertmanagers on two hosts", () => {
       expect(await present(first)).toBe(true);
       expect(await present(second)).toBe(true);
     },
-    DEPLOY,
+    DEPLOY_TIMEOUT,
   );
 });
 
@@ -142,27 +121,26 @@ test(
   "a second deploy runs no playbook",
   async () => {
     const before = project.runTimes;
-    expect(await expectUp()).toContain("No changes. Your infrastructure matches the configuration.");
+    expect(await up()).toContain("No changes. Your infrastructure matches the configuration.");
     expect(project.runTimes).toEqual(before);
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test.each(["alertmanager", "prometheus"])(
-  "%s with markers off changes nothing: no inode, no start time",
+  "a forced run of %s changes no inode and no start time",
   async (run) => {
     const before = HOSTS.map(fingerprint);
-    const { code, output } = await project.npm("play", [run, "--force"], HOOK);
-    requireSuccess({ code, output });
+    await project.succeed("play", [run, "--force"], HOOK);
     for (const result of Object.values(project.result(run)))
       expect(result).toMatchObject({ state: "ok", touched: true, changed: 0 });
     expect(HOSTS.map(fingerprint)).toEqual(before);
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 describe("a receiver's secret", () => {
-  test("is in one file on each host, which Alertmanager alone may read", () => {
+  test("is in one file per host that only Alertmanager can read", () => {
     for (const name of HOSTS) {
       const files = project.on(name, `grep -rls ${SECRET} /etc /opt /run /tmp /root /usr/local /var`).split("\n");
       expect(files).toEqual(["/etc/alertmanager/secrets/hook.url"]);
@@ -175,20 +153,21 @@ describe("a receiver's secret", () => {
     }
   });
 
-  test("is in no journal, nor in what processes were started with", () => {
+  test("is in no journal, command line or environment of a process", () => {
     for (const name of HOSTS) {
-      const said = "journalctl --no-pager --output=verbose; cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null";
-      expect(project.on(name, `(${said}) | tr '\\0' '\\n' | grep -c '[s]3cr3t-path' || true`)).toBe("0");
+      const sources =
+        "journalctl --no-pager --output=verbose; cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null";
+      expect(project.on(name, `(${sources}) | tr '\\0' '\\n' | grep -c '[s]3cr3t-path' || true`)).toBe("0");
     }
   });
 
-  test("is nowhere in what a deploy leaves on this machine", () => {
+  test("is in no file that a deploy leaves on the controller", () => {
     expect(project.filesWith(SECRET)).toEqual([]);
   });
 });
 
 test(
-  "a rule that promtool refuses comes to no server, nor does what would go with it",
+  "a rule that promtool rejects changes no server, and neither do other changes of the same run",
   async () => {
     // GIVEN
     const before = fingerprint("hub");
@@ -198,7 +177,7 @@ test(
     project.edit("main.ts", (text) =>
       text.replace("alerts: []", `alerts: [${custom}]`).replace('evaluationInterval: "1s"', 'evaluationInterval: "2s"'),
     );
-    const { code, output } = await up();
+    const { code, output } = await project.npm("up", [], HOOK);
 
     // THEN
     expect(code).not.toBe(0);
@@ -206,11 +185,11 @@ test(
     expect(fingerprint("hub")).toBe(before);
     expect(readFileSync(project.state("runs", "prometheus", "result.json"), "utf8")).toContain("nosuch");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "one of the two moves with its data, while the other one serves",
+  "one of two Alertmanagers moves with its data while the other one works",
   async () => {
     // GIVEN
     const silence = await members[1]?.silence("BeforeTheMove");
@@ -220,10 +199,10 @@ test(
 
     // WHEN
     project.edit("main.ts", (text) =>
-      text.replace(/alerts: \[.*\]/, "alerts: []").replace('homes = ["hub", "second"]', 'homes = ["hub", "third"]'),
+      text.replace(/alerts: \[.*\]/, "alerts: []").replace('hosts = ["hub", "second"]', 'hosts = ["hub", "third"]'),
     );
-    // It is restarted, for it has another member to tell.
-    await during(expectUp(), () => eventually("silences of the other one", 5, () => members[0]?.silences()));
+    // The other one restarts during the deploy, because it gets a new peer.
+    await during(up(), () => eventually("silences of the other one", 5, () => members[0]?.silences()));
 
     // THEN
     await expectCluster(["hub", "third"]);
@@ -233,10 +212,10 @@ test(
       "",
     );
     try {
-      requireSuccess(await project.npm("verify", [], HOOK));
+      await project.succeed("verify", [], HOOK);
     } finally {
       hook.close();
     }
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
