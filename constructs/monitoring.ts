@@ -304,9 +304,9 @@ export class Monitoring extends Construct implements IMonitoring {
 
   /** Returns the commands of the runs in their order, to be started in the folder of the stack. */
   private describeRuns(): string {
-    const last = this.runs.filter((run) => run !== this.cleanup);
+    const others = this.runs.filter((run) => run !== this.cleanup);
     return JSON.stringify(
-      [...last, this.cleanup].map(({ name, _command: command }) => ({ name, command, state: this._stateDirectory })),
+      [...others, this.cleanup].map(({ name, _command: command }) => ({ name, command, state: this._stateDirectory })),
     );
   }
 }
