@@ -17,7 +17,11 @@ else
   incoming="$data.incoming" before="$data.before-move.$(date +%s)"
 fi
 # The names in a data folder that belong to the service.
-service_files() { ls -A "$1" 2>/dev/null | grep -vxE 'lost\+found|\.incoming|\.before-move\..*' || true; }
+service_files() {
+  find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .incoming ! -name '.before-move.*' -printf '%f\n' 2>/dev/null || true
+}
+# Creates a folder with a mode, unless it exists.
+make_folder() { mkdir -m "$1" "$2" 2>/dev/null || [ -d "$2" ]; }
 # Keeps older data of this server: it is neither mixed with the moved data nor deleted.
 set_aside() {
   [ "$(service_files "$data" | head -n 1)" ] || return 0
@@ -31,6 +35,7 @@ set_aside() {
   chmod 700 "$before"
   echo "before=$before"
 }
+make_notes() { mkdir -p "$state" && make_folder 700 "$notes"; }
 stop() {
   # The service must not start again at boot, and the next run here must not find its marker if the edit is undone.
   rm -f "$state/markers/$kind"
@@ -41,7 +46,7 @@ stop() {
   systemctl --quiet reset-failed "$kind.service" 2>/dev/null || true
 }
 write_note() {
-  mkdir -p -m 700 "$notes"
+  make_notes
   printf '%s\n' "$1" > "$note.new"
   sync "$note.new"
   mv "$note.new" "$note"
@@ -63,12 +68,12 @@ measure) # prints the size of the data in KiB
   du -sk --apparent-size "$data/" | cut -f1
   ;;
 free) # prints the free space for the data in KiB
-  mkdir -p "$data_root"
+  make_folder 755 "$data_root"
   [ -d "$data" ] && folder="$data" || folder="$data_root"
   df -Pk "$folder" | awk 'NR == 2 { print $4 }'
   ;;
 claim) # KNOWN NOTE: stops the service for a move, unless another move replaced the note KNOWN
-  mkdir -p -m 700 "$notes"
+  make_notes
   exec 9> "$notes/.lock"
   flock 9
   [ "$(cat "$note" 2>/dev/null || true)" = "$1" ] || { echo "another move claimed the data"; exit 75; }
@@ -81,7 +86,7 @@ send) # writes the data to standard output
   ;;
 receive) # reads the data from standard input
   rm -rf "$incoming"
-  mkdir -p -m 755 "$data_root"
+  make_folder 755 "$data_root"
   mkdir -p "$incoming"
   exec tar --directory "$incoming" --extract --file - --preserve-permissions --no-same-owner
   ;;
@@ -95,7 +100,7 @@ commit) # NOTE: puts the received data in place; a repetition continues where th
   fi
   [ -d "$incoming" ] || exit 0
   if is_mounted; then
-    ls -A "$incoming" | while IFS= read -r name; do mv "$incoming/$name" "$data/"; done
+    find "$incoming/" -mindepth 1 -maxdepth 1 -exec mv --target-directory "$data/" {} +
     rmdir "$incoming"
     # The owner changes last, because it marks the data as complete.
     chmod 750 "$data/"
