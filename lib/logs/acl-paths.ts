@@ -1,21 +1,22 @@
 import { LogSource } from "./log-source";
 
 /**
- * A path that an agent must be let read: its folder up to the first pattern, and extended regular expressions for paths
- * below that; an empty one matches none.
+ * A path that is opened to the log agent by access control lists (ACLs): the folder before the first pattern, and
+ * extended regular expressions for paths below that folder. An empty expression matches no path.
  */
 export interface AclPath {
   readonly folder: string;
-  /** Folders that are listed to find its files, beside `folder` itself. */
+  /** Folders below `folder` whose entries the agent lists to find files. */
   readonly listed: string;
-  /** Folders that are only passed. */
+  /** Folders that the agent only passes through. */
   readonly passed: string;
+  /** Files that the agent reads. */
   readonly files: string;
-  /** Which of the files are left out. */
+  /** Files that are excluded. */
   readonly except: string;
 }
 
-/** The paths of sources whose files the group `adm` may not read, each once. */
+/** Returns the paths of sources whose files the group `adm` cannot read by default, each once. */
 export function aclPaths(sources: readonly LogSource[]): AclPath[] {
   const groups = sources.filter(({ _needsAcl }) => _needsAcl).flatMap(({ _files }) => _files);
   const paths = groups.flatMap(({ paths, exclude }) =>
@@ -44,7 +45,9 @@ function aclPath(path: string, exclude: readonly string[]): AclPath {
   };
 }
 
-/** The folders on the way to files: a folder is listed where what follows is a pattern, or the files are in it. */
+/**
+ * Returns the folders above the files. A folder is listed if it contains files or a pattern follows; else it is passed.
+ */
 function folders(parts: readonly string[]): { listed: string[]; passed: string[] } {
   const anywhere = parts.indexOf("**");
   const way = parts.slice(0, anywhere === -1 ? parts.length : anywhere + 1).map((_, index) => index + 1);
@@ -55,7 +58,10 @@ function folders(parts: readonly string[]): { listed: string[]; passed: string[]
   return { listed: of(depths.filter(isListed)), passed: of(depths.filter((depth) => !isListed(depth))) };
 }
 
-/** What a pattern means for paths below a folder; several where `**` may end in the folder or below it. */
+/**
+ * Returns the parts of a pattern that apply below a folder. There are several if `**` can end in the folder or below
+ * it.
+ */
 function within(pattern: readonly string[], folder: readonly string[]): string[][] {
   const [head, ...tail] = pattern;
   const [part, ...rest] = folder;
@@ -65,7 +71,7 @@ function within(pattern: readonly string[], folder: readonly string[]): string[]
   return new RegExp(`^${expression([head])}$`).test(part) ? within(tail, rest) : [];
 }
 
-/** A pattern without braces as an extended regular expression (POSIX). */
+/** Translates a pattern without braces to an extended regular expression (POSIX). */
 function expression(parts: readonly string[]): string {
   const last = parts.length - 1;
   return parts
@@ -88,7 +94,7 @@ function isPattern(part: string): boolean {
   return /[*?[]/.test(part);
 }
 
-/** The paths that one with alternatives in braces stands for. */
+/** Expands alternatives in braces. */
 function alternatives(path: string): string[] {
   const [all, inner] = /\{([^{}]*)\}/.exec(path) ?? [];
   if (all === undefined || inner === undefined) return [path];

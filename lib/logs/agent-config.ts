@@ -4,55 +4,57 @@ import { LogSource } from "./log-source";
 import { filePipeline, journalPipeline } from "./pipelines";
 import { Stage } from "./stages";
 
-/** What a server's log agent is to do, whichever program it is. */
+/** Configuration of a server's log agent, independent of the program. */
 export interface AgentConfig {
-  /** The labels of all lines. */
+  /** Labels of all lines. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What is done with the lines of files. */
+  /** Pipeline for lines of files. */
   readonly files: readonly Stage[];
-  /** Which entries of the journal are sent, and with which labels. */
+  /** Rules that select and label entries of the journal. */
   readonly journalRules: readonly RelabelRule[];
-  /** What is done with them. */
+  /** Pipeline for entries of the journal. */
   readonly journal: readonly Stage[];
 }
 
-/** What of an agent's configuration is the same in both programs and on all servers. */
+/** Settings of the log agent that are the same for both programs and on all servers. */
 export const AGENT = {
-  /** Where drop-ins are, in the format of Prometheus' `file_sd`. */
+  /** Drop-ins in the format of Prometheus' `file_sd`. */
   targets: "/etc/log_agent/targets/*.yml",
-  /** How often the drop-ins are looked at, beside being watched. */
+  /** Interval at which drop-ins are read again, in addition to file notifications. */
   refreshInterval: "30s",
-  /** How often patterns are compared with what files there are. */
+  /** Interval at which patterns are matched against the existing files. */
   globInterval: "5s",
   /**
-   * How often files are looked at. At a rotation both programs read the old file to its end as soon as they see the new
-   * one, and no further: what is written to the old one after that, while its program has not opened the new one yet, they
-   * miss. The less often they look, the less likely that is.
+   * Interval at which files are read. When both programs see a rotated file, they read the old file to its end and
+   * stop. They miss lines that the writer adds to the old file after that. A longer interval makes this less likely.
    */
   fileInterval: "2s",
-  /** Where Promtail notes how far it has read; Alloy goes on from there. */
+  /** File in which Promtail stores its positions. Alloy continues from them. */
   positions: "/var/lib/monitoring/log_agent/positions.yml",
-  /** What the journal's reader is called in the positions. */
+  /** Name of the journal in the file of positions. */
   journal: "journal",
-  /** How much of the journal is read at the first start, and at most caught up with. */
+  /** Age of the oldest journal entry that is read, at the first start and after a longer stop. */
   journalAge: "12h",
-  /** Longer lines are cut. Loki takes no longer ones by default. */
+  /** Maximum length of a line, in KiB. Longer lines are cut, because Loki rejects them by default. */
   lineKibibytes: 256,
-  /** How long lines are collected to be sent together. */
+  /** Time for which lines are collected before they are sent together. */
   batchWait: "500ms",
-  /** After how long, at most, sending is tried again; it is never given up, and files are read no further meanwhile. */
+  /**
+   * Longest pause before a failed request is repeated. Requests are repeated without limit, and files are not read
+   * meanwhile.
+   */
   longestPause: "5s",
-  /** How long a request may take. */
+  /** Timeout of a request to Loki. */
   timeout: "10s",
-  /** The variable of the environment by which Alloy is told the address to send to. */
+  /** Environment variable from which Alloy reads Loki's URL. */
   url: "LOG_AGENT_LOKI_URL",
-  /** After how long a block of lines that nothing follows is complete. */
+  /** Time after which a multi-line entry is complete if no line follows. */
   blockWait: "1s",
-  /** After how many lines a block of lines is complete. */
+  /** Maximum number of lines in a multi-line entry. */
   blockLines: 500,
 } as const;
 
-/** The configuration that follows from a server's log sources; the built-in ones are added. */
+/** Returns the configuration for a server's log sources and the built-in ones. */
 export function agentConfig(labels: Readonly<Record<string, string>>, sources: readonly LogSource[]): AgentConfig {
   const all = [...BUILT_IN_SOURCES, ...sources];
   return { labels, files: filePipeline(all), journalRules: journalRules(all), journal: journalPipeline(all) };

@@ -2,7 +2,7 @@ import { AGENT, AgentConfig } from "./agent-config";
 import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
-/** Alloy's configuration. Where to send to is in the environment. */
+/** Renders Alloy's configuration. Loki's URL comes from the environment. */
 export function alloyConfig({ labels, files, journalRules, journal }: AgentConfig): string {
   const { lineKibibytes: limit } = AGENT;
   const cut = block("stage.truncate", [block("rule", [set("limit", `${limit}KiB`)])]);
@@ -61,7 +61,7 @@ function stage(each: Stage): string {
     case "json":
       return block("stage.json", [set("expressions", each.expressions)]);
     case "logfmt":
-      return block("stage.logfmt", [set("mapping", same(each.keys))]);
+      return block("stage.logfmt", [set("mapping", identity(each.keys))]);
     case "template":
       return block("stage.template", [set("source", each.source), set("template", each.template)]);
     case "timestamp": {
@@ -71,12 +71,12 @@ function stage(each: Stage): string {
         set("format", format),
         set("fallback_formats", others),
         set("location", "Local"),
-        // A line that is read twice must come out the same twice, or Loki keeps both.
+        // A line that is read twice must get the same timestamp twice, because Loki then stores it once.
         set("action_on_duplicate_timestamp", "keep"),
       ]);
     }
     case "labels":
-      return block("stage.labels", [set("values", same(each.names))]);
+      return block("stage.labels", [set("values", identity(each.names))]);
     case "multiline":
       return block("stage.multiline", [
         set("firstline", each.firstLine),
@@ -122,13 +122,13 @@ function set(name: string, setting: Settable): string {
   return `${name} = ${value(setting)}`;
 }
 
-/** JSON's strings and lists are Alloy's; its objects have `=`. */
+/** Renders a value. Strings and lists are written as in JSON; objects have `=` instead of `:`. */
 function value(setting: Settable): string {
   if (typeof setting === "string" || Array.isArray(setting)) return JSON.stringify(setting);
   const pairs = Object.entries(setting as Record<string, string>);
   return `{ ${pairs.map(([key, text]) => `${JSON.stringify(key)} = ${JSON.stringify(text)}`).join(", ")} }`;
 }
 
-function same(names: readonly string[]): Record<string, string> {
+function identity(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }

@@ -1,16 +1,16 @@
 import { Parser } from "./log-format";
 import { LogSource } from "./log-source";
 
-/** Anybody may write to the journal under any name; whose process it was, the kernel tells. */
-const ROOT = { _UID: "0" };
+/** Every user can write to the journal under any identifier, but only the kernel sets `_UID`. */
+const FROM_ROOT = { _UID: "0" };
 
-/** What every member sends: logins by SSH, what sudo allowed and denied, and what the kernel killed for want of memory. */
+/** Log sources of every member: SSH logins, allowed and denied sudo commands, and OOM kills. */
 export const BUILT_IN_SOURCES: readonly LogSource[] = [
   LogSource._fromJournalGroups("sshd", [
-    { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...ROOT }, kind: "audit", parser: Parser.NONE },
+    { fields: { SYSLOG_IDENTIFIER: "sshd(-session|-auth)?", ...FROM_ROOT }, kind: "audit", parser: Parser.NONE },
   ]),
-  // It writes as whoever called it, and may be gone before journald has seen what program it was: a user can write such
-  // lines, too.
+  // sudo logs under the UID of its caller and may exit before journald identifies the program. The source therefore
+  // matches the identifier only, and a user can forge such lines.
   LogSource._fromJournalGroups("sudo", [{ fields: { SYSLOG_IDENTIFIER: "sudo" }, kind: "audit", parser: Parser.NONE }]),
   LogSource._fromJournalGroups("kernel", [
     {
@@ -22,7 +22,9 @@ export const BUILT_IN_SOURCES: readonly LogSource[] = [
   ]),
 ];
 
-/** The same logins where a server keeps no journal, from the file that a syslog daemon writes: its lines get the job `sshd` or `sudo`. */
+/**
+ * Log source of a server without a journal: `auth.log` of a syslog daemon. Its lines get the job `sshd` or `sudo`.
+ */
 export const AUTH_LOG: LogSource = LogSource._fromFileGroups(
   "auth",
   [{ paths: ["/var/log/auth.log"], exclude: [], kind: "audit", parser: Parser.AUTH }],

@@ -3,10 +3,10 @@ import { LEVELS, METHODS, STATUS_CLASSES } from "./log-format";
 import { LogSource } from "./log-source";
 import { labelsOf } from "./parsers";
 
-/** The values that a label has; undefined where they follow from the servers: their names, and those of files. */
+/** Values of a label; undefined if they are not known at synthesis, such as file names. */
 export type LabelValues = ReadonlySet<string> | undefined;
 
-/** The labels of one kind of lines, and their values. A line need not have `level`, `method` or `status_class`. */
+/** Labels of one kind of lines, with their values. `level`, `method` and `status_class` can be missing in a line. */
 export type EmittedLabels = ReadonlyMap<string, LabelValues>;
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -16,9 +16,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The labels that the lines of log sources have in Loki, an element for each kind of lines.
+ * Returns the labels that the lines of log sources have in Loki, one element for each kind of lines.
  *
- * @param sources those of all members; the built-in ones are added
+ * @param sources log sources of all members; the built-in ones are added
  */
 export function emittedLabels(sources: readonly LogSource[]): EmittedLabels[] {
   return [...BUILT_IN_SOURCES, ...sources].flatMap(({ name, _files, _journal }) => [

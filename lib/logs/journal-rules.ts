@@ -2,20 +2,21 @@ import { LEVELS } from "./log-format";
 import { LogSource } from "./log-source";
 import { PARSER_LABEL } from "./stages";
 
-/** A rule by which labels follow from others, as Prometheus has them. */
+/** A relabelling rule as in Prometheus. */
 export interface RelabelRule {
-  /** Joined by `;`. */
+  /** Source labels, whose values are joined by `;`. */
   readonly sources: readonly string[];
-  /** A regular expression (RE2) for all of it. */
+  /** Regular expression (RE2) that the whole joined value must match. */
   readonly regex: string;
-  /** @default - what does not match is left out */
+  /** Label that is set. @default - none, because the rule drops entries that do not match */
   readonly target?: string;
+  /** Value of the target label. @default - none, as without a target */
   readonly replacement?: string;
 }
 
 const SOURCE = "__tmp_source";
 
-/** journald's words for priorities, by the level that they are. */
+/** journald's keywords of priorities, by level. */
 const PRIORITIES: Readonly<Record<string, string>> = {
   critical: "emerg|alert|crit",
   error: "error",
@@ -24,7 +25,7 @@ const PRIORITIES: Readonly<Record<string, string>> = {
   debug: "debug",
 };
 
-/** The rules that give an entry of the journal the labels of its source, and leave out what is of none. */
+/** Returns the rules that label the journal entries of sources and drop all other entries. */
 export function journalRules(sources: readonly LogSource[]): RelabelRule[] {
   const split = (target: string, part: number): RelabelRule => ({
     sources: [SOURCE],

@@ -1,4 +1,4 @@
-/** The package's own types are those of an ES module, which a CommonJS one may not import; its code is both. */
+/** The package has code for ES modules and CommonJS, but only the types for ES modules, which we cannot import. */
 declare module "@grafana/lezer-logql" {
   import type { LRParser } from "@lezer/lr";
 

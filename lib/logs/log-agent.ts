@@ -1,36 +1,41 @@
-/** The program that reads a server's logs and sends them to Loki. */
+/**
+ * The program that reads a server's logs and sends them to Loki.
+ *
+ * @example
+ * new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"], logAgent: LogAgent.alloy() });
+ */
 export class LogAgent {
-  /** Grafana Alloy. */
+  /** Uses Grafana Alloy, the default. */
   public static alloy(): LogAgent {
     return new LogAgent("alloy", "Grafana Alloy");
   }
 
-  /** Promtail, whose end of life was 2026-03-02. A later change to Alloy goes on where Promtail was. */
+  /**
+   * Uses Promtail, which reached its end of life on 2026-03-02. A later switch to Alloy continues at Promtail's
+   * positions.
+   */
   public static promtail(): LogAgent {
     return new LogAgent("promtail", "Promtail", "2026-03-02");
   }
 
   /**
-   * The one of that name.
+   * Returns the agent with a name, for a name that comes from a setting.
    *
-   * @throws when there is none
+   * @param program name of the program: "alloy" or "promtail"
+   * @throws if no agent has this name
    */
   public static named(program: string): LogAgent {
     const found = [LogAgent.alloy(), LogAgent.promtail()].find((agent) => agent._program === program);
     if (found) return found;
-    throw new Error(`"${program}" is no log agent: known are alloy and promtail`);
+    throw new Error(`"${program}" is not a log agent: use "alloy" or "promtail"`);
   }
 
   private constructor(
-    /** The program, and the name of its archive. */
+    /** @internal Name of the program and of its release archive. */
     public readonly _program: string,
-    /** What people call it. */
+    /** @internal Name in messages. */
     public readonly _title: string,
-    /**
-     * The day of its last update, as `2026-03-02`.
-     *
-     * @default - it is maintained
-     */
+    /** @internal Day of the last update, as `2026-03-02`; undefined if the program is maintained. */
     public readonly _endOfLife?: string,
   ) {}
 }

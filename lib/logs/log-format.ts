@@ -1,21 +1,30 @@
-/** How the lines of a log are written. What is said of timestamps holds for files: the journal has the time of each line itself. */
+/**
+ * Format of the lines of a log. Timestamps in lines are used for files only, because the journal stores the time of
+ * each entry.
+ *
+ * @example
+ * LogSource.files("shop", { paths: ["/srv/shop/*.log"], format: LogFormat.JSON });
+ */
 export enum LogFormat {
-  /** nginx's access log in its own format, `combined`. */
+  /** Access log of nginx in the default format `combined`. */
   NGINX = "nginx",
-  /** Apache's access log in its formats `combined`, `common` and, as Debian has it, `vhost_combined`. */
+  /** Access log of Apache in the format `combined`, `common` or `vhost_combined` (Debian's default). */
   APACHE = "apache",
-  /** One JSON object a line, with `time`, `timestamp`, `ts` or `@timestamp`, and `level`, `severity` or `lvl`. */
+  /**
+   * One JSON object per line, with the time in `time`, `timestamp`, `ts` or `@timestamp`, and the level in `level`,
+   * `severity` or `lvl`.
+   */
   JSON = "json",
-  /** `key=value`, with `time`, `ts` or `t`, and `level` or `lvl`. */
+  /** logfmt (`key=value`), with the time in `time`, `ts` or `t`, and the level in `level` or `lvl`. */
   LOGFMT = "logfmt",
-  /** Anything else: a date and time at the beginning of a line counts, and the first word in capitals that is a level. */
+  /** Plain text: the time is a date and time at the beginning of a line, the level is the first level in capitals. */
   PLAIN = "plain",
 }
 
-/** The values of the label `level`. */
+/** Values of the label `level`. */
 export const LEVELS: readonly string[] = ["critical", "error", "warning", "info", "debug"];
 
-/** The values of the label `method`; a request by another one has none. */
+/** Values of the label `method`. Requests with other methods have no such label. */
 export const METHODS: readonly string[] = [
   "GET",
   "HEAD",
@@ -28,25 +37,25 @@ export const METHODS: readonly string[] = [
   "TRACE",
 ];
 
-/** The values of the label `status_class`. */
+/** Values of the label `status_class`. */
 export const STATUS_CLASSES: readonly string[] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-/** How the agent parses a line: the value of a label that no line keeps. */
+/** Parser of a line: the value of a label that the agent removes before it sends the line. */
 export enum Parser {
-  /** An access log. */
+  /** Access log of nginx or Apache. */
   ACCESS = "access",
   NGINX_ERROR = "nginx_error",
   APACHE_ERROR = "apache_error",
   JSON = "json",
   LOGFMT = "logfmt",
   PLAIN = "plain",
-  /** What a syslog daemon writes to `auth.log`. */
+  /** Lines that a syslog daemon writes to `auth.log`. */
   AUTH = "auth",
-  /** Not at all. */
+  /** No parsing. */
   NONE = "none",
 }
 
-/** How a format is parsed. */
+/** Returns the parser of a format. */
 export function parserOf(format: LogFormat): Parser {
   switch (format) {
     case LogFormat.NGINX:

@@ -2,52 +2,61 @@ import { LogFormat, Parser, parserOf } from "./log-format";
 
 /** Settings of {@link LogSource.nginx} and {@link LogSource.apache}. */
 export interface WebServerLogs {
-  /** The value of the label `job`. @default - the web server's name */
+  /** Value of the label `job`. @default - name of the web server, "nginx" or "apache" */
   readonly name?: string;
-  /** Where the access logs are; `*` and `**` are patterns. @default - where Debian has them */
+  /**
+   * Absolute paths of the access logs. `*` matches a part of a name, `**` matches folders. An empty list means none.
+   *
+   * @default - Debian's paths: `/var/log/nginx/*access.log` or `/var/log/apache2/*access.log`
+   */
   readonly accessLogs?: readonly string[];
-  /** Where the error logs are. @default - where Debian has them */
+  /**
+   * Absolute paths of the error logs, with patterns as in `accessLogs`. An empty list means none.
+   *
+   * @default - Debian's paths: `/var/log/nginx/*error.log` or `/var/log/apache2/*error.log`
+   */
   readonly errorLogs?: readonly string[];
 }
 
 /** Settings of {@link LogSource.files}. */
 export interface LogFiles {
-  /** Absolute paths; `*` stands for a part of a name, `**` for folders. */
+  /** Absolute paths. `*` matches a part of a name, `**` matches folders. */
   readonly paths: readonly string[];
-  /** Which of these are left out, as `paths` are written. @default - none */
+  /** Paths to leave out, with patterns as in `paths`. @default - none */
   readonly exclude?: readonly string[];
   /**
-   * How their lines are written.
+   * Format of the lines.
    *
    * @default LogFormat.PLAIN
    */
   readonly format?: LogFormat;
-  /** The value of the label `kind`, such as `access`, `error` or `audit`. @default "application" */
+  /** Value of the label `kind`, such as `access`, `error` or `audit`. @default "application" */
   readonly kind?: string;
   /**
-   * What the first line of an entry looks like, as a regular expression (RE2): lines that do not match belong to the
-   * entry before them, as those of a stack trace do.
+   * Regular expression (RE2) for the first line of an entry. Lines that do not match it belong to the entry before
+   * them, such as the lines of a stack trace.
    *
-   * @default - plain text: a line that does not begin with a blank or `Caused by:`; else every line is an entry
+   * @default - in plain text, each line that begins with neither white space nor `Caused by:`; in other formats, every
+   * line
    */
   readonly firstLine?: string;
 }
 
 /** Settings of {@link LogSource.journal}. */
 export interface JournalLogs {
-  /** The units, such as `myapp.service`. */
+  /** Names of systemd units, such as `myapp.service`. */
   readonly units: readonly string[];
   /**
-   * How the units' lines are written.
+   * Format of the lines.
    *
    * @default LogFormat.PLAIN
    */
   readonly format?: LogFormat;
-  /** The value of the label `kind`. @default "application" */
+  /** Value of the label `kind`. @default "application" */
   readonly kind?: string;
 }
 
-/** Files of a source that are alike. */
+/** Files of a source with the same kind and parser. */
 export interface FileGroup {
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
@@ -56,95 +65,122 @@ export interface FileGroup {
   readonly firstLine?: string;
 }
 
-/** Entries of the journal that are of a source: all these fields match. */
+/** Journal entries of a source with the same kind and parser: entries for which all fields match. */
 export interface JournalGroup {
-  /** Field, as journald writes it, and a regular expression for all of its value. */
+  /** Regular expressions for whole values, by the name of the journal's field. */
   readonly fields: Readonly<Record<string, string>>;
   readonly kind: string;
   readonly parser: Parser;
-  /** Of these only lines that contain this regular expression are sent. @default - all */
+  /** Regular expression for a part of the line; other lines are not sent. @default - all lines are sent */
   readonly only?: string;
 }
 
-/** Logs of a server that are sent to Loki under one value of the label `job`: files, or units of the journal. */
+/**
+ * Logs of a server that its log agent sends to Loki under one value of the label `job`: files, or units of the journal.
+ *
+ * @example
+ * new MonitoredServer(this, "app", {
+ *   monitoring,
+ *   server,
+ *   logs: [
+ *     LogSource.nginx(),
+ *     LogSource.files("shop", { paths: ["/srv/shop/logs/*.log"], format: LogFormat.JSON }),
+ *     LogSource.journal("api", { units: ["api.service"] }),
+ *   ],
+ * });
+ */
 export class LogSource {
   /**
-   * nginx: access logs (labels `status_class`, `method`) and error logs (`level`).
+   * Reads the logs of nginx: access logs (labels `status_class` and `method`) and error logs (label `level`).
    *
-   * @throws when the name or a path is malformed
+   * @param logs name and paths, if they are not Debian's
+   * @throws if the name or a path is malformed
    */
   public static nginx(logs: WebServerLogs = {}): LogSource {
     return webServer("nginx", Parser.NGINX_ERROR, logs);
   }
 
   /**
-   * Apache: access logs (labels `status_class`, `method`) and error logs (`level`).
+   * Reads the logs of Apache: access logs (labels `status_class` and `method`) and error logs (label `level`).
    *
-   * @throws when the name or a path is malformed
+   * @param logs name and paths, if they are not Debian's
+   * @throws if the name or a path is malformed
    */
   public static apache(logs: WebServerLogs = {}): LogSource {
     return webServer("apache", Parser.APACHE_ERROR, logs, "apache2");
   }
 
   /**
-   * Files. Those that the log agent cannot read are opened to it at each deploy, by access control lists, with the folders
-   * on the way; new ones until then only if others or the group `adm` may read them.
+   * Reads files. Each deploy opens matching files that the log agent cannot read, and the folders above them, by access
+   * control lists. Until the next deploy, the agent reads a new file only if others or the group `adm` may read it.
    *
-   * @param name the value of the label `job`
-   * @throws when the name, the kind, a path or the regular expression is malformed
+   * @param name value of the label `job`: lower-case letters, digits, `_` and `-`, beginning with a letter
+   * @param logs paths and format
+   * @throws if the name, the kind, a path or the regular expression is malformed, or if there are no paths
    */
   public static files(name: string, logs: LogFiles): LogSource {
     const { paths, exclude = [], format = LogFormat.PLAIN, kind = "application", firstLine } = logs;
-    if (paths.length === 0) throw new Error(`the log source "${name}" has no paths: name at least one`);
+    if (paths.length === 0) throw problem(name, 'paths is empty: name at least one, such as "/srv/shop/*.log"');
     if (firstLine !== undefined) checkExpression(name, firstLine);
     return new LogSource(name, [{ paths, exclude, kind, parser: parserOf(format), firstLine }], [], true);
   }
 
   /**
-   * Units of the journal.
+   * Reads the journal of systemd units. The label `level` follows from the journal's priority, or from the line.
    *
-   * @param name the value of the label `job`
-   * @throws when the name, the kind or a unit's name is malformed
+   * @param name value of the label `job`: lower-case letters, digits, `_` and `-`, beginning with a letter
+   * @param logs units and format
+   * @throws if the name, the kind or a unit's name is malformed, or if there are no units
    */
   public static journal(name: string, logs: JournalLogs): LogSource {
     const { units, format = LogFormat.PLAIN, kind = "application" } = logs;
-    if (units.length === 0) throw new Error(`the log source "${name}" has no units: name at least one`);
+    if (units.length === 0) throw problem(name, 'units is empty: name at least one, such as "myapp.service"');
     for (const unit of units) {
       if (!/^[A-Za-z0-9:_.\\@-]+\.(service|scope|socket|timer|mount|slice)$/.test(unit))
-        throw new Error(`the log source "${name}": "${unit}" is not the name of a unit, such as "myapp.service"`);
+        throw problem(name, `"${unit}" is not the name of a systemd unit: use a name such as "myapp.service"`);
     }
     const fields = { _SYSTEMD_UNIT: units.map(literal).join("|") };
     return new LogSource(name, [], [{ fields, kind, parser: parserOf(format) }], false);
   }
 
-  /** @internal Entries of the journal by any of its fields. */
+  /**
+   * Reads journal entries by any of their fields.
+   *
+   * @internal
+   */
   public static _fromJournalGroups(name: string, groups: readonly JournalGroup[]): LogSource {
     return new LogSource(name, [], groups, false);
   }
 
-  /** @internal */
-  public static _fromFileGroups(name: string, files: readonly FileGroup[], closed: boolean): LogSource {
-    return new LogSource(name, files, [], closed);
+  /**
+   * Reads files by their parsers.
+   *
+   * @internal
+   */
+  public static _fromFileGroups(name: string, files: readonly FileGroup[], needsAcl: boolean): LogSource {
+    return new LogSource(name, files, [], needsAcl);
   }
 
   private constructor(
-    /** The value of the label `job`. */
+    /** Value of the label `job`. */
     public readonly name: string,
     /** @internal */
     public readonly _files: readonly FileGroup[],
     /** @internal */
     public readonly _journal: readonly JournalGroup[],
-    /** @internal Whether its files may be such that the group `adm` cannot read. */
+    /** @internal Whether the group `adm` may be unable to read the files. */
     public readonly _needsAcl: boolean,
   ) {
     if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name))
-      throw new Error(
-        `"${name}" cannot be a log source's name: use lower-case letters, digits, "_" and "-", a letter first (it becomes the label "job")`,
+      throw problem(
+        name,
+        'the name is invalid: use lower-case letters, digits, "_" and "-", beginning with a letter (it becomes the label "job")',
       );
     for (const { kind } of [..._files, ..._journal]) {
       if (!/^[a-z][a-z0-9_]{0,62}$/.test(kind))
-        throw new Error(
-          `the log source "${name}": the kind "${kind}" has other than lower-case letters, digits and underscores`,
+        throw problem(
+          name,
+          `the kind "${kind}" is invalid: use lower-case letters, digits and "_", beginning with a letter`,
         );
     }
     for (const path of _files.flatMap(({ paths, exclude }) => [...paths, ...exclude])) checkPath(name, path);
@@ -156,33 +192,38 @@ function webServer(name: string, parser: Parser, logs: WebServerLogs, folder = n
   const errors = logs.errorLogs ?? [`/var/log/${folder}/*error.log`];
   const group = (paths: readonly string[], kind: string, by: Parser): FileGroup[] =>
     paths.length === 0 ? [] : [{ paths, exclude: [], kind, parser: by }];
-  const elsewhere = logs.accessLogs !== undefined || logs.errorLogs !== undefined;
+  const hasOtherPaths = logs.accessLogs !== undefined || logs.errorLogs !== undefined;
   const groups = [...group(access, "access", Parser.ACCESS), ...group(errors, "error", parser)];
-  return LogSource._fromFileGroups(logs.name ?? name, groups, elsewhere);
+  return LogSource._fromFileGroups(logs.name ?? name, groups, hasOtherPaths);
 }
 
 function checkPath(name: string, path: string): void {
-  const wrong = (why: string): Error => new Error(`the log source "${name}": the path "${path}" ${why}`);
-  if (!path.startsWith("/")) throw wrong("is not absolute");
-  if (/[\p{Cc}"\\]/u.test(path)) throw wrong("has a character that none of a log may have");
-  if (path.split("/").includes("..")) throw wrong('has ".." in it');
-  if (path.endsWith("/")) throw wrong("is a folder: name files, such as with a final *.log");
-  if (/^\/[^/]*[*?[{]/.test(path)) throw wrong("has a pattern right below the root: name a folder");
+  const invalid = (text: string): Error => problem(name, `the path "${path}" ${text}`);
+  if (!path.startsWith("/")) throw invalid('is not absolute: begin it with "/"');
+  if (/[\p{Cc}"\\]/u.test(path))
+    throw invalid("contains a control character, a quote or a backslash: use a path without it");
+  if (path.split("/").includes("..")) throw invalid('contains "..": use a path without it');
+  if (path.endsWith("/")) throw invalid('is a folder: name files, such as by "*.log" at the end');
+  if (/^\/[^/]*[*?[{]/.test(path)) throw invalid("has a pattern directly below the root: begin it with a folder");
 }
 
-/** RE2 is about JavaScript's without look-around and back references. */
+/** Checks an expression by JavaScript's parser, which accepts RE2's syntax and in addition look-around. */
 function checkExpression(name: string, expression: string): void {
-  const wrong = (why: string): Error =>
-    new Error(`the log source "${name}": firstLine "${expression}" is not a regular expression of RE2: ${why}`);
-  if (/\(\?(<?[=!])/.test(expression)) throw wrong("it has no look-around");
+  const invalid = (text: string): Error =>
+    problem(name, `firstLine "${expression}" is not a regular expression of RE2: ${text}`);
+  if (/\(\?(<?[=!])/.test(expression)) throw invalid("RE2 has no look-around");
   try {
     new RegExp(expression);
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw invalid(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** A text as a regular expression that matches it alone. */
+function problem(name: string, text: string): Error {
+  return new Error(`log source "${name}": ${text}`);
+}
+
+/** Returns a regular expression that matches only the text. */
 function literal(text: string): string {
   return text.replace(/[.\\+*?()|[\]{}^$]/g, "\\$&");
 }

@@ -3,33 +3,33 @@ import type { SyntaxNode } from "@lezer/common";
 import { withoutGrafanaVariables } from "../metrics/promql";
 import { syntaxError, unquoted } from "../syntax-error";
 
-/** What a query wants a label to be. */
+/** A condition for a label. */
 export interface LabelMatcher {
   readonly label: string;
   readonly operator: "=" | "!=" | "=~" | "!~";
   readonly value: string;
 }
 
-/** The streams that a part of a query reads, and what it takes for granted of them. */
+/** The streams that a part of a query selects, and the labels that it expects of them. */
 export interface StreamSelection {
-  /** The selector as it is written. */
+  /** Text of the selector. */
   readonly selector: string;
-  /** What it wants of the streams' labels, all of it. */
+  /** Conditions of the selector; all of them must hold. */
   readonly matchers: readonly LabelMatcher[];
-  /** What filters on labels want that no parser before them has extracted; not necessarily all of it. */
+  /** Conditions of label filters on labels that no parser has extracted; filters can combine them by `or`. */
   readonly filters: readonly LabelMatcher[];
-  /** Labels that the query reads after that and has not extracted: those after `by`, say. Sorted, each once. */
+  /** Other labels that the query uses and has not extracted, such as those after `by`. Sorted, each once. */
   readonly labels: readonly string[];
 }
 
 /**
- * The stream selections of a LogQL query, in their order.
+ * Returns the stream selections of a LogQL query, in their order.
  *
- * @throws when it does not parse, or a selector is such that Loki would have to read everything
+ * @throws if the query does not parse, or if a selector matches all streams
  */
 export function selectionsIn(query: string): StreamSelection[] {
   const selections: Selection[] = [];
-  const later: { readonly within: SyntaxNode; readonly labels: readonly string[]; readonly made: boolean }[] = [];
+  const later: { readonly within: SyntaxNode; readonly labels: readonly string[]; readonly added: boolean }[] = [];
   const textOf = ({ from, to }: SyntaxNode) => query.slice(from, to);
   parser.parse(query).iterate({
     enter: ({ node, name }) => {
@@ -38,20 +38,20 @@ export function selectionsIn(query: string): StreamSelection[] {
       if (name === "PipelineStage" || name === "UnwrapExpr") selections.at(-1)?.read(node);
       if (name === "Grouping" || name === "OnOrIgnoringModifier") {
         const within = name === "Grouping" ? node.parent : (node.parent?.parent ?? null);
-        if (within) later.push({ within, labels: namesIn(node, ["Identifier", "LabelName"], textOf), made: false });
+        if (within) later.push({ within, labels: namesIn(node, ["Identifier", "LabelName"], textOf), added: false });
       }
       const [target] = name === "LabelReplaceExpr" ? node.getChildren("String") : [];
-      if (target) later.push({ within: node, labels: [unquoted(textOf(target))], made: true });
+      if (target) later.push({ within: node, labels: [unquoted(textOf(target))], added: true });
     },
   });
-  // What is made must be known before it is looked for.
-  for (const { within, labels, made } of later.sort((a, b) => Number(b.made) - Number(a.made)))
+  // Labels that the query adds must be known before others are required.
+  for (const { within, labels, added } of later.sort((a, b) => Number(b.added) - Number(a.added)))
     for (const selection of selections.filter(({ position }) => position >= within.from && position < within.to))
-      for (const label of labels) selection[made ? "make" : "need"](label);
+      for (const label of labels) selection[added ? "add" : "require"](label);
   return selections.map((selection) => selection.result);
 }
 
-/** What is wrong with a LogQL query, as {@link selectionsIn} finds it, or undefined. */
+/** Returns the problem that {@link selectionsIn} finds in a LogQL query, or undefined. */
 export function logqlProblem(query: string): string | undefined {
   try {
     selectionsIn(query);
@@ -61,25 +61,25 @@ export function logqlProblem(query: string): string | undefined {
   }
 }
 
-/** A dashboard's query with a value in place of what Grafana fills in where LogQL has no string. */
+/** Replaces variables of Grafana by values in places where LogQL has no string. */
 export function withoutLokiVariables(query: string): string {
   return withoutGrafanaVariables(query.replace(/\$(__auto\b|\{__auto\})/g, "5m"));
 }
 
-/** Parsers that extract whatever a line has. */
+/** Parsers that extract all fields of a line. */
 const OPEN_PARSERS = ["Json", "Unpack"];
-/** Filters on labels, other than by text. */
-const FILTERS = ["NumberFilter", "DurationFilter", "BytesFilter", "IpLabelFilter"];
+/** Label filters that do not compare strings. */
+const VALUE_FILTERS = ["NumberFilter", "DurationFilter", "BytesFilter", "IpLabelFilter"];
 
-/** Reads a part of a query from its selector on. */
+/** Collects what a part of a query expects of the streams that its selector selects. */
 class Selection {
   public readonly position: number;
   private readonly selector: string;
   private readonly matchers: readonly LabelMatcher[];
   private readonly filters: LabelMatcher[] = [];
   private readonly labels = new Set<string>();
-  private readonly made = new Set<string>();
-  /** Whether a parser has extracted labels whose names only the lines tell. */
+  private readonly added = new Set<string>();
+  /** Whether a parser has extracted labels whose names depend on the lines. */
   private open = false;
 
   public constructor(
@@ -91,11 +91,11 @@ class Selection {
     this.matchers = nodesIn(selector, ["Matcher"]).map((node) => matcherOf(node, textOf));
   }
 
-  /** @throws when Loki would have to read everything */
+  /** @throws if the selector matches all streams */
   public get result(): StreamSelection {
     if (!this.matchers.some(isSelective))
       throw new Error(
-        `the selector ${this.selector} would have Loki read everything: write one matcher that an absent label does not fulfil, such as monitoring=~".+"`,
+        `the selector ${this.selector} matches all log streams: add a matcher that an absent label does not satisfy, such as monitoring=~".+"`,
       );
     const { selector, matchers, filters } = this;
     return { selector, matchers, filters, labels: [...this.labels].sort() };
@@ -103,41 +103,42 @@ class Selection {
 
   /** Reads a stage of the pipeline. */
   public read(stage: SyntaxNode): void {
-    const [, what] = childrenOf(stage);
-    switch (what?.name) {
+    const [, operation] = childrenOf(stage);
+    switch (operation?.name) {
       case "LabelFilter":
         for (const node of nodesIn(stage, ["Matcher"])) this.filter(matcherOf(node, this.textOf));
-        for (const label of nodesIn(stage, FILTERS).flatMap((node) => this.identifiers(node))) this.need(label);
+        for (const label of nodesIn(stage, VALUE_FILTERS).flatMap((node) => this.identifiers(node)))
+          this.require(label);
         break;
       case "LabelParser":
-        this.parse(what);
+        this.parse(operation);
         break;
       case "LogfmtParser":
         this.open = true;
         break;
       case "JsonExpressionParser":
       case "LogfmtExpressionParser":
-        for (const node of nodesIn(what, ["LabelExtractionExpression"])) this.makeFirst(node);
+        for (const node of nodesIn(operation, ["LabelExtractionExpression"])) this.addFirst(node);
         break;
       case "LabelFormatExpr":
-        for (const node of nodesIn(what, ["LabelFormatMatcher"])) {
-          for (const label of this.identifiers(node).slice(1)) this.need(label);
-          this.makeFirst(node);
+        for (const node of nodesIn(operation, ["LabelFormatMatcher"])) {
+          for (const label of this.identifiers(node).slice(1)) this.require(label);
+          this.addFirst(node);
         }
         break;
       case "Unwrap":
-        for (const label of this.identifiers(stage)) this.need(label);
+        for (const label of this.identifiers(stage)) this.require(label);
         break;
     }
   }
 
-  /** Says that a label is there from here on. */
-  public make(label: string): void {
-    this.made.add(label);
+  /** Notes that the query adds a label. */
+  public add(label: string): void {
+    this.added.add(label);
   }
 
-  /** Says that a label must be there. */
-  public need(label: string): void {
+  /** Notes that the query uses a label, which the streams must have if the query has not added it. */
+  public require(label: string): void {
     if (!this.knows(label)) this.labels.add(label);
   }
 
@@ -145,9 +146,9 @@ class Selection {
     if (!this.knows(matcher.label)) this.filters.push(matcher);
   }
 
-  /** Whether the query has made a label itself, as far as can be told. Names with two underscores are Loki's. */
+  /** Whether the query can have added a label. Loki reserves names with two underscores. */
   private knows(label: string): boolean {
-    return this.open || this.made.has(label) || label.startsWith("__");
+    return this.open || this.added.has(label) || label.startsWith("__");
   }
 
   private parse(parserNode: SyntaxNode): void {
@@ -156,11 +157,11 @@ class Selection {
     const text = parserNode.getChild("String");
     if (!text) return;
     const names = kind?.name === "Pattern" ? /<(\w+)>/g : /\(\?P?<(\w+)>/g;
-    for (const [, name = ""] of unquoted(this.textOf(text)).matchAll(names)) this.make(name);
+    for (const [, name = ""] of unquoted(this.textOf(text)).matchAll(names)) this.add(name);
   }
 
-  private makeFirst(node: SyntaxNode): void {
-    for (const label of this.identifiers(node).slice(0, 1)) this.make(label);
+  private addFirst(node: SyntaxNode): void {
+    for (const label of this.identifiers(node).slice(0, 1)) this.add(label);
   }
 
   private identifiers(node: SyntaxNode): string[] {
@@ -173,15 +174,15 @@ function matcherOf(node: SyntaxNode, textOf: (node: SyntaxNode) => string): Labe
   return { label: label ?? "", operator: operator as LabelMatcher["operator"], value: unquoted(value ?? "") };
 }
 
-/** Whether streams that lack the label are not among those that are matched. */
+/** Whether a matcher excludes streams without the label. */
 function isSelective({ operator, value }: LabelMatcher): boolean {
   if (operator === "=") return value !== "";
   return operator === "=~" && !matchesFully(value, "");
 }
 
 /**
- * Whether a regular expression matches a whole value, as Loki's do. One that only RE2 knows is taken to match any value
- * but none.
+ * Whether a regular expression matches a whole value, as in Loki. An expression that only RE2 supports is assumed to
+ * match every value but the empty one.
  */
 export function matchesFully(expression: string, value: string): boolean {
   const [, flags = "", rest = expression] = /^\(\?([is]+)\)(.*)$/s.exec(expression) ?? [];
@@ -196,7 +197,7 @@ function namesIn(node: SyntaxNode, types: readonly string[], textOf: (node: Synt
   return nodesIn(node, types).map(textOf);
 }
 
-/** All nodes of some types below one, in their order. */
+/** Returns the outermost nodes of some types below a node, in their order. */
 function nodesIn(node: SyntaxNode, types: readonly string[]): SyntaxNode[] {
   return childrenOf(node).flatMap((child) => (types.includes(child.name) ? [child] : nodesIn(child, types)));
 }

@@ -2,51 +2,51 @@ import { Variables } from "../inventory/inventory";
 import { Secret } from "../inventory/secret";
 import { durationProblem, durationSeconds } from "../units";
 
-/** Streams that Loki keeps for another time than the rest. */
+/** Retention of some log streams, if it differs from the retention of the others. */
 export interface StreamRetention {
-  /** Which, as in LogQL: `{job="nginx", kind="access"}`. */
+  /** Selector of the streams, in LogQL: `{job="nginx", kind="access"}`. */
   readonly selector: string;
-  /** How long their lines are kept, a day at least: `7d`. */
+  /** Time for which their lines are kept, as a duration of at least one day: `7d`. */
   readonly retention: string;
 }
 
-/** How much Loki takes in. */
+/** Limits of Loki's ingestion and queries. */
 export interface LogLimits {
-  /** Megabytes a second, of all streams together. @default 16 (Loki's own is 4) */
+  /** Ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
   readonly ingestionRateMb?: number;
-  /** Megabytes a second of one stream. @default 8 (Loki's own is 3) */
+  /** Ingestion rate of one stream, in MB per second. @default 8 (Loki's default is 3) */
   readonly streamRateMb?: number;
-  /** Streams (sets of labels) that are written to at the same time. @default 10000 (Loki's own is 5000) */
+  /** Number of active streams, that is, sets of labels. @default 10000 (Loki's default is 5000) */
   readonly maxStreams?: number;
-  /** Kilobytes of a line; longer ones are refused. @default 256 (Loki's own) */
+  /** Length of a line, in KB. Longer lines are rejected. @default 256 (Loki's default) */
   readonly maxLineKb?: number;
-  /** How old a line may be when it arrives. @default "7d" (Loki's own) */
+  /** Age of a line at its arrival, as a duration. Older lines are rejected. @default "7d" (Loki's default) */
   readonly maxAge?: string;
-  /** Lines that one query may return. @default 5000 (Loki's own) */
+  /** Number of lines that one query returns. @default 5000 (Loki's default) */
   readonly maxQueryLines?: number;
 }
 
-/** A bucket of S3, or of what speaks like it. It must exist. */
+/** An existing bucket of S3 or of an S3-compatible service. */
 export interface S3Storage {
-  /** The bucket's name. */
+  /** Name of the bucket. */
   readonly bucket: string;
   /**
-   * The region that it is in.
+   * Region of the bucket. Required for AWS.
    *
-   * @default - none; AWS needs one
+   * @default - none
    */
   readonly region?: string;
-  /** The URL of a service other than AWS' own: `https://minio.example.org:9000`. @default - AWS' own */
+  /** URL of an S3-compatible service: `https://minio.example.org:9000`. @default - AWS */
   readonly endpoint?: string;
-  /** Whether the bucket is named in the path, and not in the host. @default - true with an endpoint */
+  /** Whether requests name the bucket in the path instead of the host name. @default - true if `endpoint` is set */
   readonly pathStyle?: boolean;
-  /** The access key. @default - what the server is allowed by itself, by an instance's profile */
+  /** Access key. @default - none: Loki uses the credentials of the server, such as its instance profile */
   readonly accessKey?: Secret;
-  /** The secret that belongs to the access key. @default - none, as without an access key */
+  /** Secret key of the access key. Required with `accessKey`. @default - none */
   readonly secretKey?: Secret;
 }
 
-/** What a user may set, as far as it can be malformed. */
+/** Settings of Loki that can be malformed. */
 export interface LokiSettings {
   readonly retention?: string;
   readonly streamRetention: readonly StreamRetention[];
@@ -54,7 +54,7 @@ export interface LokiSettings {
   readonly s3?: S3Storage;
 }
 
-/** The first problem with the settings, or undefined. */
+/** Returns the first problem with the settings, or undefined. */
 export function settingsProblem({ retention, streamRetention, limits, s3 }: LokiSettings): string | undefined {
   const found = [
     retention === undefined ? undefined : prefixed("retention", retentionProblem(retention)),
@@ -67,12 +67,12 @@ export function settingsProblem({ retention, streamRetention, limits, s3 }: Loki
   return found.find((each) => each !== undefined);
 }
 
-/** The limits in Loki's own words, of its `limits_config`. */
+/** Returns the limits as keys of Loki's `limits_config`. */
 export function limitSettings(limits: LogLimits): Variables {
   const { ingestionRateMb = 16, streamRateMb = 8, maxStreams = 10_000, maxLineKb = 256 } = limits;
   return {
     ingestion_rate_mb: ingestionRateMb,
-    // An agent that comes back sends what it has kept.
+    // An agent that was disconnected sends its backlog in a burst.
     ingestion_burst_size_mb: 2 * ingestionRateMb,
     per_stream_rate_limit: `${streamRateMb}MB`,
     per_stream_rate_limit_burst: `${2 * streamRateMb}MB`,
@@ -80,7 +80,7 @@ export function limitSettings(limits: LogLimits): Variables {
     max_line_size: `${maxLineKb}KB`,
     reject_old_samples_max_age: limits.maxAge ?? "7d",
     max_entries_limit_per_query: limits.maxQueryLines ?? 5000,
-    // Who tries to log in, from where, are many in an attack, and it is then that they are asked for.
+    // During an attack, a query by user and address returns many series.
     max_query_series: 20_000,
   };
 }
@@ -90,35 +90,37 @@ const DAY = 86_400;
 function retentionProblem(text: string): string | undefined {
   const malformed = durationProblem(text);
   if (malformed !== undefined) return malformed;
-  return (durationSeconds(text) ?? 0) >= DAY ? undefined : `"${text}" is less than a day, the least that Loki can keep`;
+  return (durationSeconds(text) ?? 0) >= DAY
+    ? undefined
+    : `"${text}" is shorter than one day, Loki's minimum: use a duration such as "7d"`;
 }
 
-/** Loki itself reads it before it is put in place; here it is only told from what is no selector at all. */
+/** Finds obvious mistakes only, because Loki validates its configuration before it is installed. */
 function selectorProblem(selector: string): string | undefined {
   if (/^\{\s*[a-zA-Z_]\w*\s*(=|!=|=~|!~)\s*"[^]*"\s*\}$/.test(selector)) return undefined;
-  return `is not a selector such as {job="nginx"}`;
+  return `this is not a LogQL selector: use one such as {job="nginx"}`;
 }
 
 function limitsProblem({ maxAge, ...numbers }: LogLimits): string | undefined {
   for (const [name, value] of Object.entries<number>(numbers)) {
-    if (!Number.isFinite(value) || value <= 0) return `limits, ${name}: must be more than 0, got ${value}`;
+    if (!Number.isFinite(value) || value <= 0) return `limits, ${name}: ${value} is not greater than 0`;
   }
   for (const name of ["maxStreams", "maxQueryLines", "maxLineKb"] as const) {
     const value = numbers[name];
-    if (value !== undefined && !Number.isInteger(value)) return `limits, ${name}: must be a whole number, got ${value}`;
+    if (value !== undefined && !Number.isInteger(value)) return `limits, ${name}: ${value} is not an integer`;
   }
   return maxAge === undefined ? undefined : prefixed("limits, maxAge", durationProblem(maxAge));
 }
 
 function s3Problem({ bucket, region, endpoint, accessKey, secretKey }: S3Storage): string | undefined {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-    return `the bucket "${bucket}" must have 3 to 63 lower-case letters, digits, dots and hyphens`;
+    return `the bucket name "${bucket}" is invalid: use 3 to 63 lower-case letters, digits, "." and "-"`;
   if (endpoint === undefined && region === undefined)
-    return "name the bucket's region, or the endpoint of another service";
+    return "region and endpoint are missing: set the region for AWS, or the endpoint of another service";
   if (endpoint !== undefined && !/^https?:\/\/[^\s/?#]+$/.test(endpoint))
-    return `the endpoint "${endpoint}" is not a URL without a path, such as "https://minio.example.org:9000"`;
+    return `the endpoint "${endpoint}" is invalid: use a URL without a path, such as "https://minio.example.org:9000"`;
   if ((accessKey === undefined) !== (secretKey === undefined))
-    return "accessKey and secretKey belong together: give both, or none";
+    return "only one of accessKey and secretKey is set: set both, or neither";
   return undefined;
 }
 

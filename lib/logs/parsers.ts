@@ -1,7 +1,7 @@
 import { METHODS, Parser } from "./log-format";
 import { Stage } from "./stages";
 
-/** What a line's level is called in all logs, whatever its program calls it (the numbers are pino's). */
+/** Maps the levels of all programs to the values of the label `level`. The numbers are pino's levels. */
 const LEVEL: Stage = {
   type: "template",
   source: "level",
@@ -16,13 +16,13 @@ const LEVEL: Stage = {
   ].join(""),
 };
 
-/** Several names of one value. */
-function first(target: string, names: readonly string[]): Stage {
+/** Sets a value to the first of several extracted values that exists. */
+function firstOf(target: string, names: readonly string[]): Stage {
   const template = names.map((name, index) => `{{ ${index === 0 ? "" : "else "}if .${name} }}{{ .${name} }}`).join("");
   return { type: "template", source: target, template: `${template}{{ end }}` };
 }
 
-/** Leaves of `time` what may be one; seconds and milliseconds since 1970 become the former. */
+/** Removes `time` if it is not a plausible timestamp, and converts Unix time in milliseconds to seconds. */
 const PLAUSIBLE_TIME: Stage = {
   type: "template",
   source: "time",
@@ -46,7 +46,7 @@ const DATE = "(?:0[1-9]|[12][0-9]|3[01])/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|
 const CLOCK = "[0-2][0-9]:[0-5][0-9]:[0-6][0-9]";
 const ISO = `[0-9]{4}-[01][0-9]-[0-3][0-9][T ]${CLOCK}(?:[.,][0-9]+)?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?`;
 
-/** What each parser extracts: `time`, `level`, `method` and `status_class`, as far as there are any. */
+/** Stages of each parser that extract `time`, `level`, `method` and `status_class` if the line contains them. */
 export const EXTRACTIONS: Readonly<Record<Parser, readonly Stage[]>> = {
   [Parser.ACCESS]: [
     {
@@ -87,8 +87,8 @@ export const EXTRACTIONS: Readonly<Record<Parser, readonly Stage[]>> = {
   ],
   [Parser.LOGFMT]: [
     { type: "logfmt", keys: ["time", "ts", "t", "level", "lvl"] },
-    first("time", ["time", "ts", "t"]),
-    first("level", ["level", "lvl"]),
+    firstOf("time", ["time", "ts", "t"]),
+    firstOf("level", ["level", "lvl"]),
     LEVEL,
     PLAUSIBLE_TIME,
   ],
@@ -110,7 +110,7 @@ export const EXTRACTIONS: Readonly<Record<Parser, readonly Stage[]>> = {
   [Parser.NONE]: [],
 };
 
-/** How the time of each parser is written; times without a zone are the server's. */
+/** Layouts of timestamps, by parser. Times without a time zone are in the server's time zone. */
 export const LAYOUTS: Readonly<Record<Parser, readonly string[]>> = {
   [Parser.ACCESS]: ["02/Jan/2006:15:04:05 -0700"],
   [Parser.NGINX_ERROR]: ["2006/01/02 15:04:05"],
@@ -122,7 +122,7 @@ export const LAYOUTS: Readonly<Record<Parser, readonly string[]>> = {
   [Parser.NONE]: [],
 };
 
-/** What the first line of an entry looks like, where entries may have several. */
+/** Regular expressions for the first line of an entry, for parsers whose entries can have several lines. */
 export const FIRST_LINES: Readonly<Partial<Record<Parser, string>>> = {
   [Parser.NGINX_ERROR]: "^[0-9]{4}/[0-9]{2}/[0-9]{2} ",
   [Parser.APACHE_ERROR]: "^\\[[A-Z][a-z]{2} [A-Z][a-z]{2} ",
@@ -140,7 +140,7 @@ const LABELS: Readonly<Record<Parser, readonly string[]>> = {
   [Parser.NONE]: [],
 };
 
-/** The parsers of lines that all have a time. */
+/** Parsers of formats in which each line has a timestamp. */
 export const TIMED: ReadonlySet<Parser> = new Set([
   Parser.ACCESS,
   Parser.NGINX_ERROR,
@@ -149,12 +149,12 @@ export const TIMED: ReadonlySet<Parser> = new Set([
   Parser.LOGFMT,
 ]);
 
-/** The labels that a parser adds. */
+/** Returns the labels that a parser adds. */
 export function labelsOf(parser: Parser): readonly string[] {
   return LABELS[parser];
 }
 
-/** A regular expression for lines that begin with neither a blank nor `text`; RE2 has no look-ahead. */
+/** Returns a regular expression for lines that begin with neither white space nor `text`. RE2 has no look-ahead. */
 function notBeginningWith(text: string): string {
   const others = Array.from(text, (letter, index) => {
     const excluded = letter === " " ? " " : letter;

@@ -5,49 +5,52 @@ import { LogSource } from "./log-source";
 import { EXTRACTIONS, FIRST_LINES, labelsOf, LAYOUTS, TIMED } from "./parsers";
 import { PARSER_LABEL, Stage } from "./stages";
 
-/** Marks a line without a time that can be told. */
+/** Marks a line without a valid timestamp. */
 const MARK_UNPARSED: Stage = { type: "template", source: "unparsed", template: "{{ if not .time }}yes{{ end }}" };
 
-/** Such lines are sent all the same, with the time of the one before. */
+/** Counts marked lines. They are sent with the timestamp of the line before. */
 const COUNT_UNPARSED: Stage = {
   type: "count",
   ...UNPARSED_LINES,
   source: "unparsed",
-  description: "Lines whose form or time was not that of their source",
+  description: "Lines without the format or timestamp of their source",
 };
 
-/** The address of a bot of Telegram holds its token, and Alertmanager says the address where it cannot be reached. */
-const WITHOUT_TOKENS: Stage = {
+/**
+ * Masks the tokens of Telegram bots. Alertmanager logs a bot's URL, which contains the token, if Telegram is
+ * unreachable.
+ */
+const MASK_TELEGRAM_TOKENS: Stage = {
   type: "match",
   selector: '{job="alertmanager"}',
   stages: [{ type: "replace", expression: contract.telegramToken, replacement: "…" }],
 };
 
 /**
- * What is done with the lines of files. A new source with one of the parsers needs no other pipeline; one with
- * `firstLine` does.
+ * Returns the pipeline for lines of files. It depends on the sources only by their `firstLine`, so that drop-ins with
+ * the known parsers work without a new pipeline.
  */
 export function filePipeline(sources: readonly LogSource[]): Stage[] {
-  const own = sources.flatMap(({ name, _files }) =>
+  const multiline = sources.flatMap(({ name, _files }) =>
     _files.flatMap(({ kind, firstLine }) =>
       firstLine === undefined ? [] : [{ selector: `job="${name}",kind="${kind}"`, firstLine }],
     ),
   );
   return [
-    ...own.map(({ selector, firstLine }): Stage => ({
+    ...multiline.map(({ selector, firstLine }): Stage => ({
       type: "match",
       selector: `{${selector}}`,
       stages: [{ type: "multiline", firstLine }],
     })),
     ...Object.values(Parser)
       .filter((parser) => EXTRACTIONS[parser].length > 0)
-      .map((parser) => matching(parser, [...joining(parser), ...EXTRACTIONS[parser], ...finishing(parser)])),
+      .map((parser) => matching(parser, [...multilineStages(parser), ...EXTRACTIONS[parser], ...finalStages(parser)])),
     { type: "label_drop", names: [PARSER_LABEL] },
     COUNT_UNPARSED,
   ];
 }
 
-/** What is done with the entries of the journal, which have times of their own and, by their priority, levels. */
+/** Returns the pipeline for journal entries, which have a timestamp and, by their priority, a level. */
 export function journalPipeline(sources: readonly LogSource[]): Stage[] {
   const filters = sources.flatMap(({ name, _journal }) =>
     _journal.flatMap(({ only }): Stage[] =>
@@ -59,7 +62,7 @@ export function journalPipeline(sources: readonly LogSource[]): Stage[] {
   const used = new Set(sources.flatMap(({ _journal }) => _journal.map(({ parser }) => parser)));
   return [
     ...filters,
-    ...(sources.some(({ name }) => name === "alertmanager") ? [WITHOUT_TOKENS] : []),
+    ...(sources.some(({ name }) => name === "alertmanager") ? [MASK_TELEGRAM_TOKENS] : []),
     ...[...used]
       .filter((parser) => EXTRACTIONS[parser].length > 0)
       .sort()
@@ -68,7 +71,7 @@ export function journalPipeline(sources: readonly LogSource[]): Stage[] {
   ];
 }
 
-function joining(parser: Parser): Stage[] {
+function multilineStages(parser: Parser): Stage[] {
   const firstLine = FIRST_LINES[parser];
   return firstLine === undefined ? [] : [{ type: "multiline", firstLine }];
 }
@@ -77,12 +80,12 @@ function matching(parser: Parser, stages: readonly Stage[]): Stage {
   return { type: "match", selector: `{${PARSER_LABEL}="${parser}"}`, stages };
 }
 
-/** What a parser extracts of an entry that has its time already. */
+/** Returns the extraction stages of a parser without those of the timestamp. */
 function withoutTime(parser: Parser): Stage[] {
   return EXTRACTIONS[parser].filter((stage) => stage.type !== "template" || stage.source !== "time");
 }
 
-function finishing(parser: Parser): Stage[] {
+function finalStages(parser: Parser): Stage[] {
   const stages: Stage[] = [
     ...(TIMED.has(parser) ? [MARK_UNPARSED] : []),
     { type: "timestamp", layouts: LAYOUTS[parser] },

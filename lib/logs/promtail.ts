@@ -4,8 +4,8 @@ import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
 /**
- * Promtail's configuration. Where to send to is in its flag `-client.url`, for with `-config.expand-env` it would take
- * backslashes away.
+ * Renders Promtail's configuration. Loki's URL is in the flag `-client.url`, because `-config.expand-env`, which reads
+ * it from the environment, would remove backslashes.
  */
 export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
   const config = {
@@ -52,7 +52,7 @@ function stage(each: Stage): object {
     case "json":
       return { json: { expressions: each.expressions } };
     case "logfmt":
-      return { logfmt: { mapping: same(each.keys) } };
+      return { logfmt: { mapping: identity(each.keys) } };
     case "template":
       return { template: { source: each.source, template: each.template } };
     case "timestamp": {
@@ -60,7 +60,7 @@ function stage(each: Stage): object {
       return { timestamp: { source: "time", format, fallback_formats: others, location: "Local" } };
     }
     case "labels":
-      return { labels: same(each.names) };
+      return { labels: identity(each.names) };
     case "multiline":
       return {
         multiline: { firstline: each.firstLine, max_wait_time: AGENT.blockWait, max_lines: AGENT.blockLines },
@@ -91,6 +91,6 @@ function stage(each: Stage): object {
   }
 }
 
-function same(names: readonly string[]): Record<string, string> {
+function identity(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }

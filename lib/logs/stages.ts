@@ -1,24 +1,24 @@
-/** A step of a pipeline. Promtail and Alloy have all of them, and mean the same by them. */
+/** A stage of a pipeline that Promtail and Alloy both have, with the same meaning. */
 export type Stage =
-  /** Named groups of a regular expression (RE2), from the line. */
+  /** Extracts the named groups of a regular expression (RE2) from the line. */
   | { readonly type: "regex"; readonly expression: string }
-  /** Values of a JSON object, by JMESPath. */
+  /** Extracts values of a JSON object by JMESPath. */
   | { readonly type: "json"; readonly expressions: Readonly<Record<string, string>> }
-  /** Values of logfmt, by their keys. */
+  /** Extracts values of a logfmt line by key. */
   | { readonly type: "logfmt"; readonly keys: readonly string[] }
-  /** Sets an extracted value by Go's templates; what comes out empty is removed. */
+  /** Sets an extracted value by a Go template, and removes it if the result is empty. */
   | { readonly type: "template"; readonly source: string; readonly template: string }
-  /** The line's own time, from the extracted value `time`, in the first layout that fits. */
+  /** Sets the timestamp from the extracted value `time`, in the first layout that matches. */
   | { readonly type: "timestamp"; readonly layouts: readonly string[] }
-  /** Makes labels of extracted values. */
+  /** Makes extracted values labels. */
   | { readonly type: "labels"; readonly names: readonly string[] }
-  /** Joins lines to the one before that matches. */
+  /** Joins lines to the line before them that matches `firstLine`. */
   | { readonly type: "multiline"; readonly firstLine: string }
-  /** Replaces in the line what the groups of a regular expression (RE2) match, wherever it does. */
+  /** Replaces each match of the groups of a regular expression (RE2) in the line. */
   | { readonly type: "replace"; readonly expression: string; readonly replacement: string }
-  /** The line becomes an extracted value. */
+  /** Replaces the line by an extracted value. */
   | { readonly type: "output"; readonly source: string }
-  /** Counts lines that have an extracted value. */
+  /** Counts the lines that have an extracted value. */
   | {
       readonly type: "count";
       readonly name: string;
@@ -26,11 +26,12 @@ export type Stage =
       readonly source: string;
       readonly description: string;
     }
+  /** Removes labels. */
   | { readonly type: "label_drop"; readonly names: readonly string[] }
-  /** What is done with lines that a LogQL selector matches. */
+  /** Applies stages to the lines that a LogQL selector matches. */
   | { readonly type: "match"; readonly selector: string; readonly stages: readonly Stage[] }
-  /** Leaves out lines that a LogQL selector matches. */
+  /** Drops the lines that a LogQL selector matches. */
   | { readonly type: "drop"; readonly selector: string; readonly reason: string };
 
-/** The label that tells the parser of a line, until it is parsed. */
+/** Label with the parser of a line. The pipeline removes it. */
 export const PARSER_LABEL = "parser";

@@ -3,7 +3,9 @@ import { GeneratedFile } from "../inventory/generated-file";
 import { LogSource } from "./log-source";
 import { PARSER_LABEL } from "./stages";
 
-/** The drop-ins of a server's log agent: a file for each source that has files, in the format of Prometheus' `file_sd`, a label a line. */
+/**
+ * Renders the drop-ins of a server's log agent: one file per source with files, in the format of Prometheus' `file_sd`.
+ */
 export function targetFiles(sources: readonly LogSource[], folder = "targets"): GeneratedFile[] {
   return sources
     .filter(({ _files }) => _files.length > 0)

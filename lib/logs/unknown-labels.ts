@@ -1,11 +1,11 @@
 import { Query } from "../query";
-import { similarNames } from "../metrics/similar-names";
+import { didYouMean } from "../metrics/similar-names";
 import { EmittedLabels } from "./emitted-labels";
 import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./logql";
 
 /**
- * Returns the problems of LogQL queries: labels and values that no log source emits (with similar ones), selectors whose
- * labels no source emits together, and queries that do not parse.
+ * Returns the problems of LogQL queries: labels and values that no log source emits (with similar ones), selectors
+ * whose labels no source emits together, and queries that do not parse.
  *
  * @param emitted labels of all kinds of lines
  */
@@ -62,7 +62,7 @@ function matcherProblems({ label, operator, value }: LabelMatcher, emitted: read
 function labelProblems(label: string, emitted: readonly EmittedLabels[]): string[] {
   if (emitted.some((lines) => lines.has(label))) return [];
   const names = new Set(namesOf(emitted));
-  return [`no log source emits the label "${label}": ${similarOrAll(label, names, "labels")}`];
+  return [`no log source emits the label "${label}": ${didYouMean(label, names) ?? `the labels are ${listed(names)}`}`];
 }
 
 /** Returns all values of a label; undefined if they are not known at synthesis. */
@@ -98,14 +98,10 @@ function namesOf(emitted: readonly EmittedLabels[]): string[] {
   return [...new Set(emitted.flatMap((lines) => [...lines.keys()]))].sort();
 }
 
-/** Suggests similar values; a source that synthesis does not know must be added to a member's `logs`. */
+/** Suggests similar values. A source that synthesis does not know must be added to the `logs` of a member. */
 function valueHint(value: string, values: ReadonlySet<string>): string {
-  return `${similarOrAll(value, values, "values")}; add missing log sources to the logs of a member`;
-}
-
-function similarOrAll(name: string, names: ReadonlySet<string>, plural: string): string {
-  const similar = similarNames(name, names);
-  return similar.length > 0 ? `did you mean ${similar.join(", ")}?` : `the ${plural} are ${listed(names)}`;
+  const known = didYouMean(value, values) ?? `the values are ${listed(values)}.`;
+  return `${known} Otherwise, add its log source to the logs of a member`;
 }
 
 function listed(values: ReadonlySet<string>): string {

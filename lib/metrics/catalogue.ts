@@ -1,22 +1,27 @@
 import generated from "./catalogue.json";
-import { similarNames } from "./similar-names";
+import { didYouMean } from "./similar-names";
 
-/** What a kind of component was seen to emit by `npm run catalogue`. */
+/** Metrics that `npm run catalogue` observed at a kind of component. */
 export interface CatalogueEntry {
+  /** Version of the observed component. */
   readonly version: string;
-  /** The metrics that it has whatever its settings, as they are queried: a histogram's by `_bucket`, `_count` and `_sum`. */
+  /**
+   * Metrics that the component emits with all settings, by the names in queries: histograms end in `_bucket`, `_count`
+   * and `_sum`.
+   */
   readonly metrics: readonly string[];
-  /** Parts that can be switched on and off, by the flag's name after `--collector.`. */
+  /** Collectors that can be enabled and disabled, by the name of the flag after `--collector.`. */
   readonly collectors?: Readonly<Record<string, Collector>>;
 }
 
-/** A collector of node exporter, such as `systemd`, or a switch of one, such as `systemd.enable-restarts-metrics`. */
+/** A collector of node exporter, such as `systemd`, or an option of one, such as `systemd.enable-restarts-metrics`. */
 export interface Collector {
+  /** Whether the collector is enabled by default. */
   readonly byDefault: boolean;
   readonly metrics: readonly string[];
 }
 
-/** What each kind of component emits. */
+/** Metrics by kind of component. */
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
 const NODE_EXPORTER = "node_exporter";
@@ -24,43 +29,42 @@ const NODE_EXPORTER = "node_exporter";
 const catalogue: Catalogue = generated;
 
 /**
- * The metrics that a kind of component emits; none where it is not in the catalogue.
+ * Returns the metrics that a kind of component emits; none if the catalogue lacks the kind.
  *
- * @param collectors what is on of what can be switched; by default, what is on by itself
+ * @param collectors enabled collectors; the default is the collectors that are enabled by default
  */
 export function metricsOf(kind: string, collectors?: readonly string[]): ReadonlySet<string> {
-  const on = collectors ?? defaultCollectors();
-  // A large fleet asks for the same again and again.
-  const key = [kind, ...on].join(" ");
-  const found = answers.get(key) ?? emittedBy(catalogue[kind], on);
-  answers.set(key, found);
+  const enabled = collectors ?? defaultCollectors();
+  // Every server of a large fleet repeats the same question.
+  const key = [kind, ...enabled].join(" ");
+  const found = cache.get(key) ?? emittedBy(catalogue[kind], enabled);
+  cache.set(key, found);
   return found;
 }
 
-const answers = new Map<string, ReadonlySet<string>>();
+const cache = new Map<string, ReadonlySet<string>>();
 
-function emittedBy(entry: CatalogueEntry | undefined, on: readonly string[]): ReadonlySet<string> {
-  return new Set([...(entry?.metrics ?? []), ...on.flatMap((name) => entry?.collectors?.[name]?.metrics ?? [])]);
+function emittedBy(entry: CatalogueEntry | undefined, enabled: readonly string[]): ReadonlySet<string> {
+  return new Set([...(entry?.metrics ?? []), ...enabled.flatMap((name) => entry?.collectors?.[name]?.metrics ?? [])]);
 }
 
-/** The collectors of node exporter that are on by themselves. */
+/** Returns the collectors of node exporter that are enabled by default. */
 export function defaultCollectors(): string[] {
   return Object.entries(collectors())
     .filter(([, { byDefault }]) => byDefault)
     .map(([name]) => name);
 }
 
-/** The first problem with the name of a collector of node exporter, or of a switch of one, or undefined. */
+/** Returns the problem with the name of a collector of node exporter or of an option of one, or undefined. */
 export function collectorProblem(name: string): string | undefined {
   if (Object.hasOwn(collectors(), name)) return undefined;
-  const nearest = similarNames(name, Object.keys(collectors()));
-  const remedy = nearest.length > 0 ? `the nearest names are ${nearest.join(", ")}` : 'there is "systemd", for example';
+  const remedy = didYouMean(name, Object.keys(collectors())) ?? 'use a name such as "systemd"';
   return `"${name}" is not a collector of node exporter: ${remedy}`;
 }
 
 /**
- * The collectors of node exporter that must be on for metrics to be there, with the switches that they need, sorted.
- * Metrics of others than node exporter need none.
+ * Returns the collectors and options of node exporter that emit the metrics, sorted. Metrics of other components need
+ * none.
  */
 export function collectorsOf(metrics: Iterable<string>): string[] {
   const needed = new Set<string>();
@@ -74,14 +78,16 @@ export function collectorsOf(metrics: Iterable<string>): string[] {
   return [...needed].sort();
 }
 
-/** Which of node exporter's collectors emits a metric; of several, one that is on by itself. */
+/** Collectors of node exporter by metric; if several emit a metric, one that is enabled by default. */
 const emitters: ReadonlyMap<string, string> = new Map(
   Object.entries(collectors())
     .sort(([, a], [, b]) => Number(a.byDefault) - Number(b.byDefault))
     .flatMap(([name, { metrics }]) => metrics.map((metric) => [metric, name] as const)),
 );
 
-/** What emits a metric, for people: `alertmanager`, `node exporter's collector "wifi"`; undefined where nothing known does. */
+/**
+ * Returns the emitter of a metric for messages, such as `node exporter's collector "wifi"`; undefined if it is unknown.
+ */
 export function emitterOf(metric: string): string | undefined {
   const [collector] = collectorsOf([metric]).slice(-1);
   if (collector !== undefined) return `node exporter's collector "${collector}"`;

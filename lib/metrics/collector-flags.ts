@@ -2,40 +2,43 @@ import { defaultCollectors } from "./catalogue";
 
 const DISABLE_DEFAULTS = "--collector.disable-defaults";
 
-/** What a user's own command-line flags say about node exporter's collectors; it takes each of these flags only once. */
+/**
+ * Reads which collectors the user's command-line flags of node exporter enable and disable. Node exporter accepts each
+ * flag only once.
+ */
 export class CollectorFlags {
-  private readonly on = new Set<string>();
-  private readonly off = new Set<string>();
+  private readonly turnedOn = new Set<string>();
+  private readonly turnedOff = new Set<string>();
   private readonly byDefault: readonly string[];
 
-  /** @param all the flags, of whatever */
+  /** @param all all command-line flags, including those that do not concern collectors */
   public constructor(public readonly all: readonly string[]) {
     for (const flag of all) {
       const [, no, name] = /^--(no-)?collector\.([^=]+)$/.exec(flag) ?? [];
       if (name === undefined || flag === DISABLE_DEFAULTS) continue;
-      (no === undefined ? this.on : this.off).add(name);
+      (no === undefined ? this.turnedOn : this.turnedOff).add(name);
     }
     this.byDefault = all.includes(DISABLE_DEFAULTS) ? [] : defaultCollectors();
   }
 
-  /** Whether they switch anything off. */
+  /** Whether the flags disable any collector. */
   public get disablesCollectors(): boolean {
-    return this.off.size > 0;
+    return this.turnedOff.size > 0;
   }
 
-  /** All that is on where some are wanted. */
+  /** Returns the enabled collectors if the `wanted` ones are enabled in addition. */
   public enabled(wanted: readonly string[]): string[] {
-    return [...new Set([...this.byDefault, ...this.on, ...wanted])].filter((name) => !this.isOff(name)).sort();
+    return [...new Set([...this.byDefault, ...this.turnedOn, ...wanted])].filter((name) => !this.isOff(name)).sort();
   }
 
-  /** What must be switched on so that what is wanted is on, beside these flags and what is on by itself. */
+  /** Returns the wanted collectors that need a flag, because neither the user's flags nor the defaults enable them. */
   public missing(wanted: readonly string[]): string[] {
-    const present = new Set([...this.byDefault, ...this.on]);
+    const present = new Set([...this.byDefault, ...this.turnedOn]);
     return [...new Set(wanted)].filter((name) => !present.has(name) && !this.isOff(name)).sort();
   }
 
-  /** Whether it, or the collector whose switch it is, is switched off. */
+  /** Whether the user's flags disable a collector, or the collector that an option belongs to. */
   private isOff(name: string): boolean {
-    return this.off.has(name) || this.off.has(name.split(".")[0] ?? name);
+    return this.turnedOff.has(name) || this.turnedOff.has(name.split(".")[0] ?? name);
   }
 }

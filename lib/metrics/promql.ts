@@ -3,9 +3,9 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { syntaxError, unquoted } from "../syntax-error";
 
 /**
- * The names of the metrics that a PromQL expression reads, sorted, each once.
+ * Returns the names of the metrics in a PromQL expression, sorted, each once.
  *
- * @throws when it does not parse, or a selector names no metric: whether anything emits it could not be told
+ * @throws if the expression does not parse, or if a selector names no metric and so cannot be checked
  */
 export function metricsIn(expression: string): string[] {
   const names = new Set<string>();
@@ -21,7 +21,7 @@ export function metricsIn(expression: string): string[] {
   return [...names].sort();
 }
 
-/** What is wrong with a PromQL expression, as {@link metricsIn} finds it, or undefined. */
+/** Returns the problem that {@link metricsIn} finds in a PromQL expression, or undefined. */
 export function promqlProblem(expression: string): string | undefined {
   try {
     metricsIn(expression);
@@ -32,8 +32,8 @@ export function promqlProblem(expression: string): string | undefined {
 }
 
 /**
- * A dashboard's expression with a value in place of what Grafana fills in where PromQL has no string: intervals such as
- * `$__rate_interval`, numbers such as `$__range_s`, and variables between brackets, as in `[$window]`.
+ * Replaces variables of Grafana by values in places where PromQL has no string: intervals such as `$__rate_interval`,
+ * numbers such as `$__range_s`, and variables in brackets, as in `[$window]`.
  */
 export function withoutGrafanaVariables(expression: string): string {
   return expression
@@ -42,7 +42,7 @@ export function withoutGrafanaVariables(expression: string): string {
     .replace(/\[[^\]"'`]*\]/g, (range) => range.replace(/\$(\w+|\{\w+(:\w+)?\})/g, "5m"));
 }
 
-/** The grammar takes strings without an end; Prometheus does not. */
+/** The grammar accepts unterminated strings, which Prometheus rejects. */
 const TERMINATED = /^("([^"\\\n]|\\[^\n])*"|'([^'\\\n]|\\[^\n])*'|`[^`]*`)$/;
 const NAME_LABEL = "__name__";
 
@@ -54,7 +54,7 @@ function metricOf(selector: SyntaxNode, textOf: (node: SyntaxNode) => string): s
   const [name, second] = named;
   if (name === undefined)
     throw new Error(
-      `the selector ${textOf(selector)} names no metric: write the metric's name before the braces, or ${NAME_LABEL}="name"`,
+      `the selector ${textOf(selector)} names no metric: add the metric's name before the braces, or ${NAME_LABEL}="name"`,
     );
   if (second !== undefined)
     throw new Error(
@@ -63,12 +63,12 @@ function metricOf(selector: SyntaxNode, textOf: (node: SyntaxNode) => string): s
   return name;
 }
 
-/** Names as in `{"http.requests"}`. */
+/** Returns metric names in the form `{"http.requests"}`. */
 function quotedNames(matchers: SyntaxNode, textOf: (node: SyntaxNode) => string): string[] {
   return matchers.getChildren("QuotedLabelName").map((name) => unquoted(textOf(name)));
 }
 
-/** Names as in `{__name__="up"}`. */
+/** Returns metric names in the form `{__name__="up"}`. */
 function nameMatchers(matchers: SyntaxNode, textOf: (node: SyntaxNode) => string): string[] {
   const all = [...matchers.getChildren("UnquotedLabelMatcher"), ...matchers.getChildren("QuotedLabelMatcher")];
   return all.flatMap((matcher) => {

@@ -2,35 +2,36 @@ import { Edge } from "../access/access";
 import { groupBy } from "../grouping";
 import { hostPort } from "../network/host-port";
 
-/** One address that Prometheus scrapes, with the labels of its series. */
+/** An address that Prometheus scrapes, with the labels of its series. */
 export interface ScrapeTarget {
-  /** `host:port`. */
+  /** Address as `host:port`. */
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A job and its targets, as the role `prometheus` takes it. */
+/** A scrape job and its targets, in the form that the role `prometheus` reads. */
 export interface ScrapeTargets {
   readonly job: string;
-  /** @default "http" */
+  /** Protocol of the targets, "http" or "https". @default "http" */
   readonly scheme?: string;
   readonly targets: readonly ScrapeTarget[];
 }
 
 /**
- * The scrape jobs and targets that follow from the access graph, sorted by job and server.
+ * Returns the scrape jobs and targets that follow from the access graph, sorted by job and server.
  *
- * The label `instance` is the server's name, so that series survive a rebuild and a new address.
+ * The label `instance` is the server's name, so that series continue when a server is rebuilt or gets another address.
  *
- * @param edges what one Prometheus must reach
- * @param address how it dials a server, by name
+ * @param edges edges of the access graph that begin at one Prometheus
+ * @param monitoring value of the label `monitoring`
+ * @param address returns the address of a server by its name
  */
 export function scrapeTargets(
   edges: readonly Edge[],
   monitoring: string,
   address: (server: string) => string,
 ): ScrapeTargets[] {
-  // What is reached for another reason too is scraped once.
+  // An address that several edges reach is scraped once.
   const scraped = [
     ...new Map(
       edges
@@ -51,7 +52,7 @@ export function scrapeTargets(
     }));
 }
 
-/** How a job's targets are reached, which is the same for all. */
+/** Returns the protocol of a job, which all its targets share. */
 function schemeOf([first]: readonly Edge[]): { readonly scheme?: string } {
   const scheme = first?.listener.scheme ?? "http";
   return scheme === "http" ? {} : { scheme };

@@ -57,13 +57,13 @@ describe("a dashboard that asks for logs", () => {
   test.each([
     [
       '{job="ngnix"}',
-      'dashboard "Own", panel "P": no log source emits the label "job" with the value "ngnix"; the nearest values are nginx',
+      'dashboard "Own", panel "P": no log source emits the label "job" with the value "ngnix": did you mean nginx?',
     ],
-    ['{job="nginx"} | status="5xx"', 'no log source emits the label "status"; the nearest names are status_class'],
-    ['{job="nginx", instance="ap"}', 'the label "instance" with the value "ap"; the nearest values are app'],
+    ['{job="nginx"} | status="5xx"', 'no log source emits the label "status": did you mean status_class?'],
+    ['{job="nginx", instance="ap"}', 'the label "instance" with the value "ap": did you mean app?'],
     [
       '{job="nginx", instance="hub"}',
-      'no log source emits lines that have all that {job="nginx", instance="hub"} wants',
+      'no log source emits lines that match all of {job="nginx", instance="hub"}',
     ],
     ['{job="alertmanager"}', 'the label "job" with the value "alertmanager"'],
     ['{job="nginx"', "the expression ends too early"],
@@ -146,7 +146,7 @@ describe("the rules of Loki", () => {
     expect(names("loki", stack)).toContain("TooManyErrors");
     expect(names("prometheus", stack)).not.toContain("TooManyErrors");
     expect(() => ruled({ alerts: [own(expr.replace("nginx", "ngnix"))] })).toThrow(
-      'alert "TooManyErrors": no log source emits the label "job" with the value "ngnix"; the nearest values are nginx',
+      'alert "TooManyErrors": no log source emits the label "job" with the value "ngnix": did you mean nginx?',
     );
     expect(() => own('rate({job="nginx"}[5m]')).toThrow('alert "TooManyErrors": expr: the expression ends too early');
     expect(() => ruled({ alerts: [own(expr)] }, [], false)).toThrow(

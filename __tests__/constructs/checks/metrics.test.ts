@@ -39,15 +39,15 @@ const collectors = (stack: Synthesized, host = "hub") =>
   stack.variables("node_exporter", host).node_exporter_collectors as readonly string[];
 
 describe("a rule on a metric that nothing emits", () => {
-  test("is refused, with the rule, the metric, the nearest names and what to do", () => {
+  test("is refused, with the rule, the metric, similar names and what to do", () => {
     expect(() => stackOf({ expr: "node_load_1 > 5" })).toThrow(
-      'alert "Own": nothing emits the metric "node_load_1"; the nearest names are node_load1, node_load15, node_load5; if an exporter of yours emits it, name it in the metrics of that exporter or scrape job',
+      'alert "Own": nothing emits the metric "node_load_1": did you mean node_load1 or node_load15 or node_load5? If your own exporter emits it, add it to the metrics of that exporter or scrape job',
     );
   });
 
   test("is refused where what would emit it is not placed, and accepted where it is", () => {
     const expr = "alertmanager_alerts > 5";
-    expect(() => stackOf({ expr })).toThrow("it comes from alertmanager, which is not there");
+    expect(() => stackOf({ expr })).toThrow("alertmanager emits it, but is not placed or not enabled");
     expect(() => stackOf({ expr, alertmanager: true })).not.toThrow();
   });
 
@@ -122,7 +122,7 @@ describe("node exporter's collectors", () => {
 
   test("must be collectors", () => {
     expect(() => stackOf({ app: { collectors: ["systemdd"] } })).toThrow(
-      'test/app/node-exporter: "systemdd" is not a collector of node exporter: the nearest names are systemd',
+      'test/app/node-exporter: "systemdd" is not a collector of node exporter: did you mean systemd?',
     );
   });
 });

@@ -42,7 +42,7 @@ describe("a dashboard of grafana.com", () => {
 
   test("is there only once", () => {
     expect(() => withDashboards(FULL, Dashboard.fromGrafanaCom(1860, 44))).toThrow(
-      /have one uid, "grafana-com-1860": give one of them another/,
+      /have the same uid "grafana-com-1860": change one of them/,
     );
   });
 });

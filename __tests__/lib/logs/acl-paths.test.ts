@@ -1,13 +1,13 @@
 import { aclPaths } from "../../../lib/logs/acl-paths";
 import { LogSource } from "../../../lib/logs/log-source";
 
-function closed(...paths: string[]): unknown[] {
+function aclPathsOf(...paths: string[]): unknown[] {
   return aclPaths([LogSource.files("a", { paths })]);
 }
 
 const NONE = { listed: "", passed: "", except: "" };
 
-describe("paths that an agent must be let read", () => {
+describe("aclPaths", () => {
   test.each([
     ["/home/app/app.log", { ...NONE, folder: "/home/app", files: "app\\.log" }],
     ["/srv/*.log", { ...NONE, folder: "/srv", files: "[^/]*\\.log" }],
@@ -27,18 +27,18 @@ describe("paths that an agent must be let read", () => {
         files: "[^/]*/a/(.*/)?b\\.log",
       },
     ],
-  ])("of %s are its folder, the folders on the way and the files", (path, expected) => {
-    expect(closed(path)).toEqual([expected]);
+  ])("splits %s into its folder, the folders above the files, and the files", (path, expected) => {
+    expect(aclPathsOf(path)).toEqual([expected]);
   });
 
-  test("have no alternatives, and each is there once", () => {
-    expect(closed("/srv/{b/x,a}.log", "/srv/a.log", "/srv/{a,b/{x,x}}.log")).toEqual([
+  test("expands alternatives and returns each path once", () => {
+    expect(aclPathsOf("/srv/{b/x,a}.log", "/srv/a.log", "/srv/{a,b/{x,x}}.log")).toEqual([
       { ...NONE, folder: "/srv", files: "a\\.log" },
       { ...NONE, folder: "/srv/b", files: "x\\.log" },
     ]);
   });
 
-  test("are without what is left out, wherever that begins", () => {
+  test("translates excluded paths, also if they begin above the folder", () => {
     const source = LogSource.files("a", {
       paths: ["/home/app/*"],
       exclude: ["/home/app/{x,y}.key", "/home/other/a", "/home/*/z", "/home/**/*.pem", "/home/**/app/w"],
@@ -46,13 +46,13 @@ describe("paths that an agent must be let read", () => {
     expect(aclPaths([source])).toMatchObject([{ except: "x\\.key|y\\.key|z|(.*/)?[^/]*\\.pem|(.*/)?app/w|w" }]);
   });
 
-  test("are not those where the group adm may read, nor any of the journal", () => {
+  test("leaves out files that the group adm can read, and the journal", () => {
     expect(aclPaths([LogSource.nginx(), LogSource.apache(), LogSource.journal("a", { units: ["a.service"] })])).toEqual(
       [],
     );
   });
 
-  test("are those of a web server that has them elsewhere", () => {
+  test("includes the files of a web server outside Debian's paths", () => {
     expect(aclPaths([LogSource.apache({ accessLogs: ["/data/access.log"], errorLogs: [] })])).toEqual([
       { ...NONE, folder: "/data", files: "access\\.log" },
     ]);

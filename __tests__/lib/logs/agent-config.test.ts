@@ -19,7 +19,7 @@ const SOURCES = [
 ];
 const CONFIG = agentConfig({ instance: "app", monitoring: "m" }, SOURCES);
 
-/** A pattern of RE2 in JavaScript. */
+/** Returns a parser's expression of RE2 as one of JavaScript. */
 function pattern(parser: Parser, index = 0): RegExp {
   const stages = EXTRACTIONS[parser].filter((stage) => stage.type === "regex");
   const { expression } = stages[index] ?? { expression: "(?:)" };
@@ -49,7 +49,7 @@ describe("access logs", () => {
   });
 
   test.each(["", "\u0000\u0001", '1.2.3.4 - - [99/Foo/2026:02:55:11 +0000] "GET / HTTP/1.1" 200 1', '[] "" 999 '])(
-    "are told from other lines: %j",
+    "are distinguished from other lines: %j",
     (line) => {
       expect(pattern(Parser.ACCESS).exec(line)).toBeNull();
     },
@@ -90,7 +90,7 @@ describe("other logs", () => {
     ["level:INFO ok", "INFO"],
     ["MY_INFORMATION", undefined],
     ["TERRORIST", undefined],
-  ])("plain text has a level: %s", (line, level) => {
+  ])("of plain text have a level: %s", (line, level) => {
     expect(pattern(Parser.PLAIN, 1).exec(line)?.groups?.level).toBe(level);
   });
 
@@ -103,19 +103,19 @@ describe("other logs", () => {
     ["Caused by: x", false],
     ["\tat com.example.Shop", false],
     ['  File "x.py", line 1', false],
-  ])("plain text begins an entry: %j", (line, begins) => {
+  ])("of plain text begin an entry or continue one: %j", (line, begins) => {
     expect(new RegExp(FIRST_LINES[Parser.PLAIN] ?? "").test(line)).toBe(begins);
   });
 });
 
-describe("the two renderings", () => {
+describe("the configurations of Promtail and Alloy", () => {
   const promtail = parse(promtailConfig(CONFIG)) as {
     client: object;
     scrape_configs: { pipeline_stages: object[]; relabel_configs?: object[] }[];
   };
   const alloy = alloyConfig(CONFIG);
 
-  test("send to where they are told, with the server's labels, and never give up", () => {
+  test("send to Loki with the server's labels, and retry without limit", () => {
     expect(promtail.client).toMatchObject({
       external_labels: { instance: "app", monitoring: "m" },
       backoff_config: { min_period: "500ms", max_period: "5s", max_retries: 0 },
@@ -144,7 +144,7 @@ describe("the two renderings", () => {
     );
   });
 
-  test("are well-formed whatever the sources", () => {
+  test("are well-formed for any sources", () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}$/);
     const path = fc.stringMatching(/^\/srv\/[A-Za-z0-9 ${}'#:&*-]{1,20}x$/);
     const format = fc.constantFrom(...Object.values(LogFormat));
@@ -166,7 +166,7 @@ describe("the two renderings", () => {
 });
 
 describe("the journal", () => {
-  /** What Prometheus' relabelling makes of an entry. */
+  /** Applies the rules to an entry as Prometheus' relabelling does. */
   function labels(fields: Record<string, string>): Record<string, string> | undefined {
     const found = { ...fields };
     for (const { sources, regex, target, replacement = "" } of journalRules([...BUILT_IN_SOURCES, ...SOURCES])) {
@@ -194,7 +194,7 @@ describe("the journal", () => {
     ],
     ["kernel", { __journal__transport: "kernel", __journal_priority_keyword: "error" }, "oom", "error"],
     ["api", { __journal__systemd_unit: "api@1.service", __journal_priority_keyword: "notice" }, "application", "info"],
-  ])("entries of %s are told: %j", (job, fields, kind, level) => {
+  ])("labels entries of %s: %j", (job, fields, kind, level) => {
     expect(labels(fields)).toMatchObject({ job, kind, ...(level === undefined ? {} : { level }) });
   });
 
@@ -202,19 +202,19 @@ describe("the journal", () => {
     { __journal_syslog_identifier: "sshd", __journal__uid: "1000" },
     { __journal_syslog_identifier: "cron", __journal__uid: "0" },
     { __journal__systemd_unit: "apixservice" },
-  ])("others are left out, those that a user forged too: %j", (fields) => {
+  ])("drops other entries, including those that a user forged: %j", (fields) => {
     expect(labels(fields)).toBeUndefined();
   });
 
-  test("only what its sources need is parsed", () => {
+  test("parses only formats that its sources have", () => {
     const parsers = journalPipeline(SOURCES).flatMap((stage) => (stage.type === "match" ? [stage.selector] : []));
     expect(parsers).toEqual(['{parser="logfmt"}']);
     expect(JSON.stringify(journalPipeline(SOURCES))).not.toContain('"timestamp"');
   });
 });
 
-describe("the labels that lines have in Loki", () => {
-  test("are those that the pipelines make", () => {
+describe("emittedLabels", () => {
+  test("returns the labels that the pipelines set", () => {
     const emitted = emittedLabels(SOURCES);
     const of = (job: string, kind: string): string[] => {
       const found = emitted.find((each) => each.get("job")?.has(job) === true && each.get("kind")?.has(kind) === true);
@@ -234,7 +234,7 @@ describe("the labels that lines have in Loki", () => {
     expect(of("api", "application")).toEqual(["instance", "monitoring", "job", "kind", "level"]);
   });
 
-  test("no parser's label is left over", () => {
+  test("matches pipelines that remove the label of the parser", () => {
     const last = (pipeline: ReturnType<typeof filePipeline>): unknown =>
       pipeline.find((stage) => stage.type === "label_drop");
     expect(last(filePipeline(SOURCES))).toEqual({ type: "label_drop", names: ["parser"] });

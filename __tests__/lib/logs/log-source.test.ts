@@ -3,37 +3,37 @@ import { LogFormat } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
 import { targetFiles } from "../../../lib/logs/target-files";
 
-describe("a log source", () => {
+describe("LogSource", () => {
   test.each([
-    ["Shop", { paths: ["/srv/a.log"] }, /"Shop" cannot be a log source's name: use lower-case letters/],
-    ["shop", { paths: [] }, /the log source "shop" has no paths: name at least one/],
-    ["shop", { paths: ["srv/a.log"] }, /the log source "shop": the path "srv\/a.log" is not absolute/],
-    ["shop", { paths: ["/srv/../etc/a.log"] }, /has "\.\." in it/],
-    ["shop", { paths: ["/srv/logs/"] }, /is a folder: name files, such as with a final \*\.log/],
-    ["shop", { paths: ["/*/a.log"] }, /has a pattern right below the root: name a folder/],
-    ["shop", { paths: ['/srv/a".log'] }, /has a character that none of a log may have/],
+    ["Shop", { paths: ["/srv/a.log"] }, /log source "Shop": the name is invalid: use lower-case letters/],
+    ["shop", { paths: [] }, /log source "shop": paths is empty: name at least one/],
+    ["shop", { paths: ["srv/a.log"] }, /log source "shop": the path "srv\/a.log" is not absolute: begin it with "\/"/],
+    ["shop", { paths: ["/srv/../etc/a.log"] }, /contains "\.\."/],
+    ["shop", { paths: ["/srv/logs/"] }, /is a folder: name files, such as by "\*\.log" at the end/],
+    ["shop", { paths: ["/*/a.log"] }, /has a pattern directly below the root: begin it with a folder/],
+    ["shop", { paths: ['/srv/a".log'] }, /contains a control character, a quote or a backslash/],
     ["shop", { paths: ["/srv/a.log"], exclude: ["b.log"] }, /the path "b.log" is not absolute/],
-    ["shop", { paths: ["/srv/a.log"], kind: "Audit" }, /the kind "Audit" has other than lower-case letters/],
+    ["shop", { paths: ["/srv/a.log"], kind: "Audit" }, /the kind "Audit" is invalid: use lower-case letters/],
     [
       "shop",
       { paths: ["/srv/a.log"], firstLine: "^(?!x)" },
-      /is not a regular expression of RE2: it has no look-around/,
+      /is not a regular expression of RE2: RE2 has no look-around/,
     ],
     ["shop", { paths: ["/srv/a.log"], firstLine: "(" }, /firstLine "\(" is not a regular expression of RE2/],
-  ])("of files is refused with words: %s %j", (name, logs, problem) => {
+  ])("rejects malformed files: %s %j", (name, logs, problem) => {
     expect(() => LogSource.files(name, logs)).toThrow(problem);
   });
 
-  test("of the journal is refused with words", () => {
-    expect(() => LogSource.journal("shop", { units: [] })).toThrow('the log source "shop" has no units');
+  test("rejects malformed units of the journal", () => {
+    expect(() => LogSource.journal("shop", { units: [] })).toThrow('log source "shop": units is empty');
     expect(() => LogSource.journal("shop", { units: ["shop"] })).toThrow(
-      '"shop" is not the name of a unit, such as "myapp.service"',
+      '"shop" is not the name of a systemd unit: use a name such as "myapp.service"',
     );
   });
 });
 
-describe("drop-ins", () => {
-  test("have a file a source, and an entry a path", () => {
+describe("targetFiles", () => {
+  test("renders one file per source, with one entry per path", () => {
     const files = targetFiles([
       LogSource.nginx(),
       LogSource.files("shop", { paths: ["/srv/shop/*.log"], exclude: ["/srv/shop/x.log"], format: LogFormat.JSON }),
@@ -47,14 +47,14 @@ describe("drop-ins", () => {
     expect(files[1]?.content).toContain("__path_exclude__: /srv/shop/x.log\n    job: shop\n    kind: application\n");
   });
 
-  test("join several paths that are left out", () => {
+  test("joins several excluded paths", () => {
     const [file] = targetFiles([
       LogSource.files("a", { paths: ["/srv/*.log"], exclude: ["/srv/b.log", "/srv/c.log"] }),
     ]);
     expect(file?.content).toContain('__path_exclude__: "{/srv/b.log,/srv/c.log}"');
   });
 
-  test("a web server may have its files elsewhere, or no errors", () => {
+  test("renders other paths of a web server, and no error logs", () => {
     const [file] = targetFiles([LogSource.apache({ name: "intranet", accessLogs: ["/srv/a.log"], errorLogs: [] })]);
     expect(file?.path).toBe("targets/intranet.yml");
     expect(file?.content).toContain("__path__: /srv/a.log\n    job: intranet\n");
@@ -62,10 +62,10 @@ describe("drop-ins", () => {
   });
 });
 
-describe("log agents", () => {
-  test("are known by name", () => {
+describe("LogAgent", () => {
+  test("finds agents by name", () => {
     expect(LogAgent.named("alloy")).toEqual(LogAgent.alloy());
     expect(LogAgent.named("promtail")._endOfLife).toBe("2026-03-02");
-    expect(() => LogAgent.named("fluentd")).toThrow('"fluentd" is no log agent: known are alloy and promtail');
+    expect(() => LogAgent.named("fluentd")).toThrow('"fluentd" is not a log agent: use "alloy" or "promtail"');
   });
 });

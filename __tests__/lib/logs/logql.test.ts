@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { logqlProblem, matchesFully, selectionsIn, withoutLokiVariables } from "../../../lib/logs/logql";
 
-/** What is wanted of labels, as it would be written. */
-function wanted(query: string): string[] {
+/** Returns what a query expects of labels, in a short notation. */
+function expectedOf(query: string): string[] {
   return selectionsIn(query).map(({ matchers, filters, labels }) => {
     const [all, some] = [matchers, filters].map((list) => list.map((m) => `${m.label}${m.operator}${m.value}`).join());
     return [all, some, labels.join()].join(" ; ").replace(/( ; )+$/, "");
@@ -23,7 +23,7 @@ describe("selectionsIn", () => {
     ['max_over_time({job="a"} | unwrap d [5m]) by (e)', ["job=a ;  ; d,e"]],
     ["vector(0)", []],
   ])("reads %s", (query, found) => {
-    expect(wanted(query)).toEqual(found);
+    expect(expectedOf(query)).toEqual(found);
   });
 
   test.each([
@@ -37,14 +37,14 @@ describe("selectionsIn", () => {
     ['{job="a"} | label_format user="x" | user="x"', "label_format"],
     ['sum by (user) (label_replace(rate({job="a"}[5m]), "user", "$1", "job", "(.*)"))', "label_replace"],
     ['{job="a"} | __error__=""', "Loki itself"],
-  ])("does not ask of streams what is made of their lines: %s", (query) => {
-    expect(wanted(query)).toEqual(["job=a"]);
+  ])("does not expect of streams a label that the query adds: %s", (query) => {
+    expect(expectedOf(query)).toEqual(["job=a"]);
   });
 
-  test("asks of streams what a parser after that would extract, or none does", () => {
-    expect(wanted('{job="a"} | user="x" | json')).toEqual(["job=a ; user=x"]);
-    expect(wanted('{job="a"} | pattern "<user>" | ip="x"')).toEqual(["job=a ; ip=x"]);
-    expect(wanted('{job="a"} | label_format b=c')).toEqual(["job=a ;  ; c"]);
+  test("expects of streams a label that only a later parser extracts, or none", () => {
+    expect(expectedOf('{job="a"} | user="x" | json')).toEqual(["job=a ; user=x"]);
+    expect(expectedOf('{job="a"} | pattern "<user>" | ip="x"')).toEqual(["job=a ; ip=x"]);
+    expect(expectedOf('{job="a"} | label_format b=c')).toEqual(["job=a ;  ; c"]);
   });
 
   test.each([
@@ -56,15 +56,15 @@ describe("selectionsIn", () => {
     ["{}", 'the expression does not parse at character 2, near "{}"'],
     [
       '{job!="a"}',
-      'the selector {job!="a"} would have Loki read everything: write one matcher that an absent label does not fulfil, such as monitoring=~".+"',
+      'the selector {job!="a"} matches all log streams: add a matcher that an absent label does not satisfy, such as monitoring=~".+"',
     ],
-    ['{job=~".*"}', /would have Loki read everything/],
-  ])("refuses %j", (query, message) => {
+    ['{job=~".*"}', /matches all log streams/],
+  ])("rejects %j", (query, message) => {
     expect(() => selectionsIn(query)).toThrow(message);
     expect(logqlProblem(query)).toMatch(message);
   });
 
-  test("gives back whatever values are written", () => {
+  test("returns any value of a matcher", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme-ascii" }), (value) => {
         const [selection] = selectionsIn(`{job=${JSON.stringify(value)}}`);
@@ -74,7 +74,7 @@ describe("selectionsIn", () => {
   });
 });
 
-test("what Grafana fills in is replaced", () => {
+test("withoutLokiVariables replaces variables of Grafana", () => {
   expect(withoutLokiVariables('rate({job=~"$job"}[$__auto]) / rate({job="a"}[$__interval])')).toBe(
     'rate({job=~"$job"}[5m]) / rate({job="a"}[5m])',
   );
@@ -86,6 +86,6 @@ test.each([
   ["(?i)A", "a", true],
   ["(?P<x>a)", "b", true],
   ["(?P<x>a)", "", false],
-])("%s matches %j: %s", (expression, value, expected) => {
+])("matchesFully(%j, %j) is %s", (expression, value, expected) => {
   expect(matchesFully(expression, value)).toBe(expected);
 });

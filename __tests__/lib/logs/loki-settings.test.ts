@@ -5,28 +5,32 @@ import { Secret } from "../../../lib/inventory/secret";
 const found = (settings: Partial<LokiSettings>) => settingsProblem({ streamRetention: [], limits: {}, ...settings });
 
 describe("retention", () => {
-  test("is a day at least", () => {
+  test("is at least one day", () => {
     expect(found({ retention: "1d" })).toBeUndefined();
     expect(found({ retention: "24h" })).toBeUndefined();
-    expect(found({ retention: "23h59m" })).toBe('retention: "23h59m" is less than a day, the least that Loki can keep');
+    expect(found({ retention: "23h59m" })).toBe(
+      'retention: "23h59m" is shorter than one day, Loki\'s minimum: use a duration such as "7d"',
+    );
     expect(found({ retention: "a month" })).toMatch(/^retention: "a month" is not a duration/);
   });
 
-  test("of streams names them by a selector", () => {
+  test("of streams needs a selector", () => {
     const stream = (selector: string, retention = "7d") => found({ streamRetention: [{ selector, retention }] });
     expect(stream('{job="nginx"}')).toBeUndefined();
     expect(stream('{ job = "nginx", kind!~"a|b" }')).toBeUndefined();
-    expect(stream("nginx")).toBe('streamRetention, "nginx": is not a selector such as {job="nginx"}');
-    expect(stream("{job=nginx}")).toMatch(/is not a selector/);
-    expect(stream('{job="nginx"} |= "x"')).toMatch(/is not a selector/);
+    expect(stream("nginx")).toBe(
+      'streamRetention, "nginx": this is not a LogQL selector: use one such as {job="nginx"}',
+    );
+    expect(stream("{job=nginx}")).toMatch(/is not a LogQL selector/);
+    expect(stream('{job="nginx"} |= "x"')).toMatch(/is not a LogQL selector/);
     expect(stream('{job="nginx"}', "1h")).toBe(
-      'streamRetention, "{job="nginx"}": "1h" is less than a day, the least that Loki can keep',
+      'streamRetention, "{job="nginx"}": "1h" is shorter than one day, Loki\'s minimum: use a duration such as "7d"',
     );
   });
 });
 
 describe("limits", () => {
-  test("are Loki's own words, with defaults for a fleet", () => {
+  test("are keys of Loki's limits_config, with defaults for a fleet", () => {
     expect(limitSettings({})).toEqual({
       ingestion_rate_mb: 16,
       ingestion_burst_size_mb: 32,
@@ -48,15 +52,15 @@ describe("limits", () => {
   });
 
   test.each<[LogLimits, string]>([
-    [{ ingestionRateMb: 0 }, "limits, ingestionRateMb: must be more than 0, got 0"],
-    [{ streamRateMb: Number.NaN }, "limits, streamRateMb: must be more than 0, got NaN"],
-    [{ maxStreams: 1.5 }, "limits, maxStreams: must be a whole number, got 1.5"],
+    [{ ingestionRateMb: 0 }, "limits, ingestionRateMb: 0 is not greater than 0"],
+    [{ streamRateMb: Number.NaN }, "limits, streamRateMb: NaN is not greater than 0"],
+    [{ maxStreams: 1.5 }, "limits, maxStreams: 1.5 is not an integer"],
     [{ maxAge: "old" }, 'limits, maxAge: "old" is not a duration such as "15s", "1h30m" or "30d"'],
-  ])("%j are refused", (limits, sentence) => {
+  ])("reject %j", (limits, sentence) => {
     expect(found({ limits })).toBe(sentence);
   });
 
-  test("that are positive are taken", () => {
+  test("accept positive numbers", () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -74,21 +78,21 @@ describe("S3", () => {
   const key = Secret.fromEnvironment("KEY");
   const s3 = (storage: Partial<S3Storage>) => found({ s3: { bucket: "logs", ...storage } });
 
-  test("is a bucket of AWS, or of another service", () => {
+  test("accepts a bucket of AWS or of another service", () => {
     expect(s3({ region: "eu-central-1" })).toBeUndefined();
     expect(s3({ endpoint: "https://minio.example.org:9000", accessKey: key, secretKey: key })).toBeUndefined();
   });
 
   test.each<[Partial<S3Storage>, string]>([
-    [{}, "s3: name the bucket's region, or the endpoint of another service"],
+    [{}, "s3: region and endpoint are missing: set the region for AWS, or the endpoint of another service"],
     [
       { endpoint: "minio:9000" },
-      's3: the endpoint "minio:9000" is not a URL without a path, such as "https://minio.example.org:9000"',
+      's3: the endpoint "minio:9000" is invalid: use a URL without a path, such as "https://minio.example.org:9000"',
     ],
-    [{ bucket: "Logs" }, 's3: the bucket "Logs" must have 3 to 63 lower-case letters, digits, dots and hyphens'],
-    [{ region: "r", accessKey: key }, "s3: accessKey and secretKey belong together: give both, or none"],
-    [{ region: "r", secretKey: key }, "s3: accessKey and secretKey belong together: give both, or none"],
-  ])("%j is refused", (storage, sentence) => {
+    [{ bucket: "Logs" }, 's3: the bucket name "Logs" is invalid: use 3 to 63 lower-case letters, digits, "." and "-"'],
+    [{ region: "r", accessKey: key }, "s3: only one of accessKey and secretKey is set: set both, or neither"],
+    [{ region: "r", secretKey: key }, "s3: only one of accessKey and secretKey is set: set both, or neither"],
+  ])("rejects %j", (storage, sentence) => {
     expect(s3(storage)).toBe(sentence);
   });
 });

@@ -2,7 +2,7 @@ import { LogFormat } from "../../../lib/logs/log-format";
 import { LogSource } from "../../../lib/logs/log-source";
 import { logAgentTest } from "../../support/log-agents";
 
-logAgentTest("access logs have the time of the request, its method and the class of its answer", async (agent) => {
+logAgentTest("lines of access logs have the time of the request, its method and its status class", async (agent) => {
   const lines = [
     '::1 - - [25/Nov/2026:02:55:11 +0000] "GET / HTTP/1.1" 200 153 "-" "curl/8"',
     '::1 - - [25/Nov/2026:02:55:12 +0100] "GET /error HTTP/1.1" 500 153 "-" "curl/8"',
@@ -30,7 +30,7 @@ logAgentTest("access logs have the time of the request, its method and the class
   ]);
 });
 
-logAgentTest("JSON and logfmt have their own times and levels, however these are called", async (agent) => {
+logAgentTest("lines in JSON and logfmt have the time and level of any known key", async (agent) => {
   const files = {
     "a.json": [
       '{"time":"2026-11-25T02:55:01.5Z","level":"ERROR"}',
@@ -65,7 +65,7 @@ logAgentTest("JSON and logfmt have their own times and levels, however these are
   ]);
 });
 
-logAgentTest("stack traces are joined, by our rules or one's own", async (agent) => {
+logAgentTest("stack traces are joined by the default expression or a user-provided one", async (agent) => {
   const files = {
     "plain.log": "2026-11-25 02:55:01 ERROR boom\n  at a\nCaused by: x\n  at b\n2026-11-25 02:55:02 fine\n",
     "own.log": "#1 2026\nTraceback\n  File\nValueError: x\n#2 2026\n",
@@ -94,7 +94,7 @@ logAgentTest("stack traces are joined, by our rules or one's own", async (agent)
   ]);
 });
 
-logAgentTest("Alertmanager's journal has no token of a bot of Telegram, and all else of its lines", async (agent) => {
+logAgentTest("Alertmanager's journal is sent without tokens of Telegram bots", async (agent) => {
   const failed = (token: string): string =>
     `level=WARN msg="Notify attempt failed" err="Post \\"https://api.telegram.org/${token}/sendMessage\\": EOF"`;
   const other = "level=INFO msg=Listening address=[::]:9093";

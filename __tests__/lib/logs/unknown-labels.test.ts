@@ -14,7 +14,7 @@ function literal(text: string): string {
   return text.replace(/[.\\+*?()|[\]{}^$]/g, "\\$&");
 }
 
-describe("unknownLabels has nothing to say of", () => {
+describe("unknownLabels accepts", () => {
   test.each([
     '{job="nginx"}',
     '{job="nginx", kind="access"} | status_class="5xx"',
@@ -32,44 +32,44 @@ describe("unknownLabels has nothing to say of", () => {
   });
 });
 
-describe("unknownLabels names", () => {
+describe("unknownLabels reports", () => {
   test.each([
     [
       '{job="ngnix"}',
-      'no log source emits the label "job" with the value "ngnix"; the nearest values are nginx; what else is on a server, its logs must name',
+      'no log source emits the label "job" with the value "ngnix": did you mean nginx? Otherwise, add its log source to the logs of a member',
     ],
     [
       '{job="quux"}',
-      'no log source emits the label "job" with the value "quux"; there are kernel, nginx, shop, sshd, sudo; what else is on a server, its logs must name',
+      'no log source emits the label "job" with the value "quux": the values are kernel, nginx, shop, sshd, sudo. Otherwise, add its log source to the logs of a member',
     ],
     ['{job=~"nginx|apache2"}', /"job" with the value "apache2"/],
     ['{job!="ngnix",kind="error"}', /"job" with the value "ngnix"/],
     [
       '{job=~"apa.*"}',
-      'no log source emits a value of the label "job" that matches "apa.*"; there are kernel, nginx, shop, sshd, sudo',
+      'no log source emits a value of the label "job" that matches "apa.*": the values are kernel, nginx, shop, sshd, sudo',
     ],
-    ['{status="500"}', 'no log source emits the label "status"; the nearest names are status_class'],
+    ['{status="500"}', 'no log source emits the label "status": did you mean status_class?'],
     [
       '{quux="500"}',
-      'no log source emits the label "quux"; there are filename, instance, job, kind, level, method, monitoring, status_class',
+      'no log source emits the label "quux": the labels are filename, instance, job, kind, level, method, monitoring, status_class',
     ],
-    ['{job="nginx"} | status_class="500"', /"status_class" with the value "500"; there are 1xx, 2xx/],
-    ['{job="nginx"} | status="500"', 'no log source emits the label "status"; the nearest names are status_class'],
-    ['sum by (host) (rate({job="nginx"}[5m]))', /the label "host"; there are/],
-    ['{job="nginx", kind="audit"}', 'no log source emits lines that have all that {job="nginx", kind="audit"} wants'],
+    ['{job="nginx"} | status_class="500"', /"status_class" with the value "500": the values are 1xx, 2xx/],
+    ['{job="nginx"} | status="500"', 'no log source emits the label "status": did you mean status_class?'],
+    ['sum by (host) (rate({job="nginx"}[5m]))', /the label "host": the labels are/],
+    ['{job="nginx", kind="audit"}', 'no log source emits lines that match all of {job="nginx", kind="audit"}'],
     [
       'sum by (method) (rate({job="shop"}[5m]))',
-      'the lines that {job="shop"} selects have no label "method"; they have filename, instance, job, kind, level, monitoring',
+      'the lines of {job="shop"} have no label "method": their labels are filename, instance, job, kind, level, monitoring',
     ],
     ['{job="nginx"', 'the expression ends too early, after "{job="nginx""'],
-  ])("what is wrong with %s", (query, message) => {
+  ])("the problem with %s", (query, message) => {
     const [first, ...others] = of(query);
     expect(others).toEqual([]);
     const pattern = typeof message === "string" ? `^${literal(`alert "A": ${message}`)}$` : message;
     expect(first).toMatch(new RegExp(pattern));
   });
 
-  test("each thing once", () => {
+  test("each problem once", () => {
     const use = { where: 'alert "A"', expression: '{job="ngnix"}' };
     expect(unknownLabels([use, use], emitted)).toHaveLength(1);
   });
@@ -79,7 +79,7 @@ function isAnswered(query: string, known: readonly EmittedLabels[]): boolean {
   return unknownLabels([{ where: "a query", expression: query }], known).length === 0;
 }
 
-test("whatever sources there are, their own labels are known, and others are not", () => {
+test("unknownLabels knows exactly the labels of any sources", () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,20}$/);
   fc.assert(
     fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), name, (names, other) => {

@@ -15,18 +15,18 @@ const lists = Object.entries(catalogue).flatMap(([kind, { metrics, collectors = 
 ]);
 
 describe("the catalogue", () => {
-  test("tells of each kind that has metrics of its own", () => {
+  test("contains each kind that has metrics", () => {
     expect(Object.keys(catalogue)).toEqual(
       expect.arrayContaining(["alertmanager", "grafana", "node_exporter", "prometheus"]),
     );
   });
 
-  test.each(lists)("has the metrics of %s sorted, each once, by names that PromQL takes", (_, metrics) => {
+  test.each(lists)("has valid metrics of %s, sorted, each once", (_, metrics) => {
     expect(metrics).toEqual([...new Set(metrics)].sort());
     expect(metrics.filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric))).toEqual([]);
   });
 
-  test("has metrics of each collector that is on by itself", () => {
+  test("has metrics of each collector that is enabled by default", () => {
     const empty = defaultCollectors().filter(
       (name) => catalogue.node_exporter?.collectors?.[name]?.metrics.length === 0,
     );
@@ -34,7 +34,7 @@ describe("the catalogue", () => {
     expect(defaultCollectors()).toEqual(expect.arrayContaining(["cpu", "filesystem", "meminfo", "textfile"]));
   });
 
-  test("holds no metrics of the files that other programs leave for node exporter", () => {
+  test("has no metrics from textfiles of other programs", () => {
     expect(catalogue.node_exporter?.collectors?.textfile?.metrics).toEqual([
       "node_textfile_mtime_seconds",
       "node_textfile_scrape_error",
@@ -43,7 +43,7 @@ describe("the catalogue", () => {
 });
 
 describe("metricsOf", () => {
-  test("has what a kind always emits, and what the given collectors do", () => {
+  test("returns the metrics of a kind and of the given collectors", () => {
     expect(metricsOf("prometheus")).toContain("prometheus_tsdb_head_series");
     expect(metricsOf("alertmanager")).toContain("alertmanager_notifications_failed_total");
     const metrics = metricsOf("node_exporter", ["systemd"]);
@@ -52,13 +52,13 @@ describe("metricsOf", () => {
     expect(metrics).not.toContain("node_load1");
   });
 
-  test("has what is on by itself where nothing else is said", () => {
+  test("returns the metrics of the default collectors if none are given", () => {
     const metrics = metricsOf("node_exporter");
     expect(metrics).toContain("node_load1");
     expect(metrics).not.toContain("node_systemd_unit_state");
   });
 
-  test("knows nothing of another kind", () => {
+  test("returns none for an unknown kind", () => {
     expect(metricsOf("quux").size).toBe(0);
   });
 });
@@ -76,7 +76,7 @@ describe("collectorsOf", () => {
     expect(collectorsOf(metrics)).toEqual(collectors);
   });
 
-  test("gives collectors that emit all that there is", () => {
+  test("returns collectors that emit all the metrics", () => {
     const all = Object.values(catalogue.node_exporter?.collectors ?? {}).flatMap(({ metrics }) => metrics);
     const emitted = metricsOf("node_exporter", collectorsOf(all));
     expect(all.filter((metric) => !emitted.has(metric))).toEqual([]);
@@ -92,14 +92,14 @@ test.each([
   expect(emitterOf(metric)).toBe(source);
 });
 
-test.each(["systemd", "systemd.enable-restarts-metrics", "cpu"])("%s is a collector, or a switch of one", (name) => {
+test.each(["systemd", "systemd.enable-restarts-metrics", "cpu"])("collectorProblem accepts %s", (name) => {
   expect(collectorProblem(name)).toBeUndefined();
 });
 
 test.each([
-  ["systemdd", '"systemdd" is not a collector of node exporter: the nearest names are systemd'],
+  ["systemdd", '"systemdd" is not a collector of node exporter: did you mean systemd?'],
   ["toString", '"toString" is not a collector of node exporter'],
-  ["--", '"--" is not a collector of node exporter: there is "systemd", for example'],
-])("%s is no collector", (name, message) => {
+  ["--", '"--" is not a collector of node exporter: use a name such as "systemd"'],
+])("collectorProblem rejects %s", (name, message) => {
   expect(collectorProblem(name)).toContain(message);
 });

@@ -4,19 +4,19 @@ import { CollectorFlags } from "../../../lib/metrics/collector-flags";
 const wanted = ["systemd", "systemd.enable-restarts-metrics", "cpu"];
 
 describe("CollectorFlags", () => {
-  test("add what is wanted and not on by itself", () => {
+  test("returns wanted collectors that are not enabled by default", () => {
     const flags = new CollectorFlags(["--log.level=debug"]);
     expect(flags.missing(wanted)).toEqual(["systemd", "systemd.enable-restarts-metrics"]);
     expect(flags.enabled(wanted)).toEqual([...new Set([...defaultCollectors(), ...wanted])].sort());
     expect(flags.disablesCollectors).toBe(false);
   });
 
-  test("say nothing twice", () => {
+  test("returns no collector that a flag enables already", () => {
     const flags = new CollectorFlags(["--collector.systemd"]);
     expect(flags.missing([...wanted, ...wanted])).toEqual(["systemd.enable-restarts-metrics"]);
   });
 
-  test("prevail over what is wanted, with the switches of what they switch off", () => {
+  test("gives disabling flags priority, also over options of a disabled collector", () => {
     const flags = new CollectorFlags(["--no-collector.systemd", "--no-collector.cpu"]);
     expect(flags.missing(wanted)).toEqual([]);
     expect(flags.enabled(wanted)).not.toEqual(expect.arrayContaining(["cpu"]));
@@ -24,13 +24,13 @@ describe("CollectorFlags", () => {
     expect(flags.disablesCollectors).toBe(true);
   });
 
-  test("switch on also what is on by itself where they disable that", () => {
+  test("returns default collectors if the flags disable the defaults", () => {
     const flags = new CollectorFlags(["--collector.disable-defaults", "--collector.loadavg"]);
     expect(flags.missing(wanted)).toEqual(["cpu", "systemd", "systemd.enable-restarts-metrics"]);
     expect(flags.enabled([])).toEqual(["loadavg"]);
   });
 
-  test("leave settings of collectors alone", () => {
+  test("ignores settings of collectors", () => {
     const flags = new CollectorFlags(["--collector.systemd.unit-include=.*"]);
     expect(flags.missing(wanted)).toEqual(["systemd", "systemd.enable-restarts-metrics"]);
   });

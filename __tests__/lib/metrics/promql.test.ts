@@ -15,7 +15,7 @@ describe("metricsIn", () => {
     ['{"x", job="y"}', ["x"]],
     ["{`__name__`='x'}", ["x"]],
     ["vector(1)", []],
-    // Words of the language are names, too.
+    // Keywords are valid names of metrics.
     ["sum(avg) / on () count", ["avg", "count"]],
   ])("reads %s", (expression, names) => {
     expect(metricsIn(expression)).toEqual(names);
@@ -31,15 +31,15 @@ describe("metricsIn", () => {
     ["rate(a[$__rate_interval])", 'the expression does not parse at character 8, near "rate(a[$__rate_interval])"'],
     [
       'count({__name__=~"a.*"})',
-      'the selector {__name__=~"a.*"} names no metric: write the metric\'s name before the braces, or __name__="name"',
+      'the selector {__name__=~"a.*"} names no metric: add the metric\'s name before the braces, or __name__="name"',
     ],
     ['a{__name__="b"}', 'the selector a{__name__="b"} names two metrics, "a" and "b": remove one of them'],
-  ])("refuses %j", (expression, message) => {
+  ])("rejects %j", (expression, message) => {
     expect(() => metricsIn(expression)).toThrow(message);
     expect(promqlProblem(expression)).toBe(message);
   });
 
-  test("finds all that was put into an expression, however it is nested", () => {
+  test("finds all metrics of nested expressions", () => {
     fc.assert(
       fc.property(expressions, ({ text, names }) => {
         expect(metricsIn(text)).toEqual([...new Set(names)].sort());
@@ -48,7 +48,7 @@ describe("metricsIn", () => {
     );
   });
 
-  test("tells an expression that is cut off from one that is whole", () => {
+  test("distinguishes a truncated expression from a complete one", () => {
     fc.assert(
       fc.property(expressions, ({ text }) => {
         expect(promqlProblem(`sum(${text}`)).toMatch(/ends too early/);
@@ -58,7 +58,7 @@ describe("metricsIn", () => {
     );
   });
 
-  test("says something of any text, and hangs on none", () => {
+  test("terminates for any text", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(typeof (promqlProblem(text) ?? "")).toBe("string");

@@ -9,12 +9,12 @@ const edge = (destination: string, port: number, scrapeJob?: string): Edge => ({
   reason: "",
 });
 
-test("scrapeTargets groups by job, in the order of names, labelled with the server's name", () => {
+test("scrapeTargets groups targets by job, sorts them, and labels them with the server's name", () => {
   const edges = [
     edge("v6", 9100, "six"),
     edge("web", 9100, "node"),
     edge("hub", 9090, "prometheus"),
-    { ...edge("hub", 9090, "prometheus"), reason: "what is reached for another reason, too" },
+    { ...edge("hub", 9090, "prometheus"), reason: "a second reason" },
     edge("app", 9100, "node"),
     edge("hub", 9093),
   ];
@@ -31,7 +31,7 @@ test("scrapeTargets groups by job, in the order of names, labelled with the serv
   ]);
 });
 
-test("scrapeTargets scrapes by TLS what speaks it", () => {
+test("scrapeTargets uses https for listeners with TLS", () => {
   const { listener, ...rest } = edge("hub", 3000, "grafana");
   expect(scrapeTargets([{ ...rest, listener: { ...listener, scheme: "https" } }], "prod", String)).toEqual([
     {

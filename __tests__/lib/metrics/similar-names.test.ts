@@ -1,11 +1,18 @@
-import { similarNames } from "../../../lib/metrics/similar-names";
+import { didYouMean, similarNames } from "../../../lib/metrics/similar-names";
 
-describe("nearestNames", () => {
-  test("prefers names that begin with what was written", () => {
+describe("similarNames", () => {
+  test("prefers names that begin with the unknown name", () => {
     expect(similarNames("app_cpu", ["app_cpus", "app_cpu_seconds_total", "app_gpu"])).toEqual([
       "app_cpu_seconds_total",
       "app_cpus",
       "app_gpu",
     ]);
+  });
+});
+
+describe("didYouMean", () => {
+  test("asks for similar names, and is undefined without any", () => {
+    expect(didYouMean("ngnix", ["nginx", "nginxx", "sshd"])).toBe("did you mean nginx or nginxx?");
+    expect(didYouMean("quux", ["sshd"])).toBeUndefined();
   });
 });

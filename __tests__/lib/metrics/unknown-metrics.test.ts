@@ -4,34 +4,34 @@ const emitted = new Set(["up", "app_requests_total", "app_requests_failed_total"
 const of = (expression: string) => unknownMetrics([{ where: 'alert "A"', expression }], emitted);
 
 describe("unknownMetrics", () => {
-  test("has nothing to say of what is emitted", () => {
+  test("accepts emitted metrics", () => {
     expect(of("up == 0 or rate(app_requests_total[5m]) > 1")).toEqual([]);
   });
 
-  test("names what uses the metric, the metric, and the nearest names", () => {
+  test("reports the origin, the metric and similar names", () => {
     expect(of("up or app_request_total")).toEqual([
-      'alert "A": nothing emits the metric "app_request_total"; the nearest names are app_requests_total, app_requests_failed_total; if an exporter of yours emits it, name it in the metrics of that exporter or scrape job',
+      'alert "A": nothing emits the metric "app_request_total": did you mean app_requests_total or app_requests_failed_total? If your own exporter emits it, add it to the metrics of that exporter or scrape job',
     ]);
   });
 
-  test("says where there is no near name", () => {
+  test("reports a metric without similar names", () => {
     expect(of("quux")).toEqual([
-      'alert "A": nothing emits the metric "quux"; no name is near it; if an exporter of yours emits it, name it in the metrics of that exporter or scrape job',
+      'alert "A": nothing emits the metric "quux": if your own exporter emits it, add it to the metrics of that exporter or scrape job',
     ]);
   });
 
-  test("says where a metric comes from that somebody else would emit", () => {
+  test("names the emitter that is not enabled", () => {
     expect(of("node_systemd_unit_state")).toEqual([
-      'alert "A": nothing emits the metric "node_systemd_unit_state"; it comes from node exporter\'s collector "systemd", which is not there',
+      'alert "A": nothing emits the metric "node_systemd_unit_state": node exporter\'s collector "systemd" emits it, but is not placed or not enabled',
     ]);
   });
 
-  test("says it once where two levels of an alert ask for the same", () => {
+  test("reports a metric once if two levels of an alert use it", () => {
     const uses = ["quux > 1", "quux > 2"].map((expression) => ({ where: 'alert "A"', expression }));
     expect(unknownMetrics(uses, emitted)).toHaveLength(1);
   });
 
-  test("tells of an expression that does not parse", () => {
+  test("reports an expression that does not parse", () => {
     expect(of("up ==")).toEqual(['alert "A": the expression ends too early, after "up =="']);
   });
 });
