@@ -2,15 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
-import { Outcome, Project, requireSuccess } from "../support/project";
+import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
-import { eventually } from "../support/wait";
+import { eventually, until } from "../support/wait";
 
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
-const DEPLOY = 300_000;
 const GRAFANA = / {2}new Grafana\(hub, .*\n/;
 const WITH_SHOP = '  new Grafana(hub, "grafana", { dashboards: [Dashboard.fromFile("shop.json")] });\n';
-const OWN = {
+const BUILT_IN = {
   "cdktf-monitoring-audit": "Audit",
   "cdktf-monitoring-fleet": "Fleet",
   "cdktf-monitoring-logs": "Application logs",
@@ -21,16 +19,9 @@ const OWN = {
 
 const project = new Project("e2e-grafana", "198.18.208.0/20");
 
-async function expectSuccess(script: string, ...args: string[]): Promise<Outcome> {
-  const outcome = await project.npm(script, args);
-  requireSuccess(outcome);
-  return outcome;
-}
-
-const address = (server: string): string => project.on(server, "hostname -I").trim();
 const passwordOn = (server: string): string => project.on(server, "cat /var/lib/monitoring/grafana/admin_password");
 const grafanaOn = (server: string, password?: string): GrafanaApi =>
-  new GrafanaApi(`http://${address(server)}:3000`, password);
+  new GrafanaApi(project.url(server, 3000), password);
 const loggedIn = (server: string): GrafanaApi => grafanaOn(server, passwordOn(server));
 const started = (): string => project.on("hub", "systemctl show --property=ActiveEnterTimestamp grafana");
 
@@ -46,13 +37,13 @@ beforeAll(async () => {
   writeShop("Shop");
   project.edit("main.ts", (text) => text.replace(GRAFANA, WITH_SHOP));
   await project.up();
-}, 2 * DEPLOY);
+}, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await project.end();
-}, DEPLOY);
+}, DEPLOY_TIMEOUT);
 
-test("Grafana lets in who has the password that the server made, and nobody else", async () => {
+test("accepts only the password that the server generated", async () => {
   expect(passwordOn("hub")).toMatch(/^[\w-]{32}$/);
   expect(await grafanaOn("hub").status("/api/health")).toBe(200);
   expect(await loggedIn("hub").status("/api/org")).toBe(200);
@@ -61,31 +52,31 @@ test("Grafana lets in who has the password that the server made, and nobody else
   expect(await grafanaOn("hub").status("/api/user/signup", { email: "a@example.com" })).not.toBe(200);
 });
 
-test("Grafana has its data sources and dashboards, and keeps people from changing them", async () => {
+test("has data sources and dashboards that users cannot change", async () => {
   const grafana = loggedIn("hub");
   expect(await grafana.dataSources()).toContainEqual(
     expect.objectContaining({
       uid: "prometheus",
-      url: `http://${address("hub")}:9090`,
+      url: project.url("hub", 9090),
       isDefault: true,
       readOnly: true,
     }),
   );
   expect(await grafana.health("prometheus")).toBe("OK");
-  expect(await grafana.dashboards()).toMatchObject({ ...OWN, shop: "Shop" });
+  expect(await grafana.dashboards()).toMatchObject({ ...BUILT_IN, shop: "Shop" });
   const edited = { dashboard: { uid: "shop", title: "Mine", panels: [] }, overwrite: true };
   expect(await grafana.status("/api/dashboards/db", edited)).toBe(400);
 });
 
-test("every query of every panel of ours has data of every server, within a minute", async () => {
+test("has data of every server in all built-in panels within a minute", async () => {
   const grafana = loggedIn("hub");
-  const asked = [
+  const shown = [
     ["cdktf-monitoring-fleet", {}],
     ["cdktf-monitoring-server", { instance: "hub" }],
     ["cdktf-monitoring-server", { instance: "app" }],
     ["cdktf-monitoring-monitoring", {}],
   ] as const;
-  for (const [uid, variables] of asked) {
+  for (const [uid, variables] of shown) {
     const full = await eventually(`data of all panels of ${uid}`, 60, async () => {
       const { empty } = await askPanels(grafana, uid, variables);
       if (empty.length > 0) throw new Error(empty.join("\n"));
@@ -95,7 +86,7 @@ test("every query of every panel of ours has data of every server, within a minu
   }
 }, 300_000);
 
-test("secrets are root's and Grafana's only", () => {
+test("restricts secrets to root and Grafana", () => {
   const modes = project.on(
     "hub",
     "stat -c '%a %U:%G %n' /etc/grafana /etc/grafana/grafana.ini /etc/grafana/secrets /var/lib/monitoring/grafana/*_* /var/lib/monitoring/grafana",
@@ -112,38 +103,38 @@ test("secrets are root's and Grafana's only", () => {
 });
 
 test(
-  "whatever runs again changes nothing, also where Prometheus is not there",
+  "changes nothing in a forced run, even if Prometheus is down",
   async () => {
     const before = started();
     project.on("hub", "systemctl stop prometheus");
-    await expectSuccess("play", "grafana", "--force");
+    await project.succeed("play", ["grafana", "--force"]);
     expect(project.result("grafana").hub).toMatchObject({ state: "ok", changed: 0 });
     expect(await loggedIn("hub").health("prometheus")).not.toBe("OK");
     project.on("hub", "systemctl start prometheus");
-    await expectSuccess("play", "grafana", "--force", "--check");
+    await project.succeed("play", ["grafana", "--force", "--check"]);
     expect(project.result("grafana").hub).toMatchObject({ changed: 0 });
     expect(started()).toBe(before);
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "an edited dashboard is picked up by the run of Grafana alone, and without a restart",
+  "applies an edited dashboard with one run and without a restart",
   async () => {
     const [before, runs] = [started(), project.runTimes];
     writeShop("Shop, edited");
-    await expectSuccess("up");
+    await project.up();
     const changed = Object.entries(project.runTimes).filter(([run, time]) => runs[run] !== time);
     expect(changed.map(([run]) => run)).toEqual(["grafana"]);
     const grafana = loggedIn("hub");
-    await eventually("the edit", 20, async () => (await grafana.dashboards()).shop === "Shop, edited" || undefined);
+    await until("the edit", 20, async () => (await grafana.dashboards()).shop === "Shop, edited");
     expect(started()).toBe(before);
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "Grafana moves to a server of its own, and a dashboard that is not wanted any more is gone",
+  "moves to another server, and loses a removed dashboard",
   async () => {
     project.edit("main.ts", (text) =>
       text
@@ -151,11 +142,11 @@ test(
         .replace('new MonitoredServer(scope, "app"', 'new MonitoringHost(scope, "app"')
         .replace("  new PlaybookRun(", '  new Grafana(app, "grafana");\n  new PlaybookRun('),
     );
-    await expectSuccess("up");
+    await project.up();
     const grafana = loggedIn("app");
     expect(await grafana.health("prometheus")).toBe("OK");
     const shown = await grafana.dashboards();
-    expect(shown).toMatchObject(OWN);
+    expect(shown).toMatchObject(BUILT_IN);
     expect(shown).not.toHaveProperty("shop");
     expect(
       project.on(
@@ -164,16 +155,16 @@ test(
       ),
     ).toBe("");
   },
-  DEPLOY,
+  DEPLOY_TIMEOUT,
 );
 
 test(
-  "Grafana speaks TLS by files that are root's, and takes a password that is given, and a changed one",
+  "uses TLS with files of root, a given password and a changed password",
   async () => {
     const status = (password: string): string =>
       project.on(
         "app",
-        `curl -sk -o /dev/null -w '%{http_code}' -u 'admin:${password}' https://${address("app")}:3000/api/org`,
+        `curl -sk -o /dev/null -w '%{http_code}' -u 'admin:${password}' https://${project.address("app")}:3000/api/org`,
       );
     const made = passwordOn("app");
     project.on(
@@ -189,13 +180,11 @@ test(
     expect(await project.npm("up", [], { GRAFANA_PASSWORD: "the first one" })).toMatchObject({ code: 0 });
     expect([made, "the first one"].map(status)).toEqual(["401", "200"]);
     expect(project.on("app", "stat -c '%a %U:%G' /etc/grafana/secrets/admin_password")).toBe("640 root:grafana");
-    const prometheus = new PrometheusApi(`http://${address("hub")}:9090`);
-    await eventually("the scrape by TLS", 40, async () =>
-      (await prometheus.targets()).includes("grafana/app: up") ? true : undefined,
-    );
+    const prometheus = new PrometheusApi(project.url("hub", 9090));
+    await until("the scrape by TLS", 40, async () => (await prometheus.targets()).includes("grafana/app: up"));
 
     expect(await project.npm("play", ["grafana"], { GRAFANA_PASSWORD: "the second one" })).toMatchObject({ code: 0 });
     expect(["the first one", "the second one"].map(status)).toEqual(["401", "200"]);
   },
-  2 * DEPLOY,
+  2 * DEPLOY_TIMEOUT,
 );
