@@ -5,12 +5,12 @@ import { run } from "../../tools/cli/process";
 import { PackedProject, smallStack } from "../support/packed";
 
 const PREFIX = "e2e-packed";
-/** A whole deploy on a slow machine takes a minute; what it may take at most, in milliseconds. */
+/** Timeout of a deploy in milliseconds. */
 const DEPLOY = 600_000;
 let project: PackedProject;
 let machine: Record<string, string> = {};
 
-/** A line of shell in the project, with what this machine has: Terraform's providers, an engine and archives. */
+/** Runs a shell command in the project, with the providers, the engine and the archives of this machine. */
 async function shell(line: string): Promise<{ readonly code: number | null; readonly output: string }> {
   const { code, stdout, stderr } = await run("/bin/bash", ["-c", line], {
     cwd: project.directory,
@@ -30,7 +30,7 @@ beforeAll(async () => {
   project = new PackedProject("cdktf-cli");
   project.write("main.ts", smallStack(PREFIX, "198.19.32.0/20"));
   project.run("npx", "tsc");
-  // The engine last, for others stop one that is idle.
+  // The engine is the last step, because other tests stop an idle engine.
   for (const step of [terraformStep, artifactsStep, engineStep])
     machine = { ...machine, ...(await step.ensure(() => undefined)) };
 }, DEPLOY);
@@ -44,7 +44,7 @@ afterAll(async () => {
 const DEPLOYING = 'eval "$(npx cdktf-monitoring env)" && npx cdktf deploy fresh --auto-approve --skip-provider-lock';
 
 test(
-  "a project that installed the package deploys with it, on servers of this machine",
+  "deploys local servers from a project with the installed package",
   async () => {
     expect(await shell(DEPLOYING)).toMatchObject({
       code: 0,
@@ -56,7 +56,7 @@ test(
 );
 
 test(
-  "the package's program measures what was deployed, and repeats a run",
+  "verifies the deploy and plays a run with the package's program",
   async () => {
     const verified = await shell("npx cdktf-monitoring verify --stack fresh");
     expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All checks passed.") as string });
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  "a second deploy has nothing to do, and the stack is destroyed without a trace",
+  "plans no changes in a second deploy, and destroys all servers",
   async () => {
     expect((await shell(DEPLOYING)).output).toContain("No changes.");
     expect(await shell("npx cdktf destroy fresh --auto-approve --skip-provider-lock")).toMatchObject({ code: 0 });
