@@ -1,4 +1,4 @@
-import { parseCIDR } from "ipaddr.js";
+import { IPv6, parseCIDR } from "ipaddr.js";
 import { addressBits, Ip, networkAddress, parseIp } from "./ip";
 
 /** A CIDR block. All bits of its address beyond the mask are zero. */
@@ -66,6 +66,6 @@ export function isPrivateAddress(address: string): boolean {
 
 /** Returns the IPv4 block that an IPv4-mapped IPv6 block stands for (RFC 4291, section 2.5.5.2), or undefined. */
 function mappedIpv4(ip: Ip, mask: number): string | undefined {
-  if (ip.kind() === "ipv4" || mask < 96) return undefined;
-  return ip.isIPv4MappedAddress() ? `${ip.toIPv4Address().toString()}/${mask - 96}` : undefined;
+  if (!(ip instanceof IPv6) || mask < 96 || !ip.isIPv4MappedAddress()) return undefined;
+  return `${ip.toIPv4Address().toString()}/${mask - 96}`;
 }

@@ -11,7 +11,9 @@ export type Ip = IPv4 | IPv6;
  */
 export function parseIp(text: string): Ip | undefined {
   // ipaddr.js also accepts octal ("010.0.0.1") and short ("10.1") forms, which other programs read differently.
-  return isIP(text) === 0 || text.includes("%") ? undefined : parse(text);
+  if (isIP(text) === 0 || text.includes("%")) return undefined;
+  // ipaddr.js reads "::10.0.0.1" as "::ffff:10.0.0.1", unless the zeros are written out.
+  return parse(text.replace(/^::(?=\d+\.)/, "0:0:0:0:0:0:"));
 }
 
 /** Number of bits of an address: 32 or 128. */

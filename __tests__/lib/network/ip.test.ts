@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { addressBits, networkAddress, parseIp } from "../../../lib/network/ip";
 
-/** Addresses as eight groups with many zeros, which the canonical notation shortens. */
+/** IPv6 addresses as eight groups with many zeros, which the canonical notation shortens. */
 const groups = fc.array(fc.constantFrom(0, 0, 0, 1, 0xdb8, 0xffff), { minLength: 8, maxLength: 8 });
 const ipv6 = fc.oneof(
   fc.ipV6(),
@@ -31,6 +31,8 @@ describe("parseIp", () => {
     ["::", Array<number>(8).fill(0)],
     ["::1", [0, 0, 0, 0, 0, 0, 0, 1]],
     ["1::", [1, 0, 0, 0, 0, 0, 0, 0]],
+    ["::203.0.113.7", [0, 0, 0, 0, 0, 0, 0xcb00, 0x7107]],
+    ["::7", [0, 0, 0, 0, 0, 0, 0, 7]],
     ["::ffff:203.0.113.7", [0, 0, 0, 0, 0, 0xffff, 0xcb00, 0x7107]],
     ["0:0:0:0:0:FFFF:cb00:7107", [0, 0, 0, 0, 0, 0xffff, 0xcb00, 0x7107]],
   ])("reads %s", (text, parts) => {
