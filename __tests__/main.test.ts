@@ -9,15 +9,15 @@ import { awsTest, terraform, terraformTest } from "./support/terraform";
 const folders: string[] = [];
 const key = makeKey();
 
-/** Synthesizes the example app as cdktf does, in a folder of its own; returns the folder of a stack. */
+/** Synthesizes the example app as cdktf does, in a new folder. Returns the folder of a stack. */
 function synthesize(stack: string, environment: NodeJS.ProcessEnv = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "main-"));
   folders.push(folder);
-  const own = { AWS_REGION: "", AWS_KEY_FILE: "", TECHNICIANS: "", STATE_BUCKET: "", PROVISION: "" };
+  const unset = { AWS_REGION: "", AWS_KEY_FILE: "", TECHNICIANS: "", STATE_BUCKET: "", PROVISION: "" };
   const { status, stderr } = spawnSync(join(projectRoot, "node_modules/.bin/tsx"), [join(projectRoot, "main.ts")], {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, ...own, ...environment, CDKTF_OUTDIR: join(folder, "cdktf.out") },
+    env: { ...process.env, ...unset, ...environment, CDKTF_OUTDIR: join(folder, "cdktf.out") },
   });
   if (status !== 0) throw new Error(stderr);
   return join(folder, "cdktf.out", "stacks", stack);
@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 describe("the stack aws", () => {
-  terraformTest("says what it lacks when it is planned, and is in nobody's way before", () => {
+  terraformTest("synthesizes without settings, and lists the missing ones when it is planned", () => {
     const directory = synthesize("aws", { AWS_REGION: "eu-central-1" });
     terraform(directory, "init", "-input=false", "-no-color");
     expect(() => terraform(directory, "plan", "-input=false", "-no-color", "-lock=false")).toThrow(
@@ -38,13 +38,13 @@ describe("the stack aws", () => {
     );
   });
 
-  awsTest("is valid once it is configured", () => {
+  awsTest("is valid if it is configured", () => {
     const directory = synthesize("aws", configured);
     terraform(directory, "init", "-input=false", "-no-color");
     expect(terraform(directory, "validate", "-no-color")).toContain("The configuration is valid.");
   });
 
-  test("keeps its state in a bucket, with a lock, where one is given", () => {
+  test("keeps its state and its lock in the bucket of STATE_BUCKET", () => {
     const { terraform: settings } = JSON.parse(
       readFileSync(join(synthesize("aws", { ...configured, STATE_BUCKET: "states" }), "cdk.tf.json"), "utf8"),
     ) as { terraform: { backend: object } };
@@ -53,12 +53,12 @@ describe("the stack aws", () => {
     });
   });
 
-  test("refuses a malformed address of technicians, naming the construct", () => {
+  test("rejects malformed settings and names the construct", () => {
     expect(() => synthesize("aws", { ...configured, TECHNICIANS: "203.0.113.7" })).toThrow(
       'aws/monitoring: technicians: CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?',
     );
     expect(() => synthesize("aws", { ...configured, AWS_KEY_FILE: "/nowhere/key" })).toThrow(
-      "aws/network: keyPair: there is no public key /nowhere/key.pub",
+      "aws/network: keyPair: the public key /nowhere/key.pub does not exist",
     );
   });
 });

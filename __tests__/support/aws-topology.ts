@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { MonitoredServer, Monitoring, MonitoringHost, MonitoringProps, Prometheus } from "../../constructs";
 import { AwsNetwork, AwsNetworkProps, AwsServer, AwsServerProps, KeyPair } from "../../constructs/aws";
 
-/** The key of a new key pair of the tests' own. */
+/** Creates a new SSH key pair. Returns the path of the private key. */
 export function makeKey(): string {
   const file = join(mkdtempSync(join(tmpdir(), "key-")), "id_ed25519");
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file]);
   return file;
 }
 
-/** The smallest topology on AWS that is complete: a hub with Prometheus. */
+/** The smallest complete topology on AWS: a hub with Prometheus. */
 export class AwsHub {
   public readonly network: AwsNetwork;
   public readonly monitoring: Monitoring;
@@ -36,12 +36,12 @@ export class AwsHub {
     new Prometheus(this.hub, "prometheus");
   }
 
-  /** A further server that nobody monitors yet. */
+  /** Adds a server that is not a member. */
   public server(name: string, props: Partial<AwsServerProps> = {}): AwsServer {
     return new AwsServer(this.stack, `${name}-server`, { network: this.network, ...props });
   }
 
-  /** A further server that is monitored. */
+  /** Adds a monitored server. */
   public member(name: string, props: Partial<AwsServerProps> = {}): MonitoredServer {
     return new MonitoredServer(this.stack, name, { monitoring: this.monitoring, server: this.server(name, props) });
   }

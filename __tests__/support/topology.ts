@@ -10,7 +10,7 @@ import {
   PrometheusProps,
 } from "../../constructs";
 
-/** The smallest topology that is complete: a hub with Prometheus. */
+/** The smallest complete topology: a hub with Prometheus. */
 export class Hub {
   public readonly network: LocalNetwork;
   public readonly monitoring: Monitoring;
@@ -28,12 +28,12 @@ export class Hub {
     this.prometheus = new Prometheus(this.host, "prometheus", prometheus);
   }
 
-  /** A further server that nobody monitors yet. */
+  /** Adds a server that is not a member. */
   public server(name: string, id = `${name}-server`): LocalServer {
     return new LocalServer(this.stack, id, { network: this.network, name });
   }
 
-  /** A further server that is monitored. */
+  /** Adds a monitored server. */
   public member(name: string): MonitoredServer {
     return new MonitoredServer(this.stack, name, { monitoring: this.monitoring, server: this.server(name) });
   }

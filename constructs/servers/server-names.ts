@@ -1,12 +1,12 @@
 import { Construct, IConstruct } from "constructs";
 import { serverNameProblem } from "../../lib/names";
-import { constructError, rejectIf } from "../synthesis/errors";
 import { IServerNetwork } from "../contracts";
+import { constructError, rejectIf } from "../synthesis/errors";
 
 /**
- * The name of a server: the one that it is given, else its construct's id without "-server" at its end.
+ * Returns the name of a server: the given name, else the construct id without the suffix "-server".
  *
- * @throws when it cannot be a server's name
+ * @throws if it is not a valid server name
  */
 export function serverName(server: Construct, name = server.node.id.replace(/-server$/, "")): string {
   rejectIf(server, serverNameProblem(name));
@@ -14,26 +14,26 @@ export function serverName(server: Construct, name = server.node.id.replace(/-se
 }
 
 /**
- * Checks what the names of a network's resources begin with.
+ * Checks the prefix of the names of a network's resources.
  *
- * @param setting what it is called, for people
- * @param most how many characters it may have
- * @throws when it is malformed, or another network of its kind in the app has it
+ * @param setting name of the prop, for the message
+ * @param maxLength maximum number of characters
+ * @throws if the prefix is malformed, or another network of the same class in the app has it
  */
-export function checkNetworkName(network: IServerNetwork, setting: string, most: number): void {
+export function checkNetworkName(network: IServerNetwork, setting: string, maxLength: number): void {
   const { name } = network;
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || name.length > most)
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || name.length > maxLength)
     throw constructError(
       network,
-      `the ${setting} "${name}" must have lower-case letters, digits and hyphens only, ${most} at most: give the network another ${setting}`,
+      `the ${setting} "${name}" is not valid: use lower-case letters, digits and hyphens, at most ${maxLength} characters`,
     );
-  const ofKind = (other: IConstruct): other is IServerNetwork => other.constructor === network.constructor;
+  const isSameClass = (other: IConstruct): other is IServerNetwork => other.constructor === network.constructor;
   const twin = network.node.root.node
     .findAll()
-    .find((other) => ofKind(other) && other !== network && other.name === name);
+    .find((other) => isSameClass(other) && other !== network && other.name === name);
   if (twin)
     throw constructError(
       network,
-      `the ${setting} "${name}" is that of ${twin.node.path} already: give one of them another ${setting}`,
+      `the ${setting} "${name}" is also used by ${twin.node.path}: set another ${setting} on one of them`,
     );
 }

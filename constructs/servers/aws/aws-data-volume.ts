@@ -6,25 +6,27 @@ import { AwsNetwork } from "./aws-network";
 
 /** Settings of an {@link AwsDataVolume}. */
 export interface AwsDataVolumeProps {
+  /** Network of the server. */
   readonly network: AwsNetwork;
-  /** The availability zone of its server. */
+  /** Availability zone of the server. */
   readonly availabilityZone: string;
-  /** In GiB. */
+  /** Size in GiB. */
   readonly size: number;
+  /** Tags of the volume. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Where the components keep their data. */
+/** Folder in which components keep their data. */
 const MOUNT = "/var/lib/monitoring";
-/** Any free name will do: Nitro instances name their disks themselves. */
+/** Device name for the attachment. EC2 requires a free one, but Nitro instances ignore it. */
 const DEVICE = "/dev/sdf";
 
-/** A disk for the components' data, which outlives the instance that it is attached to. */
+/** An EBS volume for the data of components. It outlives the instance to which it is attached. */
 export class AwsDataVolume extends Construct {
   public readonly resource: EbsVolume;
   /**
-   * Shell commands for the instance's first boot that mount the disk. Systemd makes a file system on it where there is
-   * none, and waits for it: it is attached after the instance has started.
+   * Shell commands that mount the volume, for the first boot of the instance. Systemd waits for the volume, because it is
+   * attached after the instance has started, and creates a file system on an empty one.
    */
   public readonly mountCommands: readonly string[];
 
@@ -50,14 +52,14 @@ export class AwsDataVolume extends Construct {
     ];
   }
 
-  /** Attaches it to its instance; the result's id is another one with each instance. */
+  /** Attaches the volume to an instance. Each instance gets an attachment with another id. */
   public attach(instanceId: string): VolumeAttachment {
     return new VolumeAttachment(this, "attachment", {
       provider: this.resource.provider,
       volumeId: this.resource.id,
       instanceId,
       deviceName: DEVICE,
-      // What is written is written before it goes to another instance.
+      // Stops the instance first, so that all data is written before the volume moves to another instance.
       stopInstanceBeforeDetaching: true,
     });
   }

@@ -2,72 +2,72 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { NetworkInterfaceSgAttachment } from "@cdktf/provider-aws/lib/network-interface-sg-attachment";
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { jumpHostProblem } from "../../../lib/network/jump-host";
 import { Architecture } from "../../../lib/servers/architecture";
 import { instanceArchitecture } from "../../../lib/servers/instance-types";
-import { jumpHostProblem } from "../../../lib/network/jump-host";
-import { lazyForEach } from "../../synthesis/lazy-values";
-import { rejectIf } from "../../synthesis/errors";
 import { IServer, OnLeave, SshAccess } from "../../contracts";
-import { AwsNetwork } from "./aws-network";
+import { rejectIf } from "../../synthesis/errors";
+import { lazyForEach } from "../../synthesis/lazy-values";
 import { serverName } from "../server-names";
+import { AwsNetwork } from "./aws-network";
 
-/** Settings of `AwsServer.fromInstance`. */
+/** Settings of {@link AwsServer.fromInstance}. */
 export interface AwsInstanceProps {
-  /** The instance. */
+  /** EC2 instance that your stack creates. */
   readonly instance: Instance;
-  /** The network that it is in: the VPC's, by the prop `vpc`. */
+  /** Network of the instance, whose prop `vpc` is the VPC of the instance. */
   readonly network: AwsNetwork;
   /**
-   * The host name, and the label `instance`.
+   * Host name, and the label `instance` in metrics and logs.
    *
-   * @default - the construct's id, without "-server" at its end
+   * @default - the construct id without the suffix "-server"
    */
   readonly name?: string;
   /**
-   * The user who may log in and use sudo.
+   * User for SSH. It needs sudo rights without a password.
    *
-   * @default "admin" (Debian's)
+   * @default "admin" (the user of Debian's images)
    */
   readonly user?: string;
   /**
-   * The private key's file on the controller.
+   * Private key file on the controller.
    *
-   * @default - the network's
+   * @default - the key file of the network
    */
   readonly keyFile?: string;
   /**
-   * A server to go through, as `user@host:port`; then the instance is reached by its private address only.
+   * Jump host, as `user@host:port`. With a jump host, the private address of the instance is used only.
    *
-   * @default - none
+   * @default - a direct connection
    */
   readonly jumpHost?: string;
   /**
-   * The server's public host keys (`ssh-ed25519 AAAA…`).
+   * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - the key that is seen first is pinned
+   * @default - the host key is pinned on first use
    */
   readonly hostKeys?: readonly string[];
   /**
-   * The architecture of its processor, whose archives are installed.
+   * Architecture of the CPU. It decides which release archives are installed.
    *
-   * @default - that of the instance's type
+   * @default - derived from the instance type
    */
   readonly architecture?: Architecture;
   /**
-   * Change it when the machine was installed anew under the same instance id.
+   * Version of the installation. Change it after you reinstalled the machine under the same instance id.
    *
    * @default "1"
    */
   readonly generation?: string;
   /**
-   * What becomes of what we installed when the server leaves its monitoring.
+   * What a deploy does with the installed components when the server leaves its monitoring.
    *
    * @default OnLeave.UNINSTALL
    */
   readonly onLeave?: OnLeave;
 }
 
-/** An instance of the user's own stack, as a server. */
+/** A server for an EC2 instance that the user's stack creates. */
 export class ImportedAwsServer extends Construct implements IServer {
   public readonly name: string;
   public readonly id: string;
@@ -103,7 +103,7 @@ export class ImportedAwsServer extends Construct implements IServer {
       hostKeys: props.hostKeys,
       waitSeconds: 300,
     };
-    this.network.securityGroups.add(this);
+    this.network._securityGroups._add(this);
     this.attachGroups(instance);
   }
 
@@ -111,19 +111,22 @@ export class ImportedAwsServer extends Construct implements IServer {
     return `${this.publicAddress ?? this.address}:${port}`;
   }
 
-  /** A list of groups that the instance names itself is lengthened, for Terraform would take others off again. */
+  /**
+   * Adds the groups to the list in the instance, if it has one, because Terraform would detach groups that are not in that
+   * list.
+   */
   private attachGroups(instance: Instance): void {
-    const { securityGroups, provider } = this.network;
-    const keys = (): readonly string[] => securityGroups.keysOf(this);
-    const named = instance.vpcSecurityGroupIdsInput;
-    if (named) {
+    const { _securityGroups, provider } = this.network;
+    const keys = (): readonly string[] => _securityGroups._keysOf(this);
+    const listed = instance.vpcSecurityGroupIdsInput;
+    if (listed) {
       instance.vpcSecurityGroupIds = Lazy.listValue({
-        produce: () => [...named, ...keys().map((key) => securityGroups.idOf(key))],
+        produce: () => [...listed, ...keys().map((key) => _securityGroups._idOf(key))],
       });
       return;
     }
     const groups = lazyForEach(this, "groups", () =>
-      Object.fromEntries(keys().map((key) => [key, { id: securityGroups.idOf(key) }])),
+      Object.fromEntries(keys().map((key) => [key, { id: _securityGroups._idOf(key) }])),
     );
     new NetworkInterfaceSgAttachment(this, "group", {
       forEach: groups,

@@ -4,52 +4,67 @@ import { expandHome } from "../../../lib/paths";
 /** Settings of {@link KeyPair.named}. */
 export interface NamedKeyPairOptions {
   /**
-   * The private key's file on the controller.
+   * Private key file on the controller. `~` is the home directory; a relative path starts at the project.
    *
-   * @default - the SSH agent's keys, else the user's own defaults
+   * @default - the keys of the SSH agent, else the default keys of the user
    */
   readonly keyFile?: string;
 }
 
-/** The key pair that lets the controller into new EC2 instances. */
+/**
+ * The key pair by which the controller logs in to new EC2 instances.
+ *
+ * @example
+ * new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer", { keyFile: "~/.ssh/deployer" }) });
+ */
 export class KeyPair {
-  /** A key pair that EC2 has already, by its name. */
+  /**
+   * A key pair that exists in EC2.
+   *
+   * @param name name of the key pair
+   * @throws if the name is empty
+   */
   public static named(name: string, options: NamedKeyPairOptions = {}): KeyPair {
-    if (name === "") throw new Error("KeyPair.named takes the name of an EC2 key pair, got an empty string");
+    if (name === "") throw new Error("KeyPair.named: the name is empty: pass the name of an EC2 key pair");
     return new KeyPair(options.keyFile, name);
   }
 
   /**
-   * The key pair of a private key on the controller, such as `~/.ssh/id_ed25519`. Its public key, in the file of the
-   * same name with `.pub`, is registered with EC2 under the network's name.
+   * A private key on the controller. Its public key, in the file of the same name with the suffix `.pub`, is registered
+   * with EC2 under the name of the network.
+   *
+   * @param keyFile path of the private key, such as `~/.ssh/id_ed25519`
    */
   public static fromFile(keyFile: string): KeyPair {
     return new KeyPair(keyFile, undefined);
   }
 
   private constructor(
-    /** The private key's file on the controller. */
+    /** Private key file on the controller. */
     public readonly keyFile: string | undefined,
-    /** The name under which EC2 has it; undefined for one that is to be registered. */
+    /** Name of the key pair in EC2; undefined if the network registers the public key. */
     public readonly name: string | undefined,
   ) {}
 
   /**
-   * The public key that is to be registered, as OpenSSH writes it.
+   * Reads the public key, in the format of OpenSSH.
    *
-   * @throws when there is none beside the private key
+   * @throws if the file of the public key does not exist or contains something else
+   * @internal
    */
-  public readPublicKey(): string {
+  public _readPublicKey(): string {
     const path = expandHome(this.keyFile ?? "");
     const publicFile = `${path}.pub`;
     if (!existsSync(publicFile)) {
       throw new Error(
-        `there is no public key ${publicFile}: make it from the private one by "ssh-keygen -y -f ${path} > ${publicFile}", or make a new pair by "ssh-keygen -t ed25519 -f ${path}"`,
+        `the public key ${publicFile} does not exist: derive it from the private key with "ssh-keygen -y -f ${path} > ${publicFile}", or create a new pair with "ssh-keygen -t ed25519 -f ${path}"`,
       );
     }
     const publicKey = readFileSync(publicFile, "utf8").trim();
     if (!/^(ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(publicKey))
-      throw new Error(`${publicFile} is not a public key of OpenSSH's (one line, "ssh-ed25519 AAAA…")`);
+      throw new Error(
+        `${publicFile} is not a public key in OpenSSH format: it must be one line such as "ssh-ed25519 AAAA…"`,
+      );
     return publicKey;
   }
 }

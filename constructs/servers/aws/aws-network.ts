@@ -1,105 +1,108 @@
 import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
-import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
-import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
 import { KeyPair as KeyPairResource } from "@cdktf/provider-aws/lib/key-pair";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Route } from "@cdktf/provider-aws/lib/route";
-import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
-import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
-import { Subnet } from "@cdktf/provider-aws/lib/subnet";
-import { Vpc } from "@cdktf/provider-aws/lib/vpc";
-import { Fn, TerraformProvider, TerraformStack } from "cdktf";
+import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
-import { Ipv4Block } from "../../../lib/network/ipv4-block";
-import type { Monitoring } from "../../monitoring";
-import { withConstructPath, constructError } from "../../synthesis/errors";
-import { ICloudFirewall, IServer, IServerNetwork } from "../../contracts";
+import { ICloudFirewall, IMonitoring, IServer, IServerNetwork } from "../../contracts";
+import { constructError, withConstructPath } from "../../synthesis/errors";
+import { checkNetworkName } from "../server-names";
 import { KeyPair } from "./aws-key-pair";
 import { AwsSecurityGroups } from "./aws-security-groups";
-import { checkNetworkName } from "../server-names";
+import { createVpc, NewVpc } from "./aws-vpc";
 
-/** A VPC that is there already, and its routes with it. */
+/** An existing VPC with its subnets and routes. */
 export interface AwsVpc {
-  /** The id of the VPC. */
+  /** Id of the VPC. */
   readonly vpcId: string;
-  /** The ids of its public subnets: those with a route to an internet gateway. */
+  /** Ids of the public subnets: those with a route to an internet gateway. */
   readonly subnetIds: readonly string[];
 }
 
 /** Settings of an {@link AwsNetwork}. */
 export interface AwsNetworkProps {
-  /** What lets the controller into new instances. */
+  /** Key pair by which the controller logs in to new instances. */
   readonly keyPair: KeyPair;
   /**
-   * What the names of the network's resources begin with. Unique in an app.
+   * Prefix of the names of the network's resources. It must be unique in an app.
    *
    * @default - the names of the stack and of the construct
    */
   readonly name?: string;
   /**
-   * An existing VPC to be used.
+   * Existing VPC to use.
    *
-   * @default - a new one, with public subnets, an internet gateway and routes
+   * @default - a new VPC with public subnets, an internet gateway and routes
    */
   readonly vpc?: AwsVpc;
   /**
-   * The new VPC's IPv4 block, from /16 to /24. Each subnet takes a sixteenth of it.
+   * IPv4 block of the new VPC, from /16 to /24. Each subnet takes a sixteenth of it.
    *
    * @default "10.72.0.0/16"
    */
   readonly cidrBlock?: string;
   /**
-   * The availability zones, such as `eu-central-1a`: the new VPC has a public subnet in each; sixteen at most.
+   * Availability zones of the new VPC, such as `eu-central-1a`. Each zone gets a public subnet; the maximum is 16.
    *
-   * @default - the region's first two
+   * @default - the first two zones of the region
    */
   readonly availabilityZones?: readonly string[];
   /**
-   * Whether servers have IPv6 addresses too, and a way out by these. An existing VPC's subnets must have IPv6 blocks.
+   * Whether servers have IPv6 addresses and IPv6 internet access too. The subnets of an existing VPC need IPv6 blocks.
    *
    * @default false
    */
   readonly ipv6?: boolean;
   /**
-   * The provider, where the stack has several.
+   * AWS provider to use, if the stack has several.
    *
-   * @default - the stack's default provider
+   * @default - the default provider of the stack
    */
   readonly provider?: TerraformProvider;
 }
 
-/** The subnets that a block is divided into take four more bits: a sixteenth each. */
-const SUBNET_BITS = 4;
-/** The AWS account of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image). */
-const DEBIAN = "136693071363";
+/** AWS account of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image). */
+const DEBIAN_ACCOUNT = "136693071363";
 
 /**
- * Public subnets of a VPC on AWS, for `AwsServer`s. Its security groups let to the servers what their monitoring's
- * access graph needs, and nothing else; what servers connect to is not restricted.
+ * Public subnets of a VPC for {@link AwsServer}s. Its security groups allow only the inbound connections in the access
+ * graph; outbound connections are not restricted.
+ *
+ * @example
+ * const vpc = new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer") });
+ * new AwsServer(this, "web-server", { network: vpc, instanceType: "t3.small" });
  */
 export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirewall {
   public readonly name: string;
-  /** The id of the VPC. */
+  /** Id of the VPC. */
   public readonly vpcId: string;
-  /** The ids of the public subnets, in the order of their zones. */
+  /** Ids of the public subnets, in the order of their zones. */
   public readonly subnetIds: readonly string[];
-  /** Whether the VPC was there already. */
-  public readonly existing: boolean;
+  /**
+   * Whether the VPC existed before.
+   *
+   * @internal
+   */
+  public readonly _existing: boolean;
   /** Whether servers have IPv6 addresses. */
   public readonly ipv6: boolean;
-  /** The provider, where the stack has several. */
+  /** AWS provider, if the stack has several. */
   public readonly provider?: TerraformProvider;
-  /** The private key's file on the controller. */
+  /** Private key file on the controller. */
   public readonly keyFile?: string;
-  /** The name of the key pair. */
+  /** Name of the EC2 key pair. */
   public readonly keyName: string;
-  /** The network's security groups. */
-  public readonly securityGroups: AwsSecurityGroups;
-  private readonly zones = new Map<number, string>();
+  /**
+   * Security groups of the network.
+   *
+   * @internal
+   */
+  public readonly _securityGroups: AwsSecurityGroups;
+  /** Known availability zones, by the index of the subnet in `subnetIds`. */
+  private readonly zones: Map<number, string>;
 
-  /** @throws when the name, the key pair, the block, the zones or the existing VPC's subnets are unusable */
+  /** @throws if the name, the key pair, the block, the zones or the subnets of the existing VPC are not valid */
   public constructor(scope: Construct, id: string, props: AwsNetworkProps) {
     super(scope, id);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
@@ -107,23 +110,32 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     this.provider = props.provider;
     this.ipv6 = props.ipv6 ?? false;
     this.requireProvider();
-    this.existing = props.vpc !== undefined;
-    if (props.vpc) {
-      this.checkExisting(props, props.vpc);
-      this.vpcId = props.vpc.vpcId;
-      this.subnetIds = [...props.vpc.subnetIds];
-    } else {
-      const vpc = this.makeVpc(props);
-      this.vpcId = vpc.id;
-      this.subnetIds = this.makeSubnets(vpc, props);
-    }
+    this._existing = props.vpc !== undefined;
+    const { name, provider, ipv6 } = this;
+    const { cidrBlock = "10.72.0.0/16", availabilityZones } = props;
+    if (props.vpc) this.checkExisting(props, props.vpc);
+    const { vpcId, subnetIds, zones }: NewVpc = props.vpc
+      ? { ...props.vpc, zones: [] }
+      : createVpc(this, { name, provider, ipv6, cidrBlock, availabilityZones });
+    this.vpcId = vpcId;
+    this.subnetIds = [...subnetIds];
+    this.zones = new Map(zones.entries());
     this.keyFile = props.keyPair.keyFile;
     this.keyName = this.registerKey(props.keyPair);
-    this.securityGroups = new AwsSecurityGroups(this, this.provider);
+    this._securityGroups = new AwsSecurityGroups(this, "security-groups", {
+      network: this,
+      vpcId: this.vpcId,
+      provider,
+    });
   }
 
-  /** The zone of one of the subnets, by its place in `subnetIds`. */
-  public zoneOf(subnet: number): string {
+  /**
+   * Returns the availability zone of a subnet.
+   *
+   * @param subnet index of the subnet in `subnetIds`
+   * @internal
+   */
+  public _zoneOf(subnet: number): string {
     const found = this.zones.get(subnet);
     if (found !== undefined) return found;
     const id = this.subnetIds[subnet];
@@ -132,8 +144,12 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return zone;
   }
 
-  /** The id of the newest Debian 12 image for an architecture. */
-  public newestImage(architecture: Architecture): string {
+  /**
+   * Returns the id of the newest Debian 12 image for an architecture.
+   *
+   * @internal
+   */
+  public _newestImage(architecture: Architecture): string {
     const id = `debian-12-${architecture}`;
     const found = this.node.tryFindChild(id) as DataAwsAmi | undefined;
     const image =
@@ -141,25 +157,22 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
       new DataAwsAmi(this, id, {
         provider: this.provider,
         mostRecent: true,
-        owners: [DEBIAN],
+        owners: [DEBIAN_ACCOUNT],
         filter: [{ name: "name", values: [`${id}-*`] }],
       });
     return image.id;
   }
 
-  public follow(monitoring: Monitoring, server: IServer): void {
-    this.securityGroups.follow(monitoring, server);
+  public follow(monitoring: IMonitoring, server: IServer): void {
+    this._securityGroups._follow(monitoring, server);
   }
 
   private checkExisting({ cidrBlock, availabilityZones }: AwsNetworkProps, { subnetIds }: AwsVpc): void {
     if (subnetIds.length === 0)
-      throw constructError(this, "vpc.subnetIds: the network needs one subnet at least, and one that is public");
+      throw constructError(this, "vpc.subnetIds: the list is empty: pass the id of at least one public subnet");
     for (const [name, value] of Object.entries({ cidrBlock, availabilityZones }))
       if (value !== undefined)
-        throw constructError(
-          this,
-          `${name} is for a new VPC: remove it, an existing one has its own (or leave vpc away)`,
-        );
+        throw constructError(this, `${name} applies to a new VPC only: remove it, or remove vpc to create a VPC`);
   }
 
   private requireProvider(): void {
@@ -169,81 +182,9 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
         stack.node.findAll().some((child) => child instanceof AwsProvider)
           ? []
           : [
-              `the stack ${stack.node.path} has no AWS provider: construct one, as in new AwsProvider(this, "aws", { region: "eu-central-1" })`,
+              `the stack ${stack.node.path} has no AWS provider: add new AwsProvider(this, "aws", { region: "eu-central-1" })`,
             ],
     });
-  }
-
-  private makeVpc(props: AwsNetworkProps): Vpc {
-    return new Vpc(this, "vpc", {
-      provider: this.provider,
-      cidrBlock: this.block(props).cidr,
-      assignGeneratedIpv6CidrBlock: this.ipv6,
-      enableDnsHostnames: true,
-      tags: { Name: this.name },
-    });
-  }
-
-  private makeSubnets(vpc: Vpc, props: AwsNetworkProps): string[] {
-    const { provider, ipv6 } = this;
-    const gateway = new InternetGateway(this, "internet-gateway", {
-      provider,
-      vpcId: vpc.id,
-      tags: { Name: this.name },
-    });
-    const routes = new RouteTable(this, "routes", { provider, vpcId: vpc.id, tags: { Name: this.name } });
-    const out = { provider, routeTableId: routes.id, gatewayId: gateway.id };
-    new Route(this, "way-out", { ...out, destinationCidrBlock: "0.0.0.0/0" });
-    if (ipv6) new Route(this, "way-out-ipv6", { ...out, destinationIpv6CidrBlock: "::/0" });
-    const block = this.block(props);
-    return this.availabilityZones(props).map((availabilityZone, index) => {
-      const subnet = new Subnet(this, `subnet-${index}`, {
-        provider,
-        vpcId: vpc.id,
-        availabilityZone,
-        cidrBlock: block.subnet(SUBNET_BITS, index),
-        mapPublicIpOnLaunch: true,
-        ...(ipv6
-          ? { ipv6CidrBlock: Fn.cidrsubnet(vpc.ipv6CidrBlock, 8, index), assignIpv6AddressOnCreation: true }
-          : {}),
-        tags: { Name: `${this.name}-${index}` },
-        // The region's zones may be listed in another order one day: no reason to make subnets anew.
-        ...(props.availabilityZones ? {} : { lifecycle: { ignoreChanges: ["availability_zone"] } }),
-      });
-      this.zones.set(index, subnet.availabilityZone);
-      new RouteTableAssociation(this, `subnet-${index}-routes`, {
-        provider,
-        subnetId: subnet.id,
-        routeTableId: routes.id,
-      });
-      return subnet.id;
-    });
-  }
-
-  private availabilityZones({ availabilityZones: zones }: AwsNetworkProps): readonly string[] {
-    if (zones) {
-      const most = 2 ** SUBNET_BITS;
-      if (zones.length === 0 || zones.length > most || new Set(zones).size < zones.length)
-        throw constructError(
-          this,
-          `availabilityZones: got [${zones.join(", ")}], give from one to ${most} different zones, such as "eu-central-1a"`,
-        );
-      return zones;
-    }
-    const found = new DataAwsAvailabilityZones(this, "zones", {
-      provider: this.provider,
-      state: "available",
-      // Neither local zones nor those that an account must ask for.
-      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
-    });
-    return [0, 1].map((index) => Fn.element(found.names, index) as string);
-  }
-
-  private block({ cidrBlock = "10.72.0.0/16" }: AwsNetworkProps): Ipv4Block {
-    const block = withConstructPath(this, "cidrBlock: ", () => new Ipv4Block(cidrBlock));
-    if (block.mask < 16 || block.mask > 24)
-      throw constructError(this, `cidrBlock: "${cidrBlock}" has the mask /${block.mask}: give one from /16 to /24`);
-    return block;
   }
 
   private registerKey(keyPair: KeyPair): string {
@@ -251,7 +192,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return new KeyPairResource(this, "key-pair", {
       provider: this.provider,
       keyName: this.name,
-      publicKey: withConstructPath(this, "keyPair: ", () => keyPair.readPublicKey()),
+      publicKey: withConstructPath(this, "keyPair: ", () => keyPair._readPublicKey()),
       tags: { Name: this.name },
     }).keyName;
   }

@@ -11,59 +11,82 @@ import {
   SecurityGroups,
   serverGroup,
 } from "../../../lib/access/security-groups";
-import { lazyForEach } from "../../synthesis/lazy-values";
-import type { Monitoring } from "../../monitoring";
+import { IMonitoring, IServer, IServerNetwork } from "../../contracts";
 import { constructError } from "../../synthesis/errors";
-import { IServer } from "../../contracts";
-import type { AwsNetwork } from "./aws-network";
+import { lazyForEach } from "../../synthesis/lazy-values";
 import { AwsSurplusRules, idsOf } from "./aws-surplus-rules";
 
-/** The security groups of one network, which follow from the access graphs of the monitorings that its servers belong to. */
+/** Settings of {@link AwsSecurityGroups}. */
+export interface AwsSecurityGroupsProps {
+  /** Network whose servers the groups protect. */
+  readonly network: IServerNetwork;
+  /** Id of the network's VPC. */
+  readonly vpcId: string;
+  /**
+   * AWS provider, if the stack has several.
+   *
+   * @default - the default provider of the stack
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * The security groups of one network. Their ingress rules are derived from the access graph of each `Monitoring` that has
+ * members in the network.
+ */
 export class AwsSecurityGroups extends Construct {
-  private readonly monitorings: Monitoring[] = [];
-  private readonly owners = new Map<IServer, Monitoring>();
-  private readonly cache = new Map<Monitoring, { readonly graph: readonly Edge[]; readonly groups: SecurityGroups }>();
+  private readonly network: IServerNetwork;
+  private readonly provider?: TerraformProvider;
+  private readonly monitorings: IMonitoring[] = [];
+  private readonly owners = new Map<IServer, IMonitoring>();
+  private readonly cache = new Map<IMonitoring, { readonly graph: readonly Edge[]; readonly groups: SecurityGroups }>();
   private readonly ids = new Map<string, string>();
   private readonly resource: SecurityGroup;
   private readonly egress: readonly VpcSecurityGroupEgressRule[];
 
-  public constructor(
-    private readonly network: AwsNetwork,
-    private readonly provider: TerraformProvider | undefined,
-  ) {
-    super(network, "security-groups");
+  public constructor(scope: Construct, id: string, props: AwsSecurityGroupsProps) {
+    super(scope, id);
+    const { network, vpcId, provider } = props;
+    this.network = network;
+    this.provider = provider;
     const groups = this.eachGroup((key) => ({ key }));
     this.resource = new SecurityGroup(this, "Resource", {
       forEach: groups,
       provider,
-      vpcId: network.vpcId,
+      vpcId,
       name: `${network.name}-${groups.key}`,
+      // EC2 cannot change the description of a group: another text would replace all groups.
       description: "Ingress by the access graph of cdktf-monitoring",
       tags: { Name: `${network.name}-${groups.key}` },
     });
-    const ways = { "egress-ipv4": { cidrIpv4: "0.0.0.0/0" }, "egress-ipv6": { cidrIpv6: "::/0" } };
-    this.egress = Object.entries(ways).map(
-      ([id, cidr]) =>
-        new VpcSecurityGroupEgressRule(this, id, {
+    const destinations = { "egress-ipv4": { cidrIpv4: "0.0.0.0/0" }, "egress-ipv6": { cidrIpv6: "::/0" } };
+    this.egress = Object.entries(destinations).map(
+      ([ruleId, cidr]) =>
+        new VpcSecurityGroupEgressRule(this, ruleId, {
           forEach: groups,
           provider,
-          securityGroupId: this.at(groups.key),
+          securityGroupId: this.idOfInstance(groups.key),
           ipProtocol: "-1",
           ...cidr,
-          description: "what servers connect to is not restricted",
+          description: "outbound connections are not restricted",
         }),
     );
   }
 
-  /** Lets a server's groups follow a monitoring's access graph, by rules in the monitoring's stack. */
-  public follow(monitoring: Monitoring, server: IServer): void {
+  /**
+   * Derives the groups of a server from the access graph of a monitoring. The ingress rules are in the stack of the
+   * monitoring.
+   *
+   * @internal
+   */
+  public _follow(monitoring: IMonitoring, server: IServer): void {
     this.owners.set(server, monitoring);
     if (this.monitorings.includes(monitoring)) return;
     const twin = this.monitorings.find(({ name }) => name === monitoring.name);
     if (twin)
       throw constructError(
         monitoring,
-        `${twin.node.path} is called "${twin.name}" too, and both have servers in ${this.network.node.path}: give one of them another name`,
+        `${twin.node.path} has the name "${twin.name}" too, and both have servers in ${this.network.node.path}: set another name on one of them`,
       );
     this.monitorings.push(monitoring);
     this.register(membersGroup(monitoring.name));
@@ -82,40 +105,52 @@ export class AwsSecurityGroups extends Construct {
       toPort: rules.getNumber("port"),
       description: rules.getString("description"),
     });
-    AwsSurplusRules.of(monitoring).watch({
+    AwsSurplusRules.of(monitoring).track({
       network: this.network.name,
       provider,
-      groups: () => Object.fromEntries(this.groupsOf(monitoring).groups.map((key) => [key, this.idOf(key)])),
+      groups: () => Object.fromEntries(this.groupsOf(monitoring).groups.map((key) => [key, this._idOf(key)])),
       rules: [ingress, ...this.egress].map(idsOf),
       after: [ingress, ...(inSameStack ? this.egress : [])],
     });
     monitoring.node.addValidation({ validate: () => ruleProblems(this.groupsOf(monitoring).rules) });
   }
 
-  /** Called for each server when it is constructed, so that its own group can be referred to from any stack. */
-  public add(server: IServer): void {
+  /**
+   * Registers a server when it is constructed, so that resources of any stack can refer to its group.
+   *
+   * @internal
+   */
+  public _add(server: IServer): void {
     this.register(serverGroup(server.name));
   }
 
-  /** The groups of a server by their keys. Asked at synthesis, when all is placed. */
-  public keysOf(server: IServer): readonly string[] {
+  /**
+   * Returns the keys of the groups of a server. Complete at synthesis.
+   *
+   * @internal
+   */
+  public _keysOf(server: IServer): readonly string[] {
     const monitoring = this.owners.get(server);
     if (!monitoring) return [];
-    const own = this.groupsOf(monitoring).owners.has(server.name) ? [serverGroup(server.name)] : [];
-    return [membersGroup(monitoring.name), ...own];
+    const ownGroup = this.groupsOf(monitoring).owners.has(server.name) ? [serverGroup(server.name)] : [];
+    return [membersGroup(monitoring.name), ...ownGroup];
   }
 
-  /** The id of a group. */
-  public idOf(key: string): string {
-    return this.ids.get(key) ?? this.at(key);
+  /**
+   * Returns the id of a group.
+   *
+   * @internal
+   */
+  public _idOf(key: string): string {
+    return this.ids.get(key) ?? this.idOfInstance(key);
   }
 
   private register(key: string): void {
-    // As a raw string the key is rendered in brackets: an instance is found by its key, not by an attribute.
-    this.ids.set(key, this.at(Token.asString(Fn.rawString(key))));
+    // A raw string is rendered in brackets, which selects an instance by its key instead of an attribute by its name.
+    this.ids.set(key, this.idOfInstance(Token.asString(Fn.rawString(key))));
   }
 
-  private at(key: string): string {
+  private idOfInstance(key: string): string {
     return Token.asString(Fn.lookupNested(this.resource.fqn, [key, "id"]));
   }
 
@@ -126,12 +161,12 @@ export class AwsSecurityGroups extends Construct {
     });
   }
 
-  private ruleEntries(monitoring: Monitoring): Readonly<Record<string, unknown>> {
+  private ruleEntries(monitoring: IMonitoring): Readonly<Record<string, unknown>> {
     const entries = this.groupsOf(monitoring).rules.map(({ key, group, sourceGroup, ipv4, ipv6, ...rest }) => [
       key,
       {
-        group: this.idOf(group),
-        source: sourceGroup === undefined ? null : this.idOf(sourceGroup),
+        group: this._idOf(group),
+        source: sourceGroup === undefined ? null : this._idOf(sourceGroup),
         ipv4: ipv4 ?? null,
         ipv6: ipv6 ?? null,
         ...rest,
@@ -140,16 +175,16 @@ export class AwsSecurityGroups extends Construct {
     return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
   }
 
-  /** The groups that follow from a monitoring's access graph, worked out once for each state of that. */
-  private groupsOf(monitoring: Monitoring): SecurityGroups {
+  /** Returns the groups for the access graph of a monitoring, computed once for each version of the graph. */
+  private groupsOf(monitoring: IMonitoring): SecurityGroups {
     const graph = monitoring.accessGraph;
     const cached = this.cache.get(monitoring);
     if (cached?.graph === graph) return cached.groups;
-    const here = monitoring._members.filter(({ server }) => server.network === this.network);
-    const [first] = here;
+    const members = monitoring._members.filter(({ server }) => server.network === this.network);
+    const [first] = members;
     const groups = securityGroups({
       monitoring: monitoring.name,
-      members: here.map(({ server }) => server.name),
+      members: members.map(({ server }) => server.name),
       agents: new Set(monitoring._components.filter(({ _agent: agent }) => agent).map(({ kind }) => kind)),
       edges: graph,
       addressOf: (name) => (first ? monitoring.dial(first.server, name) : ""),

@@ -5,67 +5,67 @@ import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
 import { cloudConfig } from "../../../lib/servers/cloud-config";
 import { hasNvmeDisks, instanceArchitecture, instanceTypeProblem } from "../../../lib/servers/instance-types";
-import { constructError, rejectIf } from "../../synthesis/errors";
 import { IServer, SshAccess } from "../../contracts";
+import { constructError, rejectIf } from "../../synthesis/errors";
+import { serverName } from "../server-names";
 import { AwsDataVolume } from "./aws-data-volume";
 import { AwsInstanceProps, ImportedAwsServer } from "./aws-imported-server";
 import { AwsNetwork } from "./aws-network";
-import { serverName } from "../server-names";
 
 /** Settings of an {@link AwsServer}. */
 export interface AwsServerProps {
-  /** The network that it is in. */
+  /** Network of the instance. */
   readonly network: AwsNetwork;
   /**
-   * The host name, and the label `instance`.
+   * Host name, and the label `instance` in metrics and logs.
    *
-   * @default - the construct's id, without "-server" at its end
+   * @default - the construct id without the suffix "-server"
    */
   readonly name?: string;
   /**
-   * EC2's instance type. Changing it stops and starts the instance.
+   * EC2 instance type. A change stops and starts the instance.
    *
    * @default "t3.small"
    */
   readonly instanceType?: string;
   /**
-   * The id of the machine image: of Debian 12 or 13, or Ubuntu 22.04 or 24.04. Only new instances take it.
+   * Id of the machine image, of Debian 12 or 13 or Ubuntu 22.04 or 24.04. It applies to new instances only.
    *
-   * @default - the newest Debian 12 of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image)
+   * @default - the newest Debian 12 image of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image)
    */
   readonly ami?: string;
   /**
-   * The user who may log in and use sudo: the image decides.
+   * User for SSH that the image defines. It needs sudo rights without a password.
    *
-   * @default "admin" (Debian's)
+   * @default "admin" (the user of Debian's images)
    */
   readonly user?: string;
   /**
-   * Which of the network's subnets it is in, by their order.
+   * Index of the subnet in the `subnetIds` of the network.
    *
    * @default 0
    */
   readonly subnet?: number;
   /**
-   * The size of the root volume in GiB, at least the image's (Debian's has 8).
+   * Size of the root volume in GiB. It must not be smaller than the image (Debian 12: 8 GiB).
    *
    * @default 16
    */
   readonly rootVolumeSize?: number;
   /**
-   * The size in GiB of a volume of its own for the components' data, which outlives the instance.
+   * Size in GiB of a separate volume for the data of components. The volume outlives the instance.
    *
-   * @default - none: data is on the root volume and goes with the instance
+   * @default - no volume: the data is on the root volume and is deleted with the instance
    */
   readonly dataVolumeSize?: number;
   /**
-   * Whether its public address is an Elastic IP, which stays when the instance is stopped or replaced.
+   * Whether the public address is an Elastic IP, which stays the same when the instance is stopped or replaced.
    *
    * @default false
    */
   readonly elasticIp?: boolean;
   /**
-   * Tags of all that belongs to it, beside its name.
+   * Tags of the instance, its volumes and its Elastic IP, in addition to `Name`.
    *
    * @default - none
    */
@@ -73,15 +73,22 @@ export interface AwsServerProps {
 }
 
 /**
- * An EC2 instance, and its disks. Neither a new machine image nor other user data, key pairs or tags ever replace it: to
- * replace it on purpose, deploy with `TF_CLI_ARGS_apply=-replace=aws_instance.<…>`; the data volume stays.
+ * An EC2 instance with its volumes, as a server.
+ *
+ * A new machine image, user data or key pair does not replace the instance. To replace it, deploy with
+ * `TF_CLI_ARGS_apply=-replace=aws_instance.<name>`; the data volume stays.
+ *
+ * @example
+ * const vpc = new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer") });
+ * const hubServer = new AwsServer(this, "hub-server", { network: vpc, dataVolumeSize: 20, elasticIp: true });
+ * new MonitoringHost(this, "hub", { monitoring, server: hubServer });
  */
 export class AwsServer extends Construct implements IServer {
   /**
-   * An instance that the user's own stack makes, as a server. It is given the security groups that it needs, and leaves
-   * its monitoring without what we installed.
+   * A server for an EC2 instance that your stack creates. The instance gets the security groups that it needs. When the
+   * server leaves its monitoring, the components are uninstalled.
    *
-   * @throws when the name is unusable
+   * @throws if the name or the jump host is malformed
    */
   public static fromInstance(scope: Construct, id: string, props: AwsInstanceProps): IServer {
     return new ImportedAwsServer(scope, id, props);
@@ -97,16 +104,16 @@ export class AwsServer extends Construct implements IServer {
   public readonly network: AwsNetwork;
   public readonly architecture: Architecture;
   public readonly cloudFirewall: AwsNetwork;
-  /** The instance, for settings that have no prop here. */
+  /** Instance resource, for settings without a prop. */
   public readonly resource: Instance;
 
-  /** @throws when the name, the instance type, the subnet or a size is unusable */
+  /** @throws if the name, the instance type, the subnet or a size is not valid */
   public constructor(scope: Construct, id: string, props: AwsServerProps) {
     super(scope, id);
     this.name = serverName(this, props.name);
     this.network = props.network;
     this.cloudFirewall = props.network;
-    const { provider, securityGroups, keyName, keyFile } = this.network;
+    const { provider, _securityGroups, keyName, keyFile } = this.network;
     const instanceType = props.instanceType ?? "t3.small";
     rejectIf(this, instanceTypeProblem(instanceType));
     this.architecture = instanceArchitecture(instanceType);
@@ -114,18 +121,18 @@ export class AwsServer extends Construct implements IServer {
     const tags = { ...props.tags, Name: this.name };
     const volume = this.makeDataVolume(props, instanceType, tags);
 
-    securityGroups.add(this);
+    _securityGroups._add(this);
     this.resource = new Instance(this, "Resource", {
       provider,
-      ami: props.ami ?? this.network.newestImage(this.architecture),
+      ami: props.ami ?? this.network._newestImage(this.architecture),
       instanceType,
       keyName,
       subnetId,
       vpcSecurityGroupIds: Lazy.listValue({
-        produce: () => securityGroups.keysOf(this).map((key) => securityGroups.idOf(key)),
+        produce: () => _securityGroups._keysOf(this).map((key) => _securityGroups._idOf(key)),
       }),
-      // The subnets of our own VPC do it anyway.
-      ...(this.network.existing ? { associatePublicIpAddress: true } : {}),
+      // The subnets of a new VPC assign public addresses by default.
+      ...(this.network._existing ? { associatePublicIpAddress: true } : {}),
       ...(this.network.ipv6 ? { ipv6AddressCount: 1 } : {}),
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
@@ -136,11 +143,11 @@ export class AwsServer extends Construct implements IServer {
       },
       userData: cloudConfig(this.name, volume?.mountCommands ?? []),
       tags,
-      // What counts at the first boot only is no reason to replace a server.
+      // These settings matter only at the first boot, so a change must not replace the server.
       lifecycle: { ignoreChanges: ["ami", "user_data", "key_name"] },
     });
     this.id = this.resource.id;
-    // By the attachment, so that nothing is installed before the disk is there.
+    // The id of the attachment, so that nothing is installed before the volume is attached.
     this.generation = volume?.attach(this.resource.id).id ?? "1";
     this.address = this.resource.privateIp;
     this.bindAddress = this.address;
@@ -149,7 +156,7 @@ export class AwsServer extends Construct implements IServer {
       host: this.publicAddress,
       user: props.user ?? "admin",
       keyFile,
-      // From the start of an instance to its sshd it takes a minute, seldom three.
+      // A new instance answers by SSH after about one minute, seldom after three.
       waitSeconds: 300,
     };
   }
@@ -163,7 +170,7 @@ export class AwsServer extends Construct implements IServer {
     if (found === undefined)
       throw constructError(
         this,
-        `subnet: the network ${this.network.node.path} has no subnet number ${subnet}: it has ${this.network.subnetIds.length}, counted from 0`,
+        `subnet: the network ${this.network.node.path} has no subnet ${subnet}: use an index from 0 to ${this.network.subnetIds.length - 1}`,
       );
     return found;
   }
@@ -171,7 +178,7 @@ export class AwsServer extends Construct implements IServer {
   private size(name: "rootVolumeSize" | "dataVolumeSize", props: AwsServerProps): number | undefined {
     const size = props[name];
     if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 16_384))
-      throw constructError(this, `${name}: got ${size}, give whole GiB from 1 to 16384`);
+      throw constructError(this, `${name}: ${size} is not a volume size: use a whole number of GiB from 1 to 16384`);
     return size;
   }
 
@@ -185,11 +192,11 @@ export class AwsServer extends Construct implements IServer {
     if (!hasNvmeDisks(instanceType))
       throw constructError(
         this,
-        `dataVolumeSize: the disks of ${instanceType} cannot be told apart: choose a type on the Nitro system, such as "t3.small"`,
+        `dataVolumeSize: ${instanceType} does not name its disks after their volumes: use an instance type on the Nitro system, such as "t3.small"`,
       );
     return new AwsDataVolume(this, "data-volume", {
       network: this.network,
-      availabilityZone: this.network.zoneOf(props.subnet ?? 0),
+      availabilityZone: this.network._zoneOf(props.subnet ?? 0),
       size,
       tags: { ...tags, Name: `${this.name}-data` },
     });

@@ -9,47 +9,48 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
+import { IMonitoring } from "../../contracts";
 import { lazyForEach, lazyString } from "../../synthesis/lazy-values";
-import type { Monitoring } from "../../monitoring";
 
-/** The security groups of one network that follow a monitoring's access graph. */
-export interface WatchedGroups {
-  /** The network's name. */
+/** Security groups of one network that are derived from the access graph of a monitoring. */
+export interface TrackedGroups {
+  /** Name of the network. */
   readonly network: string;
+  /** AWS provider, if the stack has several. */
   readonly provider?: TerraformProvider;
-  /** The ids of the groups by their keys. Asked at synthesis, when all is placed. */
+  /** Returns the id of each group by its key. Complete at synthesis. */
   readonly groups: () => Readonly<Record<string, string>>;
-  /** The ids of the rules that are ours, as lists. */
+  /** Lists of the ids of the rules that this library manages. */
   readonly rules: readonly unknown[];
-  /** What must be there before the rules are looked for. */
+  /** Resources that must exist before the data source reads the rules. */
   readonly after: readonly ITerraformDependable[];
 }
 
 /**
- * Looks for rules in a monitoring's security groups that are not of our making, and names them in the output
- * `surplus_rules`: a rule that somebody adds is nobody's resource, so no plan shows it.
+ * Finds rules in the security groups of a monitoring that somebody else added, and lists them in the output
+ * `surplus_rules`. A plan does not show such a rule, because it belongs to no Terraform resource.
  */
 export class AwsSurplusRules extends Construct {
-  /** That of a monitoring, which is made when it is asked for first. */
-  public static of(monitoring: Monitoring): AwsSurplusRules {
+  /** Returns the construct of a monitoring. Creates it on the first call. */
+  public static of(monitoring: IMonitoring): AwsSurplusRules {
     const found = monitoring.node.tryFindChild(ID) as AwsSurplusRules | undefined;
     return found ?? new AwsSurplusRules(monitoring);
   }
 
   private readonly found: IResolvable[] = [];
 
-  private constructor(monitoring: Monitoring) {
+  private constructor(monitoring: IMonitoring) {
     super(monitoring, ID);
     monitoring._addOutput(
       "surplus_rules",
-      // The list is made late, not lazy: as an argument, what is lazy would lose its brackets.
+      // Lazy as a whole, because a lazy list as an argument of `flatten` would lose its brackets.
       lazyString(() => Token.asString(Fn.jsonencode(Fn.sort(Fn.flatten(this.found) as string[])))),
-      "Rules in the security groups that are not of our making, each as its group and its id",
+      "Security group rules that cdktf-monitoring does not manage, each as the group and the id of the rule",
     );
   }
 
-  /** Looks for surplus rules in a network's groups too. */
-  public watch({ network, provider, groups, rules, after }: WatchedGroups): void {
+  /** Adds the groups of a network to the search. */
+  public track({ network, provider, groups, rules, after }: TrackedGroups): void {
     const each = lazyForEach(this, `groups-${network}`, () =>
       Object.fromEntries(Object.entries(groups()).map(([key, group]) => [key, { group }])),
     );
@@ -57,19 +58,19 @@ export class AwsSurplusRules extends Construct {
       forEach: each,
       provider,
       filter: [{ name: "group-id", values: [each.getString("group")] }],
-      // Read only when ours are there: what is not a resource yet would look like somebody else's.
+      // A rule that Terraform has yet to create must not look like one of somebody else.
       dependsOn: [...after],
     });
-    const ours = Token.asString(Fn.concat([...rules]));
+    const managed = Token.asString(Fn.concat([...rules]));
     this.found.push(
       TerraformIterator.fromDataSources(data).forExpressionForList(
-        `[for id in val.ids : format("%s %s", key, id) if !contains(${ours}, id)]`,
+        `[for id in val.ids : format("%s %s", key, id) if !contains(${managed}, id)]`,
       ),
     );
   }
 }
 
-/** The ids of a resource that has `for_each`, as a list. */
+/** Returns the ids of all instances of a resource with `for_each`, as a list. */
 export function idsOf(resource: ITerraformResource): unknown {
   return TerraformIterator.fromResources(resource).pluckProperty("id");
 }

@@ -4,14 +4,20 @@ import { IServerNetwork } from "../../contracts";
 /** Settings of an {@link ExistingNetwork}. */
 export interface ExistingNetworkProps {
   /**
-   * The network's name, for people.
+   * Name of the network in messages.
    *
-   * @default - the construct's id
+   * @default - the construct id
    */
   readonly name?: string;
 }
 
-/** A private network that is there already. {@link ExistingServer}s in it dial each other's private addresses. */
+/**
+ * An existing private network. {@link ExistingServer}s of one network connect to each other's private addresses.
+ *
+ * @example
+ * const lan = new ExistingNetwork(this, "lan");
+ * new ExistingServer(this, "db-server", { address: "203.0.113.7", network: lan, privateAddress: "10.0.0.7" });
+ */
 export class ExistingNetwork extends Construct implements IServerNetwork {
   public readonly name: string;
 

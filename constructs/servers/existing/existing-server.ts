@@ -1,108 +1,113 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { addressProblem, sshPortProblem } from "../../../lib/network/address";
-import { Architecture } from "../../../lib/servers/architecture";
 import { hostPort } from "../../../lib/network/host-port";
 import { jumpHostProblem } from "../../../lib/network/jump-host";
-import { constructError } from "../../synthesis/errors";
+import { Architecture } from "../../../lib/servers/architecture";
 import { IServer, IServerNetwork, OnLeave, SshAccess } from "../../contracts";
+import { constructError } from "../../synthesis/errors";
 import { serverName } from "../server-names";
 
 /** Settings of an {@link ExistingServer}. */
 export interface ExistingServerProps {
-  /** Name or IP address by which SSH reaches it: from the machine that deploys, or from the jump host. */
+  /** Host name or IP address for SSH, as seen from the controller, or from the jump host if there is one. */
   readonly address: string;
   /**
-   * A user who is root or may use sudo without a password.
+   * User for SSH: root, or a user with sudo rights that need no password.
    *
    * @default "root"
    */
   readonly user?: string;
   /**
-   * The port of its sshd.
+   * Port of the SSH server.
    *
    * @default 22
    */
   readonly port?: number;
   /**
-   * The private key's file on the machine that deploys; `~` is the home folder, and what is relative counts from the
-   * project.
+   * Private key file on the controller. `~` is the home directory; a relative path starts at the project.
    *
-   * @default - the SSH agent's keys, else the user's own defaults
+   * @default - the keys of the SSH agent, else the default keys of the user
    */
   readonly keyFile?: string;
   /**
-   * A server to go through, as `user@host:port`; user and port may be left out, and an IPv6 address with a port stands
-   * in brackets. It is let in by the same key, and its host key is pinned when it is seen first.
+   * Jump host, as `user@host:port`. User and port are optional. An IPv6 address with a port needs brackets. The jump
+   * host accepts the same key as the server. Its host key is pinned on first use.
    *
-   * @default - none
+   * @default - a direct connection
    */
   readonly jumpHost?: string;
   /**
-   * The server's public host keys (`ssh-ed25519 AAAA…`), for whoever does not want to trust the first one.
+   * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - the key that is seen first is pinned
+   * @default - the host key is pinned on first use
    */
   readonly hostKeys?: readonly string[];
   /**
-   * The host name in the inventory, and the label `instance`. The machine's own host name is left alone.
+   * Name in the inventory, and the label `instance` in metrics and logs. The host name of the machine does not change.
    *
-   * @default - the construct's id, without "-server" at its end
+   * @default - the construct id without the suffix "-server"
    */
   readonly name?: string;
   /**
-   * The private network that it is in: members of one network dial each other's private addresses.
+   * Private network of the server. Servers of one network connect to each other's private addresses.
    *
-   * @default - one of its own: the others dial its public address
+   * @default - a network of its own: other servers connect to its public address
    */
   readonly network?: IServerNetwork;
   /**
-   * Its name or IP address in `network`.
+   * Host name or IP address of the server in `network`.
    *
    * @default - `address`
    */
   readonly privateAddress?: string;
   /**
-   * What members of other networks dial, and technicians open.
+   * Address that servers of other networks connect to, and at which technicians open the web UIs.
    *
-   * @default - `address`; none behind a jump host, for what that dials need not be reachable from anywhere else
+   * @default - `address`; none behind a jump host, because only the jump host may be able to reach `address`
    */
   readonly publicAddress?: string;
   /**
-   * The address that services listen on. It must be the machine's own from boot on, which a public address often is not.
+   * Address on which services listen. The machine must have it from boot on, which is often not so for a public address.
    *
    * @default "" - all addresses
    */
   readonly bindAddress?: string;
   /**
-   * The architecture of its processor, whose archives are installed.
+   * Architecture of the CPU. It decides which release archives are installed.
    *
    * @default Architecture.AMD64
    */
   readonly architecture?: Architecture;
   /**
-   * Change it (to anything) when the machine was installed anew: its host key is trusted anew, and all runs go over it
-   * again.
+   * Version of the installation. Change it after you reinstalled the machine: the next deploy pins the new host key and
+   * runs all playbooks on the server again.
    *
    * @default "1"
    */
   readonly generation?: string;
   /**
-   * What becomes of what we installed when the server leaves its monitoring, or the stack is destroyed. A change counts
-   * from the deploy that follows it. When the monitoring itself is taken out of the code nothing is removed any more:
-   * destroy the stack, or take out its members first.
+   * What happens to the installed components when the server leaves its monitoring or the stack is destroyed. A change
+   * takes effect with the next deploy. If you remove the `Monitoring` itself from the code, nothing is uninstalled: remove
+   * its members first, or destroy the stack.
    *
    * @default OnLeave.UNINSTALL
    */
   readonly onLeave?: OnLeave;
 }
 
-/** Seconds that a run waits for SSH: the machine is there already, so it is at most about to reboot. */
+/** Time in seconds that a run waits for SSH. The machine exists, so that it is at most rebooting. */
 const WAIT_SECONDS = 30;
 
 /**
- * A server that you already have, of whatever origin: Debian or Ubuntu with systemd and sshd. Nothing is made or
- * destroyed but what is installed on it; there is no firewall but its own.
+ * A server that you already have, with Debian or Ubuntu, systemd and sshd.
+ *
+ * Components are installed on the server and uninstalled from it, but the server itself is neither created nor destroyed.
+ * Its only firewall is the host firewall: this library manages no cloud firewall for it.
+ *
+ * @example
+ * const db = new ExistingServer(this, "db-server", { address: "203.0.113.7", user: "admin", keyFile: "~/.ssh/id_ed25519" });
+ * new MonitoredServer(this, "db", { monitoring, server: db });
  */
 export class ExistingServer extends Construct implements IServer, IServerNetwork {
   public readonly name: string;
@@ -116,7 +121,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   public readonly architecture: Architecture;
   public readonly onLeave: OnLeave;
 
-  /** @throws when the name, an address, the port, the jump host, a host key or the generation is malformed */
+  /** @throws if the name, an address, the port, the jump host, a host key or the generation is malformed */
   public constructor(scope: Construct, id: string, props: ExistingServerProps) {
     super(scope, id);
     this.name = serverName(this, props.name);
@@ -129,7 +134,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     this.architecture = props.architecture ?? Architecture.AMD64;
     this.generation = props.generation ?? "1";
     this.onLeave = props.onLeave ?? OnLeave.UNINSTALL;
-    // By name too, for networks behind two jump hosts may use the same addresses.
+    // Contains the name too, because networks behind two jump hosts may use the same addresses.
     this.id = `${this.name}@${hostPort(props.address, port)}`;
     this.ssh = {
       host: props.address,
@@ -158,12 +163,12 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     if (privateAddress !== undefined && props.network === undefined) {
       throw constructError(
         this,
-        `privateAddress: ${privateAddress} is dialled within a network, and none is named: add network: new ExistingNetwork(…), the same one for all servers in it`,
+        `privateAddress: ${privateAddress} is used only within a network: set network to the same ExistingNetwork on all servers of that network`,
       );
     }
   }
 
-  /** What Terraform finds out only when it applies cannot be checked here. */
+  /** Checks a value unless it is a token, which only Terraform resolves. */
   private checkOne<T>(setting: string, value: T | undefined, check: (value: T) => string | undefined): void {
     if (value === undefined || Token.isUnresolved(value)) return;
     const found = check(value);
@@ -171,10 +176,10 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   }
 }
 
-/** It becomes part of the name under which SSH knows the host's key. */
+/** Returns what is wrong with a generation, which becomes part of the host key alias for SSH. */
 function generationProblem(generation: string): string | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(generation)) return undefined;
-  return `"${generation}" must have letters, digits, dots, hyphens and underscores only, such as "2"`;
+  return `"${generation}" is not valid: use letters, digits, dots, hyphens and underscores, at most 64 characters, such as "2"`;
 }
 
 function hostKeyProblem(key: string): string | undefined {

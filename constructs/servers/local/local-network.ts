@@ -9,86 +9,103 @@ import {
   TerraformStack,
   Token,
 } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { join } from "node:path";
-import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import { contentHash } from "../../../lib/inventory/content-hash";
 import { HostAddresses } from "../../../lib/network/host-addresses";
+import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import { packageRoot } from "../../../lib/paths";
+import { IServerNetwork } from "../../contracts";
+import { constructError, withConstructPath } from "../../synthesis/errors";
 import { lazyForEach } from "../../synthesis/lazy-values";
 import { requireNullProvider } from "../../synthesis/provider";
-import { withConstructPath, constructError } from "../../synthesis/errors";
-import { IServerNetwork } from "../../contracts";
 import { stateDirectory } from "../../synthesis/state";
-import type { LocalServer } from "./local-server";
 import { checkNetworkName } from "../server-names";
 
 /** Settings of a {@link LocalNetwork}. */
 export interface LocalNetworkProps {
   /**
-   * What the names of the network, its containers and volumes begin with. Two projects on one Docker engine need
-   * different ones.
+   * Prefix of the names of the network, its containers and its volumes. Two projects on one Docker engine need different
+   * prefixes.
    *
-   * @default - the stack's name
+   * @default - the name of the stack
    */
   readonly prefix?: string;
   /**
-   * The subnet, in 198.18.0.0/15, which is reserved for benchmarks (RFC 2544) and so is nobody's LAN.
+   * Subnet. The default is in 198.18.0.0/15, which is reserved for benchmarks (RFC 2544) and therefore in no LAN.
    *
    * @default "198.18.0.0/20"
    */
   readonly subnet?: string;
   /**
-   * The Docker engine's address, such as `unix:///run/user/1000/docker.sock`.
+   * Address of the Docker engine, such as `unix:///run/user/1000/docker.sock`.
    *
-   * @default - DOCKER_HOST in the environment of the synthesis, else docker's own default
+   * @default - `DOCKER_HOST` in the environment of the synthesis, else the default of Docker
    */
   readonly dockerHost?: string;
   /**
-   * Whether ports are published on the loopback address too, for engines whose containers the machine cannot reach
-   * directly (Docker Desktop).
+   * Whether ports are published on the loopback address, for engines such as Docker Desktop whose containers this machine
+   * cannot reach directly.
    *
-   * @default - true anywhere but on Linux
+   * @default - false on Linux, else true
    */
   readonly published?: boolean;
 }
 
-/** What is handed to `containers.py` for one server. */
+/** A container of the network, which stands for a server. */
+export interface ILocalContainer extends IConstruct {
+  /** Name of the server. */
+  readonly name: string;
+  /** Name of the container. */
+  readonly container: string;
+  /** IP address in the network. */
+  readonly address: string;
+  /** Ports that are published if the network publishes ports. */
+  readonly _publish: readonly number[];
+}
+
+/** Description of a server for `containers.py`. */
 interface ServerDescription {
   readonly network: string;
   readonly container: string;
   readonly name: string;
   readonly address: string;
+  /** Published port on the loopback address, by port of the server. */
   readonly publish: Readonly<Record<string, number>>;
 }
 
 const SCRIPTS = join("constructs", "servers", "local", "scripts");
-/** What the provisioners hand over from the triggers: all that a destroy provisioner can see. */
+/** Triggers that become environment variables. A destroy provisioner can read nothing else. */
 const TRIGGERS = ["LOCAL_NETWORK", "LOCAL_SERVER", "DOCKER_HOST"];
-/** Published ports begin here; those below are often taken. */
+/** The first published port. Lower ports are often in use. */
 const FIRST_PUBLISHED_PORT = 20_000;
+/** Size of the range of published ports. */
 const PUBLISHED_PORTS = 40_000;
 
 /**
- * A Docker network on this machine, and the containers in it that stand for servers.
+ * A Docker network on this machine whose containers stand for servers.
  *
- * A server that leaves the stack is removed with its data by the next deploy. When the network itself leaves the stack,
- * Terraform no longer knows how to remove anything: take the stack down first.
+ * When a server leaves the stack, the next deploy removes its container and its data. Destroy the stack before you remove
+ * the network itself from the code, because without it Terraform cannot remove the containers.
+ *
+ * @example
+ * const lan = new LocalNetwork(this, "lan", { prefix: "demo", subnet: "198.18.64.0/24" });
+ * new LocalServer(this, "web-server", { network: lan });
  */
 export class LocalNetwork extends Construct implements IServerNetwork {
   public readonly name: string;
-  /** This machine as the servers see it, as a CIDR block: the technician of a local stack. */
+  /** Address of this machine in the network, as a CIDR block. Pass it as a technician of the `Monitoring`. */
   public readonly gateway: string;
   /** Whether ports are published on the loopback address. */
   public readonly published: boolean;
   private readonly addresses: HostAddresses;
-  private readonly servers = new Map<string, LocalServer>();
+  private readonly servers = new Map<string, ILocalContainer>();
   private readonly publishedPorts = new Map<number, string>();
   private readonly resource: NullResource;
-  /** The ids of the servers' machines, by their names. */
+  /** Id of each server's container, by the name of the server. */
   private readonly machines: TerraformLocal;
 
-  /** @throws when the prefix or the subnet is malformed or too small */
+  /** @throws if the prefix or the subnet is malformed, or the subnet is too small */
   public constructor(scope: Construct, id: string, props: LocalNetworkProps = {}) {
     super(scope, id);
     this.name = props.prefix ?? TerraformStack.of(this).node.id;
@@ -108,10 +125,10 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       assetHash: contentHash(scripts, ["."]),
     });
     const dockerHost = props.dockerHost ?? process.env.DOCKER_HOST ?? "";
-    const run = (what: string, when?: "destroy"): LocalExecProvisioner => ({
+    const script = (action: string, when?: "destroy"): LocalExecProvisioner => ({
       type: "local-exec",
       ...(when === undefined ? {} : { when }),
-      command: `exec python3 ${asset.path}/containers.py ${what}`,
+      command: `exec python3 ${asset.path}/containers.py ${action}`,
       environment: {
         MONITORING_STATE: stateDirectory(this),
         ...Object.fromEntries(TRIGGERS.map((name) => [name, `\${lookup(self.triggers, "${name}", "")}`])),
@@ -120,10 +137,11 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
     this.resource = new NullResource(this, "Resource", {
       triggers: { LOCAL_NETWORK: JSON.stringify({ name: this.name, subnet, gateway }), DOCKER_HOST: dockerHost },
-      provisioners: [run("network create"), run("network destroy", "destroy")],
+      provisioners: [script("network create"), script("network destroy", "destroy")],
     });
-    // A block that leaves the configuration runs no destroy provisioner: what must be undone stands in these two, whose
-    // entries come and go. "removal" knows only what it takes to remove a server, so that another change keeps its data.
+    // Terraform runs no destroy provisioner for a block that left the configuration. Both blocks are therefore fixed, and
+    // a server that leaves takes only its entry with it. The triggers of "removal" contain only what identifies a server,
+    // so that no other change deletes its data.
     const removed = this.eachServer("each-removal", ({ network, container, name }) => ({
       LOCAL_SERVER: JSON.stringify({ network, container, name }),
       DOCKER_HOST: dockerHost,
@@ -131,47 +149,61 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     const removal = new NullResource(this, "removal", {
       forEach: removed,
       triggers: Token.asStringMap(removed.value),
-      provisioners: [run("server destroy", "destroy")],
+      provisioners: [script("server destroy", "destroy")],
       dependsOn: [this.resource],
-      // Another spelling of the engine's address must not remove data; which engine to ask is remembered from the start.
+      // Another spelling of the engine's address must not delete data. The first one stays in the state.
       lifecycle: { ignoreChanges: ['triggers["DOCKER_HOST"]'] },
     });
     const created = this.eachServer("each-server", (server) => ({
       LOCAL_SERVER: JSON.stringify(server),
       DOCKER_HOST: dockerHost,
     }));
-    const before = {
+    const dependencies = {
       removal: Fn.lookupNested(this.idsOf("removals", removal).fqn, [created.key]) as unknown,
       network: this.resource.id,
     };
     const server = new NullResource(this, "server", {
       forEach: created,
-      triggers: Token.asStringMap(Fn.merge([created.value, before])),
-      provisioners: [run("server create")],
+      triggers: Token.asStringMap(Fn.merge([created.value, dependencies])),
+      provisioners: [script("server create")],
     });
     this.machines = this.idsOf("machines", server);
   }
 
-  /** Called by servers when they are constructed: takes an address for them. */
-  public add(server: LocalServer, wanted?: string): string {
+  /**
+   * Adds a server when it is constructed, and assigns an address to it.
+   *
+   * @param requested a fixed address
+   * @throws if the network has a server of the same name, or the address is assigned, reserved or outside the network
+   * @internal
+   */
+  public _add(server: ILocalContainer, requested?: string): string {
     if (this.servers.has(server.name)) {
-      throw constructError(server, `the network has a server "${server.name}" already: give one of them another name`);
+      throw constructError(server, `the network has another server "${server.name}": rename one of them`);
     }
-    const address = withConstructPath(server, "", () => this.addresses.allocate(server.name, wanted));
+    const address = withConstructPath(server, "", () => this.addresses.allocate(server.name, requested));
     this.servers.set(server.name, server);
     return address;
   }
 
-  /** What stands for a server's machine: changes when its container is another one. */
-  public machineId(server: LocalServer): string {
-    // As a raw string the name is rendered in brackets: an instance is found by its key, not by an attribute.
+  /**
+   * Returns the id of a server's container, which changes with each new container.
+   *
+   * @internal
+   */
+  public _machineId(server: ILocalContainer): string {
+    // A raw string is rendered in brackets, which selects an entry by its key instead of an attribute by its name.
     return Token.asString(Fn.lookupNested(this.machines.fqn, [Fn.rawString(server.name)]));
   }
 
-  /** The loopback port under which a port of a server is published. */
-  public publishedPort(server: LocalServer, port: number): number {
+  /**
+   * Returns the port on the loopback address under which a port of a server is published.
+   *
+   * @internal
+   */
+  public _publishedPort(server: ILocalContainer, port: number): number {
     const key = `${server.name}:${port}`;
-    for (const [taken, holder] of this.publishedPorts) if (holder === key) return taken;
+    for (const [used, holder] of this.publishedPorts) if (holder === key) return used;
     const offset = this.addresses.offsetOf(server.address) * 31 + port;
     let published = FIRST_PUBLISHED_PORT + (offset % PUBLISHED_PORTS);
     while (this.publishedPorts.has(published)) published += 1;
@@ -181,13 +213,14 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   private parseSubnet(subnet: string): Ipv4Block {
     const block = withConstructPath(this, "subnet: ", () => new Ipv4Block(subnet));
-    if (block.size < 8) throw constructError(this, `subnet: "${subnet}" is too small: give it a mask of 29 or less`);
+    if (block.size < 8)
+      throw constructError(this, `subnet: "${subnet}" is too small: use a mask of /29 or a shorter one`);
     return block;
   }
 
   /**
-   * The ids of a resource's instances by their keys, as one value: each reference to one instance makes Terraform read all
-   * of them, and the plan of a thousand servers took it minutes.
+   * Returns the ids of all instances of a resource by their keys, as one local value. Terraform reads all instances for
+   * each reference to one of them, so that the plan of a thousand servers would take minutes without the local value.
    */
   private idsOf(id: string, { fqn }: NullResource): TerraformLocal {
     return new TerraformLocal(this, id, `\${{ for key, each in ${fqn} : key => each.id }}`);
@@ -202,9 +235,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     );
   }
 
-  private describe(server: LocalServer): ServerDescription {
+  private describe(server: ILocalContainer): ServerDescription {
     const publish = this.published
-      ? server.publish.map((port) => [String(port), this.publishedPort(server, port)] as const)
+      ? server._publish.map((port) => [String(port), this._publishedPort(server, port)] as const)
       : [];
     return {
       network: this.name,

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../../lib/paths";
 import { Architecture } from "../../../lib/servers/architecture";
-import { constructError } from "../../synthesis/errors";
 import { IServer, SshAccess } from "../../contracts";
+import { constructError } from "../../synthesis/errors";
 import { stateFile } from "../../synthesis/state";
-import { LocalNetwork } from "./local-network";
 import { serverName } from "../server-names";
+import { LocalNetwork } from "./local-network";
 
 /** Paths in the state folder of a stack. The scripts that create the containers read the same file. */
 const stateFiles = JSON.parse(
@@ -16,28 +16,28 @@ const stateFiles = JSON.parse(
 
 /** Settings of a {@link LocalServer}. */
 export interface LocalServerProps {
-  /** The network that it is in. */
+  /** Network of the server. */
   readonly network: LocalNetwork;
   /**
-   * The host name, and the label `instance`.
+   * Host name, and the label `instance` in metrics and logs.
    *
-   * @default - the construct's id, without "-server" at its end
+   * @default - the construct id without the suffix "-server"
    */
   readonly name?: string;
   /**
-   * Its address in the network.
+   * IP address in the network.
    *
-   * @default - one that follows from its name
+   * @default - derived from the name
    */
   readonly address?: string;
   /**
-   * The architecture of its processor, whose archives are installed.
+   * Architecture of the CPU. It decides which release archives are installed.
    *
-   * @default - this machine's
+   * @default - the architecture of this machine
    */
   readonly architecture?: Architecture;
   /**
-   * Ports that are published on the loopback address beside SSH, where the network publishes ports at all.
+   * Ports that are published on the loopback address in addition to SSH, if the network publishes ports.
    *
    * @default - none
    */
@@ -45,8 +45,14 @@ export interface LocalServerProps {
 }
 
 /**
- * A server on this machine: a container that boots Debian 12 with systemd and sshd. Data in /var/lib/monitoring is in a
- * volume that outlives the container, until the server leaves the stack.
+ * A server on this machine: a container that boots Debian 12 with systemd and sshd.
+ *
+ * The data in /var/lib/monitoring is in a volume that outlives the container. When the server leaves the stack, the volume
+ * is deleted. A container is no security boundary.
+ *
+ * @example
+ * const dbServer = new LocalServer(this, "db-server", { network });
+ * new MonitoredServer(this, "db", { monitoring, server: dbServer });
  */
 export class LocalServer extends Construct implements IServer {
   public readonly name: string;
@@ -57,12 +63,16 @@ export class LocalServer extends Construct implements IServer {
   public readonly ssh: SshAccess;
   public readonly network: LocalNetwork;
   public readonly architecture: Architecture;
-  /** The container's name. */
+  /** Name of the container. */
   public readonly container: string;
-  /** The ports that are published where the network publishes ports. */
+  /**
+   * Ports that are published if the network publishes ports.
+   *
+   * @internal
+   */
   public readonly _publish: readonly number[];
 
-  /** @throws when the name is unusable, or the address is taken or outside the network */
+  /** @throws if the name is not valid, or the address is assigned, reserved or outside the network */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {
     super(scope, id);
     this.name = serverName(this, props.name);
@@ -81,7 +91,7 @@ export class LocalServer extends Construct implements IServer {
       keyFile: stateFile(this.network, stateFiles.keyFile),
       knownHostsFile: stateFile(this.network, `${stateFiles.knownHostsDirectory}/${this.container}`),
       hostKeyAlias: this.container,
-      // It answered when it was made.
+      // The container has answered by SSH when it was created.
       waitSeconds: 20,
     };
   }
@@ -94,5 +104,8 @@ export class LocalServer extends Construct implements IServer {
 function machineArchitecture(server: LocalServer): Architecture {
   if (process.arch === "x64") return Architecture.AMD64;
   if (process.arch === "arm64") return Architecture.ARM64;
-  throw constructError(server, `this machine is ${process.arch}: containers here can only be amd64 or arm64`);
+  throw constructError(
+    server,
+    `the architecture ${process.arch} of this machine is not supported: use a machine with amd64 or arm64`,
+  );
 }

@@ -10,7 +10,7 @@ import { Moto } from "../../../support/moto";
 import { synthApp } from "../../../support/synth";
 import { awsTest, missingForAws, terraformWith } from "../../../support/terraform";
 
-/** A planned change, as `terraform show -json` tells it. */
+/** A planned change in the output of `terraform show -json`. */
 interface Change {
   readonly address: string;
   readonly change: {
@@ -30,7 +30,7 @@ interface Variation {
   readonly keyFile?: string;
 }
 
-/** Synthesizes the stack into Terraform's working folder; the state stays where it is. */
+/** Synthesizes the stack into Terraform's working folder, which keeps the state. */
 function stack({ members = ["app"], hub = {}, keyFile = key }: Variation = {}): void {
   const { directory } = synthApp((app) => {
     const scope = new TerraformStack(app, "aws");
@@ -56,7 +56,7 @@ function run(...args: string[]): string {
   return terraformWith(moto.environment, folder, ...args);
 }
 
-/** All that a plan would do. */
+/** Returns all changes of a plan. */
 function plan(...options: string[]): Change[] {
   run("plan", "-input=false", "-no-color", "-out=plan", ...options);
   const { resource_changes: changes } = JSON.parse(run("show", "-json", "plan")) as {
@@ -69,7 +69,7 @@ function apply(): void {
   run("apply", "-input=false", "-no-color", "-auto-approve");
 }
 
-/** The rules that are not ours, as the stack's output names them. */
+/** Returns the surplus rules in the output of the stack. */
 function surplus(): unknown {
   return JSON.parse(run("output", "-raw", "-no-color", "surplus_rules"));
 }
@@ -89,16 +89,16 @@ afterAll(async () => {
 
 describe("a stack on AWS, with the real provider against moto", () => {
   awsTest(
-    "is valid, and applied",
+    "is valid and can be applied",
     () => {
       stack();
       run("init", "-input=false", "-no-color");
       expect(run("validate", "-no-color")).toContain("The configuration is valid.");
       apply();
       expect(surplus()).toEqual([]);
-      // Moto forgets the description of a rule that names a group, when it is made; not when it is changed.
-      const forgotten = plan();
-      for (const { change } of forgotten) {
+      // Moto drops the description of a new rule whose source is a group. It keeps the description of a changed rule.
+      const dropped = plan();
+      for (const { change } of dropped) {
         expect(change.actions).toEqual(["update"]);
         expect({ ...change.before, description: change.after?.description }).toEqual(change.after);
       }
@@ -107,12 +107,12 @@ describe("a stack on AWS, with the real provider against moto", () => {
     240,
   );
 
-  awsTest("finds nothing to do the second time", () => {
+  awsTest("plans no change after it was applied", () => {
     stack();
     expect(summary(plan())).toEqual([]);
   });
 
-  awsTest("has the rules of the access graph at EC2, and no others", async () => {
+  awsTest("creates the rules of the access graph in EC2, and no others", async () => {
     const names = await moto.groupNames();
     const name = (id: string): string => names.get(id)?.replace("aws-network-", "") ?? id;
     const rules = (await moto.ingressRules())
@@ -130,7 +130,7 @@ describe("a stack on AWS, with the real provider against moto", () => {
   });
 
   awsTest(
-    "names a rule that is not of our making, as long as it is there",
+    "lists a surplus rule as long as it exists",
     async () => {
       stack();
       const [group = ""] = [...(await moto.groupNames())].find(([, name]) => name.endsWith("-server-hub")) ?? [];
@@ -153,7 +153,7 @@ describe("a stack on AWS, with the real provider against moto", () => {
     120,
   );
 
-  awsTest("takes the newest image of the Debian project for new servers", async () => {
+  awsTest("uses the newest image of the Debian project for new servers", async () => {
     expect(await moto.ids("DescribeInstances", "imageId")).toEqual(
       expect.arrayContaining(["ami-0debian12new00000", "ami-0debian12old00000"]),
     );
@@ -161,7 +161,7 @@ describe("a stack on AWS, with the real provider against moto", () => {
   });
 
   awsTest(
-    "adds a member, and removes it again, touching nothing else",
+    "adds and removes a member without other changes",
     () => {
       stack({ members: ["app", "web"] });
       expect(summary(plan())).toEqual(["create aws_instance.web-server"]);
@@ -173,12 +173,12 @@ describe("a stack on AWS, with the real provider against moto", () => {
     180,
   );
 
-  awsTest("replaces no server for a new image, a tag or a renamed file", () => {
+  awsTest("replaces no server for a new image, tag or key pair", () => {
     const other = makeKey();
     stack({ keyFile: other, hub: { ami: "ami-0debian12old00000", tags: { team: "ops" } } });
     const changes = summary(plan());
     expect(changes).toContain("update aws_instance.hub-server");
-    // The pair is another one, by the same name: new servers take it.
+    // A new key pair with the same name, which only new servers use.
     expect(changes).toContain("delete+create aws_key_pair.network_key-pair");
     expect(changes.filter((change) => /(delete|create)/.test(change))).toHaveLength(1);
     rmSync(join(other, ".."), { recursive: true });
@@ -196,7 +196,7 @@ describe("a stack on AWS, with the real provider against moto", () => {
   });
 
   awsTest(
-    "is destroyed whole",
+    "destroys everything",
     async () => {
       stack();
       run("destroy", "-input=false", "-no-color", "-auto-approve");

@@ -21,7 +21,7 @@ const server = (props: Partial<AwsServerProps>): AwsServer =>
   new AwsServer(network(), "app-server", { network: network(), ...props });
 
 describe("AwsServer", () => {
-  test("is an instance with Debian, an encrypted disk and no old metadata service", () => {
+  test("is an instance with Debian, an encrypted disk and version 2 of the metadata service", () => {
     const instance = topology().resource("test/hub-server/Resource");
     expect(instance).toMatchObject({
       ami: expect.stringMatching(/^\$\{data\.aws_ami\./) as string,
@@ -35,7 +35,7 @@ describe("AwsServer", () => {
     expect(instance.user_data).toMatch(/^#cloud-config\nhostname: hub\npackages:\n {2}- acl\n {2}- nftables\n/);
   });
 
-  test("is reached at its public address, and by members of its network at the private one", () => {
+  test("is reached by SSH at the public address, and by members of its network at the private one", () => {
     const stack = topology((hub) => hub.member("app"));
     const [target] =
       (stack.run("prometheus").hosts.hub?.prometheus_targets as { targets: { address: string }[] }[])[0]?.targets ?? [];
@@ -47,7 +47,7 @@ describe("AwsServer", () => {
     });
   });
 
-  test("has its groups: that of all members, and one of its own where it differs", () => {
+  test("has the group of all members, and a group of its own if its connections differ", () => {
     const stack = topology((hub) => hub.member("app"));
     const groups = (name: string): string =>
       (stack.resource(`test/${name}-server/Resource`).vpc_security_group_ids as string[]).join();
@@ -59,7 +59,7 @@ describe("AwsServer", () => {
     ]);
   });
 
-  test("waits for its data volume, which is mounted before anything is installed", () => {
+  test("mounts its data volume before anything is installed", () => {
     const stack = synth((scope) => {
       new AwsHub(scope, { hub: { dataVolumeSize: 20 } });
     });
@@ -73,7 +73,7 @@ describe("AwsServer", () => {
     );
   });
 
-  test("warns of pages at public addresses, and says how they are reached through SSH", () => {
+  test("warns about a web UI at a public address, and outputs an SSH tunnel", () => {
     const stack = topology();
     const { output } = stack.json;
     expect(output.prometheus_tunnel?.value).toMatch(
@@ -81,7 +81,7 @@ describe("AwsServer", () => {
     );
     expect(stack.warnings).toEqual([
       expect.stringMatching(
-        /^Prometheus is served without TLS at a public address: .* by the command in the output "prometheus_tunnel"$/,
+        /^Prometheus is served without TLS at a public address: .* through the SSH tunnel in the output "prometheus_tunnel"$/,
       ),
     ]);
   });
@@ -89,13 +89,13 @@ describe("AwsServer", () => {
   test.each<[Partial<AwsServerProps>, string]>([
     [{ name: "App" }, '"App" is not a valid server name'],
     [{ instanceType: "small" }, '"small" is not an EC2 instance type: use one such as "t3.small"'],
-    [{ subnet: 2 }, "subnet: the network test/network has no subnet number 2: it has 2, counted from 0"],
-    [{ dataVolumeSize: 0.5 }, "dataVolumeSize: got 0.5, give whole GiB from 1 to 16384"],
+    [{ subnet: 2 }, "subnet: the network test/network has no subnet 2: use an index from 0 to 1"],
+    [{ dataVolumeSize: 0.5 }, "dataVolumeSize: 0.5 is not a volume size: use a whole number of GiB from 1 to 16384"],
     [
       { dataVolumeSize: 8, instanceType: "t2.micro" },
-      "dataVolumeSize: the disks of t2.micro cannot be told apart: choose a type on the Nitro system",
+      "dataVolumeSize: t2.micro does not name its disks after their volumes: use an instance type on the Nitro system",
     ],
-  ])("refuses %j", (props, message) => {
+  ])("rejects %j", (props, message) => {
     expect(() => server(props)).toThrow(`test/network/app-server: ${message}`);
   });
 });
@@ -113,14 +113,14 @@ describe("AwsServer.fromInstance", () => {
       new MonitoredServer(stack, "own", { monitoring: hub.monitoring, server: own });
     });
 
-  test("lengthens the instance's own list of groups", () => {
+  test("adds its groups to the list in the instance", () => {
     expect(imported(["sg-mine"]).resource("test/mine").vpc_security_group_ids).toEqual([
       "sg-mine",
       expect.stringMatching(/\["members-of-monitoring"\]\.id\}$/),
     ]);
   });
 
-  test("is attached to its groups where the instance names none", () => {
+  test("attaches its groups if the instance has no list", () => {
     const stack = imported();
     expect(stack.resource("test/mine")).not.toHaveProperty("vpc_security_group_ids");
     expect(stack.resource("test/own-server/group").for_each).toEqual({
@@ -148,7 +148,7 @@ describe("AwsNetwork", () => {
     });
   });
 
-  test("gives IPv6 addresses where it is told to", () => {
+  test("assigns IPv6 addresses on request", () => {
     const stack = synth((scope) => {
       new AwsHub(scope, { network: { ipv6: true } });
     });
@@ -157,7 +157,7 @@ describe("AwsNetwork", () => {
     expect(stack.resource("test/hub-server/Resource").ipv6_address_count).toBe(1);
   });
 
-  test("uses an existing VPC, and leaves its routes alone", () => {
+  test("uses an existing VPC and its routes", () => {
     const stack = synth((scope) => {
       new AwsHub(scope, { network: { vpc: { vpcId: "vpc-1", subnetIds: ["subnet-1"] } } });
     });
@@ -169,7 +169,7 @@ describe("AwsNetwork", () => {
     expect(Object.keys(stack.json.resource)).not.toContain("aws_vpc");
   });
 
-  test("may live in another stack than the monitoring, whose rules then refer to its groups", () => {
+  test("may be in another stack than the monitoring, whose rules then refer to its groups", () => {
     const stacks = synthApp((app) => {
       const here = new TerraformStack(app, "here");
       const there = new TerraformStack(app, "there");
@@ -194,39 +194,42 @@ describe("AwsNetwork", () => {
   });
 
   test.each<[Partial<AwsNetworkProps>, string]>([
-    [{ cidrBlock: "10.72.0.0/28" }, 'cidrBlock: "10.72.0.0/28" has the mask /28: give one from /16 to /24'],
+    [{ cidrBlock: "10.72.0.0/28" }, 'cidrBlock: "10.72.0.0/28" has the mask /28: use a mask from /16 to /24'],
     [{ cidrBlock: "10.72.0.1/16" }, 'cidrBlock: "10.72.0.1/16" has bits beyond its mask'],
-    [{ availabilityZones: [] }, "availabilityZones: got [], give from one to 16 different zones"],
-    [{ name: "My network" }, 'the name "My network" must have lower-case letters, digits and hyphens only'],
-    [{ vpc: { vpcId: "vpc-1", subnetIds: [] } }, "vpc.subnetIds: the network needs one subnet at least"],
+    [{ availabilityZones: [] }, "availabilityZones: got []: list from one to 16 different zones"],
+    [{ name: "My network" }, 'the name "My network" is not valid: use lower-case letters, digits and hyphens'],
+    [
+      { vpc: { vpcId: "vpc-1", subnetIds: [] } },
+      "vpc.subnetIds: the list is empty: pass the id of at least one public subnet",
+    ],
     [
       { vpc: { vpcId: "vpc-1", subnetIds: ["s"] }, cidrBlock: "10.0.0.0/16" },
-      "cidrBlock is for a new VPC: remove it, an existing one has its own",
+      "cidrBlock applies to a new VPC only: remove it",
     ],
-  ])("refuses %j", (props, message) => {
+  ])("rejects %j", (props, message) => {
     expect(() => network(props)).toThrow(`test/network: ${message}`);
   });
 
-  test("is refused in a stack without a provider, which is told how to get one", () => {
+  test("is rejected in a stack without an AWS provider", () => {
     expect(() =>
       synth((stack) => {
         new AwsNetwork(stack, "network", { keyPair: KeyPair.named("deployer") });
       }),
-    ).toThrow("[test/network] the stack test has no AWS provider: construct one, as in new AwsProvider(");
+    ).toThrow("[test/network] the stack test has no AWS provider: add new AwsProvider(");
   });
 
-  test("is refused to two monitorings of one name, whose groups would be the same", () => {
+  test("rejects two monitorings with the same name, whose groups would be the same", () => {
     expect(() =>
       topology((hub, stack) => {
         const second = new Monitoring(stack, "second", { technicians: [], outputPrefix: "second_" });
         new MonitoredServer(stack, "app", { monitoring: second, server: hub.server("app") });
       }),
-    ).toThrow('test/second: test/monitoring is called "monitoring" too, and both have servers in test/network');
+    ).toThrow('test/second: test/monitoring has the name "monitoring" too, and both have servers in test/network');
   });
 });
 
 describe("KeyPair", () => {
-  test("registers the public key of a private one", () => {
+  test("registers the public key of a private key", () => {
     const key = makeKey();
     const stack = synth((scope) => {
       new AwsHub(scope, { network: { keyPair: KeyPair.fromFile(key) } });
@@ -239,9 +242,9 @@ describe("KeyPair", () => {
 
     rmSync(`${key}.pub`);
     expect(() => network({ keyPair: KeyPair.fromFile(key) })).toThrow(
-      `test/network: keyPair: there is no public key ${key}.pub: make it from the private one by`,
+      `test/network: keyPair: the public key ${key}.pub does not exist: derive it from the private key with`,
     );
-    expect(() => KeyPair.named("")).toThrow("KeyPair.named takes the name of an EC2 key pair");
+    expect(() => KeyPair.named("")).toThrow("KeyPair.named: the name is empty: pass the name of an EC2 key pair");
     rmSync(join(key, ".."), { recursive: true });
   });
 });

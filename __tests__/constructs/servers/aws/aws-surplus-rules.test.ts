@@ -11,7 +11,7 @@ interface Search {
   readonly depends_on: readonly string[];
 }
 
-/** The data sources that look for rules, by the paths of their constructs. */
+/** Returns the data sources that read rules, by the paths of their constructs. */
 function searches({ json }: Synthesized): ReadonlyMap<string, Search> {
   const { data } = json as unknown as {
     readonly data: {
@@ -25,7 +25,7 @@ function searches({ json }: Synthesized): ReadonlyMap<string, Search> {
 
 const without = (text: unknown): string => String(text).replace(/_[0-9A-F]{8}/g, "");
 
-test("all groups are searched by one block for each network, after our rules are there", () => {
+test("reads the rules of all groups of a network with one data source, after the managed rules exist", () => {
   const stack = synth((scope) => {
     const hub = new AwsHub(scope);
     for (let index = 0; index < 20; index++) hub.member(`app-${index}`);
@@ -41,7 +41,7 @@ test("all groups are searched by one block for each network, after our rules are
   ]);
 });
 
-test("the monitoring of servers in two networks has one output for both", () => {
+test("has one output for servers in two networks", () => {
   const stack = synth((scope) => {
     const hub = new AwsHub(scope);
     const network = new AwsNetwork(scope, "other", { keyPair: KeyPair.named("deployer") });
@@ -54,7 +54,7 @@ test("the monitoring of servers in two networks has one output for both", () => 
     expect(value).toContain(`in data.aws_vpc_security_group_rules.monitoring_surplus-rules_${network}:`);
 });
 
-test("a network of another stack is searched from the monitoring's, which knows the rules of both", () => {
+test("reads the rules of a network in another stack from the stack of the monitoring", () => {
   const stacks = synthApp((app) => {
     const [here, there] = ["here", "there"].map((id) => {
       const stack = new TerraformStack(app, id);
@@ -75,7 +75,7 @@ test("a network of another stack is searched from the monitoring's, which knows 
   expect(value.match(/data\.terraform_remote_state\.\S+egress-ipv[46]/g)).toHaveLength(2);
 });
 
-test("there is nothing to be searched where no cloud has a firewall", () => {
+test("has no output without a cloud firewall", () => {
   const { output } = synth((scope) => {
     new Hub(scope);
   }).json;

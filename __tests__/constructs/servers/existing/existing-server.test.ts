@@ -32,7 +32,7 @@ function synthHub(props: Partial<ExistingServerProps>, monitoring: Partial<Monit
 }
 
 describe("ExistingServer", () => {
-  test("needs an address only", () => {
+  test("needs only an address", () => {
     const app = server();
     expect(app).toMatchObject({
       name: "app",
@@ -55,7 +55,7 @@ describe("ExistingServer", () => {
     expect(server({ address: "2001:db8::7" }).endpoint(9090)).toBe("[2001:db8::7]:9090");
   });
 
-  test("is dialled by its private address in its network, and by the public one from elsewhere", () => {
+  test("has a private address in its network, and a public one for other networks", () => {
     const scope = stack();
     const network = new ExistingNetwork(scope, "lan");
     const props = { address: "203.0.113.7", network, privateAddress: "10.0.0.7" };
@@ -64,13 +64,13 @@ describe("ExistingServer", () => {
     expect(app.ssh.host).toBe("203.0.113.7");
   });
 
-  test("has no public address behind a jump host, unless it is told", () => {
+  test("has no public address behind a jump host by default", () => {
     const jumpHost = "admin@203.0.113.1";
     expect(server({ jumpHost, address: "10.0.0.7" }).publicAddress).toBeUndefined();
     expect(server({ jumpHost, address: "10.0.0.7", publicAddress: "203.0.113.7" }).publicAddress).toBe("203.0.113.7");
   });
 
-  test("is another one for SSH and for all runs when its generation changes, and the same when it is reached otherwise", () => {
+  test("counts as reinstalled if the generation changes, but not if the SSH access changes", () => {
     const before = server();
     const after = server({ generation: "2" });
     expect(after.ssh.hostKeyAlias).not.toBe(before.ssh.hostKeyAlias);
@@ -80,20 +80,20 @@ describe("ExistingServer", () => {
   });
 
   test.each<[Partial<ExistingServerProps>, string]>([
-    [{ name: "App" }, '"App" cannot be a server\'s name'],
-    [{ address: "root@203.0.113.7" }, 'address: "root@203.0.113.7" is not an address'],
-    [{ publicAddress: "203.0.113.7/32" }, 'publicAddress: "203.0.113.7/32" is not an address'],
-    [{ bindAddress: "*" }, 'bindAddress: "*" is not an address'],
+    [{ name: "App" }, '"App" is not a valid server name'],
+    [{ address: "root@203.0.113.7" }, 'address: "root@203.0.113.7" is not an IP address or a host name'],
+    [{ publicAddress: "203.0.113.7/32" }, 'publicAddress: "203.0.113.7/32" is not an IP address or a host name'],
+    [{ bindAddress: "*" }, 'bindAddress: "*" is not an IP address or a host name'],
     [{ port: 0 }, "port: 0 is not a port"],
     [{ jumpHost: "admin@bastion:port" }, 'jumpHost: "admin@bastion:port" is not a jump host'],
-    [{ generation: "a b" }, 'generation: "a b" must have letters'],
+    [{ generation: "a b" }, 'generation: "a b" is not valid: use letters'],
     [{ hostKeys: ["app ssh-ed25519 AAAA"] }, 'hostKeys: "app ssh-ed25519 AAAA" is not a public host key'],
-    [{ privateAddress: "10.0.0.7" }, "privateAddress: 10.0.0.7 is dialled within a network, and none is named"],
-  ])("refuses %j", (props, message) => {
+    [{ privateAddress: "10.0.0.7" }, "privateAddress: 10.0.0.7 is used only within a network: set network to"],
+  ])("rejects %j", (props, message) => {
     expect(() => server(props)).toThrow(`test/app-server: ${message}`);
   });
 
-  test("takes what Terraform finds out", () => {
+  test("accepts tokens", () => {
     const found = Fn.join(".", ["203", "0.113.7"]);
     expect(() =>
       server({ address: found, port: Token.asNumber("${var.port}"), jumpHost: `admin@${found}` }),
@@ -101,7 +101,7 @@ describe("ExistingServer", () => {
   });
 });
 
-describe("the key's file", () => {
+describe("the key file", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "existing-server-"));
@@ -113,29 +113,31 @@ describe("the key's file", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("is refused at synthesis when SSH could not use it", () => {
+  test("is rejected at synthesis if SSH could not use it", () => {
     expect(() => synthHub({ keyFile: "~/no/such/key" })).toThrow(
-      /\[test\/hub-server\] keyFile: there is no file \/.*\/no\/such\/key/,
+      /\[test\/hub-server\] keyFile: the file \/.*\/no\/such\/key does not exist/,
     );
-    expect(() => synthHub({ keyFile: join(folder, "open") })).toThrow("[test/hub-server] keyFile: others may read");
+    expect(() => synthHub({ keyFile: join(folder, "open") })).toThrow(
+      "[test/hub-server] keyFile: other users may read",
+    );
   });
 
-  test("does not matter where nothing is deployed, or where Terraform makes it", () => {
+  test("is not checked if nothing is deployed or if it is a token", () => {
     expect(() => synthHub({ keyFile: "/no/such/key" }, { provision: false })).not.toThrow();
     expect(() => synthHub({ keyFile: Fn.abspath("no/such/key") })).not.toThrow();
   });
 
-  test("stands in the inventory as it was written", () => {
+  test("is unchanged in the inventory", () => {
     const keyFile = join(folder, "..", basename(folder), "closed");
     expect(synthHub({ keyFile }).inventory.all.hosts.hub).toMatchObject({ ansible_ssh_private_key_file: keyFile });
   });
 });
 
-describe("names", () => {
+describe("host names", () => {
   const names = (props: Partial<ExistingServerProps>): ReturnType<Synthesized["nullResource"]> =>
     synthHub(props).nullResource("test/monitoring/names");
 
-  test("are looked up before any run", () => {
+  test("are resolved before any run", () => {
     const found = names({ address: "hub.example.com" });
     expect(found.for_each).toEqual({ all: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(found.triggers).toEqual({ names: "${each.value}" });
@@ -145,19 +147,19 @@ describe("names", () => {
     });
   });
 
-  test("are those of jump hosts, where these look up the server's", () => {
+  test("are those of jump hosts, which resolve the name of the server", () => {
     const { environment } =
       names({ address: "hub.lan", jumpHost: "admin@bastion:2222" }).provisioner?.[0]?.["local-exec"] ?? {};
     expect(environment).toEqual({ MONITORING_NAMES: '[{"name":"bastion","where":"test/hub-server: jumpHost"}]' });
   });
 
-  test("need no look-up where there are none, or where Terraform finds them", () => {
+  test("are not resolved if there are none, or if they are tokens", () => {
     expect(names({}).for_each).toEqual({});
     expect(names({ address: Fn.join(".", ["hub", "example"]) }).for_each).toEqual({});
   });
 });
 
-test("servers of networks of their own dial each other's public addresses", () => {
+test("servers without a common network connect to each other's public addresses", () => {
   const { hosts } = synth((scope) => {
     const monitoring = new Monitoring(scope, "monitoring", { technicians: [] });
     const member = { monitoring };

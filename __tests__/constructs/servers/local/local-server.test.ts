@@ -14,19 +14,19 @@ const server = (
 };
 
 describe("LocalServer", () => {
-  test("is called like its construct, and known by its container's name", () => {
+  test("has the name of its construct, and the name of its container as host key alias", () => {
     const { name, container, ssh } = server();
     expect({ name, container }).toEqual({ name: "app", container: "test-app" });
     expect(ssh).toMatchObject({ host: server().address, user: "root", hostKeyAlias: "test-app" });
   });
 
-  test("is reached and listens on its own address", () => {
+  test("is reached at its address and listens on it", () => {
     const app = server({ address: "198.18.0.9" });
     expect(app.bindAddress).toBe("198.18.0.9");
     expect(app.endpoint(9090)).toBe("198.18.0.9:9090");
   });
 
-  test("is reached by published ports where its address cannot be", () => {
+  test("is reached at published ports if the network publishes ports", () => {
     const app = server({ publish: [9090] }, "app-server", { published: true });
     expect(app.bindAddress).toBe("");
     expect(app.ssh.host).toBe("127.0.0.1");
@@ -38,34 +38,37 @@ describe("LocalServer", () => {
   test.each<[Partial<LocalServerProps>, string]>([
     [{ name: "App" }, 'test/network/app-server: "App" is not a valid server name'],
     [{ address: "10.0.0.1" }, "test/network/app-server: the address 10.0.0.1 is outside 198.18.0.0/20"],
-  ])("refuses %j", (props, message) => {
+  ])("rejects %j", (props, message) => {
     expect(() => server(props)).toThrow(message);
   });
 });
 
 describe("LocalNetwork", () => {
-  test("has this machine as its gateway", () => {
+  test("has the address of this machine as gateway", () => {
     expect(network().gateway).toBe("198.18.0.1/32");
     expect(network({ subnet: "198.18.16.0/24" }).gateway).toBe("198.18.16.1/32");
   });
 
   test.each<[LocalNetworkProps, string]>([
     [{ subnet: "198.18.0.0" }, 'test/network: subnet: CIDR mask is missing in "198.18.0.0"'],
-    [{ subnet: "198.18.0.0/30" }, 'test/network: subnet: "198.18.0.0/30" is too small: give it a mask of 29 or less'],
-    [{ prefix: "My_Net" }, 'test/network: the prefix "My_Net" must have lower-case letters'],
-  ])("refuses %j", (props, message) => {
+    [
+      { subnet: "198.18.0.0/30" },
+      'test/network: subnet: "198.18.0.0/30" is too small: use a mask of /29 or a shorter one',
+    ],
+    [{ prefix: "My_Net" }, 'test/network: the prefix "My_Net" is not valid: use lower-case letters'],
+  ])("rejects %j", (props, message) => {
     expect(() => network(props)).toThrow(message);
   });
 
-  test("has each name once, and its prefix for itself", () => {
+  test("rejects a second server of the same name and a second network with the same prefix", () => {
     const scope = new TerraformStack(Testing.app(), "test");
     const first = new LocalNetwork(scope, "network", { published: false });
     new LocalServer(scope, "app-server", { network: first });
     expect(() => new LocalServer(scope, "other", { network: first, name: "app" })).toThrow(
-      'test/other: the network has a server "app" already: give one of them another name',
+      'test/other: the network has another server "app": rename one of them',
     );
     expect(() => new LocalNetwork(scope, "second")).toThrow(
-      'test/second: the prefix "test" is that of test/network already: give one of them another prefix',
+      'test/second: the prefix "test" is also used by test/network: set another prefix on one of them',
     );
   });
 
@@ -78,7 +81,7 @@ describe("LocalNetwork", () => {
     new LocalServer(scope, "app-server", { network: local, address: "198.18.0.9" });
   });
 
-  test("makes a server after what would remove it, so that a server that leaves the stack is removed", () => {
+  test("creates a server after its removal resource, so that a server that leaves the stack is removed", () => {
     const removal = stack.nullResource("test/network/removal");
     expect(removal.for_each).toEqual({
       app: { LOCAL_SERVER: '{"network":"demo","container":"demo-app","name":"app"}', DOCKER_HOST: "unix:///own.sock" },
@@ -92,7 +95,7 @@ describe("LocalNetwork", () => {
     expect(created.provisioner?.[0]?.["local-exec"].command).toMatch(/containers\.py server create$/);
   });
 
-  test("keeps what its provisioners need in the triggers, where a destroy provisioner finds it", () => {
+  test("passes settings to its provisioners in triggers, which a destroy provisioner can read", () => {
     for (const path of ["test/network/Resource", "test/network/removal", "test/network/server"]) {
       for (const provisioner of stack.nullResource(path).provisioner ?? []) {
         expect(provisioner["local-exec"].environment).toEqual({
