@@ -26,7 +26,10 @@ from .contract import DATA_DIRECTORY, SERVER_DIRECTORY
 from .errors import RunError
 from .lifetime import die_with_parent
 
-SCRIPT = f"data_root={DATA_DIRECTORY} state={SERVER_DIRECTORY}\n" + (Path(__file__).resolve().parent / "move.sh").read_text(encoding="utf-8")
+SCRIPT = (
+    f"data_root={DATA_DIRECTORY} state={SERVER_DIRECTORY}\n"
+    + (Path(__file__).resolve().parent / "move.sh").read_text(encoding="utf-8")
+)
 CONCURRENT = 25  # members that are observed at the same time
 OBSERVE_SECONDS = 30
 PROGRESS_SECONDS = 5
