@@ -22,5 +22,6 @@ export function cacheDirectory(): string {
     return resolve(expandHome(configured));
   }
   // The XDG specification treats an empty variable as unset.
-  return join(resolve(expandHome(process.env.XDG_CACHE_HOME || "~/.cache")), directory);
+  const base = process.env.XDG_CACHE_HOME;
+  return join(resolve(expandHome(base ? base : "~/.cache")), directory);
 }

@@ -8,40 +8,42 @@ import { run, type Log } from "../cli/process";
 import { UserError } from "../cli/user-error";
 import { installPackages, isDebian } from "./debian";
 
-/** A Docker engine that answers. */
+/** A running Docker engine. */
 export interface Engine {
-  /** Value for `DOCKER_HOST`. @default - what the docker client uses by itself */
+  /** Value for `DOCKER_HOST`. @default - the default of the Docker client */
   readonly dockerHost?: string;
-  /** Whether {@link stopEngine} would stop it. */
+  /** Whether {@link stopEngine} stops it. */
   readonly startedByUs: boolean;
 }
 
 const runDirectory = "/run/cdktf-monitoring";
 const socket = join(runDirectory, "docker.sock");
-const ownHost = `unix://${socket}`;
+const separateHost = `unix://${socket}`;
 
-/** How long a new engine may take until it answers, and a stopped one until its containers are down, in seconds. */
+/** Seconds that an engine may take to start, and to stop with its containers. */
 const startLimit = 60;
 const stopLimit = 60;
 
 /**
- * Finds an engine that answers, or starts one: first whatever the docker client reaches, then the one that an earlier
- * call started. Where there is none, a Debian or Ubuntu root user gets one: from systemd if that is there, else an
- * engine of our own, which outlives this process. Throws a {@link UserError} that says what to install or to start.
+ * Finds a running engine or starts one, in this order: the engine that the Docker client reaches, the engine that an
+ * earlier call started, and for root on Debian or Ubuntu a new one. With systemd, that is the system's engine. Without
+ * systemd, it is a separate engine that outlives this process.
+ *
+ * @throws UserError with the software to install or start
  */
 export async function ensureEngine(log: Log): Promise<Engine> {
   const chosen = process.env.DOCKER_HOST;
   let problem = await clientProblem();
   if (problem === undefined) {
-    return chosen ? { dockerHost: chosen, startedByUs: chosen === ownHost } : { startedByUs: false };
+    return chosen ? { dockerHost: chosen, startedByUs: chosen === separateHost } : { startedByUs: false };
   }
-  if (chosen && chosen !== ownHost) {
+  if (chosen && chosen !== separateHost) {
     throw new UserError(
-      `no Docker engine answers at DOCKER_HOST=${chosen} (${problem}); start that engine, or unset DOCKER_HOST`,
+      `no Docker engine answers at DOCKER_HOST=${chosen} (${problem}): start that engine, or unset DOCKER_HOST`,
     );
   }
   if (!(await answers())) {
-    refuseWhereWeCannotStart(problem);
+    requireDebianRoot(problem);
     if (await installMissing(log)) {
       problem = await clientProblem();
     }
@@ -52,86 +54,86 @@ export async function ensureEngine(log: Log): Promise<Engine> {
     if (problem === undefined && !chosen) {
       return { startedByUs: false };
     }
-    await startOwn(log);
+    await startSeparate(log);
   }
-  return { dockerHost: ownHost, startedByUs: true };
+  return { dockerHost: separateHost, startedByUs: true };
 }
 
 /**
- * Stops the engine that {@link ensureEngine} started, with its containers, and waits until it is gone. Any other
- * engine is left alone. Returns whether there was one to stop.
+ * Stops the separate engine that {@link ensureEngine} started, with its containers, and waits for its end. Does not affect
+ * other engines.
+ *
+ * @returns whether an engine was stopped
  */
 export async function stopEngine(log?: Log): Promise<boolean> {
-  const pid = findOwn();
+  const pid = findProcess();
   if (pid === undefined) {
-    removeTraces();
+    removeStaleFiles();
     return false;
   }
   log?.(`stopping the Docker engine (process ${pid})`);
   process.kill(pid, "SIGTERM");
   const end = Date.now() + stopLimit * 1000;
-  while (findOwn() !== undefined) {
+  while (findProcess() !== undefined) {
     await sleep(50);
     if (Date.now() > end) {
-      throw new UserError(`the Docker engine (process ${pid}) has not ended in ${stopLimit} s; its log: ${logFile()}`);
+      throw new UserError(`the Docker engine (process ${pid}) did not stop within ${stopLimit} s: see ${logFile()}`);
     }
   }
-  removeTraces();
+  removeStaleFiles();
   return true;
 }
 
-/** Why the docker client reaches no engine; undefined where it does. */
+/** The reason that the Docker client reaches no engine, or undefined if it reaches one. */
 async function clientProblem(): Promise<string | undefined> {
   let result;
   try {
     result = await run("docker", ["version", "--format", "{{.Server.Version}}"], { timeout: 10 });
   } catch {
-    return "there is no docker command";
+    return "the command docker is missing";
   }
   if (result.code === 0) return undefined;
-  if (result.code === null) return "no answer in 10 s";
-  return result.stderr.trim().split("\n").at(-1) ?? `docker version ended with ${result.code}`;
+  if (result.code === null) return "no answer within 10 s";
+  return result.stderr.trim().split("\n").at(-1) ?? `docker version exited with ${result.code}`;
 }
 
-function refuseWhereWeCannotStart(problem: string): void {
-  const ask = "install Docker (https://docs.docker.com/engine/install/), start it, and run this again";
+/** Throws unless this process can install and start an engine: as root on Debian or Ubuntu. */
+function requireDebianRoot(problem: string): void {
+  const remedy = "install Docker (https://docs.docker.com/engine/install/), start it, and run this command again";
   if (/permission denied/i.test(problem)) {
     throw new UserError(
-      `you may not use the Docker engine (${problem}); add yourself to its group (sudo usermod -aG docker $USER) and log in again`,
+      `you may not use the Docker engine (${problem}): run "sudo usermod -aG docker $USER" and log in again`,
     );
   }
-  if (process.platform !== "linux") {
-    throw new UserError(`no Docker engine answers (${problem}); ${ask}`);
-  }
-  if (!isDebian()) {
-    throw new UserError(`no Docker engine answers (${problem}); ${ask}`);
+  if (process.platform !== "linux" || !isDebian()) {
+    throw new UserError(`no Docker engine answers (${problem}): ${remedy}`);
   }
   if (process.getuid?.() !== 0) {
     throw new UserError(
-      `no Docker engine answers (${problem}); as root: apt-get install docker.io, then systemctl start docker, ` +
-        "and usermod -aG docker <you> (log in again)",
+      `no Docker engine answers (${problem}): run "sudo apt-get install docker.io && sudo systemctl start docker && ` +
+        'sudo usermod -aG docker $USER" and log in again',
     );
   }
 }
 
-/** Installs what is missing from Debian's packages. Returns whether anything was. */
+/** Installs the missing Debian packages. Returns whether any was missing. */
 async function installMissing(log: Log): Promise<boolean> {
   const missing = [
     ["docker.io", "dockerd"],
     ["mmdebstrap", "mmdebstrap"],
   ].flatMap(([name, program]) => (program && name && !onPath(program) ? [name] : []));
   if (missing.length > 0) {
-    await installPackages(missing, BY_HAND, log);
+    await installPackages(missing, MANUALLY, log);
   }
-  // Debian 13 and Ubuntu's newer releases keep the client in a package of its own.
+  // In Debian 13 and recent releases of Ubuntu, the client is a package of its own.
   if (!onPath("docker")) {
-    await installPackages(["docker-cli"], BY_HAND, log);
+    await installPackages(["docker-cli"], MANUALLY, log);
     missing.push("docker-cli");
   }
   return missing.length > 0;
 }
 
-const BY_HAND = "install Docker by hand and run this again";
+const MANUALLY = "install Docker manually and run this command again";
 
 function onPath(program: string): boolean {
   const folders = (process.env.PATH ?? "").split(":");
@@ -143,43 +145,41 @@ async function startService(log: Log): Promise<void> {
   const result = await run("systemctl", ["start", "docker"]);
   const problem = result.code === 0 ? await clientProblem() : result.stderr.trim();
   if (problem !== undefined) {
-    throw new UserError(`the system's Docker engine does not start (${problem}); see journalctl -u docker`);
+    throw new UserError(`cannot start the system's Docker engine (${problem}): see journalctl -u docker`);
   }
 }
 
-async function startOwn(log: Log): Promise<void> {
-  // Another call may just have started it: its socket comes a second after its process.
+async function startSeparate(log: Log): Promise<void> {
+  // Another process may just have started it. The socket appears a second after the process.
   let launched = false;
-  const end = Date.now() + startLimit * 1000;
+  const deadline = Date.now() + startLimit * 1000;
   while (!(await answers())) {
-    if (findOwn() === undefined && !launched) {
-      // None was there; or it was one that another call was just stopping.
+    if (findProcess() === undefined && !launched) {
+      // There was no engine, or another process was just stopping it.
       launch(log);
       launched = true;
     }
     await sleep(50);
-    if ((findOwn() === undefined && launched) || Date.now() > end) {
-      const words = existsSync(logFile())
-        ? readFileSync(logFile(), "utf8").trim().split("\n").slice(-10).join("\n")
-        : "";
-      throw new UserError(`the Docker engine did not start; the end of its log (${logFile()}):\n${words}`);
+    if ((findProcess() === undefined && launched) || Date.now() > deadline) {
+      const end = existsSync(logFile()) ? readFileSync(logFile(), "utf8").trim().split("\n").slice(-10).join("\n") : "";
+      throw new UserError(`the Docker engine did not start. End of its log (${logFile()}):\n${end}`);
     }
   }
 }
 
 function launch(log: Log): void {
-  removeTraces();
+  removeStaleFiles();
   const root = join(cacheDirectory(), "engine");
   mkdirSync(root, { recursive: true, mode: 0o700 });
   mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
-  log(`starting a Docker engine of our own (log: ${logFile()})`);
+  log(`starting a separate Docker engine (log: ${logFile()})`);
   const output = openSync(logFile(), "w", 0o600);
   const child = spawn(
-    onPathOf("dockerd"),
+    existsSync("/usr/sbin/dockerd") ? "/usr/sbin/dockerd" : "dockerd",
     [
-      ...[`--host=${ownHost}`, `--pidfile=${join(runDirectory, "docker.pid")}`],
+      ...[`--host=${separateHost}`, `--pidfile=${join(runDirectory, "docker.pid")}`],
       ...[`--exec-root=${join(runDirectory, "docker")}`, `--data-root=${join(root, "data")}`],
-      // The servers have a network of their own and need no way out: no rule of the host's firewall is touched.
+      // The servers have their own network and need no internet access, so the firewall of this machine stays unchanged.
       ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
     ],
     { cwd: "/", detached: true, stdio: ["ignore", output, output] },
@@ -193,45 +193,41 @@ function logFile(): string {
   return join(cacheDirectory(), "engine", "dockerd.log");
 }
 
-function onPathOf(program: string): string {
-  return existsSync(`/usr/sbin/${program}`) ? `/usr/sbin/${program}` : program;
-}
-
-/** Whether an engine answers on our socket. */
+/** Whether an engine answers on the separate socket. */
 async function answers(): Promise<boolean> {
   if (!existsSync(socket)) return false;
   return new Promise((done) => {
-    const asked = request({ socketPath: socket, path: "/_ping", timeout: 2000, agent: false }, (response) => {
+    const ping = request({ socketPath: socket, path: "/_ping", timeout: 2000, agent: false }, (response) => {
       response.resume();
       done(response.statusCode === 200);
     });
-    asked.on("timeout", () => {
-      asked.destroy();
+    ping.on("timeout", () => {
+      ping.destroy();
     });
-    asked.on("error", () => {
+    ping.on("error", () => {
       done(false);
     });
-    asked.end();
+    ping.end();
   });
 }
 
-/** The process of our engine, known by its command line: a process id in a file may be somebody else's by now. */
-function findOwn(): number | undefined {
+/** The process of the separate engine, found by its command line. The process id in a file may belong to another process. */
+function findProcess(): number | undefined {
   if (process.platform !== "linux") return undefined;
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const words = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
-      if (basename(words[0] ?? "") === "dockerd" && words.includes(`--host=${ownHost}`)) return Number(entry);
+      if (basename(words[0] ?? "") === "dockerd" && words.includes(`--host=${separateHost}`)) return Number(entry);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   return undefined;
 }
 
-/** Removes what an engine that was killed left behind, which would keep the next one from starting. */
-function removeTraces(): void {
+/** Removes the files of a killed engine, which would prevent the next one from starting. */
+function removeStaleFiles(): void {
   for (const file of [
     socket,
     join(runDirectory, "docker.pid"),
@@ -240,15 +236,15 @@ function removeTraces(): void {
     try {
       rmSync(file, { force: true });
     } catch (error) {
-      throw new UserError(`${file} is left over from an engine that has ended and can't be removed (${String(error)})`);
+      throw new UserError(`cannot remove ${file}, which a stopped engine left behind: ${String(error)}`);
     }
   }
 }
 
-/** Like {@link stopEngine}, but only where the engine runs nothing any more. */
+/** Like {@link stopEngine}, but does nothing if the engine runs containers. */
 export async function stopIdleEngine(log?: Log): Promise<boolean> {
   if (await answers()) {
-    const { stdout } = await run("docker", ["--host", ownHost, "ps", "--quiet"]);
+    const { stdout } = await run("docker", ["--host", separateHost, "ps", "--quiet"]);
     if (stdout.trim() !== "") return false;
   }
   return stopEngine(log);

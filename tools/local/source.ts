@@ -13,10 +13,10 @@ import { moduleVersion, stampFlags } from "./source/version";
 import { generateWiring } from "./source/wire";
 import { zip } from "./source/zip";
 
-/** A program of the `source` channel: a Go module, and what goes into the archive beside the programs. */
+/** A Go module whose programs are built from source, and the contents of its archive. */
 export interface Source extends GoModule, Contents {}
 
-/** All that can be built from source. */
+/** All modules of the channel `source`. */
 export const sources: readonly Source[] = [
   {
     name: "node_exporter",
@@ -29,13 +29,13 @@ export const sources: readonly Source[] = [
     name: "prometheus",
     module: "github.com/prometheus/prometheus",
     packages: ["cmd/prometheus", "cmd/promtool"],
-    // Without "builtinassets": the built web UI is in no module. The API is all there.
+    // Without "builtinassets", because the module does not contain the built web UI. The API is complete.
     tags: ["netgo"],
     files: ["LICENSE", "NOTICE", "documentation/examples/prometheus.yml"],
   },
   {
     name: "alertmanager",
-    // An older version than the released one: the modules of newer ones lack the built web UI that they embed.
+    // Older than the release, because newer modules do not contain the built web UI that they embed.
     module: "github.com/prometheus/alertmanager",
     packages: ["cmd/alertmanager", "cmd/amtool"],
     tags: ["netgo"],
@@ -43,12 +43,12 @@ export const sources: readonly Source[] = [
   },
   {
     name: "grafana",
-    // Years older than the released one: no newer module of it is to be had. Server and API only, as with Prometheus.
-    // What it needs of github.com/{grafana,sdboyer,spinillos} and buf.build is in no checksum database: whoever changes
-    // its go.mod names them in GONOSUMDB.
+    // Years older than the release, because no newer module exists. Server and API only, as with Prometheus.
+    // Its dependencies on github.com/{grafana,sdboyer,spinillos} and buf.build are in no checksum database. To change
+    // its go.mod, list them in GONOSUMDB.
     module: "github.com/grafana/grafana",
     packages: ["pkg/cmd/grafana"],
-    // Without the C library's ways to look up names and users, which a static program cannot have.
+    // Without the name and user lookups of the C library, which a static program cannot use.
     tags: ["oss", "netgo", "osusergo", "sqlite_omit_load_extension"],
     wire: "pkg/server",
     cgo: true,
@@ -74,7 +74,7 @@ export const sources: readonly Source[] = [
   },
   {
     name: "promtail",
-    // Loki 3.7 came without Promtail, whose last releases were made from 3.6.
+    // From Loki 3.6, because 3.7 does not contain Promtail.
     module: "github.com/grafana/loki/v3",
     packages: ["clients/cmd/promtail"],
     tags: ["promtail_journal_enabled"],
@@ -84,45 +84,47 @@ export const sources: readonly Source[] = [
   },
 ];
 
-/** An archive of the `source` channel as its manifest names it. */
+/** An archive of the channel `source` in its manifest. */
 export interface SourceArchive {
   readonly version: string;
   /** SHA-256 by architecture. */
   readonly sha256: Readonly<Record<string, string>>;
-  /** The archive's name, beside the manifest. */
+  /** Name of the archive, in the folder of the manifest. */
   readonly file: string;
-  /** What it was built from: see {@link buildKey}. */
+  /** Digest of its inputs: see {@link buildKey}. */
   readonly inputs: string;
 }
 
-/** `manifest.json` of the `source` channel, by program. */
+/** The `manifest.json` of the channel `source`, by program. */
 export type SourceManifest = Readonly<Record<string, SourceArchive>>;
 
 /** The names of {@link sources}. */
 export const sourceNames: readonly string[] = sources.map((source) => source.name);
 
-/** The folder of the archives built from source, and of their manifest: what `CDKTF_MONITORING_SOURCE` wants. */
+/** The folder of the archives that were built from source, and of their manifest. Value for `CDKTF_MONITORING_SOURCE`. */
 export function sourceDirectory(): string {
   return join(cacheDirectory(), "source");
 }
 
 /**
- * Builds programs from their Go modules for Linux on this machine's architecture, and packs them as upstream does.
- * What is there and intact stays. Returns the folder of the archives and their manifest, for
- * `CDKTF_MONITORING_SOURCE`. Throws a {@link UserError} for an unknown name, a missing or old Go, a failed build.
+ * Builds programs from their Go modules, for Linux on the architecture of this machine, and packs them as upstream does.
+ * Keeps archives that are up to date.
+ *
+ * @returns the folder of the archives and their manifest, for `CDKTF_MONITORING_SOURCE`
+ * @throws UserError if a name is unknown, Go is missing or too old, or a build fails
  */
 export async function buildSources(names: readonly string[], log: Log): Promise<string> {
   const wanted = names.map((name) => {
     const source = sources.find((candidate) => candidate.name === name);
     if (!source) {
-      throw new UserError(`"${name}" can't be built from source. Known: ${sourceNames.join(", ")}`);
+      throw new UserError(`unknown program "${name}": use ${sourceNames.join(", ")}`);
     }
     return source;
   });
   const directory = sourceDirectory();
   if ((await missing(directory, wanted, log)).length > 0) {
     await withLock(join(directory, ".lock"), log, async () => {
-      // Whoever held the lock before may have built them.
+      // The previous holder of the lock may have built them.
       for (const source of await missing(directory, wanted, () => undefined)) {
         const archive = await buildArchive(directory, source, log);
         const manifest: SourceManifest = { ...readManifest(directory), [source.name]: archive };
@@ -133,7 +135,7 @@ export async function buildSources(names: readonly string[], log: Log): Promise<
   return directory;
 }
 
-/** The manifest of a folder; empty where there is none that can be read. */
+/** The manifest of a folder. Empty if it is missing or invalid. */
 export function readManifest(directory: string): SourceManifest {
   const file = join(directory, "manifest.json");
   if (!existsSync(file)) {
@@ -146,7 +148,7 @@ export function readManifest(directory: string): SourceManifest {
   }
 }
 
-/** The archive's name, as upstream gives it. */
+/** The name of an archive, as upstream names it. */
 export function archiveName(
   { name, zip = false }: Pick<Source, "name" | "zip">,
   version: string,
@@ -211,12 +213,12 @@ async function packAsUpstream(
   if (source.zip && program) {
     return zip(archive, basename(archive, ".zip"), program.file, time);
   }
-  // Grafana's own archives are the only ones whose top folder does not bear the platform's name.
+  // Only in Grafana's archives, the name of the top folder does not contain the platform.
   const top = source.tree ? `${source.name}-${version}` : basename(archive, ".tar.gz");
   return pack(archive, top, entries, time.getTime() / 1000);
 }
 
-/** Servers run Linux, whatever builds for them. */
+/** The platform of the servers, which run Linux. */
 function serverPlatform() {
   return { os: "linux", architecture: thisPlatform().architecture };
 }

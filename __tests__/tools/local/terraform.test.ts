@@ -1,15 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../tools/cli/process";
-import {
-  cliConfiguration,
-  ensureTerraform,
-  findProvider,
-  hasProviderInstallation,
-  holdsProvider,
-} from "../../../tools/local/terraform";
+import { cliConfiguration, ensureTerraform, hasProviderInstallation } from "../../../tools/local/terraform";
 
 const folder = mkdtempSync(join(tmpdir(), "terraform-"));
 afterAll(() => {
@@ -21,8 +15,8 @@ const mirrors = [
   { path: "/other", providers: ["hashicorp/random"] },
 ];
 
-describe("the CLI configuration", () => {
-  test("has a block for each mirror, and takes nothing from the public registry", () => {
+describe("cliConfiguration", () => {
+  it("has a block for each mirror and excludes the public registry", () => {
     expect(cliConfiguration(mirrors)).toBe(`provider_installation {
   filesystem_mirror {
     path    = "/mirrors/of mine"
@@ -38,75 +32,36 @@ describe("the CLI configuration", () => {
 }
 `);
   });
+});
 
-  test.each([
+describe("hasProviderInstallation", () => {
+  it.each([
     [cliConfiguration(mirrors), true],
     ["provider_installation{\n}", true],
     ['plugin_cache_dir = "/x"', false],
     ["# provider_installation {", false],
     ["", false],
-  ])("is known by its block: %j", (text, expected) => {
+  ])("finds the block in %j", (text, expected) => {
     expect(hasProviderInstallation(text)).toBe(expected);
-  });
-});
-
-describe("a mirror", () => {
-  const linux = { os: "linux", architecture: "amd64" };
-  const provider = { source: "hashicorp/null", version: "3.2.4" };
-
-  test("holds a provider unpacked, for one platform", () => {
-    const root = mkdtempSync(join(folder, "unpacked-"));
-    const target = join(root, "registry.terraform.io/hashicorp/null/3.2.4/linux_amd64");
-    mkdirSync(target, { recursive: true });
-    expect(holdsProvider(root, provider, linux)).toBe(false);
-    writeFileSync(join(target, "terraform-provider-null_v3.2.4_x5"), "");
-    expect(holdsProvider(root, provider, linux)).toBe(true);
-    expect(holdsProvider(root, provider, { ...linux, architecture: "arm64" })).toBe(false);
-    expect(holdsProvider(root, { ...provider, version: "3.2.3" }, linux)).toBe(false);
-  });
-
-  test("holds a provider as an archive", () => {
-    const root = mkdtempSync(join(folder, "packed-"));
-    const type = join(root, "registry.terraform.io/hashicorp/null");
-    mkdirSync(type, { recursive: true });
-    writeFileSync(join(type, "terraform-provider-null_3.2.4_linux_amd64.zip"), "");
-    expect(holdsProvider(root, provider, linux)).toBe(true);
-  });
-
-  test("that the environment names is found first", async () => {
-    const named = { ...process.env };
-    const root = mkdtempSync(join(folder, "named-"));
-    const program = spawnSync("terraform", ["version", "-json"], { encoding: "utf8" }).stdout;
-    const platform =
-      /"platform": "(.*)"/.exec(program)?.[1] ?? `${process.platform}_${process.arch.replace("x64", "amd64")}`;
-    const target = join(root, "registry.terraform.io/hashicorp/aws/0.0.1", platform);
-    mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, "terraform-provider-aws_v0.0.1_x5"), "");
-    process.env.CDKTF_MONITORING_PROVIDER_MIRROR = root;
-    try {
-      expect(await findProvider("hashicorp/aws", "0.0.1")).toBe(root);
-    } finally {
-      process.env = named;
-    }
   });
 });
 
 const has = (program: string) => !spawnSync(program, ["version"], { stdio: "ignore" }).error;
 const reason = [has("terraform") ? [] : ["no terraform on PATH"], has("go") ? [] : ["no Go on PATH"]].flat().join(", ");
 
-describe("Terraform, with what was prepared for it", () => {
+describe("ensureTerraform", () => {
   if (reason) {
-    // eslint-disable-next-line jest/no-disabled-tests, jest/expect-expect -- what can't run here says why
-    test.skip(`runs provisioners (skipped: ${reason})`, () => undefined);
+    // eslint-disable-next-line jest/no-disabled-tests, jest/expect-expect -- the name contains the reason
+    test.skip(`lets Terraform run provisioners (skipped: ${reason})`, () => undefined);
     return;
   }
-  test(
-    "runs create and destroy provisioners of a null resource",
+  it(
+    "lets Terraform run create and destroy provisioners of a null resource",
     async () => {
       const { environment } = await ensureTerraform(() => undefined);
       const cwd = mkdtempSync(join(folder, "project-"));
       const mark = join(cwd, "mark");
-      const say = (word: string) => ({ command: `echo ${word} > '\${self.triggers.mark}'` });
+      const write = (word: string) => ({ command: `echo ${word} > '\${self.triggers.mark}'` });
       writeFileSync(
         join(cwd, "main.tf.json"),
         JSON.stringify({
@@ -116,8 +71,8 @@ describe("Terraform, with what was prepared for it", () => {
               it: {
                 triggers: { mark },
                 provisioner: [
-                  { "local-exec": say("created") },
-                  { "local-exec": { ...say("destroyed"), when: "destroy" } },
+                  { "local-exec": write("created") },
+                  { "local-exec": { ...write("destroyed"), when: "destroy" } },
                 ],
               },
             },
@@ -139,7 +94,7 @@ describe("Terraform, with what was prepared for it", () => {
       expect(readFileSync(mark, "utf8")).toBe("destroyed\n");
       expect(existsSync(join(cwd, ".terraform.lock.hcl"))).toBe(true);
     },
-    // Where the provider has to be built first, on a cold cache of Go.
+    // The provider may have to be built first, with an empty Go cache.
     300_000,
   );
 });

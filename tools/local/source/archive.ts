@@ -3,18 +3,21 @@ import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
-/** A file of an archive. */
+/** A file in an archive. */
 export interface ArchiveEntry {
-  /** Its name below the archive's top folder. */
+  /** Path below the top folder of the archive. */
   readonly name: string;
-  /** The file that is packed. */
+  /** Path of the file on this machine. */
   readonly file: string;
   readonly executable: boolean;
 }
 
 /**
- * Packs files into a gzipped tar archive below one top folder, and returns its SHA-256. The same files give the same
- * bytes: sorted, owned by 0, all with the same time (seconds since 1970).
+ * Packs files into a gzipped tar archive and returns its SHA-256. The archive is reproducible: files are sorted, owned by
+ * user 0, and have the same time.
+ *
+ * @param top name of the top folder in the archive
+ * @param time in seconds since 1970
  */
 export async function pack(
   archive: string,
@@ -25,7 +28,7 @@ export async function pack(
   const hash = createHash("sha256");
   await pipeline(
     tar(top, entries, time),
-    // The archive is read once or twice on this machine: speed counts, size doesn't.
+    // The archive is read once or twice on this machine, so speed matters more than size.
     createGzip({ level: 1 }),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
@@ -53,7 +56,7 @@ async function* tar(top: string, entries: readonly ArchiveEntry[], time: number)
 
 const BLOCK = 512;
 
-/** The header block of a file, or of a folder where the name ends in a slash, in POSIX ustar format. */
+/** The header block of a file in POSIX ustar format. A name with a trailing slash is a folder. */
 export function tarHeader(entry: { name: string; size: number; mode: number; time: number }): Buffer {
   const block = Buffer.alloc(BLOCK);
   const [prefix, name] = splitName(entry.name);
@@ -68,14 +71,14 @@ export function tarHeader(entry: { name: string; size: number; mode: number; tim
   block.write(entry.name.endsWith("/") ? "5" : "0", 156);
   block.write("ustar\x0000", 257);
   block.write(prefix, 345);
-  // The checksum counts its own field as spaces.
+  // The checksum treats its own field as spaces.
   block.write(" ".repeat(8), 148);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return block;
 }
 
-/** A name as a header holds it: what is longer than 100 bytes is parted at a slash. */
+/** The prefix and the name of a header. Names longer than 100 bytes are split at a slash. */
 function splitName(name: string): readonly [string, string] {
   if (Buffer.byteLength(name) <= 100) {
     return ["", name];
@@ -86,5 +89,5 @@ function splitName(name: string): readonly [string, string] {
       return [prefix, rest];
     }
   }
-  throw new Error(`name too long for a tar header: "${name}"`);
+  throw new Error(`the name "${name}" is too long for a tar header`);
 }

@@ -3,28 +3,28 @@ import { basename, join, relative } from "node:path";
 import type { ArchiveEntry } from "./archive";
 import type { GoModule } from "./go";
 
-/** What an archive holds beside the programs. */
+/** The contents of an archive in addition to the programs. */
 export interface Contents {
-  /** Files of the module that upstream's archive holds; with `tree` folders, too. */
+  /** Files of the module that upstream's archive contains. With `tree`, also folders. */
   readonly files: readonly string[];
   /**
-   * Whether they lie where they lie in the module, and the programs in `bin`.
+   * Whether the archive keeps the folders of the module and has its programs in `bin`.
    *
-   * @default - all is at the archive's top
+   * @default - all files are in the top folder
    */
   readonly tree?: boolean;
-  /** Whether the archive is a zip of the bare program, under a name without its version. @default - a gzipped tar */
+  /** Whether the archive is a zip file with only the program, and a name without the version. @default - a gzipped tar archive */
   readonly zip?: boolean;
 }
 
-/** What a module's web pages are built from, and what only they show. */
-const PAGES = /\.(tsx?|mdx?|snap|cue|s?css|svg|png|gif)$|\/__mocks__\//;
+/** Sources and resources of web UIs. */
+const WEB_UI = /\.(tsx?|mdx?|snap|cue|s?css|svg|png|gif)$|\/__mocks__\//;
 
 /**
- * The entries of a program's archive.
+ * The entries of the archive of a module.
  *
- * @param programs the folder of the built programs
- * @param module the folder of the module's files
+ * @param programs folder of the built programs
+ * @param module folder of the module's files
  */
 export function contents(source: GoModule & Contents, programs: string, module: string): ArchiveEntry[] {
   const { tree = false } = source;
@@ -39,7 +39,7 @@ export function contents(source: GoModule & Contents, programs: string, module: 
   ];
 }
 
-/** A file itself, or all files of a folder that a program without web pages has a use for. */
+/** A file itself, or all files of a folder except those of the web UI. */
 function filesBelow(module: string, name: string): string[] {
   const path = join(module, name);
   if (statSync(path).isFile()) {
@@ -48,5 +48,5 @@ function filesBelow(module: string, name: string): string[] {
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(module, join(entry.parentPath, entry.name)))
-    .filter((file) => !PAGES.test(file));
+    .filter((file) => !WEB_UI.test(file));
 }

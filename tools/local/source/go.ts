@@ -8,47 +8,47 @@ import { run, type Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import { requireLibrary, type SystemLibrary } from "./system-library";
 
-/** A program, or several, of one Go module, built from a module of ours that pins it and all that it needs. */
+/** Programs of a Go module. A module in `tools/local/source` pins the Go module and its dependencies. */
 export interface GoModule {
-  /** Its name in messages, and its folder in `tools/local/source`. */
+  /** Name in messages, and of the folder in `tools/local/source`. */
   readonly name: string;
-  /** The module that holds the programs. */
+  /** Path of the Go module. */
   readonly module: string;
-  /** Packages of the programs, relative to the module; `.` is the module itself. */
+  /** Packages of the programs, relative to the module. `.` is the module itself. */
   readonly packages: readonly string[];
   readonly tags: readonly string[];
-  /** The package, relative to the module, in which `wire` writes code that the module does not hold. */
+  /** Package, relative to the module, in which `wire` generates missing code. @default - no code is generated */
   readonly wire?: string;
-  /** Whether C is part of it: it then needs a C compiler, and is linked so that it runs with any C library, or none. */
+  /** Whether the module contains C code. It then needs a C compiler and is linked statically. @default false */
   readonly cgo?: boolean;
-  /** What it is compiled with, and loads when it runs. It is linked with the system's C library then. */
+  /** Shared library that the programs need. They are then linked with the system's C library. @default - none */
   readonly library?: SystemLibrary;
 }
 
-/** For which machine a program is built, in Go's words. */
+/** A platform that programs are built for, in Go's notation. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
 }
 
-/** A module as Go has it on this machine. */
+/** A module in Go's module cache. */
 export interface DownloadedModule {
-  /** The folder of its files. */
+  /** Folder of its files. */
   readonly directory: string;
   /** Such as `v0.315.0`. */
   readonly version: string;
-  /** When that version was made. */
+  /** Time of that version. */
   readonly time: Date;
 }
 
-/** This machine: `amd64` or `arm64`, and `linux`, `darwin` … */
+/** The platform of this machine, such as `linux` and `amd64`. */
 export function thisPlatform(): Platform {
   return { os: process.platform, architecture: process.arch === "x64" ? "amd64" : process.arch };
 }
 
 const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
 
-/** What decides what is built: our module files, the steps, the platform. Not the version of Go. */
+/** A digest of the inputs of a build: module files, build options and platform, but not the version of Go. */
 export function buildKey(module: GoModule, platform: Platform): string {
   const hash = createHash("sha256");
   for (const file of ["go.mod", "go.sum"]) {
@@ -57,37 +57,45 @@ export function buildKey(module: GoModule, platform: Platform): string {
   return hash.update(JSON.stringify([module, flags, platform])).digest("hex");
 }
 
-/** The folder of ours that pins a module. */
+/** The folder with the `go.mod` that pins a module. */
 export function sourceFolder(module: GoModule): string {
   return join(projectRoot, "tools", "local", "source", module.name);
 }
 
-/** Fetches a module, and what Go says about it. */
+/**
+ * Downloads a module into Go's module cache.
+ *
+ * @throws UserError if Go is missing or too old, or if the download fails
+ */
 export async function download(module: GoModule, log: Log): Promise<DownloadedModule> {
   await requireGo(module);
-  log(`${module.name}: fetching ${module.module}`);
+  log(`${module.name}: downloading ${module.module}`);
   const options = { cwd: sourceFolder(module), environment: goEnvironment, quiet: true };
   const { code, stdout, stderr } = await run("go", ["mod", "download", "-json", module.module], options);
-  const said = (code === 0 || stdout.startsWith("{") ? JSON.parse(stdout) : {}) as Record<string, string | undefined>;
-  const { Dir: directory, Version: version, Info: info } = said;
+  const answer = (code === 0 || stdout.startsWith("{") ? JSON.parse(stdout) : {}) as Record<string, string | undefined>;
+  const { Dir: directory, Version: version, Info: info } = answer;
   if (code !== 0 || !directory || !version || !info) {
-    throw new UserError(`${module.module} can't be fetched as a Go module: ${said.Error ?? stderr.trim()}`);
+    throw new UserError(`cannot download the Go module ${module.module}: ${answer.Error ?? stderr.trim()}`);
   }
   const { Time: time } = JSON.parse(readFileSync(info, "utf8")) as { Time: string };
   return { directory, version, time: new Date(time) };
 }
 
-/** What a build makes, and where. */
+/** The target of a build. */
 export interface Target {
-  /** The folder of the programs. */
+  /** Folder for the programs. */
   readonly directory: string;
   readonly platform: Platform;
   readonly linkerFlags: readonly string[];
-  /** The folder of the `go.mod` that counts. @default - the one of ours that pins the module */
+  /** Folder of the `go.mod` to build with. @default - the folder that pins the module */
   readonly workspace?: string;
 }
 
-/** Builds a module's programs into a folder, each named after its package. */
+/**
+ * Builds the programs of a module. Each is named after its package.
+ *
+ * @throws UserError if a tool is missing or the build fails
+ */
 export async function build(module: GoModule, target: Target, log: Log): Promise<void> {
   await requireGo(module);
   const withC = module.cgo === true || module.library !== undefined;
@@ -103,7 +111,7 @@ export async function build(module: GoModule, target: Target, log: Log): Promise
     CGO_ENABLED: withC ? "1" : "0",
     GOOS: target.platform.os,
     GOARCH: target.platform.architecture,
-    // Programs run on other machines than the one that builds them: none of its special instructions.
+    // No CPU-specific instructions, because the programs run on other machines.
     GOAMD64: "v1",
     GOARM64: "v8.0",
   };
@@ -117,7 +125,7 @@ export async function build(module: GoModule, target: Target, log: Log): Promise
   const total = listed.stdout.split("\n").length - 1;
   let compiled = 0;
   const ticker = setInterval(() => {
-    log(`${module.name}: ${compiled} packages compiled since the start, of ${total} at most, ${seconds()}`);
+    log(`${module.name}: compiled ${compiled} of at most ${total} packages in ${seconds()}`);
   }, 15_000);
   try {
     const linker = ["-s", "-w", ...(module.cgo ? ["-extldflags=-static"] : []), ...target.linkerFlags].join(" ");
@@ -125,10 +133,7 @@ export async function build(module: GoModule, target: Target, log: Log): Promise
     const count = (line: string) => (compiled += line.startsWith("go: ") ? 0 : 1);
     const { code, stderr } = await run("go", args, { ...options, log: count });
     if (code !== 0) {
-      const end = stderr.trimEnd().split("\n").slice(-15).join("\n");
-      throw new UserError(
-        `${module.name} can't be built from source: go build ended with ${code ?? "a signal"}:\n${end}`,
-      );
+      throw goFailure(module, "build", code, stderr);
     }
   } finally {
     clearInterval(ticker);
@@ -136,31 +141,38 @@ export async function build(module: GoModule, target: Target, log: Log): Promise
   log(`${module.name}: built in ${seconds()}`);
 }
 
-// What was checked is what builds: no other toolchain fetched, no workspace around ours.
+// Builds with the installed toolchain, and ignores workspaces in parent folders.
 export const goEnvironment = { GOTOOLCHAIN: "local", GOWORK: "off" };
 
-/** Throws a {@link UserError} unless Go is there and new enough for a module's `go.mod`. */
+/** The error for a failed `go` command, with the end of its output. */
+export function goFailure(module: GoModule, command: string, code: number | null, stderr: string): UserError {
+  const end = stderr.trimEnd().split("\n").slice(-15).join("\n");
+  return new UserError(
+    `cannot build ${module.name} from source: go ${command} exited with ${code ?? "a signal"}:\n${end}`,
+  );
+}
+
+/** Throws a {@link UserError} unless Go is installed and new enough for the `go.mod` of a module. */
 async function requireGo(module: GoModule): Promise<void> {
   const wanted = /^go (\S+)$/m.exec(readFileSync(join(sourceFolder(module), "go.mod"), "utf8"))?.[1] ?? "1";
-  const how = `install Go ${wanted} or newer (https://go.dev/dl, or your system's package "golang") and put it on PATH`;
-  const why = `${module.name} is to be built from source`;
-  // Elsewhere, for an old Go refuses to say its version beside a go.mod that wants a newer one.
+  const remedy = `install Go ${wanted} or later (https://go.dev/dl, or the package "golang" of your system) and put it on PATH`;
+  // In another folder, because an old Go does not print its version next to a go.mod that needs a newer one.
   const options = { cwd: tmpdir(), environment: goEnvironment };
   const found = await run("go", ["env", "GOVERSION"], options).catch(() => undefined);
   if (!found) {
-    throw new UserError(`no Go on this machine, and ${why}: ${how}`);
+    throw new UserError(`Go is missing, which the source build of ${module.name} needs: ${remedy}`);
   }
   const version = found.stdout.trim();
   if (!isAtLeast(version, wanted)) {
-    throw new UserError(`${version || "this Go"} is too old, and ${why}: ${how}`);
+    throw new UserError(`${version || "Go"} is too old for the source build of ${module.name}: ${remedy}`);
   }
 }
 
-/** Throws a {@link UserError} unless there is a C compiler that makes programs for the platform. */
+/** Throws a {@link UserError} unless a C compiler for the platform is installed. */
 async function requireC(module: GoModule, platform: Platform): Promise<void> {
   if (platform.os !== thisPlatform().os) {
     throw new UserError(
-      `${module.name} holds C, and can be built from source on ${platform.os} only: use its released archive`,
+      `${module.name} contains C code and can be built from source only on ${platform.os}: use its release archive`,
     );
   }
   const named = await run("go", ["env", "CC"], { environment: goEnvironment });
@@ -168,7 +180,7 @@ async function requireC(module: GoModule, platform: Platform): Promise<void> {
   const found = await run(compiler, ["--version"]).catch(() => undefined);
   if (found?.code !== 0) {
     throw new UserError(
-      `no C compiler (${compiler}) on this machine, and ${module.name} is to be built from source: install it (Debian: apt-get install gcc libc6-dev)`,
+      `the C compiler ${compiler} is missing, which the source build of ${module.name} needs: install it (Debian: apt-get install gcc libc6-dev)`,
     );
   }
 }

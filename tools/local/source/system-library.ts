@@ -3,29 +3,29 @@ import { UserError } from "../../cli/user-error";
 import type { Log } from "../../cli/process";
 import { installPackages, isDebian } from "../debian";
 
-/** A library of the system that a program is compiled with, and loads when it runs. */
+/** A shared library of the system that a program needs at compile time and at run time. */
 export interface SystemLibrary {
-  /** Its name, for people. */
+  /** Name for messages. */
   readonly name: string;
-  /** The file that tells whether it can be compiled with. */
+  /** Path of a header file. The library can be used if this file exists. */
   readonly header: string;
-  /** Debian's package of that. */
+  /** Debian package with the header file. */
   readonly package: string;
 }
 
 /**
- * Makes sure that a program can be compiled with a library: a root user of Debian or Ubuntu gets what is missing.
+ * Checks that a program can be compiled with a library. Installs the library as root on Debian or Ubuntu.
  *
- * @param program its name in messages
- * @throws a {@link UserError} that says what to install
+ * @param program name for messages
+ * @throws UserError with the package to install
  */
 export async function requireLibrary(program: string, library: SystemLibrary, log: Log): Promise<void> {
   if (existsSync(library.header)) {
     return;
   }
-  const remedy = `install the headers of ${library.name} (Debian: apt-get install ${library.package}) and run this again`;
+  const remedy = `install the headers of ${library.name} (Debian: apt-get install ${library.package}) and run this command again`;
   if (!isDebian() || process.getuid?.() !== 0) {
-    throw new UserError(`${library.header} is missing, and ${program} is to be built from source: ${remedy}`);
+    throw new UserError(`${library.header} is missing, which the source build of ${program} needs: ${remedy}`);
   }
   await installPackages([library.package], remedy, log);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { DownloadedModule } from "./go";
 
 /**
- * The version of a module's programs: what its file `VERSION` says. Where that is missing, what its `package.json` says,
- * which names the next version to come, with the day that the module is of; else that of the module.
+ * The version of a module's programs. It is the content of the file `VERSION`. Without that file, it is the version in
+ * `package.json`, which is the next release, with the date of the module. Otherwise, it is the version of the module.
  */
 export function moduleVersion({ directory, version, time }: DownloadedModule): string {
   const file = join(directory, "VERSION");
@@ -19,7 +19,7 @@ export function moduleVersion({ directory, version, time }: DownloadedModule): s
   return `${next.version}.${time.toISOString().slice(0, 10).replaceAll("-", "")}`;
 }
 
-/** What makes `--version` and the metric `*_build_info` tell what this is: the version, and that it is not upstream's build. */
+/** Linker flags for `--version` and the metric `*_build_info`: the version, and that this is not upstream's build. */
 export function stampFlags(module: string, version: string, downloaded: DownloadedModule): string[] {
   const revision = `${module}@${downloaded.version}`;
   const values =
@@ -40,14 +40,14 @@ export function stampFlags(module: string, version: string, downloaded: Download
   return Object.entries(values).map(([name, value]) => `-X ${name}=${value}`);
 }
 
-/** It hands on to the package that all others use what is in one of its own. */
+/** Loki has its own package for the build information. All others use that of Prometheus. */
 const LOKI = "github.com/grafana/loki/v3";
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
-/** A time as promu writes it: `20260925-07:25:38`. The module's, not ours, so that two builds are alike. */
+/** The time of the module in the format of promu, `20260925-07:25:38`. Not the current time, so that builds are reproducible. */
 function buildDate(time: Date): string {
   return time.toISOString().replace(/-/g, "").replace("T", "-").replace(/\..*$/, "");
 }

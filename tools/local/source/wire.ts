@@ -1,14 +1,13 @@
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { run, type Log } from "../../cli/process";
-import { UserError } from "../../cli/user-error";
-import { goEnvironment, sourceFolder, type DownloadedModule, type GoModule } from "./go";
+import { goEnvironment, goFailure, sourceFolder, type DownloadedModule, type GoModule } from "./go";
 
 /**
- * Copies a module into a folder and lets `wire` write there the code that the module lacks: what Go downloaded stays
- * as it was. `wire` is pinned as a tool in our `go.mod`.
+ * Copies a module into a folder and generates the missing code there with `wire`, so that Go's module cache stays
+ * unchanged. Our `go.mod` pins `wire` as a tool.
  *
- * @returns the folder of a `go.mod` that builds from the copy
+ * @returns the folder with a `go.mod` that builds from the copy
  */
 export async function generateWiring(
   module: GoModule,
@@ -22,7 +21,7 @@ export async function generateWiring(
     copyFileSync(join(sourceFolder(module), file), join(folder, file));
   }
   copyTree(directory, join(folder, "module"));
-  // Relative, for it is written into the program.
+  // Relative, because the path becomes part of the program.
   await go(module, folder, ["mod", "edit", `-replace=${module.module}=./module`]);
   const tags = module.tags.join(" ");
   await go(module, folder, ["tool", "wire", "gen", "-tags", tags, `${module.module}/${String(module.wire)}`]);
@@ -30,7 +29,7 @@ export async function generateWiring(
   return folder;
 }
 
-/** Copies files, and makes their folders anew: those of Go's cache are read-only. */
+/** Copies files and creates new folders, because the folders of Go's cache are read-only. */
 function copyTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
@@ -46,10 +45,5 @@ function copyTree(from: string, to: string): void {
 
 async function go(module: GoModule, cwd: string, args: readonly string[]): Promise<void> {
   const { code, stderr } = await run("go", args, { cwd, environment: goEnvironment });
-  if (code !== 0) {
-    const end = stderr.trimEnd().split("\n").slice(-15).join("\n");
-    throw new UserError(
-      `${module.name} can't be built from source: go ${args.slice(0, 3).join(" ")} ended with ${code ?? "a signal"}:\n${end}`,
-    );
-  }
+  if (code !== 0) throw goFailure(module, args.slice(0, 2).join(" "), code, stderr);
 }

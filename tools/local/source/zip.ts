@@ -3,17 +3,17 @@ import { crc32, deflateRawSync } from "node:zlib";
 import { createHash } from "node:crypto";
 
 /**
- * Packs one program into a zip archive, and returns its SHA-256. The same program gives the same bytes.
+ * Packs one program into a zip archive and returns its SHA-256. The archive is reproducible.
  *
- * @param name the program's name in the archive
- * @param time the program's, of which the archive holds seconds in pairs, in UTC
+ * @param name name of the program in the archive
+ * @param time time of the program. The archive stores it in UTC with a precision of two seconds.
  */
 export function zip(archive: string, name: string, file: string, time: Date): string {
   const data = readFileSync(file);
-  // The archive is read once or twice on this machine: speed counts, size doesn't.
+  // The archive is read once or twice on this machine, so speed matters more than size.
   const packed = deflateRawSync(data, { level: 1 });
   const shared = Buffer.alloc(26);
-  shared.writeUInt16LE(20, 0); // the version that can read it: 2.0
+  shared.writeUInt16LE(20, 0); // version needed to extract: 2.0
   shared.writeUInt16LE(0, 2); // no flags
   shared.writeUInt16LE(8, 4); // deflated
   shared.writeUInt16LE((time.getUTCHours() << 11) | (time.getUTCMinutes() << 5) | (time.getUTCSeconds() >> 1), 6);
@@ -28,7 +28,7 @@ export function zip(archive: string, name: string, file: string, time: Date): st
   rest.writeUInt32LE(EXECUTABLE_FILE * 0x10000, 6);
   const central = Buffer.concat([
     Buffer.from("PK\x01\x02", "latin1"),
-    Buffer.from([20, 3]), // made by version 2.0 on Unix, which is what the mode is about
+    Buffer.from([20, 3]), // made by version 2.0 on Unix, which defines the meaning of the mode
     shared,
     rest,
     Buffer.from(name),
@@ -46,5 +46,5 @@ export function zip(archive: string, name: string, file: string, time: Date): st
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** A regular file that may be run, as Unix writes it. */
+/** Unix mode of an executable regular file. */
 const EXECUTABLE_FILE = 0o100755;

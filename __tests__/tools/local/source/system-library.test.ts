@@ -28,35 +28,35 @@ afterAll(() => {
 const ignore = (): void => undefined;
 const commands = () => jest.mocked(run).mock.calls.map(([program, args]) => [program, ...args.slice(3)].join(" "));
 
-test("a library that is there needs nothing", async () => {
+it("does nothing if the library is installed", async () => {
   files.header = true;
   await requireLibrary("promtail", library, ignore);
   expect(commands()).toEqual([]);
 });
 
-test("a root user of Debian gets what is missing", async () => {
+it("installs the missing package as root on Debian", async () => {
   const lines: string[] = [];
   await requireLibrary("promtail", library, (line) => lines.push(line));
   expect(lines).toEqual(["installing libx-dev with apt-get"]);
   expect(commands()).toEqual(["apt-get update", "apt-get install --yes --no-install-recommends libx-dev"]);
 });
 
-test.each([
-  ["another user", () => user.mockReturnValue(1000)],
+it.each([
+  ["another user than root", () => user.mockReturnValue(1000)],
   ["another system", () => (files.release = "ID=fedora\n")],
-])("%s is told what to install", async (_, given) => {
+])("names the package to install for %s", async (_, given) => {
   given();
   await expect(requireLibrary("promtail", library, ignore)).rejects.toThrow(
-    "/usr/include/x.h is missing, and promtail is to be built from source: install the headers of libx (Debian: apt-get install libx-dev) and run this again",
+    "/usr/include/x.h is missing, which the source build of promtail needs: install the headers of libx (Debian: apt-get install libx-dev) and run this command again",
   );
   expect(commands()).toEqual([]);
 });
 
-test("where that fails, apt-get's own words are shown", async () => {
+it("logs the output of apt-get if the installation fails", async () => {
   jest.mocked(run).mockResolvedValue({ code: 100, stdout: "", stderr: "E: no such package\n" });
   const lines: string[] = [];
   await expect(requireLibrary("promtail", library, (line) => lines.push(line))).rejects.toThrow(
-    "apt-get update failed (see above); install the headers of libx",
+    "apt-get update failed (see above): install the headers of libx",
   );
   expect(lines).toContain("E: no such package");
 });

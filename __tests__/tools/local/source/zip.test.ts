@@ -12,7 +12,7 @@ afterAll(() => {
 
 const time = new Date("2026-09-25T07:25:38Z");
 
-/** What Python, which unpacks it on servers, finds in an archive. */
+/** The entries of an archive as Python reads them, which extracts it on servers. */
 function listing(archive: string): unknown {
   const script = `import json, sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
@@ -20,7 +20,7 @@ print(json.dumps([archive.testzip(), [[i.filename, i.date_time, oct(i.external_a
   return JSON.parse(execFileSync("python3", ["-c", script, archive]).toString());
 }
 
-test.each([0, 1, 100_000])("a program of %d bytes comes out of its archive as it was", async (size) => {
+it.each([0, 1, 100_000])("packs a program of %d bytes so that Python extracts it unchanged", async (size) => {
   const program = join(folder, "program");
   const archive = join(folder, "a.zip");
   writeFileSync(program, Buffer.alloc(size, "text of a program "));
@@ -31,7 +31,7 @@ test.each([0, 1, 100_000])("a program of %d bytes comes out of its archive as it
   expect(sha256).toBe(await sha256File(archive));
 });
 
-test("the same program gives the same bytes", async () => {
+it("is reproducible", async () => {
   const program = join(folder, "program");
   writeFileSync(program, "x");
   zip(join(folder, "a.zip"), "x", program, time);
