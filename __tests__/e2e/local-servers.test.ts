@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type RunResult } from "../../tools/cli/process";
 import { ensureEngine, stopIdleEngine } from "../../tools/local/engine";
+import { until } from "../support/wait";
 
 const script = join(__dirname, "../../constructs/servers/local/scripts/containers.py");
 const network = { name: "e2e-ls-network", subnet: "198.18.224.0/20", gateway: "198.18.224.1" };
@@ -40,25 +41,17 @@ async function server(verb: string, which: object, environment: Record<string, s
 }
 
 async function ssh(which: Server, command: string, ...options: string[]): Promise<RunResult> {
+  const settings = [
+    "BatchMode=yes",
+    "IdentityAgent=none",
+    "StrictHostKeyChecking=yes",
+    "ConnectTimeout=10",
+    `UserKnownHostsFile=${join(state, "known_hosts.d", which.container)}`,
+    `HostKeyAlias=${which.container}`,
+  ];
   return run("ssh", [
-    ...[
-      "-F",
-      "/dev/null",
-      "-o",
-      "BatchMode=yes",
-      "-o",
-      "IdentityAgent=none",
-      "-o",
-      "StrictHostKeyChecking=yes",
-      "-o",
-      "ConnectTimeout=10",
-    ],
-    ...[
-      "-o",
-      `UserKnownHostsFile=${join(state, "known_hosts.d", which.container)}`,
-      "-o",
-      `HostKeyAlias=${which.container}`,
-    ],
+    ...["-F", "/dev/null"],
+    ...settings.flatMap((setting) => ["-o", setting]),
     ...(options.length > 0 ? options : ["-i", join(state, "ssh/id_ed25519")]),
     ...[`root@${which.address}`, command],
   ]);
@@ -66,14 +59,6 @@ async function ssh(which: Server, command: string, ...options: string[]): Promis
 
 async function hostKey(which: Server): Promise<string> {
   return docker("exec", which.container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub");
-}
-
-async function until(what: string, seconds: number, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
 }
 
 async function cleanUp(): Promise<void> {
@@ -99,7 +84,7 @@ afterAll(async () => {
 }, 120_000);
 
 describe("local servers", () => {
-  test("boot in parallel, each with a host key of its own", async () => {
+  test("boot in parallel, each with a separate host key", async () => {
     const made = await containers("network create");
     expect(made.stderr).toContain("e2e-ls-network: created, 198.18.224.0/20");
     expect(made.code).toBe(0);
@@ -117,7 +102,7 @@ describe("local servers", () => {
     expect(await hostKey(servers.one)).not.toBe(await hostKey(servers.two));
   }, 60_000);
 
-  test("let in our key only, and are known by their host key", async () => {
+  test("accept only the project's key, and prove their identity by a host key", async () => {
     const withoutKey = await ssh(servers.one, "true", "-o", "IdentitiesOnly=yes", "-o", "IdentityFile=/dev/null");
     expect(withoutKey.stderr).toMatch(/Permission denied \(publickey\)/);
 
@@ -125,26 +110,20 @@ describe("local servers", () => {
     expect(another.stderr).toContain("Host key verification failed");
   }, 30_000);
 
-  test("answer at their published port", async () => {
-    const result = await ssh(
-      { ...servers.one, address: "127.0.0.1" },
-      "hostname",
-      "-p",
-      "22411",
-      "-i",
-      join(state, "ssh/id_ed25519"),
-    );
+  test("are reachable on their published port", async () => {
+    const options = ["-p", "22411", "-i", join(state, "ssh/id_ed25519")];
+    const result = await ssh({ ...servers.one, address: "127.0.0.1" }, "hostname", ...options);
     expect(result.stdout).toBe("one\n");
   }, 30_000);
 
-  test("have what playbooks need", async () => {
+  test("contain the programs that playbooks need", async () => {
     const check =
       "nft list ruleset && python3 -c 'import apt' && command -v nginx setfacl curl && systemctl is-enabled nginx rsyslog; systemd-run --wait -qp DynamicUser=yes -p ProtectSystem=strict -p PrivateUsers=yes true && echo sandboxed";
     const result = await ssh(servers.one, check);
     expect(result.stdout.split("\n").slice(-4)).toEqual(["disabled", "disabled", "sandboxed", ""]);
   }, 30_000);
 
-  test("keep their data when they are made again", async () => {
+  test("keep their data when they are created again", async () => {
     await ssh(servers.one, "echo kept > /var/lib/monitoring/note; echo gone > /root/note");
     const before = await hostKey(servers.one);
 
@@ -155,7 +134,7 @@ describe("local servers", () => {
     expect(await hostKey(servers.one)).not.toBe(before);
   }, 30_000);
 
-  test("come back at the same address, with the same host key, after a restart", async () => {
+  test("keep their address and host key after a restart", async () => {
     const before = await hostKey(servers.two);
     await docker("restart", servers.two.container);
     await until("ssh after a restart", 20, async () => (await ssh(servers.two, "true")).code === 0);
@@ -171,10 +150,10 @@ describe("local servers", () => {
   }, 60_000);
 });
 
-describe("errors say how to mend them", () => {
+describe("creation fails with a remedy because of", () => {
   const other = { MONITORING_STATE: join(folder, "theirs") };
 
-  test("another project's names are left alone", async () => {
+  test("names of another project, which stay unchanged", async () => {
     const created = await server("create", servers.one, other);
     expect(created.code).toBe(1);
     expect(created.stderr).toContain(`error: the container e2e-ls-one belongs to the project at ${state}`);
@@ -188,7 +167,7 @@ describe("errors say how to mend them", () => {
     expect((await ssh(servers.one, "hostname")).stdout).toBe("one\n");
   }, 30_000);
 
-  test("an overlapping subnet names the network", async () => {
+  test("a subnet that overlaps another network", async () => {
     const result = await containers("network create", {
       LOCAL_NETWORK: JSON.stringify({ name: "e2e-ls-overlap", subnet: "198.18.225.0/24", gateway: "198.18.225.1" }),
     });
@@ -198,7 +177,7 @@ describe("errors say how to mend them", () => {
     );
   });
 
-  test("a taken port, and a taken address", async () => {
+  test("a port in use and an address in use", async () => {
     const port = await server("create", {
       ...servers.two,
       container: "e2e-ls-three",
@@ -217,15 +196,15 @@ describe("errors say how to mend them", () => {
     await server("destroy", { ...servers.two, container: "e2e-ls-three" });
   }, 30_000);
 
-  test("no engine", async () => {
+  test("a missing engine", async () => {
     const result = await containers("network create", { DOCKER_HOST: "unix:///nonexistent/docker.sock" });
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("error: no Docker engine answers at unix:///nonexistent/docker.sock: start it");
   });
 });
 
-describe("an interruption", () => {
-  test("leaves nothing that the next run can't mend", async () => {
+describe("an interrupted creation", () => {
+  test("is completed by the next one", async () => {
     const command = `timeout --signal=TERM 0.5 python3 ${script} server create`;
     const cut = await run("sh", ["-c", command], {
       environment: { ...dockerHost, MONITORING_STATE: state, LOCAL_SERVER: JSON.stringify(servers.two) },
@@ -240,13 +219,13 @@ describe("an interruption", () => {
 describe("destruction", () => {
   const volumes = async (): Promise<string> => docker("volume", "ls", "--quiet", "--filter", "name=e2e-ls-");
 
-  test("keeps data where it is told to", async () => {
+  test("keeps the data if LOCAL_KEEP_DATA is set", async () => {
     const result = await server("destroy", servers.one, { LOCAL_KEEP_DATA: "1" });
     expect(result.stderr).toContain("one: data kept in the volume e2e-ls-one-data");
     expect((await volumes()).split("\n").sort()).toEqual(["e2e-ls-one-data", "e2e-ls-two-data"]);
   }, 30_000);
 
-  test("of the network takes along the containers that were lost, never data", async () => {
+  test("of the network removes orphaned containers, but no data", async () => {
     const result = await containers("network destroy");
 
     expect(result.code).toBe(0);
@@ -258,12 +237,12 @@ describe("destruction", () => {
     expect(readFileSync(join(state, "ssh/id_ed25519.pub"), "utf8")).toMatch(/^ssh-ed25519 /);
   }, 30_000);
 
-  test("of a server removes its data, also when the container is gone", async () => {
+  test("of a server removes its data, even if the container is missing", async () => {
     for (const each of Object.values(servers)) expect((await server("destroy", each)).code).toBe(0);
     expect(await volumes()).toBe("");
   });
 
-  test("of nothing is fine", async () => {
+  test("succeeds if nothing exists", async () => {
     const results = [await server("destroy", servers.one), await containers("network destroy")];
     expect(results.map((each) => each.code)).toEqual([0, 0]);
   });
