@@ -23,5 +23,5 @@ export function cacheDirectory(): string {
   }
   // The XDG specification treats an empty variable as unset.
   const base = process.env.XDG_CACHE_HOME;
-  return join(resolve(expandHome(base ? base : "~/.cache")), directory);
+  return join(base ? resolve(expandHome(base)) : expandHome("~/.cache"), directory);
 }
