@@ -213,7 +213,7 @@ describe("npm run up fails before it touches any server because of", () => {
         const real = Artifacts.fromEnvironment();
         const exporter = real._request("node_exporter", architecture);
         const wrong = "0".repeat(64);
-        const entry = (version: string, file: string, sha256: string): object => ({
+        const entry = (version: string, file: string, sha256: string | null): object => ({
           version,
           file,
           sha256: { [architecture]: sha256 },
