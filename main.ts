@@ -24,7 +24,7 @@ import {
 } from "./constructs";
 import { AwsNetwork, AwsServer, KeyPair } from "./constructs/aws";
 
-/** Two servers on this machine. */
+/** Two servers on this machine: containers that boot Debian with systemd. */
 class LocalStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -34,19 +34,19 @@ class LocalStack extends TerraformStack {
     });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: [network.gateway],
-      // The servers' clock is that of this machine, which may be synchronised by whatever its kernel does not know of.
+      // Containers share this machine's clock, which may be synchronised by a program that the kernel does not know of.
       alerts: [Alert.off("ClockNotSynchronised")],
-      logAgent: agent(this),
-      ...told(),
+      logAgent: logAgent(this),
+      ...notifications(),
     });
-    watch(this, monitoring, {
+    placeComponents(this, monitoring, {
       hub: new LocalServer(this, "hub-server", { network }),
       app: new LocalServer(this, "app-server", { network }),
     });
   }
 }
 
-/** The same on EC2. What it needs to know is in the environment, or in the context of `cdktf.json`. */
+/** The same two servers on EC2. The settings come from the environment, or from the context in `cdktf.json`. */
 class AwsStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -54,9 +54,9 @@ class AwsStack extends TerraformStack {
     const keyFile = setting(this, "AWS_KEY_FILE", "awsKeyFile");
     const technicians = setting(this, "TECHNICIANS", "technicians");
     if (region === undefined || keyFile === undefined || technicians === undefined) {
-      this.explain({
+      this.failPlan({
         "AWS_REGION (awsRegion), such as eu-central-1": region,
-        "AWS_KEY_FILE (awsKeyFile), your private SSH key's file, such as ~/.ssh/id_ed25519": keyFile,
+        "AWS_KEY_FILE (awsKeyFile), the file of your private SSH key, such as ~/.ssh/id_ed25519": keyFile,
         "TECHNICIANS (technicians), the addresses that you work from, such as 203.0.113.7/32": technicians,
       });
       return;
@@ -65,17 +65,18 @@ class AwsStack extends TerraformStack {
     const bucket = setting(this, "STATE_BUCKET", "stateBucket");
     if (bucket !== undefined) {
       new S3Backend(this, { bucket, region, key: `${id}.tfstate`, encrypt: true });
-      // The lock is a file in the bucket (Terraform 1.10); the bindings do not know it.
+      // Terraform 1.10 locks the state with a file in the bucket. The CDKTF bindings have no prop for it.
       this.addOverride("terraform.backend.s3.use_lockfile", true);
     }
+
     const network = new AwsNetwork(this, "network", { keyPair: KeyPair.fromFile(keyFile) });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: technicians.split(/[\s,]+/).filter(Boolean),
       provision: setting(this, "PROVISION", "provision") !== "false",
-      logAgent: agent(this),
-      ...told(),
+      logAgent: logAgent(this),
+      ...notifications(),
     });
-    watch(this, monitoring, {
+    placeComponents(this, monitoring, {
       hub: new AwsServer(this, "hub-server", {
         network,
         instanceType: setting(this, "HUB_INSTANCE_TYPE", "hubInstanceType") ?? "t3.medium",
@@ -89,62 +90,65 @@ class AwsStack extends TerraformStack {
     });
   }
 
-  /** A stack that says what it lacks when it is planned, and is in nobody's way who plans another one. */
-  private explain(settings: Readonly<Record<string, string | undefined>>): void {
-    const lacking = Object.keys(settings).filter((name) => settings[name] === undefined);
-    const missing = new TerraformLocal(this, "missing", lacking);
+  /** Makes `cdktf plan` of this stack fail with a list of the missing settings. Other stacks stay deployable. */
+  private failPlan(settings: Readonly<Record<string, string | undefined>>): void {
+    const names = Object.keys(settings).filter((name) => settings[name] === undefined);
+    const missing = new TerraformLocal(this, "missing", names);
     new DataResource(this, "settings").addOverride("lifecycle.precondition", [
       {
         condition: `\${length(${missing.fqn}) == 0}`,
-        error_message: `The stack "${this.node.id}" is not configured. Set these variables of the environment (or keys of the context in cdktf.json):\n  ${lacking.join("\n  ")}`,
+        error_message: `The stack "${this.node.id}" is not configured. Set these environment variables (or keys of the context in cdktf.json):\n  ${names.join("\n  ")}`,
       },
     ]);
   }
 }
 
-/** A setting by its variable in the environment, else by its key in the context. */
-function setting(scope: Construct, variable: string, key: string): string | undefined {
-  const value = process.env[variable] ?? (scope.node.tryGetContext(key) as string | boolean | undefined);
-  return value === undefined || value === "" ? undefined : `${value}`;
+/** The components of both stacks: a hub with the monitoring, and an application server with a small nginx site. */
+function placeComponents(
+  scope: Construct,
+  monitoring: Monitoring,
+  servers: { readonly hub: IServer; readonly app: IServer },
+): void {
+  // A component runs on the host that is its scope. To move it, pass another host.
+  const hub = new MonitoringHost(scope, "hub", { monitoring, server: servers.hub });
+  const communityDashboards = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
+  new Prometheus(hub, "prometheus", { retention: "30d" });
+  new Alertmanager(hub, "alertmanager");
+  new Grafana(hub, "grafana", { dashboards: communityDashboards ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
+  new Loki(hub, "loki");
+
+  // A monitored server gets a node exporter and a log agent by itself.
+  const app = new MonitoredServer(scope, "app", { monitoring, server: servers.app, logs: [LogSource.nginx()] });
+  new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });
 }
 
-/** What sends logs: Alloy, unless there is only another one to be had. */
-function agent(scope: Construct): LogAgent {
-  return LogAgent.named(setting(scope, "LOG_AGENT", "logAgent") ?? "alloy");
-}
-
-/** Who is told of alerts: whoever the environment has a secret for. */
-function told(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> {
-  const has = (variable: string): boolean => (process.env[variable] ?? "") !== "";
+/** The receivers of alerts: each one whose secret is in the environment. */
+function notifications(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> {
+  const isSet = (variable: string): boolean => (process.env[variable] ?? "") !== "";
   const receivers = [
-    ...(has("SLACK_WEBHOOK_URL")
+    ...(isSet("SLACK_WEBHOOK_URL")
       ? [Receiver.slack("slack", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })]
       : []),
-    ...(has("NTFY_TOPIC_URL") ? [Receiver.ntfy("ntfy", { topicUrl: Secret.fromEnvironment("NTFY_TOPIC_URL") })] : []),
+    ...(isSet("NTFY_TOPIC_URL") ? [Receiver.ntfy("ntfy", { topicUrl: Secret.fromEnvironment("NTFY_TOPIC_URL") })] : []),
   ];
   return {
     receivers: receivers.length === 0 ? [] : [Receiver.group("everybody", receivers)],
-    deadMansSwitch: has("HEALTHCHECKS_URL")
+    // An external service that notifies you if the stack itself stops sending alerts.
+    deadMansSwitch: isSet("HEALTHCHECKS_URL")
       ? Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })
       : undefined,
   };
 }
 
-/** What both stacks have: a hub with all that watches, and an application server with a small nginx site. */
-function watch(
-  scope: Construct,
-  monitoring: Monitoring,
-  servers: { readonly hub: IServer; readonly app: IServer },
-): void {
-  const hub = new MonitoringHost(scope, "hub", { monitoring, server: servers.hub });
-  new Prometheus(hub, "prometheus", { retention: "30d" });
-  new Alertmanager(hub, "alertmanager");
-  const others = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
-  new Grafana(hub, "grafana", { dashboards: others ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
-  new Loki(hub, "loki");
+/** The program that sends logs. LOG_AGENT selects Promtail if Alloy is not available. */
+function logAgent(scope: Construct): LogAgent {
+  return LogAgent.named(setting(scope, "LOG_AGENT", "logAgent") ?? "alloy");
+}
 
-  const app = new MonitoredServer(scope, "app", { monitoring, server: servers.app, logs: [LogSource.nginx()] });
-  new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });
+/** Returns a setting from the environment variable, else from the key of the context. */
+function setting(scope: Construct, variable: string, key: string): string | undefined {
+  const value = process.env[variable] ?? (scope.node.tryGetContext(key) as string | boolean | undefined);
+  return value === undefined || value === "" ? undefined : `${value}`;
 }
 
 const app = new App();

@@ -34,7 +34,7 @@ describe("the stack aws", () => {
     const directory = synthesize("aws", { AWS_REGION: "eu-central-1" });
     terraform(directory, "init", "-input=false", "-no-color");
     expect(() => terraform(directory, "plan", "-input=false", "-no-color", "-lock=false")).toThrow(
-      /The stack "aws" is not configured\. Set these variables[^]*AWS_KEY_FILE \(awsKeyFile\)[^]*TECHNICIANS \(technicians\)/,
+      /The stack "aws" is not configured\. Set these environment variables[^]*AWS_KEY_FILE \(awsKeyFile\)[^]*TECHNICIANS \(technicians\)/,
     );
   });
 

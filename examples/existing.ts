@@ -10,7 +10,7 @@ import {
 } from "../constructs";
 
 /** Returns a setting from the environment. The default addresses are reserved for documentation (RFC 5737). */
-const setting = (name: string, otherwise: string): string => process.env[name] ?? otherwise;
+const setting = (name: string, defaultValue: string): string => process.env[name] ?? defaultValue;
 
 /**
  * Existing servers: a hub with a public address, and an application server that is reachable only through the hub.

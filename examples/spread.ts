@@ -41,8 +41,10 @@ class SpreadStack extends TerraformStack {
 
     new Prometheus(host("metrics"), "prometheus", { retention: "30d" });
     new Alertmanager(host("alerts"), "alertmanager");
-    const others = process.env.COMMUNITY_DASHBOARDS !== "false";
-    new Grafana(host("dashboards"), "grafana", { dashboards: others ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
+    const communityDashboards = process.env.COMMUNITY_DASHBOARDS !== "false";
+    new Grafana(host("dashboards"), "grafana", {
+      dashboards: communityDashboards ? [Dashboard.fromGrafanaCom(1860, 45)] : [],
+    });
     new Loki(host("logs"), "loki");
 
     const applications = ["app", "app-2"].map(

@@ -11,7 +11,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("the example of existing servers synthesizes, one of them behind the other", () => {
+test("the example of existing servers synthesizes a hub and a server behind it", () => {
   execFileSync("npx", ["tsx", "examples/existing.ts"], {
     cwd: projectRoot,
     env: { ...process.env, CDKTF_OUTDIR: folder },

@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("a component of the user's own is reached by Prometheus and technicians, and nobody else", () => {
+test("a user-provided component accepts connections only from Prometheus and technicians", () => {
   const access = readFileSync(join(folder, "stacks", "own-component", "access.md"), "utf8");
   const rows = access.split("\n").filter((line) => line.includes("backup_exporter (http)"));
   expect(rows.map((row) => row.split("|").map((cell) => cell.trim()))).toEqual([
@@ -28,7 +28,7 @@ test("a component of the user's own is reached by Prometheus and technicians, an
   ]);
 });
 
-test("it is scraped where it is placed", () => {
+test("a user-provided component is scraped on its server", () => {
   const targets = Synthesized.of("own-component", folder).run("prometheus").hosts.hub?.prometheus_targets as {
     readonly job: string;
     readonly targets: readonly { readonly address: string; readonly labels: object }[];
@@ -43,7 +43,7 @@ test("it is scraped where it is placed", () => {
   ]);
 });
 
-test("its run has the user's playbook, its variables, and its server alone", () => {
+test("the run of a user-provided component has its playbook, its variables and only its server", () => {
   const stack = Synthesized.of("own-component", folder);
   const run = stack.run("backup_exporter");
   expect(run.vars).toMatchObject({

@@ -21,14 +21,14 @@ function synthesize(program: string, stack: string): Synthesized {
   return Synthesized.of(stack, outdir);
 }
 
-test("the spread example has each component on a server of its own, with what the local stack has on its hub", () => {
+test("the spread example places the components of the local stack on separate servers", () => {
   const spread = synthesize("examples/spread.ts", "spread");
   const local = synthesize("main.ts", "local");
-  const homes = { prometheus: "metrics", alertmanager: "alerts", grafana: "dashboards", loki: "logs" };
-  for (const [kind, server] of Object.entries(homes)) {
+  const hosts = { prometheus: "metrics", alertmanager: "alerts", grafana: "dashboards", loki: "logs" };
+  for (const [kind, server] of Object.entries(hosts)) {
     expect(Object.keys(spread.run(kind).hosts)).toEqual([server]);
     expect(Object.keys(local.run(kind).hosts)).toEqual(["hub"]);
-    // Where it is reached, and whom it asks where, follows from the servers; all else is the same.
+    // Only the addresses differ, because they are those of the servers.
     const [here, there] = [spread.variables(kind, server), local.variables(kind, "hub")];
     expect(Object.keys(here)).toEqual(Object.keys(there));
     expect(here).toMatchObject({ monitoring_on_move: "keepData", [`${kind}_port`]: there[`${kind}_port`] });
