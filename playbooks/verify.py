@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Measures what can be reached: from the servers of an inventory, and from this machine; changes nothing anywhere.
+"""Measures a deployed stack from its servers and from this machine. Changes nothing.
 
     verify.py < PLAN > ANSWERS
 
-Whoever plans, and judges, is another program. The inventory is in MONITORING_INVENTORY and the stack's private state in
-MONITORING_STATE, as for run.py; unlike that it takes no lock and leaves nothing behind, for it may be called at any time.
+The tool `verify` writes the plan and evaluates the answers. MONITORING_INVENTORY and MONITORING_STATE contain the inventory and
+the stack's private folder, as for run.py. Unlike run.py, this program takes no lock and leaves no file, so that it can run at
+any time.
 
-    PLAN     {"servers": {NAME: {"to": [[ADDRESS, PORT] …], "datagrams": DATAGRAMS, "questions": {KIND: URL}}},
-              "controller": {NAME: {"from": ADDRESS or null, "to": [[ADDRESS, PORT] …], "datagrams": DATAGRAMS}}}
-             where DATAGRAMS, which may be left out, are [[NAME of a server, ADDRESS, PORT] …]
-    ANSWERS  {"servers": {NAME: {"lines": [KEY=VALUE …]} or {"unreachable": WHY} or {"failed": WHY}},
-              "controller": {NAME: [FOUND …]},
-              "datagrams": {NAME: [FOUND or null …]}}
+    PLAN     {"servers": {SERVER: {"connections": CONNECTIONS, "datagrams": DATAGRAMS, "checks": {KIND: URL}}},
+              "controller": {SOURCE: {"from": ADDRESS or null, "connections": CONNECTIONS, "datagrams": DATAGRAMS}}}
+             CONNECTIONS are [[ADDRESS, PORT] …], DATAGRAMS are [[SERVER, ADDRESS, PORT] …], all optional
+    ANSWERS  {"servers": {SERVER: {"lines": [KEY=VALUE …]} or {"unreachable": REASON} or {"failed": REASON}},
+              "controller": {SOURCE: [RESULT …]},
+              "datagrams": {SERVER or SOURCE: [RESULT or null …]}}
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-sys.dont_write_bytecode = True  # the folder is hashed and copied by others
+sys.dont_write_bytecode = True  # Synthesis hashes and copies this folder.
 
 import run
 from controller import ansible, files, firewall, inventory, results, ssh, unreachable
@@ -40,17 +41,18 @@ HERE = Path(__file__).resolve().parent
 NAME = "verify"
 
 
-def from_here(plan: dict[str, Any]) -> dict[str, list[str]]:
-    """What came of this machine's own tries."""
+def connect_from_here(plan: dict[str, Any]) -> dict[str, list[str]]:
+    """The results of connections from this machine, by source."""
 
-    async def every() -> list[list[str]]:
-        return list(await asyncio.gather(*(probe.probe_all(probes) for probes in plan.values())))
+    async def connect_all() -> list[list[str]]:
+        probes = ({"from": each["from"], "to": each.get("connections") or []} for each in plan.values())
+        return list(await asyncio.gather(*map(probe.probe_all, probes)))
 
-    return dict(zip(plan, asyncio.run(every())))
+    return dict(zip(plan, asyncio.run(connect_all())))
 
 
 class Servers:
-    """The servers of the inventory, on which scripts of `verification/` are run."""
+    """Runs scripts in `verification/` on the servers of the inventory."""
 
     def __init__(self, scratch: Path, lifeline: ansible.Lifeline) -> None:
         everything, state = inventory.decode(os.environ.get("MONITORING_INVENTORY", "")), run.state_directory()
@@ -58,74 +60,76 @@ class Servers:
         self._rules = inventory.Run.of(everything, FIREWALL)
         firewall.add(self._rules, everything)
         self._program = ansible.find(state)
-        self._places = ssh.Paths(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
-        self._places.jump_logs.mkdir()
-        files.write_private(self._places.known_hosts, inventory.known_hosts(self._rules.hosts))
+        self._paths = ssh.Paths(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
+        self._paths.jump_logs.mkdir()
+        files.write_private(self._paths.known_hosts, inventory.known_hosts(self._rules.hosts))
 
-    def look(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """What each server says of itself, of what it tried and of what its components were asked."""
+    def observe(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The state of each server, the results of its connections, and the results of the checks of its components."""
         variables = {}
         for host in self._rules.hosts:
-            asked = plan.get(host) or {}
-            probes = probe.encode({"from": None, "to": asked["to"]}) if asked.get("to") else ""
-            variables[host] = {"verify_probes": probes, "verify_questions": asked.get("questions") or {}}
-        return self._play("look", variables)
+            wanted = plan.get(host) or {}
+            connections = wanted.get("connections")
+            probes = probe.encode({"from": None, "to": connections}) if connections else ""
+            variables[host] = {"verify_probes": probes, "verify_checks": wanted.get("checks") or {}}
+        return self._play("observe", variables)
 
     def datagrams(self, arguments: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
-        """What the program of that name says on servers, by its arguments there."""
+        """The output of datagrams.py on servers, each with its own arguments."""
         return self._play("datagrams", {host: {"verify_arguments": each} for host, each in arguments.items()})
 
-    def _play(self, script: str, own: Mapping[str, inventory.Variables]) -> dict[str, dict[str, Any]]:
-        """What a script says on servers, each with variables of its own."""
-        if not own:
+    def _play(self, script: str, host_variables: Mapping[str, inventory.Variables]) -> dict[str, dict[str, Any]]:
+        """The output of a script on servers, each with its own variables."""
+        if not host_variables:
             return {}
-        rules = replace(self._rules, hosts={host: {**self._rules.hosts[host], **variables} for host, variables in own.items()})
-        hosts = rules.ansible_inventory(dict.fromkeys(rules.hosts, ""), self._places)
+        hosts = {host: {**self._rules.hosts[host], **variables} for host, variables in host_variables.items()}
+        rules = replace(self._rules, hosts=hosts)
         variables = {"monitoring_run_name": NAME, "monitoring_force": False, "verify_script": script}
-        files.write_private(self._scratch / "inventory.json", json.dumps(hosts))
-        files.write_private(self._scratch / "variables.json", json.dumps(variables))
-        options = ["--inventory", str(self._scratch / "inventory.json"), "--extra-vars", f"@{self._scratch / 'variables.json'}"]
+        inventory_file, variables_file = self._scratch / "inventory.json", self._scratch / "variables.json"
+        files.write_private(inventory_file, json.dumps(rules.ansible_inventory(dict.fromkeys(hosts, ""), self._paths)))
+        files.write_private(variables_file, json.dumps(variables))
+        options = ["--inventory", str(inventory_file), "--extra-vars", f"@{variables_file}"]
         events = self._scratch / "events.jsonl"
         events.unlink(missing_ok=True)
         environment = ansible.environment(HERE / "ansible.cfg", NAME, events) | {"PYTHONDONTWRITEBYTECODE": "1"}
         code = self._lifeline.run([str(self._program), *options, "verify.yml"], environment, HERE)
-        told = {event["host"]: event for event in results.read_events(events)}
-        if rules.hosts and not told:
-            raise RunError(f"Ansible ended with {code} before it came to any server")
-        return {host: _answer(told.get(host), host, rules.hosts[host], self._places) for host in rules.hosts}
+        last = {event["host"]: event for event in results.read_events(events)}
+        if not last:
+            raise RunError(f"Ansible exited with {code} before it reached any server")
+        return {host: _answer(last.get(host), host, hosts[host], self._paths) for host in hosts}
 
 
-def _answer(event: results.Event | None, host: str, variables: dict[str, Any], places: ssh.Paths) -> dict[str, Any]:
+def _answer(event: results.Event | None, host: str, variables: dict[str, Any], paths: ssh.Paths) -> dict[str, Any]:
     if event is None:
-        return {"failed": "Ansible did not come to it"}
+        return {"failed": "Ansible did not reach this server"}
     if event["status"] == "unreachable":
-        return {"unreachable": unreachable.explain(event.get("message", ""), variables, places.jump_logs / host)}
+        return {"unreachable": unreachable.explain(event.get("message", ""), variables, paths.jump_logs / host)}
     if event["status"] == "failed":
         return {"failed": event.get("message", "")}
     return {"lines": event["answer"]}
 
 
 def measure(plan: dict[str, Any], lifeline: ansible.Lifeline) -> dict[str, Any]:
-    """Connections are tried from the servers and from here at the same time, and then datagrams, where there are any."""
+    """Measures connections from the servers and from here at the same time, and afterwards datagrams."""
     own: dict[str, list[str]] = {}
-    here = threading.Thread(target=lambda: own.update(from_here(plan["controller"])), daemon=True)
-    here.start()
+    thread = threading.Thread(target=lambda: own.update(connect_from_here(plan["controller"])), daemon=True)
+    thread.start()
     with tempfile.TemporaryDirectory(prefix="cdktf-monitoring-verify-") as scratch:
         servers = Servers(Path(scratch), lifeline)
-        answers = servers.look(plan["servers"])
-        here.join()
-        # Those that gave no answer would be waited for again.
+        answers = servers.observe(plan["servers"])
+        thread.join()
+        # Without the servers that did not answer, because Ansible would wait for them again.
         answered = {host for host, answer in answers.items() if "lines" in answer}
         wanted = {source: each.get("datagrams") or [] for source, each in {**plan["servers"], **plan["controller"]}.items()}
         addresses = {source: each["from"] for source, each in plan["controller"].items()}
-        heard = exchange(
-            wanted, addresses, lambda asked: servers.datagrams({host: asked[host] for host in asked.keys() & answered})
+        received = exchange(
+            wanted, addresses, lambda arguments: servers.datagrams({host: arguments[host] for host in arguments.keys() & answered})
         )
-    return {"servers": answers, "controller": own, "datagrams": heard}
+    return {"servers": answers, "controller": own, "datagrams": received}
 
 
 def main() -> int:
-    """Standard output is for the answers: what Ansible and we have to say goes to standard error."""
+    """Writes only the answers to standard output. The output of Ansible and errors go to standard error."""
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as stream:
         os.dup2(2, 1)
         try:

@@ -53,8 +53,8 @@ afterAll(() => {
   lab.destroy();
 }, RUN_TIMEOUT);
 
-test(
-  "it passes if datagrams of allowed sources are received and all others are dropped, also without a service on the port",
+it(
+  "passes if datagrams of allowed sources are received and all others are dropped, also without a service on the port",
   async () => {
     expect(datagrams(await measureAll())).toMatchObject({
       "peer 9094": "received, pass",
@@ -68,8 +68,8 @@ test(
   RUN_TIMEOUT,
 );
 
-test(
-  "it fails for sources that somebody added to or removed from the table, while another server sends packets",
+it(
+  "fails for sources that somebody added to or removed from the table, while another server sends packets",
   async () => {
     // GIVEN a peer that sends continuously
     const talk = `import socket, time

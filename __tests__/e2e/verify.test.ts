@@ -64,8 +64,8 @@ afterAll(async () => {
   await project.end();
 }, DEPLOY);
 
-test(
-  "it passes all checks after a deploy, twice at the same time, and changes nothing on the servers",
+it(
+  "passes all checks after a deploy, twice at the same time, and changes nothing on the servers",
   async () => {
     const before = [project.runTimes, ...SERVERS.map(fileDigest)];
     const [{ code, output }, other] = await Promise.all([verify(), verify("--json")]);
@@ -116,8 +116,8 @@ test("the ports are closed for a container that is not a member", () => {
   expect(outsiderConnects("hub", 9090)).toBe(false);
 });
 
-test(
-  "it fails if a firewall table is missing, and prints the command that restores it",
+it(
+  "fails if a firewall table is missing, and prints the command that restores it",
   async () => {
     project.on("app", "nft delete table inet cdktf_monitoring");
     expect(outsiderConnects("app", 9100)).toBe(true);
@@ -138,8 +138,8 @@ test(
   VERIFY,
 );
 
-test(
-  "it fails if somebody opened a port, or if another program uses the port of an exporter",
+it(
+  "fails if somebody opened a port, or if another program uses the port of an exporter",
   async () => {
     // GIVEN
     project.on("hub", "nft insert rule inet cdktf_monitoring ports tcp dport 9090 accept");
@@ -165,8 +165,8 @@ test(
   VERIFY,
 );
 
-test(
-  "it fails if a service is stopped, does not start at boot, or runs where the code has none",
+it(
+  "fails if a service is stopped, does not start at boot, or runs where the code has none",
   async () => {
     // GIVEN
     project.on("hub", "systemctl disable --quiet --now alertmanager");
@@ -193,8 +193,8 @@ test(
   2 * VERIFY,
 );
 
-test(
-  "it passes all checks after a reboot of all servers",
+it(
+  "passes all checks after a reboot of all servers",
   async () => {
     project.docker("restart", "--time", "5", ...SERVERS.map((server) => `e2e-verify-${server}`));
     const output = await eventually("all checks pass", 120, async () => {
@@ -207,8 +207,8 @@ test(
   VERIFY,
 );
 
-test(
-  "it does not count checks of an unreachable server as passed",
+it(
+  "does not count checks of an unreachable server as passed",
   async () => {
     project.docker("stop", "--time", "5", "e2e-verify-app");
     const { code, output } = await verify();
@@ -221,7 +221,7 @@ test(
   VERIFY,
 );
 
-test("it exits with 2 for a stack that is not deployed", async () => {
+it("exits with 2 for a stack that is not deployed", async () => {
   const { code, output } = await verify("--stack", "nowhere");
   expect(output).toContain('the stack "nowhere" is not deployed from this project');
   expect(code).toBe(2);

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { removeFolders, Output, start, temporaryFolder, writeProgram } from "./python";
 
-/** Stands in for ansible-playbook: keeps the inventory that it was given; one server answers, one does not, one is left out. */
+/** Replaces ansible-playbook: keeps the inventory; one server answers, one is unreachable, and one has no event. */
 const ANSIBLE = `#!/bin/sh
 [ "$1" = --version ] && { echo "ansible-playbook [core 2.19.14]"; exit; }
 cp "$2" "$NOTES/inventory.json"
 printf . >> "$NOTES/runs"
-grep -q '"verify_script": "look"' "\${4#@}" && said=table=intact || said='[]'
-echo "what Ansible says"
-echo '{"name": "Look", "host": "hub", "begin": true, "status": "ok", "seconds": 1, "answer": ["'$said'"]}' >> "$MONITORING_EVENTS"
-echo '{"name": "Look", "host": "app", "begin": true, "status": "unreachable", "seconds": 1, "message": "ssh: connect to host app port 22: No route to host"}' >> "$MONITORING_EVENTS"
+grep -q '"verify_script": "observe"' "\${4#@}" && line=table=intact || line='[]'
+echo "output of Ansible"
+echo '{"name": "Observe", "host": "hub", "begin": true, "status": "ok", "seconds": 1, "answer": ["'$line'"]}' >> "$MONITORING_EVENTS"
+echo '{"name": "Observe", "host": "app", "begin": true, "status": "unreachable", "seconds": 1, "message": "ssh: connect to host app port 22: No route to host"}' >> "$MONITORING_EVENTS"
 exit 4
 `;
 
@@ -60,25 +60,25 @@ async function verify(
   return start("verify.py", [], { ...environment, MONITORING_INVENTORY: inventory }, JSON.stringify(plan)).ended;
 }
 
-test("each server's answer is told, and why others gave none, beside what this machine found", async () => {
-  const controller = { here: { from: null, to: [["127.0.0.1", 1]] } };
+it("prints the answer of each server or why there is none, and the results of connections from this machine", async () => {
+  const controller = { here: { from: null, connections: [["127.0.0.1", 1]] } };
   const { code, stdout, stderr } = await verify({ servers: {}, controller });
   expect(JSON.parse(stdout)).toEqual({
     servers: {
       hub: { lines: ["table=intact"] },
       app: { unreachable: "ssh: connect to host app port 22: No route to host" },
-      db: { failed: "Ansible did not come to it" },
+      db: { failed: "Ansible did not reach this server" },
     },
     controller: { here: ["refused"] },
     datagrams: { here: [] },
   });
-  expect(stderr).toContain("what Ansible says");
+  expect(stderr).toContain("output of Ansible");
   expect(code).toBe(0);
 });
 
-test("each server is handed what it is to try and to ask, and the rules that it should have", async () => {
+it("passes connections, checks and the fingerprint of the firewall rules to each server", async () => {
   await verify({
-    servers: { hub: { to: [["10.0.0.7", 9100]], questions: { prometheus: "http://x" } } },
+    servers: { hub: { connections: [["10.0.0.7", 9100]], checks: { prometheus: "http://x" } } },
     controller: {},
   });
   const { all } = JSON.parse(readFileSync(join(project, "inventory.json"), "utf8")) as {
@@ -86,32 +86,32 @@ test("each server is handed what it is to try and to ask, and the rules that it 
   };
   expect(all.hosts.hub).toMatchObject({
     verify_probes: expect.stringMatching(/^[A-Za-z0-9+/=]+$/) as string,
-    verify_questions: { prometheus: "http://x" },
+    verify_checks: { prometheus: "http://x" },
     monitoring_firewall_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
-  expect(all.hosts.app).toMatchObject({ verify_probes: "", verify_questions: {} });
+  expect(all.hosts.app).toMatchObject({ verify_probes: "", verify_checks: {} });
 });
 
-test("Ansible is started anew for datagrams only where there are some, and not for servers that gave no answer", async () => {
+it("starts Ansible again only for datagrams, and not for servers without an answer", async () => {
   const runs = (): number => readFileSync(join(project, "runs"), "utf8").length;
-  await verify({ servers: { hub: { to: [], questions: {} } }, controller: {} });
+  await verify({ servers: { hub: { connections: [], checks: {} } }, controller: {} });
   expect(runs()).toBe(1);
   const datagrams = [["hub", "127.0.0.1", 9]];
   const { stdout } = await verify({
     servers: { app: { datagrams } },
-    controller: { here: { from: null, to: [], datagrams } },
+    controller: { here: { from: null, connections: [], datagrams } },
   });
   expect(runs()).toBe(4);
   expect(JSON.parse(stdout)).toMatchObject({ datagrams: { app: [null], here: ["dropped"] } });
 });
 
-test("nothing is left behind, and no run's lock is taken", async () => {
+it("leaves no files, and takes no lock of a run", async () => {
   await verify({ servers: {}, controller: {} });
   expect(existsSync(join(project, ".cdktf-monitoring"))).toBe(false);
   expect(readdirSync(join(project, "tmp"))).toEqual([]);
 });
 
-test("what prevents it is told in a line", async () => {
+it("prints a one-line error for a malformed inventory", async () => {
   const { code, stdout, stderr } = await verify({ servers: {}, controller: {} }, "nonsense");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^MONITORING_INVENTORY is not an inventory .*\n$/);

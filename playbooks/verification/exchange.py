@@ -1,4 +1,4 @@
-"""Finds out which datagrams come through to servers: these listen, all others send, and then it is told what was heard."""
+"""Finds out which datagrams arrive at servers: the destinations listen, all sources send, then the destinations report."""
 
 from __future__ import annotations
 
@@ -11,71 +11,71 @@ from typing import Any, NamedTuple
 from . import datagrams, probe
 
 Play = Callable[[Mapping[str, list[str]]], dict[str, dict[str, Any]]]
-"""Runs datagrams.py on servers, by its arguments on each; returns what each answered."""
+"""Runs datagrams.py on servers, by the arguments for each, and returns the answer of each."""
 
 
-class Edge(NamedTuple):
-    """A datagram that is to be sent."""
+class Datagram(NamedTuple):
+    """A planned datagram."""
 
     source: str
     to: str
-    """The name of the server that it is for."""
+    """Name of the destination server."""
     address: str
     port: int
 
 
 def exchange(wanted: dict[str, list[Any]], here: dict[str, str | None], play: Play) -> dict[str, list[str | None]]:
-    """What came of each datagram, by source: `let in`, `dropped`, why it was not sent, or None where nobody can tell.
+    """The results of datagrams by source: `received`, `dropped`, why it was not sent, or None if the destination did not report.
 
-    wanted: by source, each as an Edge without it.
-    here: the sources that are this machine, and the own address of each (or None for any).
+    wanted: by source, the fields of each Datagram without the source.
+    here: the sources on this machine, each with its source address, or None for any address.
     """
-    found: dict[str, list[str | None]] = {source: [] for source in wanted}
-    edges = [Edge(source, *edge) for source, listed in wanted.items() for edge in listed]
-    if not edges:
-        return found
+    results: dict[str, list[str | None]] = {source: [] for source in wanted}
+    planned = [Datagram(source, *fields) for source, listed in wanted.items() for fields in listed]
+    if not planned:
+        return results
     token = secrets.token_hex(8)
-    destinations = {edge.to for edge in edges}
+    destinations = {datagram.to for datagram in planned}
     play({to: ["listen", token] for to in destinations})
-    sent = _send(token, edges, here, play)
-    heard = _last_lines(play({to: ["tell", token] for to in destinations}))
-    for number, edge in enumerate(edges):
-        came = number in heard[edge.to] if edge.to in heard else None
-        found[edge.source].append(_outcome(sent.get(number), came))
-    return found
+    sent = _send(token, planned, here, play)
+    received = _last_lines(play({to: ["report", token] for to in destinations}))
+    for number, datagram in enumerate(planned):
+        arrived = number in received[datagram.to] if datagram.to in received else None
+        results[datagram.source].append(_result(sent.get(number), arrived))
+    return results
 
 
-def _send(token: str, edges: list[Edge], here: Mapping[str, str | None], play: Play) -> dict[int, str]:
-    """What sources say of what they sent, by its number in the list; servers and this machine send at the same time."""
+def _send(token: str, planned: list[Datagram], here: Mapping[str, str | None], play: Play) -> dict[int, str]:
+    """The results of sending, by number in the list. Servers and this machine send at the same time."""
     numbers: dict[str, list[int]] = {}
-    for number, edge in enumerate(edges):
-        numbers.setdefault(edge.source, []).append(number)
+    for number, datagram in enumerate(planned):
+        numbers.setdefault(datagram.source, []).append(number)
     probes = {
-        source: {"from": here.get(source), "to": [(edges[number].address, edges[number].port, number) for number in mine]}
-        for source, mine in numbers.items()
+        source: {"from": here.get(source), "to": [(planned[number].address, planned[number].port, number) for number in each]}
+        for source, each in numbers.items()
     }
     own: dict[str, list[str]] = {}
 
-    def from_here() -> None:
+    def send_from_here() -> None:
         own.update({source: datagrams.send(token, each) for source, each in probes.items() if source in here})
 
-    thread = threading.Thread(target=from_here, daemon=True)
+    thread = threading.Thread(target=send_from_here, daemon=True)
     thread.start()
     servers = {source: ["send", token, probe.encode(each)] for source, each in probes.items() if source not in here}
-    said = _last_lines(play(servers))
+    answers = _last_lines(play(servers))
     thread.join()
-    outcomes = {**said, **own}
-    return {number: each for source, mine in numbers.items() for number, each in zip(mine, outcomes.get(source, []))}
+    results = {**answers, **own}
+    return {number: result for source, each in numbers.items() for number, result in zip(each, results.get(source, []))}
 
 
-def _outcome(sent: str | None, came: bool | None) -> str | None:
-    if came:
-        return "let in"
+def _result(sent: str | None, arrived: bool | None) -> str | None:
+    if arrived:
+        return "received"
     if sent != "sent":
         return sent
-    return None if came is None else "dropped"
+    return None if arrived is None else "dropped"
 
 
 def _last_lines(answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What servers said, without those that failed; something else may have had a word before."""
+    """The JSON on the last line of each answer, without servers that failed. Earlier lines may come from the login shell."""
     return {host: json.loads(answer["lines"][-1]) for host, answer in answers.items() if answer.get("lines")}

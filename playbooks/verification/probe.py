@@ -1,9 +1,9 @@
-"""Tries to connect to ports, all at the same time, and prints as JSON what came of each, in their order.
+"""Connects to ports, all at the same time, and prints the results as JSON in the order of the ports.
 
     probe.py PROBES         base64 of zlib of JSON: see decode
 
-`open`, `refused`, or `filtered` where nothing came back at all; `unreachable` where there is no way or nobody at its end;
-else what the system said. Needs nothing but Python: it is run on servers as it is.
+A result is `open`, `refused`, `filtered` (no answer), `unreachable` (no route or no host), or the system's error. Runs on servers,
+so it needs only Python.
 """
 
 from __future__ import annotations
@@ -16,43 +16,43 @@ import sys
 import zlib
 from typing import Any
 
-SECONDS = 1.0  # until a try counts as unanswered; a packet that was lost is sent again by the next one
-TRIES = 2
-PARALLEL = 400  # fewer than the files that a process may open by default
-NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+SECONDS = 1.0  # until an attempt counts as unanswered; the second attempt replaces a lost packet
+ATTEMPTS = 2
+PARALLEL = 400  # less than the default limit of open files
+NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 
 
 def encode(probes: dict[str, Any]) -> str:
-    """Probes as one word for a command line."""
+    """Encodes probes as one word for a command line."""
     return base64.b64encode(zlib.compress(json.dumps(probes).encode(), 9)).decode()
 
 
 def decode(word: str) -> dict[str, Any]:
-    """The probes: `from`, the own address to connect from (or null), and `to`, pairs of address and port."""
+    """Decodes probes: `from` is the source address or null, `to` contains pairs of address and port."""
     return dict(json.loads(zlib.decompress(base64.b64decode(word))))
 
 
 async def probe(address: str, port: int, source: str | None) -> str:
-    """What comes of connecting to a port; nothing is sent."""
-    for _ in range(TRIES):
+    """Connects to a port without sending data, and returns the result."""
+    for _ in range(ATTEMPTS):
         try:
             connecting = asyncio.open_connection(address, port, local_addr=(source, 0) if source else None)
             _, writer = await asyncio.wait_for(connecting, SECONDS)
-        except (TimeoutError, asyncio.TimeoutError):  # until Python 3.11 these are two
+        except (TimeoutError, asyncio.TimeoutError):  # two different classes before Python 3.11
             continue
         except ConnectionRefusedError:
             return "refused"
         except OSError as error:
             if error.errno == errno.ETIMEDOUT:
                 continue
-            return "unreachable" if error.errno in NO_WAY else f"error: {error}"
+            return "unreachable" if error.errno in NO_ROUTE else f"error: {error}"
         writer.transport.abort()
         return "open"
     return "filtered"
 
 
 async def probe_all(probes: dict[str, Any]) -> list[str]:
-    """What came of each."""
+    """Returns the results of all probes."""
     limit = asyncio.Semaphore(PARALLEL)
 
     async def bounded(address: str, port: int) -> str:

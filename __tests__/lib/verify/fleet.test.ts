@@ -51,7 +51,7 @@ function inventory(bind = ""): string {
   );
 }
 
-test("it reads a fleet from an inventory, with the variables that all hosts of a group share", () => {
+it("reads a fleet from an inventory, with the variables that all hosts of a group share", () => {
   const { servers, kinds, agents, targets } = readFleet(inventory());
   expect(servers.map(({ name }) => name)).toEqual(["app", "db", "hub"]);
   expect(servers[0]).toEqual({
@@ -74,11 +74,11 @@ test("it reads a fleet from an inventory, with the variables that all hosts of a
   expect(targets).toEqual(["node/app"]);
 });
 
-test.each([
+it.each([
   ["", "http://127.0.0.1"],
   ["10.0.0.10", "http://10.0.0.10"],
   ["2001:db8::1", "http://[2001:db8::1]"],
-])("it builds the URLs of components that listen on %j", (bind, url) => {
+])("builds the URLs of components that listen on %j", (bind, url) => {
   const hub = readFleet(inventory(bind)).servers.find(({ name }) => name === "hub");
   expect(hub?.componentUrls).toEqual({
     prometheus: `${url}:9090`,
@@ -87,7 +87,7 @@ test.each([
   });
 });
 
-test("it rejects the inventory of an earlier version, with the fix", () => {
+it("rejects the inventory of an earlier version, with the fix", () => {
   const old = inventory().replace(/,"monitoring_place":\{[^}]*\}/g, "");
   expect(() => readFleet('{"all": {"hosts": {}, "children": {}}}')).toThrow(
     "the inventory has no firewall run: deploy the stack again",

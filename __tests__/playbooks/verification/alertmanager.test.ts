@@ -1,32 +1,33 @@
-import { once } from "node:events";
-import { createServer, IncomingMessage } from "node:http";
-import { start } from "../python";
+import { IncomingMessage } from "node:http";
+import { NO_ANSWER, runCheck, serve, UNREACHABLE } from "./check";
 
-/** An alert as it was handed over. */
+/** An alert in the format of the API. */
 interface Posted {
   readonly labels: Readonly<Record<string, string>>;
   readonly endsAt: string;
 }
 
-/** What stands for an Alertmanager here. */
-interface Stand {
-  /** Which receivers are to be told of the test alert. */
+/** A simulated Alertmanager. */
+interface Simulation {
+  /** The receivers of the test alert. */
   readonly receivers: readonly string[];
-  /** The lines of its metrics, before and after it was handed an alert. */
-  readonly metrics: (handed: boolean) => readonly string[];
+  /** The lines of the metrics, before and after the test alert. */
+  readonly metrics: (posted: boolean) => readonly string[];
   readonly watchdog?: boolean;
   readonly peers?: number;
 }
 
-/** What the question makes of it, and what alerts it was handed. */
-async function ask(stand: Stand): Promise<{ said: unknown; posted: readonly Posted[] }> {
+/** The result for an Alertmanager, and the alerts that the check sent. */
+async function check(simulation: Simulation): Promise<{ result: unknown; posted: readonly Posted[] }> {
   const posted: Posted[] = [];
   const answer = async (request: IncomingMessage): Promise<string> => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
     if (pathname === "/api/v2/status")
-      return JSON.stringify({ cluster: stand.peers === undefined ? {} : { peers: Array(stand.peers).fill({}) } });
+      return JSON.stringify({
+        cluster: simulation.peers === undefined ? {} : { peers: Array(simulation.peers).fill({}) },
+      });
     if (pathname === "/metrics")
-      return stand
+      return simulation
         .metrics(posted.length > 0)
         .map((line) => `${line}\n`)
         .join("");
@@ -36,26 +37,22 @@ async function ask(stand: Stand): Promise<{ said: unknown; posted: readonly Post
       return "";
     }
     const [name, trial] = searchParams.getAll("filter");
-    if (name === 'alertname="Watchdog"') return JSON.stringify(stand.watchdog === false ? [] : [{}]);
+    if (name === 'alertname="Watchdog"') return JSON.stringify(simulation.watchdog === false ? [] : [{}]);
     expect([name, trial]).toEqual(['alertname="MonitoringTest"', `trial="${posted[0]?.labels.trial ?? ""}"`]);
-    return JSON.stringify(posted.length === 0 ? [] : [{ receivers: stand.receivers.map((each) => ({ name: each })) }]);
+    const receivers = simulation.receivers.map((each) => ({ name: each }));
+    return JSON.stringify(posted.length === 0 ? [] : [{ receivers }]);
   };
-  const server = createServer((request, response) => {
-    void answer(request).then((text) => response.end(text));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  const url = `http://127.0.0.1:${port}`;
-  const { code, stdout, stderr } = await start("verification/questions/alertmanager.py", [url, "hub", "test", "2"], {
-    ...process.env,
-    http_proxy: "http://192.0.2.1:3128",
-  }).ended;
-  server.close();
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return { said: JSON.parse(stdout), posted };
+  const result = await serve(
+    (request, response) => {
+      void answer(request).then((text) => response.end(text));
+    },
+    (url) => runCheck("alertmanager", [url, "hub", "test", "2"]),
+  );
+  return { result, posted };
 }
 
-const sent = (receiver: string, integration: string, total: number, failed = 0): string[] => {
+/** The metrics of an integration: all messages, and those that failed. */
+const metricLines = (receiver: string, integration: string, total: number, failed = 0): string[] => {
   const labels = `{integration="${integration}",receiver_name="${receiver}"}`;
   return [
     `alertmanager_notification_requests_total${labels} ${total}`,
@@ -63,63 +60,57 @@ const sent = (receiver: string, integration: string, total: number, failed = 0):
   ];
 };
 
-test("it sends a test alert, tells when each receiver took it by each of its ways, and ends it", async () => {
-  const { said, posted } = await ask({
-    receivers: ["ops", 'on "call"'],
-    metrics: (handed) => [
-      "# HELP alertmanager_notification_requests_total The total number.",
-      ...sent("ops", "slack", handed ? 8 : 7, 2),
-      ...sent("ops", "email", handed ? 1 : 0),
-      ...sent('on \\"call\\"', "pagerduty", handed ? 1 : 0),
-      ...sent("outside", "webhook", 5),
-    ],
+describe("alertmanager.py", () => {
+  it("sends a test alert, prints the time of each delivery, and resolves the alert", async () => {
+    const { result, posted } = await check({
+      receivers: ["ops", 'on "call"'],
+      metrics: (posted) => [
+        "# HELP alertmanager_notification_requests_total The total number.",
+        ...metricLines("ops", "slack", posted ? 8 : 7, 2),
+        ...metricLines("ops", "email", posted ? 1 : 0),
+        ...metricLines('on \\"call\\"', "pagerduty", posted ? 1 : 0),
+        ...metricLines("outside", "webhook", 5),
+      ],
+    });
+    const seconds = expect.any(Number) as number;
+    expect(result).toEqual({
+      members: 1,
+      watchdog: true,
+      deliveries: [
+        { receiver: 'on "call"', integration: "pagerduty", seconds },
+        { receiver: "ops", integration: "email", seconds },
+        { receiver: "ops", integration: "slack", seconds },
+      ],
+    });
+    const labels = { alertname: "MonitoringTest", severity: "none", instance: "hub", monitoring: "test" };
+    expect(posted.map((alert) => alert.labels)).toEqual([
+      expect.objectContaining(labels),
+      expect.objectContaining(labels),
+    ]);
+    const ends = posted.map(({ endsAt }) => Date.parse(endsAt) - Date.now());
+    expect(ends[0]).toBeGreaterThan(60_000);
+    expect(ends[1]).toBeLessThanOrEqual(0);
   });
-  const seconds = expect.any(Number) as number;
-  expect(said).toEqual({
-    members: 1,
-    watchdog: true,
-    deliveries: [
-      { receiver: 'on "call"', integration: "pagerduty", seconds },
-      { receiver: "ops", integration: "email", seconds },
-      { receiver: "ops", integration: "slack", seconds },
-    ],
-  });
-  const labels = { alertname: "MonitoringTest", severity: "none", instance: "hub", monitoring: "test" };
-  expect(posted.map((alert) => alert.labels)).toEqual([
-    expect.objectContaining(labels),
-    expect.objectContaining(labels),
-  ]);
-  const ends = posted.map(({ endsAt }) => Date.parse(endsAt) - Date.now());
-  expect(ends[0]).toBeGreaterThan(60_000);
-  expect(ends[1]).toBeLessThanOrEqual(0);
-});
 
-test("one whose receivers are nobody has nothing to deliver", async () => {
-  const { said } = await ask({ receivers: ["nobody"], metrics: () => [], peers: 2 });
-  expect(said).toEqual({ members: 2, watchdog: true, deliveries: [] });
-});
-
-test("what a receiver does not take, and what does not come from Prometheus, is told after a while", async () => {
-  const { said } = await ask({
-    receivers: ["ops"],
-    metrics: (handed) => sent("ops", "slack", handed ? 3 : 0, handed ? 3 : 0),
-    watchdog: false,
+  it("prints no deliveries if the receiver has no integration", async () => {
+    const { result } = await check({ receivers: ["nobody"], metrics: () => [], peers: 2 });
+    expect(result).toEqual({ members: 2, watchdog: true, deliveries: [] });
   });
-  expect(said).toEqual({
-    members: 1,
-    watchdog: false,
-    deliveries: [{ receiver: "ops", integration: "slack", error: "nothing came of it in time" }],
-  });
-}, 60_000);
 
-test("that it does not answer is told in its place", async () => {
-  const { code, stdout } = await start(
-    "verification/questions/alertmanager.py",
-    ["http://127.0.0.1:9", "hub", "test"],
-    process.env,
-  ).ended;
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual({
-    error: expect.stringMatching(/^http:\/\/127.0.0.1:9 does not answer: /) as string,
+  it("prints failed deliveries and a missing Watchdog alert after a waiting time", async () => {
+    const { result } = await check({
+      receivers: ["ops"],
+      metrics: (posted) => metricLines("ops", "slack", posted ? 3 : 0, posted ? 3 : 0),
+      watchdog: false,
+    });
+    expect(result).toEqual({
+      members: 1,
+      watchdog: false,
+      deliveries: [{ receiver: "ops", integration: "slack", error: "no result in time" }],
+    });
+  }, 60_000);
+
+  it("prints an error if Alertmanager does not answer", async () => {
+    expect(await runCheck("alertmanager", [UNREACHABLE, "hub", "test"])).toEqual(NO_ANSWER);
   });
 });

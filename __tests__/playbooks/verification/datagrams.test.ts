@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import { rootTest } from "../../support/root";
 import { Output, start } from "../python";
 
-/** An address, a port and the number by which a datagram is known. */
+/** Address, port and number of a datagram. */
 type Datagram = readonly [string, number, number];
 
 const ipv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
@@ -14,14 +14,14 @@ async function datagrams(...args: readonly string[]): Promise<Output> {
   return start("verification/datagrams.py", args, process.env).ended;
 }
 
-async function say(...args: readonly string[]): Promise<unknown> {
+async function result(...args: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await datagrams(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout);
 }
 
 async function send(token: string, from: string | null, ...to: readonly Datagram[]): Promise<unknown> {
-  return say("send", token, deflateSync(JSON.stringify({ from, to })).toString("base64"));
+  return result("send", token, deflateSync(JSON.stringify({ from, to })).toString("base64"));
 }
 
 async function listen(token: string): Promise<void> {
@@ -29,17 +29,17 @@ async function listen(token: string): Promise<void> {
 }
 
 rootTest(
-  "what comes is heard by its number, though nobody has the port, and only what is of the same measuring",
+  "reports the datagrams of one verification by their numbers, also without a service on the port",
   async () => {
     await listen("a");
     await listen("b");
     expect(await send("a", null, ["127.0.0.1", 9, 1], [ipv6 ? "::1" : "127.0.0.1", 9, 22])).toEqual(["sent", "sent"]);
     expect(await send("b", "127.0.0.2", ["127.0.0.1", 9, 3])).toEqual(["sent"]);
-    expect(await Promise.all([say("tell", "a"), say("tell", "b")])).toEqual([[1, 22], [3]]);
+    expect(await Promise.all([result("report", "a"), result("report", "b")])).toEqual([[1, 22], [3]]);
   },
 );
 
-rootTest("a service still gets what is heard, in words that its log can show", async () => {
+rootTest("leaves the datagrams to the service on the port, as readable text", async () => {
   const service = createSocket("udp4").bind(0, "127.0.0.1");
   await once(service, "listening");
   const got = once(service, "message") as Promise<[Buffer]>;
@@ -47,18 +47,18 @@ rootTest("a service still gets what is heard, in words that its log can show", a
   await send("c", null, ["127.0.0.1", service.address().port, 7]);
   expect(String((await got)[0])).toBe("cdktf-monitoring verify c 7");
   service.close();
-  expect(await say("tell", "c")).toEqual([7]);
+  expect(await result("report", "c")).toEqual([7]);
 });
 
-rootTest("whoever was told ends the listening; that nobody listens is no silence", async () => {
+rootTest("stops listening after the report, and fails if nothing listens", async () => {
   await listen("d");
-  expect(await say("tell", "d")).toEqual([]);
-  const { code, stderr } = await datagrams("tell", "d");
+  expect(await result("report", "d")).toEqual([]);
+  const { code, stderr } = await datagrams("report", "d");
   expect(code).not.toBe(0);
   expect(stderr).toContain("ConnectionRefusedError");
 });
 
-test("what cannot be sent is told from what can, in the order of the question", async () => {
+it("reports which datagrams could not be sent, in order", async () => {
   const found = await send("e", null, ["no-such-name.invalid", 9, 1], ["127.0.0.1", 9, 2]);
   expect(found).toEqual([expect.stringMatching(/^error: /), "sent"]);
   expect(await send("e", "192.0.2.99", ["127.0.0.1", 9, 1])).toEqual(["unreachable"]);

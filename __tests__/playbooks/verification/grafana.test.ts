@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { playbooksDirectory } from "../../../lib/paths";
-import { run } from "../../../tools/cli/process";
+import { Dashboard } from "../../../lib/dashboards/dashboard";
+import { JsonObject } from "../../../lib/dashboards/model";
+import { removeFolders, temporaryFolder } from "../python";
+import { checkSource, NO_ANSWER, runCheck, serve, UNREACHABLE } from "./check";
 
 const PASSWORD = "s3cret";
 const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
@@ -26,7 +25,7 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
   "/api/search?type=dash-db&limit=5000": [
     200,
     [
-      { uid: "a", title: "A", tags: ["much", "more"] },
+      { uid: "a", title: "A", tags: ["other", "tags"] },
       { uid: "ours", title: "Ours", tags: ["cdktf-monitoring"] },
       { uid: "cdktf-monitoring-fleet", title: "Fleet", tags: [] },
     ],
@@ -47,7 +46,7 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
                 options: {
                   renameByName: {
                     instance: "Server",
-                    "Value #A": "Processors",
+                    "Value #A": "CPU",
                     "Value #B": "Memory",
                     "Value #C": "Fullest disk",
                   },
@@ -75,9 +74,9 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
   ],
 };
 
-let asked = 0;
+let cpuQueries = 0;
 
-/** What its query API answers: two servers are up, and only of one there is an answer. */
+/** The response of the query API: two servers are up, and one of them has a value in one panel. */
 function answerTo(body: string): unknown {
   const frame = (labels: object, value: number | null) => ({
     schema: { fields: [{ name: "Time" }, { name: "Value", labels }] },
@@ -87,47 +86,38 @@ function answerTo(body: string): unknown {
     results: { A: { frames: instances.map((instance) => frame({ instance }, 1)) } },
   });
   if (body.includes("up{job")) return of(["hub", "app"]);
-  // The rate of the second server has no second scrape at first.
-  if (body.includes('"cpu"')) return of(asked++ === 0 ? ["hub"] : ["hub", "app"]);
+  // At first, the second server has only one scrape, so that its rate has no value.
+  if (body.includes('"cpu"')) return of(cpuQueries++ === 0 ? ["hub"] : ["hub", "app"]);
   if (body.includes('"memory"') || body.includes('"disk"')) return of(["app", "hub"]);
   return { results: { A: { frames: [frame({}, body.includes('busy{instance=\\"app\\"}') ? 0 : null)] } } };
 }
 
-/** What is told of a Grafana by whom its password file holds `password`. */
-async function ask(password: string): Promise<unknown> {
-  const folder = mkdtempSync(join(tmpdir(), "grafana-question-"));
-  writeFileSync(join(folder, "password"), `${password}\n`);
-  // The same program, but for where the password is.
-  const program = readFileSync(join(playbooksDirectory, "verification/questions/grafana.py"), "utf8");
-  writeFileSync(
-    join(folder, "grafana.py"),
-    program.replace("/var/lib/monitoring/grafana/admin_password", join(folder, "password")),
+/** The result if the file on the server contains `password`. */
+async function check(password: string): Promise<unknown> {
+  const file = join(temporaryFolder(), "password");
+  writeFileSync(file, `${password}\n`);
+  const source = checkSource("grafana").replace("/var/lib/monitoring/grafana/admin_password", file);
+  return serve(
+    (request, response) => {
+      const { url = "", headers } = request;
+      const known = headers.authorization === `Basic ${btoa(`admin:${PASSWORD}`)}`;
+      let sent = "";
+      request.on("data", (chunk: Buffer) => (sent += chunk.toString()));
+      request.on("end", () => {
+        const queried = url === "/api/ds/query" ? ([200, answerTo(sent)] as const) : undefined;
+        const answer = queried ?? ANSWERS[url] ?? [404, {}];
+        const [status, body] = known ? answer : [401, { message: "invalid username or password" }];
+        response.writeHead(status).end(JSON.stringify(body));
+      });
+    },
+    (url) => runCheck("grafana", [url], source),
   );
-  const server = createServer((request, response) => {
-    const { url = "", headers } = request;
-    const known = headers.authorization === `Basic ${btoa(`admin:${PASSWORD}`)}`;
-    let sent = "";
-    request.on("data", (chunk: Buffer) => (sent += chunk.toString()));
-    request.on("end", () => {
-      const queried = url === "/api/ds/query" ? ([200, answerTo(sent)] as const) : undefined;
-      const answer = queried ?? ANSWERS[url] ?? [404, {}];
-      const [status, body] = known ? answer : [401, { message: "invalid username or password" }];
-      response.writeHead(status).end(JSON.stringify(body));
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  const environment = { http_proxy: "http://192.0.2.1:3128" };
-  const { code, stdout } = await run("python3", [join(folder, "grafana.py"), `http://127.0.0.1:${port}`], {
-    environment,
-  });
-  server.close();
-  expect(code).toBe(0);
-  return JSON.parse(stdout);
 }
 
-test("data sources, dashboards and which panels of ours have data are told, and why one does not answer", async () => {
-  expect(await ask(PASSWORD)).toEqual({
+afterAll(removeFolders);
+
+test("grafana.py prints data sources with their errors, dashboards, and the empty panels of built-in dashboards", async () => {
+  expect(await check(PASSWORD)).toEqual({
     version: "13.2.3",
     sources: [
       { uid: "prometheus", name: "Prometheus", error: "" },
@@ -147,15 +137,29 @@ test("data sources, dashboards and which panels of ours have data are told, and 
   });
 });
 
-test("that somebody set another password in its pages is told in its place", async () => {
-  expect(await ask("other")).toEqual({ error: "the password on its server is not the one that it knows" });
+test("grafana.py prints an error if somebody changed the password in Grafana", async () => {
+  expect(await check("other")).toEqual({
+    error: "the admin password on the server differs from the password in Grafana",
+  });
 });
 
-test("that it is not there is told in its place", async () => {
-  const program = join(playbooksDirectory, "verification/questions/grafana.py");
-  const { code, stdout } = await run("python3", [program, "http://127.0.0.1:9"]);
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual({
-    error: expect.stringMatching(/^http:\/\/127.0.0.1:9 does not answer: /) as string,
-  });
+test("grafana.py prints an error if Grafana does not answer", async () => {
+  const file = join(temporaryFolder(), "password");
+  writeFileSync(file, "any");
+  const source = checkSource("grafana").replace("/var/lib/monitoring/grafana/admin_password", file);
+  expect(await runCheck("grafana", [UNREACHABLE], source)).toEqual(NO_ANSWER);
+});
+
+test("grafana.py knows the columns of the built-in dashboard", () => {
+  const [, columns = "{}"] = /^COLUMNS = (.*)$/m.exec(checkSource("grafana")) ?? [];
+  const [, uid, table] = /^FLEET, TABLE = "(.*)", "(.*)"$/m.exec(checkSource("grafana")) ?? [];
+  const fleet = Dashboard.fleet();
+  const board = JSON.parse(fleet._json({ kinds: new Set(["prometheus"]), alerts: [] }) ?? "{}") as JsonObject;
+  const panel = (board.panels as readonly JsonObject[]).find(({ title }) => title === table);
+  const transformations = panel?.transformations as readonly { readonly id: string; readonly options: JsonObject }[];
+  const names = transformations.find(({ id }) => id === "organize")?.options.renameByName ?? {};
+  expect(fleet.uid).toBe(uid);
+  expect(Object.values(names)).toEqual(
+    expect.arrayContaining(Object.values(JSON.parse(columns) as Record<string, string>)),
+  );
 });

@@ -3,12 +3,13 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { LogSource } from "../../../lib/logs/log-source";
 import { targetFiles } from "../../../lib/logs/target-files";
-import { removeFolders, start, temporaryFolder } from "../python";
+import { removeFolders, temporaryFolder } from "../python";
+import { runCheck } from "./check";
 
 afterAll(removeFolders);
 
-/** What is said of drop-ins, on a server that has these files. */
-async function ask(
+/** The result for drop-ins, on a server with these files. */
+async function check(
   dropIns: readonly { readonly path: string; readonly content: string }[],
   root: string,
   files: readonly string[],
@@ -17,15 +18,12 @@ async function ask(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  const args = ["http://127.0.0.1:9080", "app", "monitoring", join(root, "targets")];
-  const { code, stdout, stderr } = await start("verification/questions/log_agent.py", args, process.env).ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return JSON.parse(stdout);
+  return runCheck("log_agent", ["http://127.0.0.1:9080", "app", "monitoring", join(root, "targets")]);
 }
 
-test("patterns that match no file are told with their sources", async () => {
+test("log_agent.py prints the paths that match no file, with their sources", async () => {
   const root = temporaryFolder();
-  // Longer than a line that YAML would fold, and with what has to be quoted.
+  // Longer than the line length at which YAML folds, and with characters that need quotes.
   const odd = `${root}/${"nothing ".repeat(12)}: here #1.log`;
   const sources = [
     LogSource.files("shop", {
@@ -33,7 +31,7 @@ test("patterns that match no file are told with their sources", async () => {
     }),
     LogSource.files("other", { paths: [odd] }),
   ];
-  expect(await ask(targetFiles(sources), root, ["log/a.log", "log/new/deep/er.txt"])).toEqual({
+  expect(await check(targetFiles(sources), root, ["log/a.log", "log/new/deep/er.txt"])).toEqual({
     unmatched: [
       { job: "other", path: odd },
       { job: "shop", path: `${root}/log/typo-*.log` },
@@ -41,18 +39,18 @@ test("patterns that match no file are told with their sources", async () => {
   });
 });
 
-test("a folder is no file", async () => {
+test("log_agent.py does not count a folder as a file", async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, "log.log"));
   const sources = [LogSource.files("shop", { paths: [`${root}/*.log`] })];
-  expect(await ask(targetFiles(sources), root, [])).toEqual({ unmatched: [{ job: "shop", path: `${root}/*.log` }] });
+  expect(await check(targetFiles(sources), root, [])).toEqual({ unmatched: [{ job: "shop", path: `${root}/*.log` }] });
 });
 
-test("drop-ins of others are read too, and without any there is nothing to tell", async () => {
+test("log_agent.py reads user-provided drop-ins, and prints an empty list without drop-ins", async () => {
   const root = temporaryFolder();
   const content = stringify([{ labels: { job: "mine", __path__: `${root}/a.log` } }]);
-  expect(await ask([{ path: "targets/mine.yml", content }], root, [])).toEqual({
+  expect(await check([{ path: "targets/mine.yml", content }], root, [])).toEqual({
     unmatched: [{ job: "mine", path: `${root}/a.log` }],
   });
-  expect(await ask([], temporaryFolder(), [])).toEqual({ unmatched: [] });
+  expect(await check([], temporaryFolder(), [])).toEqual({ unmatched: [] });
 });

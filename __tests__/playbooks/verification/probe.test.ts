@@ -4,7 +4,7 @@ import { createServer, Server } from "node:net";
 import { deflateSync } from "node:zlib";
 import { start } from "../python";
 
-/** What came of each port of an address. */
+/** The results of connections to ports. */
 async function probe(from: string | null, ...to: [string, number][]): Promise<unknown> {
   const word = deflateSync(JSON.stringify({ from, to })).toString("base64");
   const { code, stdout, stderr } = await start("verification/probe.py", [word], process.env).ended;
@@ -12,7 +12,7 @@ async function probe(from: string | null, ...to: [string, number][]): Promise<un
   return JSON.parse(stdout);
 }
 
-/** Starts a program with a listening socket, `server`; it prints the port first. */
+/** Starts a program with the listening socket `server`. The program must print the port first. */
 async function serve(program: string): Promise<{ child: ChildProcessWithoutNullStreams; port: number }> {
   const begin = "import socket, sys\nserver = socket.create_server(('127.0.0.1', 0), backlog=0)";
   const child = spawn("python3", ["-c", begin + program]);
@@ -26,7 +26,7 @@ async function listen(): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as { port: number }).port };
 }
 
-test("ports are open or refused, in the order of the question", async () => {
+it("reports open and refused ports, in order", async () => {
   const [open, closed] = [await listen(), await listen()];
   closed.server.close();
   const found = await probe(null, ["127.0.0.1", closed.port], ["127.0.0.1", open.port], ["127.0.0.1", open.port]);
@@ -34,8 +34,8 @@ test("ports are open or refused, in the order of the question", async () => {
   expect(found).toEqual(["refused", "open", "open"]);
 });
 
-test("a port that does not answer is filtered, and many of them take no longer than one", async () => {
-  // A queue that is full drops who knocks, as a firewall does.
+it("reports a port without an answer as filtered, and probes many of them at the same time", async () => {
+  // A full queue drops connections as a firewall does.
   const { child, port } = await serve(`
 waiting = [socket.socket() for _ in range(3)]
 for each in waiting:
@@ -50,7 +50,7 @@ sys.stdin.read()`);
   expect(Date.now() - started).toBeLessThan(6000);
 });
 
-test("it connects from the address that it is told", async () => {
+it("connects from the given address", async () => {
   const { child, port } = await serve(`
 print(server.getsockname()[1], flush=True)
 print(server.accept()[1][0], flush=True)`);
@@ -62,17 +62,17 @@ print(server.accept()[1][0], flush=True)`);
   expect(seen.trim()).toBe("127.0.0.2");
 });
 
-test("an address that this machine does not have, and a name that nobody knows, are not taken for closed ports", async () => {
+it("distinguishes a missing source address and an unknown host name from closed ports", async () => {
   expect(await probe("192.0.2.99", ["127.0.0.1", 9])).toEqual(["unreachable"]);
   expect(await probe(null, ["no-such-name.invalid", 9])).toEqual([expect.stringMatching(/^error: /)]);
 });
 
-test("probes of a thousand servers fit on a command line", () => {
+it("encodes the probes of a thousand servers for a command line", () => {
   const program = `
 import sys
 sys.dont_write_bytecode = True
 import probe
 print(len(probe.encode({"from": None, "to": [[f"10.{i // 250}.7.{i % 250}", port] for i in range(1000) for port in (9100, 9080, 22)]})))`;
-  const said = execFileSync("python3", ["-c", program], { cwd: "playbooks/verification", encoding: "utf8" });
-  expect(Number(said)).toBeLessThan(32 * 1024);
+  const length = execFileSync("python3", ["-c", program], { cwd: "playbooks/verification", encoding: "utf8" });
+  expect(Number(length)).toBeLessThan(32 * 1024);
 });
