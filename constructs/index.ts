@@ -7,7 +7,7 @@ export { Evaluator, Severity } from "../lib/alerts/rule";
 export { Artifacts } from "../lib/artifacts";
 export { Dashboard } from "../lib/dashboards/dashboard";
 export type { GeneratedFile } from "../lib/inventory/generated-file";
-export type { Value, Variables } from "../lib/inventory/inventory";
+export type { Value, Variables } from "../lib/inventory/variables";
 export { Secret, type SecretOptions } from "../lib/inventory/secret";
 export { LogAgent } from "../lib/logs/log-agent";
 export { LogFormat } from "../lib/logs/log-format";

@@ -1,4 +1,5 @@
-import { InventoryRun, Value, Variables } from "../../lib/inventory/inventory";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { Value, Variables } from "../../lib/inventory/variables";
 import { RunResult } from "../../tools/cli/process";
 import { componentRun, Lab, plainRun, RUN_TIMEOUT } from "../support/lab";
 import { Traffic } from "../support/traffic";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { filesHash, GeneratedFile } from "../../lib/inventory/generated-file";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { Architecture } from "../../lib/servers/architecture";
 import { RunResult } from "../../tools/cli/process";
 import { architecture, componentRun, Lab, RUN_TIMEOUT } from "../support/lab";

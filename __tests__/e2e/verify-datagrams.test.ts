@@ -1,4 +1,5 @@
-import { InventoryRun, Value } from "../../lib/inventory/inventory";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { Value } from "../../lib/inventory/variables";
 import { Measurement } from "../../lib/verify/measurement";
 import { Outcome } from "../../lib/verify/outcome";
 import { isDatagram } from "../../lib/verify/plan";

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { Connection, Listener, portProblem } from "../../lib/access/access";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { alertmanagerConfig, allReceivers, receiverSecrets } from "../../lib/receivers/alertmanager-config";
 import { retentionProblem } from "../../lib/receivers/repeat-intervals";
 import { templateFiles } from "../../lib/receivers/template-files";

@@ -7,7 +7,7 @@ import { Connection, Listener, Listening, Placement, portProblem } from "../../l
 import { ArtifactRequest } from "../../lib/artifacts";
 import { isPrivateAddress } from "../../lib/network/cidr";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { LogFormat } from "../../lib/logs/log-format";
 import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";

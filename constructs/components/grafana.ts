@@ -12,7 +12,7 @@ import { Uids } from "../../lib/dashboards/uids";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Settings } from "../../lib/grafana/settings";
 import { hostPort } from "../../lib/network/host-port";
-import { Value, Variables } from "../../lib/inventory/inventory";
+import { Value, Variables } from "../../lib/inventory/variables";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";
 import { Component } from "./component";

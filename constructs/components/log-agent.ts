@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { Connection } from "../../lib/access/access";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { agentConfig } from "../../lib/logs/agent-config";
 import { AGENT_METRICS } from "../../lib/logs/agent-metrics";
 import { alloyConfig } from "../../lib/logs/alloy";

@@ -7,7 +7,7 @@ import { RuleGroup } from "../../lib/alerts/rule";
 import { ruleFile } from "../../lib/alerts/rule-file";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
-import { Value, Variables } from "../../lib/inventory/inventory";
+import { Value, Variables } from "../../lib/inventory/variables";
 import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../../lib/logs/loki-settings";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";

@@ -1,6 +1,6 @@
 import { Annotations, Aspects } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";

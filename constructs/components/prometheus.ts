@@ -7,7 +7,7 @@ import { runbooksPage } from "../../lib/alerts/runbooks";
 import { ruleQueries } from "../../lib/alerts/queries";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
-import { Value, Variables } from "../../lib/inventory/inventory";
+import { Value, Variables } from "../../lib/inventory/variables";
 import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/names";
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
 import { Secret } from "../../lib/inventory/secret";

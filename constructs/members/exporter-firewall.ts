@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { Edge } from "../../lib/access/access";
 import { firewallVariables, hostFirewall } from "../../lib/access/host-firewall";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { Peer, Port } from "../../lib/access/peer";
 import { IMember, IMemberFirewall } from "../contracts";
 

@@ -1,6 +1,6 @@
 import { DataResource, Fn, Token } from "cdktf";
 import { leaveInventory, machineKey } from "../../lib/inventory/leave";
-import { Variables } from "../../lib/inventory/inventory";
+import { Variables } from "../../lib/inventory/variables";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
 import { IMember, IMonitoring, OnLeave } from "../contracts";

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { InventoryRun, Value } from "../../lib/inventory/inventory";
+import { InventoryRun } from "../../lib/inventory/inventory";
+import { Value } from "../../lib/inventory/variables";
 import { Secret } from "../../lib/inventory/secret";
 import type { Member } from "../members/member";
 import { IMonitoring } from "../contracts";

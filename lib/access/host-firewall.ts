@@ -1,4 +1,4 @@
-import { Variables } from "../inventory/inventory";
+import { Variables } from "../inventory/variables";
 import { Edge, Listening, SSH } from "./access";
 
 /** A port of a server, and the sources from which it is allowed. */

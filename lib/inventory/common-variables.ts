@@ -1,5 +1,5 @@
 import { groupBy } from "../grouping";
-import { Value, Variables } from "./inventory";
+import { Value, Variables } from "./variables";
 
 /** The variables of a run's hosts, with the values that most hosts share listed once. */
 export interface SharedVariables {

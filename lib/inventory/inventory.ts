@@ -2,12 +2,7 @@ import { ArtifactRequest } from "../artifacts";
 import { contract } from "../contract";
 import { shareVariables } from "./common-variables";
 import { SecretReference } from "./secret";
-
-/** A value that Terraform, JSON and Ansible support. Strings may contain tokens. */
-export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
-
-/** Ansible variables by name. */
-export type Variables = Readonly<Record<string, Value>>;
+import { Value, Variables } from "./variables";
 
 /** SSH connection of Ansible to a server. */
 export interface HostConnection {

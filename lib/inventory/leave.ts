@@ -1,5 +1,6 @@
 import { contract } from "../contract";
-import { HostConnection, InventoryHost, renderInventory, Variables } from "./inventory";
+import { HostConnection, InventoryHost, renderInventory } from "./inventory";
+import { Variables } from "./variables";
 
 /** Name of the run that uninstalls everything from a server that leaves. It has its own inventory. */
 export const LEAVE: string = contract.runs.leave;

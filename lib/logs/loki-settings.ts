@@ -1,4 +1,4 @@
-import { Variables } from "../inventory/inventory";
+import { Variables } from "../inventory/variables";
 import { Secret } from "../inventory/secret";
 import { durationProblem, durationSeconds } from "../units";
 

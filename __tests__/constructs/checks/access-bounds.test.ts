@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from "cdktf";
 import { join } from "node:path";
 import { Access, Component, Member, MonitoringHost, MonitoringProps, AccessPeer } from "../../../constructs/index";
 import { Connection } from "../../../lib/access/access";
-import { Variables } from "../../../lib/inventory/inventory";
+import { Variables } from "../../../lib/inventory/variables";
 import { projectRoot } from "../../../tools/cli/project";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { shareVariables } from "../../../lib/inventory/common-variables";
-import { Variables } from "../../../lib/inventory/inventory";
+import { Variables } from "../../../lib/inventory/variables";
 
 const variables: fc.Arbitrary<Variables> = fc.record(
   { a: fc.constantFrom(1, 1, 1, 2), b: fc.constantFrom("x", "y"), c: fc.constant([1, { d: null }]) },

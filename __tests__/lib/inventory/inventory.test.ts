@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { escapeTemplates, InventoryInput, renderInventory, Value, Variables } from "../../../lib/inventory/inventory";
+import { escapeTemplates, InventoryInput, renderInventory } from "../../../lib/inventory/inventory";
+import { Value, Variables } from "../../../lib/inventory/variables";
 import { terraform, terraformTest } from "../../support/terraform";
 
 const input: InventoryInput = {

@@ -1,4 +1,5 @@
-import { InventoryRun, renderInventory, Variables } from "../../../lib/inventory/inventory";
+import { InventoryRun, renderInventory } from "../../../lib/inventory/inventory";
+import { Variables } from "../../../lib/inventory/variables";
 import { readFleet } from "../../../lib/verify/fleet";
 
 const PORT = { name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["10.0.0.1/32"] };
