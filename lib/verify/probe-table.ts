@@ -55,7 +55,7 @@ function merge(verdicts: readonly Verdict[]): Row[] {
   });
 }
 
-/** The values of a line besides source and destination. */
+/** The values of a line except source and destination. */
 function cells({ probe, expected, observed, outcome }: Verdict): string[] {
   return [probe.protocol, String(probe.port), probe.name, expected ?? "", observed ?? "", outcome];
 }

@@ -26,7 +26,7 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
     200,
     [
       { uid: "a", title: "A", tags: ["other", "tags"] },
-      { uid: "ours", title: "Ours", tags: ["cdktf-monitoring"] },
+      { uid: "built-in", title: "Built-in", tags: ["cdktf-monitoring"] },
       { uid: "cdktf-monitoring-fleet", title: "Fleet", tags: [] },
     ],
   ],
@@ -58,11 +58,11 @@ const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
       },
     },
   ],
-  "/api/dashboards/uid/ours": [
+  "/api/dashboards/uid/built-in": [
     200,
     {
       dashboard: {
-        title: "Ours",
+        title: "Built-in",
         templating: { list: [{ name: "instance" }] },
         panels: [
           { type: "row", title: "Heading" },
@@ -126,13 +126,13 @@ test("grafana.py prints data sources with their errors, dashboards, and the empt
     ],
     dashboards: [
       { uid: "a", title: "A" },
-      { uid: "ours", title: "Ours" },
+      { uid: "built-in", title: "Built-in" },
       { uid: "cdktf-monitoring-fleet", title: "Fleet" },
     ],
     shown: { cpu: ["app", "hub"], memory: ["app", "hub"], disk: ["app", "hub"] },
     panels: [
-      { title: "Ours", server: "app", panels: 2, empty: ["Odd"] },
-      { title: "Ours", server: "hub", panels: 2, empty: ["Busy", "Odd"] },
+      { title: "Built-in", server: "app", panels: 2, empty: ["Odd"] },
+      { title: "Built-in", server: "hub", panels: 2, empty: ["Busy", "Odd"] },
     ],
   });
 });

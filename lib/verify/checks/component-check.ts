@@ -48,7 +48,7 @@ type Conclusion = Pick<CheckResult, "summary" | "failures"> & {
   readonly complete?: boolean;
 };
 
-/** Everything that a check may use besides the values of the components. */
+/** Everything that a check may use in addition to the values of the components. */
 interface Context {
   readonly commands: Commands;
   readonly measurement: Measurement;
