@@ -1,24 +1,24 @@
 import { JsonObject, objectsOf, panelsOf, textOf } from "../../lib/dashboards/model";
 import { GrafanaApi } from "./grafana";
 
-/** How Grafana's query API answers one query. */
+/** Result of one query in Grafana's query API. */
 interface QueryResult {
   readonly error?: string;
   readonly frames?: readonly { readonly data: { readonly values: readonly (readonly unknown[])[] } }[];
 }
 
-/** What was found of a dashboard's panels. */
+/** Result of querying a dashboard's panels. */
 export interface PanelsFound {
-  /** How many queries were asked. */
+  /** Number of queries. */
   readonly queries: number;
-  /** `panel, query: why` of each query that had no data. */
+  /** Queries without data, as `panel, query: reason`. */
   readonly empty: readonly string[];
 }
 
 /**
- * Asks Grafana what each panel of a dashboard asks, as its page does.
+ * Runs the queries of all panels of a dashboard through Grafana, as its web UI does.
  *
- * @param variables the values of the variables above the panels
+ * @param variables values of the dashboard's variables
  */
 export async function askPanels(
   grafana: GrafanaApi,
@@ -54,12 +54,12 @@ async function askPanel(
   return { queries: queries.length, empty };
 }
 
-/** Grafana's page replaces what people choose; what the interval is, its server knows. */
+/** Replaces variables as Grafana's web UI does. Grafana's server replaces the interval. */
 function interpolated(expression: string, variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables).reduce((text, [name, value]) => text.replaceAll(`$${name}`, value), expression);
 }
 
-/** Whether some series has a value that is a number. */
+/** Whether some series has a numeric value. */
 function hasData(result: QueryResult | undefined): boolean {
   return (result?.frames ?? []).some(({ data }) => (data.values.at(-1) ?? []).some((value) => Number.isFinite(value)));
 }

@@ -8,7 +8,7 @@ export const team = Receiver.webhook("team", { url: secret, bearerToken: secret,
 export const outside = Receiver.healthchecks("outside", { pingUrl: secret });
 const mail = { from: "alerts@example.com", to: ["ops@example.com", "more@example.com"] };
 
-/** A receiver of each kind, and some more. */
+/** Receivers of each kind, some with several settings. */
 export const everyKind: readonly Receiver[] = [
   slack,
   pager,

@@ -130,7 +130,7 @@ export class Grafana extends Component {
   /** The dashboards that the controller downloads at deploy time. */
   private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
     const { artifacts } = this.member.monitoring;
-    return this.dashboards.flatMap(({ uid, download }) =>
+    return this.dashboards.flatMap(({ uid, _download: download }) =>
       download === undefined ? [] : [{ uid, request: artifacts._dashboard(download.id, download.revision) }],
     );
   }

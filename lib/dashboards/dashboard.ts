@@ -111,12 +111,8 @@ export class Dashboard {
     /** Title in Grafana's list of dashboards. */
     public readonly title: string,
     private readonly build: Build | undefined,
-    /**
-     * Revision on grafana.com.
-     *
-     * @default - none, because the dashboard is available at synthesis
-     */
-    public readonly download?: DashboardDownload,
+    /** @internal Revision on grafana.com; undefined if the dashboard is available at synthesis. */
+    public readonly _download?: DashboardDownload,
   ) {}
 
   /**

@@ -72,7 +72,10 @@ function targetsSource(source: string, reference: Json | undefined): boolean {
   return (reference.type ?? reference.uid) === source;
 }
 
-/** Returns the PromQL or LogQL in a variable's query; `label_names()`, `metrics(…)` and `label_values(label)` contain none. */
+/**
+ * Returns the PromQL or LogQL in a variable's query; `label_names()`, `metrics(…)` and `label_values(label)` contain
+ * none.
+ */
 function expressionOf(query: string): string | undefined {
   const [, selected, computed] =
     /^\s*(?:label_values\(\s*([^]+?)\s*,\s*[\w$.{}]+\s*\)|query_result\(([^]+)\))\s*$/.exec(query) ?? [];

@@ -10,25 +10,25 @@ import { DefaultReceivers, defaultReceivers, routeTree } from "./route-tree";
 import { Inhibition, Routing, TimeInterval } from "./routing";
 import { receiversProblem, routingProblem } from "./routing-validation";
 
-/** Who is told, and what of. */
+/** Receivers of notifications, and the alerts that each of them gets. */
 export interface NotificationSettings {
   readonly receivers: readonly Receiver[];
   readonly routing: Routing;
-  /** Who is told each minute that alerts still arrive. */
+  /** Receiver that is pinged every minute while alerts are delivered. @default - none */
   readonly deadMansSwitch?: Receiver;
 }
 
-/** What Alertmanager's configuration is made of. */
+/** Input of Alertmanager's configuration. */
 export interface AlertmanagerConfigInput extends NotificationSettings {
-  /** The folder on the server that holds a file for each secret. */
+  /** Folder on the server with one file per secret. */
   readonly secretsDirectory: string;
 }
 
 /**
- * Alertmanager's configuration, as YAML. It holds no secrets, but the paths of their files; its templates are those of
- * the folder `templates` beside it.
+ * Renders Alertmanager's configuration as YAML. It contains paths of files instead of secrets, and reads the templates
+ * in the folder `templates` next to it.
  *
- * @throws when receivers share a name, or the routing names what is not there or is malformed
+ * @throws if receivers share a name, or if the routing is malformed
  */
 export function alertmanagerConfig(input: AlertmanagerConfigInput): string {
   const found = notificationProblem(input);
@@ -45,7 +45,7 @@ export function alertmanagerConfig(input: AlertmanagerConfigInput): string {
   return stringify(config, { lineWidth: 0, version: "1.1", aliasDuplicateObjects: false });
 }
 
-/** What is wrong with who is told of what, or undefined. */
+/** Returns the first problem with the receivers and the routing, or undefined. */
 export function notificationProblem(notification: NotificationSettings): string | undefined {
   const { receivers, routing } = notification;
   const found = routingProblem(
@@ -55,24 +55,26 @@ export function notificationProblem(notification: NotificationSettings): string 
   return receiversProblem(allReceivers(notification)) ?? (found === undefined ? undefined : `routing: ${found}`);
 }
 
-/** The secrets of all receivers, each once. */
+/** Returns the secrets of all receivers, each once. */
 export function receiverSecrets(receivers: readonly Receiver[]): readonly SecretReference[] {
   const references = receivers.flatMap(({ _secrets }) => _secrets);
   return [...new Map(references.map((reference) => [reference.name, reference])).values()];
 }
 
-/** All receivers of a notification, with the one that is only a dead man's switch. */
+/** Returns all receivers, including one that is only the dead man's switch. */
 export function allReceivers({ receivers, deadMansSwitch }: NotificationSettings): readonly Receiver[] {
   return deadMansSwitch === undefined || receivers.includes(deadMansSwitch)
     ? receivers
     : [...receivers, deadMansSwitch];
 }
 
-/** What is not wrong, but may not be meant: sentences for people. */
+/** Returns warnings about valid settings that are probably unintended. */
 export function routingWarnings(notification: NotificationSettings): string[] {
   const { receivers, routing, deadMansSwitch } = notification;
   if (receivers.length === 0)
-    return ["alerts are sent to nobody: give receivers, for example Receiver.slack or Receiver.ntfy"];
+    return [
+      "there are no receivers, so nobody is notified of alerts: add one, such as Receiver.slack or Receiver.ntfy",
+    ];
   const { critical, rest } = defaultReceiversOf(notification);
   const named = new Set([
     critical,
@@ -81,18 +83,18 @@ export function routingWarnings(notification: NotificationSettings): string[] {
     ...(routing.routes ?? []).map(({ receiver }) => receiver),
   ]);
   const used = receivers.filter(({ name }) => named.has(name));
-  // One that is in a group is told by that.
-  const isTold = ({ _integrations }: Receiver): boolean =>
+  // A member of a used group is notified by the group.
+  const isNotified = ({ _integrations }: Receiver): boolean =>
     used.some((other) => _integrations.every((each) => other._integrations.includes(each)));
   return [
     ...(deadMansSwitch === undefined
       ? [
-          "nobody is told when the monitoring itself is down: give deadMansSwitch, for example Receiver.healthchecks with the URL of a check at a service outside",
+          "there is no deadMansSwitch, so nobody is notified if the monitoring itself is down: set one, such as Receiver.healthchecks with the URL of an external check",
         ]
       : []),
     ...receivers
-      .filter((receiver) => !isTold(receiver))
-      .map(({ name }) => `the receiver "${name}" gets nothing: no route names it`),
+      .filter((receiver) => !isNotified(receiver))
+      .map(({ name }) => `the receiver "${name}" gets no alerts: add a route to it, or remove it`),
   ];
 }
 

@@ -2,14 +2,14 @@ import { Matcher } from "./matcher";
 import { Inhibition, Routing } from "./routing";
 import { WATCHDOG_ALERT, TEST_ALERT } from "./well-known-alerts";
 
-/** Alerts that a server is not there: whatever else is said about it follows from that. */
+/** Alerts about a server that is unreachable. All other alerts about the server follow from them. */
 const SERVER_DOWN_ALERTS = "ServerUnreachable|ServerNeverAppeared";
 
-/** What the alerts that come with us are about, beyond their name. */
+/** Labels that identify the subject of a built-in alert. */
 const BUILT_IN_SAME_BY = ["monitoring", "instance", "job", "device", "mountpoint", "fstype", "name", "collector"];
 
-/** What silences what: the usual inhibitions, and then those of the user. */
-export function inhibitions({ sameBy = BUILT_IN_SAME_BY, inhibitions: own = [] }: Routing): Inhibition[] {
+/** Returns the default inhibitions, followed by the user's. */
+export function inhibitions({ sameBy = BUILT_IN_SAME_BY, inhibitions: userProvided = [] }: Routing): Inhibition[] {
   return [
     {
       source: [Matcher.matches("alertname", SERVER_DOWN_ALERTS)],
@@ -21,6 +21,6 @@ export function inhibitions({ sameBy = BUILT_IN_SAME_BY, inhibitions: own = [] }
       target: [Matcher.is("severity", "warning"), Matcher.isNot("alertname", TEST_ALERT)],
       equal: ["alertname", ...sameBy],
     },
-    ...own,
+    ...userProvided,
   ];
 }

@@ -1,33 +1,33 @@
 import { Secret, SecretReference } from "../inventory/secret";
 
-/** A value of Alertmanager's configuration. */
+/** A value in Alertmanager's configuration. */
 export type Setting = string | number | boolean | readonly Setting[] | { readonly [name: string]: Setting | undefined };
 
-/** One way by which a receiver is told, as Alertmanager's configuration has it. */
+/** A receiver integration of Alertmanager, such as one Slack webhook. */
 export interface Integration {
-  /** The key of its list in a receiver: `slack_configs`. */
+  /** Key of the integration's list in a receiver: `slack_configs`. */
   readonly key: string;
-  /** What its settings need and nobody may read, by the names that {@link settings} gets the files for: `…url` are URLs. */
+  /** Secrets by the names that {@link settings} uses. A name that ends in `url` means that the secret is a URL. */
   readonly secrets: Readonly<Record<string, Secret>>;
   /**
-   * Its settings.
+   * Returns the settings of the integration.
    *
-   * @param file the path of the file on the server that holds a secret
+   * @param file returns the path of a secret's file on the server
    */
   readonly settings: (file: (secret: string) => string) => Readonly<Record<string, Setting | undefined>>;
 }
 
-/** An integration of the receiver whose name begins the names of its secrets' files. */
+/** An integration with the name of its receiver, which is the prefix of the names of its secret files. */
 export interface OwnedIntegration extends Integration {
   readonly owner: string;
 }
 
-/** By what name the role knows a secret of an integration: a file's name on the server. */
+/** Returns the name of a secret in the role, which is also its file name on the server. */
 export function secretName(owner: string, secret: string): string {
   return `${owner}.${secret}`;
 }
 
-/** How the secrets of an integration stand in the inventory. */
+/** Returns the references to an integration's secrets for the inventory. */
 export function integrationSecrets({ owner, secrets }: OwnedIntegration): SecretReference[] {
   return Object.entries(secrets).map(([name, secret]) => {
     const full = secretName(owner, name);

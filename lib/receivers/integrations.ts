@@ -1,16 +1,16 @@
 import { Secret } from "../inventory/secret";
 import { Integration, Setting } from "./integration";
 import {
-  WebhookUrlReceiverProps,
   EmailReceiverProps,
   HealthchecksReceiverProps,
   PagerDutyReceiverProps,
   SlackReceiverProps,
   TelegramReceiverProps,
   WebhookReceiverProps,
+  WebhookUrlReceiverProps,
 } from "./receiver-props";
 
-/** What one of our own templates says: `templates.ts` has them. */
+/** Calls a template of `template-files.ts`. */
 const text = (name: string): string => `{{ template "monitoring.${name}" . }}`;
 
 export function slack({ webhookUrl, channel, sendResolved = true }: SlackReceiverProps): Integration {
@@ -127,19 +127,22 @@ export function webhook({ url, bearerToken, maxAlerts, sendResolved = true }: We
   };
 }
 
-/** Only what fires is a sign of life: that the Watchdog is over would be taken for one. */
+/** Sends no resolved notifications, because the service would take them for a ping. */
 export function healthchecks({ pingUrl }: HealthchecksReceiverProps): Integration {
   return webhook({ url: pingUrl, sendResolved: false });
 }
 
-/** Settings of HTTP with the token that a file holds. */
+/** Returns HTTP settings with a bearer token that is read from a file. */
 export function bearerAuthorization(file: string): Readonly<Record<string, Setting>> {
   return { authorization: { type: "Bearer", credentials_file: file } };
 }
 
-/** The first problem with the secrets of an integration, or undefined. No text of a secret is repeated. */
+/**
+ * Returns the first problem with the secrets of an integration, or undefined. Never repeats a value, which can be the
+ * secret.
+ */
 export function secretsProblem({ secrets }: Integration): string | undefined {
   const missing = Object.entries(secrets).find(([, secret]) => !((secret as unknown) instanceof Secret));
   if (missing === undefined) return undefined;
-  return `its ${missing[0]} is no Secret: give Secret.fromEnvironment("<the name of a variable>") or Secret.fromFile("<a path>")`;
+  return `${missing[0]} is not a Secret: use Secret.fromEnvironment("<name of a variable>") or Secret.fromFile("<path>")`;
 }

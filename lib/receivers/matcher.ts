@@ -1,48 +1,74 @@
 import { labelNameProblem } from "../names";
-import { expressionProblem } from "./regular-expression";
 import { isPrintable } from "./printable";
+import { expressionProblem } from "./regular-expression";
 
-/** What an alert's label must be like. Alerts that lack the label have it empty. */
+/**
+ * A condition for a label of an alert, for routes and inhibitions. A missing label has the empty value.
+ *
+ * @example
+ * const route: Route = { matchers: [Matcher.is("team", "database")], receiver: "database" };
+ */
 export class Matcher {
-  /** The label is `value`. @throws when the label's name or value is malformed */
+  /**
+   * Matches alerts whose label has a value.
+   *
+   * @param label name of the label
+   * @param value value of the label
+   * @throws if the name or the value is malformed
+   */
   public static is(label: string, value: string): Matcher {
     return new Matcher(label, "=", value);
   }
 
-  /** The label is not `value`. @throws when the label's name or value is malformed */
+  /**
+   * Matches alerts whose label does not have a value.
+   *
+   * @param label name of the label
+   * @param value value of the label
+   * @throws if the name or the value is malformed
+   */
   public static isNot(label: string, value: string): Matcher {
     return new Matcher(label, "!=", value);
   }
 
-  /** The whole label matches a regular expression (RE2). @throws when the label's name or the expression is malformed */
+  /**
+   * Matches alerts whose whole label matches a regular expression.
+   *
+   * @param label name of the label
+   * @param expression regular expression (RE2), restricted to what JavaScript understands alike
+   * @throws if the name or the expression is malformed
+   */
   public static matches(label: string, expression: string): Matcher {
     return new Matcher(label, "=~", expression);
   }
 
-  /** The whole label does not match a regular expression (RE2). @throws when the label's name or the expression is malformed */
+  /**
+   * Matches alerts whose whole label does not match a regular expression.
+   *
+   * @param label name of the label
+   * @param expression regular expression (RE2), restricted to what JavaScript understands alike
+   * @throws if the name or the expression is malformed
+   */
   public static matchesNot(label: string, expression: string): Matcher {
     return new Matcher(label, "!~", expression);
   }
 
   private constructor(
-    /** The label's name. */
-    public readonly label: string,
-    /** `=`, `!=`, `=~` or `!~`. */
-    public readonly operator: string,
-    /** What the label is compared with. */
-    public readonly value: string,
+    private readonly label: string,
+    private readonly operator: "=" | "!=" | "=~" | "!~",
+    private readonly value: string,
   ) {
-    const found =
+    const problem =
       labelNameProblem(label) ?? valueProblem(value) ?? (operator.includes("~") ? expressionProblem(value) : undefined);
-    if (found !== undefined) throw new Error(`matcher ${this.toString()}: ${found}`);
+    if (problem !== undefined) throw new Error(`matcher ${this.toString()}: ${problem}`);
   }
 
-  /** As Alertmanager's configuration has it. */
+  /** Returns the matcher in the syntax of Alertmanager's configuration. */
   public toString(): string {
     return `${this.label}${this.operator}"${this.value.replace(/["\\]/g, "\\$&")}"`;
   }
 }
 
 function valueProblem(value: string): string | undefined {
-  return isPrintable(value) ? undefined : "the value holds characters that cannot be seen";
+  return isPrintable(value) ? undefined : "the value contains invisible characters: remove them";
 }

@@ -3,9 +3,11 @@ import { bearerAuthorization } from "./integrations";
 import { NtfyReceiverProps } from "./receiver-props";
 
 /**
- * ntfy makes a message of Alertmanager's JSON by itself, by templates that come in headers: Go's, over the names in the
- * JSON, without functions of others (https://docs.ntfy.sh/publish/#message-templating, since ntfy 2.10). It refuses JSON
- * beyond 32 KiB and messages beyond 4,096 bytes, so both are kept short.
+ * Returns the settings of an ntfy receiver.
+ *
+ * ntfy 2.10 and later formats Alertmanager's JSON itself, by Go templates in headers of the request
+ * (https://docs.ntfy.sh/publish/#message-templating). It rejects JSON longer than 32 KiB and messages longer than 4,096
+ * bytes, so both are limited.
  */
 export function ntfy({ topicUrl, accessToken, priority, sendResolved = true }: NtfyReceiverProps): Integration {
   return {
@@ -39,7 +41,7 @@ const TITLE = [
   '{{ else }}{{ or .commonLabels.alertname "Alerts" }}{{ with .commonLabels.instance }} on {{ . }}{{ end }}{{ end }}',
 ].join("");
 
-/** A header has no ends of lines: ntfy takes `\n` for one. */
+/** ntfy reads `\n` in a header as a line break. */
 const MESSAGE = [
   `{{ range .alerts }}{{ if gt (len $.alerts) 1 }}{{ .status }}: ${SUMMARY}\\n`,
   String.raw`{{ else }}{{ with .annotations.description }}{{ printf "%.500s" . }}\n{{ end }}since {{ .startsAt }}\n{{ end }}{{ end }}`,

@@ -1,6 +1,5 @@
 /**
- * Whether a text has only characters that can be seen, and spaces. Others are hardly meant, and YAML ends lines at some of
- * them.
+ * Whether a text has only visible characters and spaces. Other characters are mistakes, and some end a line in YAML.
  */
 export function isPrintable(text: string): boolean {
   return !/[\p{Control}\p{Format}\p{Surrogate}\p{Unassigned}\p{Line_Separator}\p{Paragraph_Separator}]/u.test(text);

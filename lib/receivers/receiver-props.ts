@@ -1,113 +1,118 @@
 import { Secret } from "../inventory/secret";
 
-/** What all receivers may be told. */
+/** Properties of every receiver, except a dead man's switch. */
 export interface ReceiverProps {
   /**
-   * Whether it is told also when alerts are over.
+   * Whether the receiver is also notified when alerts are resolved.
    *
    * @default true
    */
   readonly sendResolved?: boolean;
 }
 
-/** Settings of a Slack receiver. */
+/** Properties of a Slack receiver. */
 export interface SlackReceiverProps extends ReceiverProps {
-  /** The URL of an incoming webhook: `https://hooks.slack.com/services/…`. */
+  /** URL of an incoming webhook: `https://hooks.slack.com/services/…`. */
   readonly webhookUrl: Secret;
   /**
-   * The channel, as `#alerts`. Webhooks of Slack apps (the kind that a free workspace has) post to the channel that they
-   * were made for, whatever stands here; only the older "custom integrations" follow it.
+   * Channel, such as `#alerts`. Only webhooks of older "custom integrations" use it. The webhook of a Slack app posts
+   * to the channel that it was created for.
    *
-   * @default - the webhook's own channel
+   * @default - the channel of the webhook
    */
   readonly channel?: string;
 }
 
-/** Settings of a receiver that needs only the URL of a webhook: Discord and Microsoft Teams. */
+/** Properties of a receiver that needs only the URL of a webhook: Discord and Microsoft Teams. */
 export interface WebhookUrlReceiverProps extends ReceiverProps {
   /**
-   * URL of the webhook. Discord: `https://discord.com/api/webhooks/…`. Microsoft Teams: the URL of a workflow ("Send
-   * webhook alerts to a channel"), `https://….logic.azure.com/workflows/…`.
+   * URL of the webhook. Discord: `https://discord.com/api/webhooks/…`. Microsoft Teams: the URL of a workflow "Send
+   * webhook alerts to a channel", `https://….logic.azure.com/workflows/…`.
    */
   readonly webhookUrl: Secret;
 }
 
-/** Who we are to a mail server. */
+/** Login at a mail server. */
 export interface EmailLogin {
-  /** The user's name at the mail server. */
+  /** User name. */
   readonly user: string;
-  /** That user's password. */
+  /** Password of the user. */
   readonly password: Secret;
 }
 
-/** Settings of an e-mail receiver. */
+/** Properties of an e-mail receiver. */
 export interface EmailReceiverProps extends ReceiverProps {
-  /** The mail server, as `smtp.example.com:587`. At port 465 TLS begins at once, at others by STARTTLS. */
+  /**
+   * Host and port of the mail server, such as `smtp.example.com:587`. Port 465 uses TLS from the start, other ports use
+   * STARTTLS.
+   */
   readonly smarthost: string;
-  /** The address that mails come from. */
+  /** Address of the sender. */
   readonly from: string;
-  /** The addresses that they go to. */
+  /** Addresses of the recipients. */
   readonly to: readonly string[];
   /**
-   * Who logs in at the mail server.
+   * Login at the mail server.
    *
-   * @default - the mail server takes mails from us without
+   * @default - none, for a mail server that needs no login
    */
   readonly login?: EmailLogin;
   /**
-   * Whether mails are only sent through TLS.
+   * Whether e-mails are sent only through TLS.
    *
    * @default true
    */
   readonly requireTls?: boolean;
 }
 
-/** Settings of a PagerDuty receiver. */
+/** Properties of a PagerDuty receiver. */
 export interface PagerDutyReceiverProps extends ReceiverProps {
-  /** The integration key of a service's "Events API v2". */
+  /** Integration key of an "Events API v2" integration. */
   readonly routingKey: Secret;
   /**
-   * Where events go. Accounts in the EU have `https://events.eu.pagerduty.com/v2/enqueue`.
+   * URL of the events API. Accounts in the EU use `https://events.eu.pagerduty.com/v2/enqueue`.
    *
-   * @default - PagerDuty's own for accounts elsewhere
+   * @default - PagerDuty's URL for accounts outside the EU
    */
   readonly url?: string;
 }
 
-/** Settings of a Telegram receiver. */
+/** Properties of a Telegram receiver. */
 export interface TelegramReceiverProps extends ReceiverProps {
-  /** The token that @BotFather gave for the bot. */
+  /** Token of the bot, from @BotFather. */
   readonly botToken: Secret;
-  /** The chat; groups have negative numbers. */
+  /** Id of the chat. Groups have negative ids. */
   readonly chatId: number;
-  /** The number of a group's topic. @default - none */
+  /** Id of a topic in a group. @default - none */
   readonly topic?: number;
-  /** Another server of Telegram's Bot API. @default - Telegram's own */
+  /** URL of a Bot API server. @default - Telegram's server */
   readonly apiUrl?: string;
 }
 
-/** Settings of an ntfy receiver. */
+/** Properties of an ntfy receiver. */
 export interface NtfyReceiverProps extends ReceiverProps {
-  /** The URL of the topic: `https://ntfy.sh/<a name that nobody guesses>`. On ntfy.sh, whoever knows it reads and writes. */
+  /**
+   * URL of the topic: `https://ntfy.sh/<random name>`. On ntfy.sh, everybody who knows it can read and write the topic.
+   */
   readonly topicUrl: Secret;
-  /** An access token, where the topic is protected. @default - none */
+  /** Access token, for a protected topic. @default - none */
   readonly accessToken?: Secret;
-  /** How the phone behaves: 1 (silent) to 5 (rings on). @default - ntfy's own, 3 */
+  /** Priority of the notifications, from 1 (silent) to 5 (most urgent). @default - ntfy's default, 3 */
   readonly priority?: number;
 }
 
-/** Settings of a webhook. */
+/** Properties of a webhook receiver. */
 export interface WebhookReceiverProps extends ReceiverProps {
-  /** The URL that gets Alertmanager's JSON by POST. */
+  /** URL that gets Alertmanager's JSON by POST. */
   readonly url: Secret;
-  /** A token that is sent as `Authorization: Bearer`. @default - none */
+  /** Token that is sent as `Authorization: Bearer`. @default - none */
   readonly bearerToken?: Secret;
-  /** How many alerts one message has at most; it tells how many more there were. @default - all */
+  /** Maximum number of alerts in one request. The request contains the number of omitted alerts. @default - no limit */
   readonly maxAlerts?: number;
 }
 
-/** Settings of a dead man's switch. */
+/** Properties of a dead man's switch. */
 export interface HealthchecksReceiverProps {
-  /** The URL that is pinged each minute: `https://hc-ping.com/<uuid>`. */
+  /** URL that is pinged every minute: `https://hc-ping.com/<uuid>`. */
   readonly pingUrl: Secret;
 }

@@ -3,7 +3,6 @@ import { Integration, integrationSecrets, OwnedIntegration } from "./integration
 import * as integrations from "./integrations";
 import { ntfy } from "./ntfy";
 import {
-  WebhookUrlReceiverProps,
   EmailReceiverProps,
   HealthchecksReceiverProps,
   NtfyReceiverProps,
@@ -11,85 +10,156 @@ import {
   SlackReceiverProps,
   TelegramReceiverProps,
   WebhookReceiverProps,
+  WebhookUrlReceiverProps,
 } from "./receiver-props";
-import * as check from "./receiver-validation";
+import * as validate from "./receiver-validation";
 
-/** Somebody or something that alerts are sent to, by a name that routes use. */
+/**
+ * A destination of notifications. Routes refer to it by its name, which has letters, digits, `_` and `-`.
+ *
+ * Alertmanager reads each secret of a receiver from a file of its own; no secret enters Terraform or Alertmanager's
+ * configuration.
+ *
+ * @example
+ * new Monitoring(this, "monitoring", {
+ *   technicians: ["203.0.113.7/32"],
+ *   receivers: [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })],
+ *   deadMansSwitch: Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("PING_URL") }),
+ * });
+ */
 export class Receiver {
-  /** A channel in Slack, by an incoming webhook. @throws when the name, channel or secret is malformed */
+  /**
+   * Notifies a channel in Slack by an incoming webhook.
+   *
+   * @param name name of the receiver
+   * @param props webhook and channel
+   * @throws if the name, the channel or a secret is malformed
+   */
   public static slack(name: string, props: SlackReceiverProps): Receiver {
-    return Receiver.of(name, integrations.slack(props), check.slackProblem(props));
-  }
-
-  /** A channel in Discord, by its webhook. @throws when the name or secret is malformed */
-  public static discord(name: string, props: WebhookUrlReceiverProps): Receiver {
-    return Receiver.of(name, integrations.discord(props));
-  }
-
-  /** A channel or chat in Microsoft Teams, by a workflow. @throws when the name or secret is malformed */
-  public static teams(name: string, props: WebhookUrlReceiverProps): Receiver {
-    return Receiver.of(name, integrations.teams(props));
-  }
-
-  /** E-mail. @throws when the name, an address, the mail server or the login is malformed */
-  public static email(name: string, props: EmailReceiverProps): Receiver {
-    return Receiver.of(name, integrations.email(props), check.emailProblem(props));
-  }
-
-  /** A service in PagerDuty. @throws when the name, URL or secret is malformed */
-  public static pagerDuty(name: string, props: PagerDutyReceiverProps): Receiver {
-    return Receiver.of(name, integrations.pagerDuty(props), check.pagerDutyProblem(props));
-  }
-
-  /** A chat in Telegram, by a bot. @throws when the name, chat, URL or secret is malformed */
-  public static telegram(name: string, props: TelegramReceiverProps): Receiver {
-    return Receiver.of(name, integrations.telegram(props), check.telegramProblem(props));
-  }
-
-  /** A topic of ntfy, on ntfy.sh or a server of your own: messages on phones. @throws when the name, priority or secret is malformed */
-  public static ntfy(name: string, props: NtfyReceiverProps): Receiver {
-    return Receiver.of(name, ntfy(props), check.ntfyProblem(props));
-  }
-
-  /** Anything that takes Alertmanager's own JSON. @throws when the name, number or secret is malformed */
-  public static webhook(name: string, props: WebhookReceiverProps): Receiver {
-    return Receiver.of(name, integrations.webhook(props), check.webhookProblem(props));
+    return Receiver.single(name, integrations.slack(props), validate.slackProblem(props));
   }
 
   /**
-   * A service that raises an alarm when it is *not* called for some minutes, as healthchecks.io does: for
-   * `deadMansSwitch`. @throws when the name or secret is malformed
+   * Notifies a channel in Discord by its webhook.
+   *
+   * @param name name of the receiver
+   * @param props webhook
+   * @throws if the name or a secret is malformed
    */
-  public static healthchecks(name: string, props: HealthchecksReceiverProps): Receiver {
-    return Receiver.of(name, integrations.healthchecks(props));
+  public static discord(name: string, props: WebhookUrlReceiverProps): Receiver {
+    return Receiver.single(name, integrations.discord(props));
   }
 
-  /** Several receivers that get the same alerts, as one. @throws when the name is malformed or there are none */
+  /**
+   * Notifies a channel or chat in Microsoft Teams by a workflow.
+   *
+   * @param name name of the receiver
+   * @param props webhook of the workflow
+   * @throws if the name or a secret is malformed
+   */
+  public static teams(name: string, props: WebhookUrlReceiverProps): Receiver {
+    return Receiver.single(name, integrations.teams(props));
+  }
+
+  /**
+   * Sends e-mails.
+   *
+   * @param name name of the receiver
+   * @param props mail server and addresses
+   * @throws if the name, an address, the mail server or the login is malformed, or if the password would be sent
+   *   without TLS
+   */
+  public static email(name: string, props: EmailReceiverProps): Receiver {
+    return Receiver.single(name, integrations.email(props), validate.emailProblem(props));
+  }
+
+  /**
+   * Sends events to a service in PagerDuty.
+   *
+   * @param name name of the receiver
+   * @param props integration key
+   * @throws if the name, the URL or a secret is malformed
+   */
+  public static pagerDuty(name: string, props: PagerDutyReceiverProps): Receiver {
+    return Receiver.single(name, integrations.pagerDuty(props), validate.pagerDutyProblem(props));
+  }
+
+  /**
+   * Notifies a chat in Telegram by a bot.
+   *
+   * @param name name of the receiver
+   * @param props bot and chat
+   * @throws if the name, the chat, the topic, the URL or a secret is malformed
+   */
+  public static telegram(name: string, props: TelegramReceiverProps): Receiver {
+    return Receiver.single(name, integrations.telegram(props), validate.telegramProblem(props));
+  }
+
+  /**
+   * Notifies phones by a topic of ntfy, on ntfy.sh or on your own server. The server must be ntfy 2.10 or later.
+   *
+   * @param name name of the receiver
+   * @param props topic and priority
+   * @throws if the name, the priority or a secret is malformed
+   */
+  public static ntfy(name: string, props: NtfyReceiverProps): Receiver {
+    return Receiver.single(name, ntfy(props), validate.ntfyProblem(props));
+  }
+
+  /**
+   * Posts Alertmanager's JSON to a URL.
+   *
+   * @param name name of the receiver
+   * @param props URL and token
+   * @throws if the name, the number of alerts or a secret is malformed
+   */
+  public static webhook(name: string, props: WebhookReceiverProps): Receiver {
+    return Receiver.single(name, integrations.webhook(props), validate.webhookProblem(props));
+  }
+
+  /**
+   * Pings a service that raises an alarm if the pings stop, such as healthchecks.io. Use it as `deadMansSwitch`.
+   *
+   * @param name name of the receiver
+   * @param props URL to ping
+   * @throws if the name or a secret is malformed
+   */
+  public static healthchecks(name: string, props: HealthchecksReceiverProps): Receiver {
+    return Receiver.single(name, integrations.healthchecks(props));
+  }
+
+  /**
+   * Combines receivers, which all get the alerts of the group.
+   *
+   * @param name name of the group
+   * @param members receivers to notify
+   * @throws if the name is malformed, or if there are no members
+   */
   public static group(name: string, members: readonly Receiver[]): Receiver {
-    refuse(name, members.length > 0 ? undefined : "a group of receivers needs some");
+    rejectIf(name, members.length > 0 ? undefined : "the group has no members: add at least one receiver");
     return new Receiver(name, [...new Set(members.flatMap(({ _integrations }) => _integrations))]);
   }
 
-  private static of(name: string, integration: Integration, found?: string): Receiver {
-    refuse(name, integrations.secretsProblem(integration) ?? found);
+  private static single(name: string, integration: Integration, problem?: string): Receiver {
+    rejectIf(name, integrations.secretsProblem(integration) ?? problem);
     return new Receiver(name, [{ ...integration, owner: name }]);
   }
 
   private constructor(
-    /** What routes call it. */
+    /** Name that routes refer to. */
     public readonly name: string,
-    /** @internal How it is told. */
+    /** @internal */
     public readonly _integrations: readonly OwnedIntegration[],
   ) {
-    refuse(name, check.receiverNameProblem(name));
+    rejectIf(name, validate.receiverNameProblem(name));
   }
 
-  /** Where the controller finds what nobody may read, by the names that the role `alertmanager` knows. */
+  /** @internal References to the secrets, by the names that the role `alertmanager` uses. */
   public get _secrets(): readonly SecretReference[] {
     return this._integrations.flatMap(integrationSecrets);
   }
 }
 
-function refuse(name: string, found: string | undefined): void {
-  if (found !== undefined) throw new Error(`receiver "${name}": ${found}`);
+function rejectIf(name: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new Error(`receiver "${name}": ${problem}`);
 }

@@ -1,15 +1,17 @@
 import { durationSeconds } from "../units";
 import { Routing } from "./routing";
 
-/** After how long a message is sent again while nothing changes, where the routing does not say. */
+/** Default time until an unchanged notification is sent again. */
 export const REPEAT_INTERVAL = "12h";
-/** The same of what is critical. */
+/** Default time until an unchanged notification of critical alerts is sent again. */
 export const CRITICAL_REPEAT_INTERVAL = "4h";
 
 /**
- * What is wrong with for how long Alertmanager remembers what it sent, or undefined: what it forgets, it sends again.
+ * Returns the problem with Alertmanager's retention, or undefined. Alertmanager repeats a notification when it has
+ * forgotten that it sent it, so the retention must not be shorter than a repeat interval.
  *
- * @param retention a duration that is well-formed, as those of the routing are
+ * @param retention valid duration
+ * @param routing routing with valid durations
  */
 export function retentionProblem(retention: string, routing: Routing): string | undefined {
   const { repeatInterval = REPEAT_INTERVAL, criticalRepeatInterval = CRITICAL_REPEAT_INTERVAL, routes = [] } = routing;
@@ -23,7 +25,7 @@ export function retentionProblem(retention: string, routing: Routing): string | 
   ];
   const longest = intervals.reduce((one, other) => (seconds(other.interval) > seconds(one.interval) ? other : one));
   if (seconds(longest.interval) <= seconds(retention)) return undefined;
-  return `"${retention}" is shorter than the routing's longest interval (${longest.where}: "${longest.interval}"), and what was sent would be sent again when it is forgotten: make one longer, or the other shorter`;
+  return `"${retention}" is shorter than the longest repeat interval of the routing (${longest.where}: "${longest.interval}"), so notifications would be repeated too early: increase the retention, or shorten the interval`;
 }
 
 function seconds(duration: string): number {

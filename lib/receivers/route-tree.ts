@@ -4,29 +4,30 @@ import { CRITICAL_REPEAT_INTERVAL, REPEAT_INTERVAL } from "./repeat-intervals";
 import { Route, Routing } from "./routing";
 import { WATCHDOG_ALERT, TEST_ALERT } from "./well-known-alerts";
 
-/** A route as Alertmanager's configuration has it. */
+/** A route in Alertmanager's configuration. */
 type RouteSetting = Readonly<Record<string, Setting | undefined>>;
 
-/** The receivers of what is critical and of the rest. */
+/** Names of the receivers of critical alerts and of all others. */
 export interface DefaultReceivers {
   readonly critical: string;
   readonly rest: string;
 }
 
 /**
- * Who gets what is critical, and who the rest.
+ * Returns the default receivers of a routing.
  *
- * @param receivers the names of all
+ * @param receivers names of all receivers
  */
 export function defaultReceivers({ critical, rest }: Routing, receivers: readonly string[]): DefaultReceivers {
-  const remaining = rest ?? receivers[0] ?? NULL_RECEIVER;
-  return { critical: critical ?? remaining, rest: remaining };
+  const other = rest ?? receivers[0] ?? NULL_RECEIVER;
+  return { critical: critical ?? other, rest: other };
 }
 
 /**
- * The tree of routes.
+ * Returns the tree of routes: the routes of the dead man's switch and the test alert, the user's routes, and the
+ * default routes.
  *
- * @param deadMansSwitch the name of the receiver that must hear each minute that alerts still arrive, or undefined
+ * @param deadMansSwitch name of the receiver that is pinged every minute; undefined if there is none
  */
 export function routeTree(
   routing: Routing,
@@ -46,15 +47,16 @@ export function routeTree(
       testAlertRoute([...new Set([critical, rest])]),
       ...(routing.routes ?? []).map(userRoute),
       { matchers: ['severity="critical"'], receiver: critical, repeat_interval: criticalRepeatInterval },
-      // What a route with `continue` took would end with it, if nothing here took it.
+      // Without this route, an alert that a route with `continue` matched would not reach the default receiver.
       { receiver: rest },
     ],
   };
 }
 
 /**
- * Each minute: groups are looked at every 20 s, and what was sent within 50 s is not sent again. (An interval of one
- * minute for both would skip each second one, for a message is sent a little after its group was looked at.)
+ * Sends a ping every minute: every 20 s, Alertmanager sends the group unless it did so in the last 50 s. If both
+ * intervals were one minute, every second ping would be skipped, because a notification is sent shortly after the
+ * group's interval.
  */
 function watchdogRoute(receiver: string): RouteSetting {
   return {
@@ -67,7 +69,10 @@ function watchdogRoute(receiver: string): RouteSetting {
   };
 }
 
-/** The test alert goes to each of them at once, each trial by itself, and only once: it is over long before it would repeat. */
+/**
+ * Sends each test alert to every receiver at once, ungrouped, and only once: it is resolved long before it would
+ * repeat.
+ */
 function testAlertRoute(receivers: readonly string[]): RouteSetting {
   return {
     matchers: [`alertname="${TEST_ALERT}"`],

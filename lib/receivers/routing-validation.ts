@@ -5,26 +5,30 @@ import { Inhibition, Route, Routing, TimeInterval } from "./routing";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/** The first problem with the receivers of one Alertmanager together, or undefined. */
+/** Returns the first problem with the names of all receivers, or undefined. */
 export function receiversProblem(receivers: readonly Receiver[]): string | undefined {
   const names = new Set<string>();
   const owners = new Map<string, unknown>();
   for (const { name, _integrations } of receivers) {
-    if (names.has(name)) return `there are two receivers "${name}"`;
+    if (names.has(name)) return sameName(name);
     names.add(name);
     for (const integration of _integrations) {
       const { owner } = integration;
-      if ((owners.get(owner) ?? integration) !== integration) return `there are two receivers "${owner}"`;
+      if ((owners.get(owner) ?? integration) !== integration) return sameName(owner);
       owners.set(owner, integration);
     }
   }
   return undefined;
 }
 
+function sameName(name: string): string {
+  return `two receivers have the name "${name}": rename one of them`;
+}
+
 /**
- * The first problem with a routing, or undefined.
+ * Returns the first problem with a routing, or undefined.
  *
- * @param receivers the names of all receivers
+ * @param receivers names of all receivers
  */
 export function routingProblem(routing: Routing, receivers: readonly string[]): string | undefined {
   const { critical, rest, routes = [], timeIntervals = [], inhibitions = [] } = routing;
@@ -36,7 +40,7 @@ export function routingProblem(routing: Routing, receivers: readonly string[]): 
     () => timingProblem(routing),
     () => intervalProblem("criticalRepeatInterval", routing.criticalRepeatInterval),
     () => labelsProblem("sameBy", routing.sameBy),
-    () => (repeated === undefined ? undefined : `there are two timeIntervals "${repeated}"`),
+    () => (repeated === undefined ? undefined : `two timeIntervals have the name "${repeated}": rename one of them`),
     ...timeIntervals.map(
       (interval) => () => within(`timeIntervals, "${interval.name}"`, timeIntervalProblem(interval)),
     ),
@@ -49,8 +53,8 @@ function routeProblem(route: Route, receivers: readonly string[], intervals: rea
   const { mutedDuring = [], activeDuring = [] } = route;
   const unknown = [...mutedDuring, ...activeDuring].find((name) => !intervals.includes(name));
   if (route.matchers.length === 0 && route.continue !== true)
-    return "without matchers it takes all alerts from the routes after it: give it matchers, or continue";
-  if (unknown !== undefined) return `there is no time interval "${unknown}": there are ${list(intervals)}`;
+    return "matchers is empty, so the route would take all alerts: add matchers, or set continue: true";
+  if (unknown !== undefined) return `unknown time interval "${unknown}": ${choices(intervals, "timeIntervals")}`;
   return receiverProblem("receiver", route.receiver, receivers) ?? timingProblem(route);
 }
 
@@ -66,26 +70,26 @@ function timingProblem(
 }
 
 function inhibitionProblem({ source, target, equal }: Inhibition): string | undefined {
-  if (source.length === 0) return "without a source any alert would silence others";
-  if (target.length === 0) return "without a target it would silence all alerts";
+  if (source.length === 0) return "source is empty, so any alert would inhibit others: add matchers";
+  if (target.length === 0) return "target is empty, so all alerts would be inhibited: add matchers";
   return labelsProblem("equal", equal);
 }
 
 function timeIntervalProblem({ name, times = [], weekdays = [], timeZone }: TimeInterval): string | undefined {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) return `a name has letters, digits, "_" and "-" only`;
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) return 'the name is invalid: use letters, digits, "_" and "-"';
   const day = weekdays.find((weekday) => !WEEKDAYS.includes(weekday));
-  if (day !== undefined) return `"${day}" is none of ${WEEKDAYS.join(", ")}`;
+  if (day !== undefined) return `"${day}" is not a weekday: use ${WEEKDAYS.join(", ")}`;
   if (timeZone !== undefined && !isTimeZone(timeZone))
-    return `"${timeZone}" is not a time zone such as "Europe/Berlin"`;
+    return `"${timeZone}" is not a time zone: use one such as "Europe/Berlin"`;
   return times.map(hoursProblem).find((found) => found !== undefined);
 }
 
 function hoursProblem(hours: string): string | undefined {
   const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d|24:00`;
   const [, begin, end] = new RegExp(`^(${clock})-(${clock})$`).exec(hours) ?? [];
-  if (begin === undefined || end === undefined) return `"${hours}" is not a part of a day such as "09:00-17:00"`;
+  if (begin === undefined || end === undefined) return `"${hours}" is not a time range: use one such as "09:00-17:00"`;
   if (begin < end) return undefined;
-  return `"${hours}" ends before it begins: one that passes midnight is two, such as "22:00-24:00" and "00:00-06:00"`;
+  return `"${hours}" ends before it begins: split it at midnight, such as "22:00-24:00" and "00:00-06:00"`;
 }
 
 function isTimeZone(name: string): boolean {
@@ -96,22 +100,22 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function receiverProblem(what: string, name: string | undefined, receivers: readonly string[]): string | undefined {
+function receiverProblem(prop: string, name: string | undefined, receivers: readonly string[]): string | undefined {
   if (name === undefined || receivers.includes(name)) return undefined;
-  return `${what}: there is no receiver "${name}": there are ${list(receivers)}`;
+  return `${prop}: unknown receiver "${name}": ${choices(receivers, "receivers")}`;
 }
 
-function labelsProblem(what: string, labels: readonly string[] = []): string | undefined {
+function labelsProblem(prop: string, labels: readonly string[] = []): string | undefined {
   const malformed = labels.map(labelNameProblem).find((found) => found !== undefined);
-  if (malformed !== undefined) return `${what}: ${malformed}`;
+  if (malformed !== undefined) return `${prop}: ${malformed}`;
   const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
-  return repeated === undefined ? undefined : `${what}: "${repeated}" is there twice`;
+  return repeated === undefined ? undefined : `${prop}: "${repeated}" is listed twice: remove one`;
 }
 
-function intervalProblem(what: string, duration: string | undefined): string | undefined {
+function intervalProblem(prop: string, duration: string | undefined): string | undefined {
   if (duration === undefined) return undefined;
   const found = durationProblem(duration);
-  return found === undefined ? undefined : `${what}: ${found}`;
+  return found === undefined ? undefined : `${prop}: ${found}`;
 }
 
 function within(where: string, found: string | undefined): string | undefined {
@@ -126,6 +130,7 @@ function first(...checks: readonly (() => string | undefined)[]): string | undef
   return undefined;
 }
 
-function list(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+function choices(names: readonly string[], prop: string): string {
+  if (names.length === 0) return `there are none: add it to ${prop}`;
+  return `use ${names.map((name) => `"${name}"`).join(" or ")}, or add it to ${prop}`;
 }

@@ -1,99 +1,118 @@
 import { Matcher } from "./matcher";
 
-/** Hours of days in which something holds. */
+/** Times of days at which routes are muted or active. */
 export interface TimeInterval {
-  /** By which routes name it. */
+  /** Name that routes refer to. */
   readonly name: string;
-  /** Parts of a day as `09:00-17:00`; one that passes midnight is two: `22:00-24:00` and `00:00-06:00`. @default - all day */
+  /**
+   * Time ranges such as `09:00-17:00`. Split a range that passes midnight: `22:00-24:00` and `00:00-06:00`.
+   *
+   * @default - the whole day
+   */
   readonly times?: readonly string[];
-  /** Days as `monday`. @default - all days */
+  /** Days such as `monday`. @default - every day */
   readonly weekdays?: readonly string[];
-  /** The time zone, as `Europe/Berlin`, which the server must know (package tzdata). @default - UTC */
+  /** Time zone such as `Europe/Berlin`. The server needs the package tzdata. @default - UTC */
   readonly timeZone?: string;
 }
 
-/** A route of your own: before the usual ones, in their order. */
+/**
+ * A route that alerts try before the default ones, in the order of `routes`.
+ *
+ * @example
+ * { matchers: [Matcher.is("team", "database")], receiver: "database", continue: true }
+ */
 export interface Route {
-  /** What alerts it takes: those that match all. Only one with `continue` may do without. */
+  /** Matchers that an alert must all satisfy. Only a route with `continue` can have none. */
   readonly matchers: readonly Matcher[];
-  /** The name of the receiver that gets them. */
+  /** Name of the receiver that gets the alerts. */
   readonly receiver: string;
   /**
-   * Whether those that it takes go on to the routes after it, and by the usual ones also to the usual receiver.
+   * Whether the alerts of the route also go to the routes after it, and finally to their default receiver.
    *
    * @default false
    */
   readonly continue?: boolean;
   /**
-   * Alerts of this route that have these labels in common come in one message.
+   * Labels whose values alerts must share to come in one notification. `["..."]` disables grouping.
    *
-   * @default - as the routing has it
+   * @default - `groupBy` of the routing
    */
   readonly groupBy?: readonly string[];
   /**
-   * How long the first message of a group waits for more of it.
+   * Time for which the first notification of a group waits for more alerts.
    *
-   * @default - as the routing has it
+   * @default - `groupWait` of the routing
    */
   readonly groupWait?: string;
   /**
-   * After how long a message tells what was added to a group, or is over.
+   * Time until new or resolved alerts of a group are sent.
    *
-   * @default - as the routing has it
+   * @default - `groupInterval` of the routing
    */
   readonly groupInterval?: string;
   /**
-   * After how long a message is sent again while nothing changes.
+   * Time until an unchanged notification is sent again.
    *
-   * @default - as the routing has it
+   * @default - `repeatInterval` of the routing
    */
   readonly repeatInterval?: string;
-  /** The names of time intervals in which it sends nothing. @default - none */
+  /** Names of time intervals in which the route sends nothing. @default - none */
   readonly mutedDuring?: readonly string[];
-  /** The names of time intervals in which alone it sends. @default - always */
+  /** Names of time intervals outside which the route sends nothing. @default - always active */
   readonly activeDuring?: readonly string[];
 }
 
-/** Silences alerts while others, of which they only follow, are firing. */
+/** Suppresses notifications of some alerts while other alerts, which explain them, fire. */
 export interface Inhibition {
-  /** Alerts like these, while they fire, … */
+  /** Matchers of the alerts that inhibit others while they fire. */
   readonly source: readonly Matcher[];
-  /** … silence alerts like these, … */
+  /** Matchers of the alerts that are inhibited. */
   readonly target: readonly Matcher[];
-  /** … which have these labels in common with them (to lack one both is in common too). */
+  /** Labels that must have the same value in both alerts. A label that both lack counts as equal. */
   readonly equal: readonly string[];
 }
 
-/** Who gets which alerts, and how often. */
+/**
+ * Which receiver gets which alerts, and how often.
+ *
+ * @example
+ * {
+ *   critical: "pager",
+ *   rest: "slack",
+ *   routes: [{ matchers: [Matcher.is("team", "database")], receiver: "database", continue: true }],
+ * }
+ */
 export interface Routing {
-  /** The name of the receiver of what is critical. @default - the receiver of the rest */
+  /** Name of the receiver of critical alerts. @default - the receiver `rest` */
   readonly critical?: string;
-  /** The name of the receiver of all that no other has got. @default - the first receiver */
+  /** Name of the receiver of all other alerts. @default - the first receiver */
   readonly rest?: string;
   /**
-   * Alerts that have these labels in common come in one message.
+   * Labels whose values alerts must share to come in one notification. `["..."]` disables grouping.
    *
    * @default ["alertname", "instance"]
    */
   readonly groupBy?: readonly string[];
-  /** How long the first message of a group waits for more of it. @default "30s" */
+  /** Time for which the first notification of a group waits for more alerts, as a duration. @default "30s" */
   readonly groupWait?: string;
-  /** After how long a message tells what was added to a group, or is over. @default "5m" */
+  /** Time until new or resolved alerts of a group are sent, as a duration. @default "5m" */
   readonly groupInterval?: string;
-  /** After how long a message is sent again while nothing changes. @default "12h" */
+  /** Time until an unchanged notification is sent again, as a duration. @default "12h" */
   readonly repeatInterval?: string;
-  /** The same of what is critical. @default "4h" */
+  /** Time until an unchanged notification of critical alerts is sent again, as a duration. @default "4h" */
   readonly criticalRepeatInterval?: string;
-  /** Routes of your own, which go before these. @default - none */
+  /** Routes that alerts try before the default ones. @default - none */
   readonly routes?: readonly Route[];
-  /** Time intervals for routes of your own. @default - none */
+  /** Time intervals that `routes` refer to. @default - none */
   readonly timeIntervals?: readonly TimeInterval[];
   /**
-   * Labels by which two alerts of one name are about the same thing: of that, what is critical silences the warning.
+   * Labels that identify the subject of an alert. A critical alert inhibits a warning with the same name and the same
+   * values of these labels.
    *
-   * @default - the labels that this library's alerts have
+   * @default - the labels of the built-in alerts
    */
   readonly sameBy?: readonly string[];
-  /** Inhibitions of your own, beside the usual ones. @default - none */
+  /** Inhibitions in addition to the default ones. @default - none */
   readonly inhibitions?: readonly Inhibition[];
 }

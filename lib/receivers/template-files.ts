@@ -2,7 +2,7 @@ import { GeneratedFile } from "../inventory/generated-file";
 import { formats } from "./templates/formats";
 import { defineTemplate, callTemplate } from "./templates/go-template";
 import { links } from "./templates/links";
-import { counts, message, title, byWorstState } from "./templates/message";
+import { states, message, title, byWorstState } from "./templates/message";
 
 const slackColor = byWorstState({ critical: "danger", warning: "warning", other: "#439fe0", resolved: "good" });
 const htmlColor = byWorstState({ critical: "#c62828", warning: "#ef6c00", other: "#1565c0", resolved: "#2e7d32" });
@@ -16,12 +16,12 @@ const mail = [
 ].join("");
 
 /**
- * The templates of all messages, as Alertmanager's role is handed them. The role adds a file that defines
+ * Returns Alertmanager's templates of all notifications. The role adds a file that defines the template
  * `monitoring.grafana`: the URL of Grafana.
  */
 export function templateFiles(): readonly GeneratedFile[] {
   const content = [
-    counts,
+    states,
     links,
     ...formats.flatMap((format) => [title(format), message(format)]),
     defineTemplate("monitoring.color.slack", slackColor),

@@ -1,5 +1,5 @@
-/** The alert that always fires: a sign of life of the whole way, for the dead man's switch. */
+/** Alert that always fires. It proves to the dead man's switch that alerts are delivered. */
 export const WATCHDOG_ALERT = "Watchdog";
 
-/** The alert by which `npm run verify` tries the way to the receivers. */
+/** Alert that `npm run verify` sends to check the delivery to the receivers. */
 export const TEST_ALERT = "MonitoringTest";

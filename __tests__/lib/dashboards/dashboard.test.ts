@@ -153,7 +153,7 @@ describe("the data sources of a file", () => {
 describe("Dashboard.fromGrafanaCom", () => {
   test("has a uid with the number, and no JSON at synthesis", () => {
     const dashboard = Dashboard.fromGrafanaCom(1860, 45);
-    expect(dashboard).toMatchObject({ uid: "grafana-com-1860", download: { id: 1860, revision: 45 } });
+    expect(dashboard).toMatchObject({ uid: "grafana-com-1860", _download: { id: 1860, revision: 45 } });
     expect(dashboard._json(subject)).toBeUndefined();
   });
 

@@ -17,7 +17,7 @@ function config(receivers: readonly Receiver[], routing: Routing = {}, deadMansS
 }
 
 describe("alertmanagerConfig", () => {
-  test("groups by alert and server, and waits as is usual", () => {
+  test("groups by alert and server, with default waiting times", () => {
     const { route, templates } = parse(config([slack])) as Record<string, Record<string, unknown>>;
     expect(route).toMatchObject({
       receiver: "slack",
@@ -53,13 +53,13 @@ describe("alertmanagerConfig", () => {
     );
   });
 
-  test("tells also that alerts are over, but not a dead man's switch", () => {
+  test("notifies of resolved alerts, except a dead man's switch", () => {
     const { receivers } = parse(config([slack], {}, outside)) as { receivers: Record<string, unknown[]>[] };
     expect(receivers[0]?.slack_configs).toEqual([expect.objectContaining({ send_resolved: true })]);
     expect(receivers[1]?.webhook_configs).toEqual([expect.objectContaining({ send_resolved: false })]);
   });
 
-  test("silences the rest of an absent server, and what is critical already", () => {
+  test("inhibits other alerts of an unreachable server, and warnings that are also critical", () => {
     const { inhibit_rules: rules } = parse(config([slack], { sameBy: ["queue"] })) as { inhibit_rules: unknown[] };
     expect(rules).toEqual([
       {
@@ -75,8 +75,8 @@ describe("alertmanagerConfig", () => {
     ]);
   });
 
-  test("refuses what notificationProblem finds", () => {
-    expect(() => config([slack], { critical: "pager" })).toThrow('routing: critical: there is no receiver "pager"');
+  test("rejects an invalid routing", () => {
+    expect(() => config([slack], { critical: "pager" })).toThrow('routing: critical: unknown receiver "pager"');
   });
 
   amtoolTest("is valid for each kind of receiver", async () => {
@@ -100,7 +100,7 @@ describe("the routes", () => {
   };
   const tree = config([slack, pager, team, outside], routing, outside);
 
-  amtoolTest("lead to whom they should", async () => {
+  amtoolTest("lead alerts to their receivers", async () => {
     expect(await receiversOf(tree, "alertname=DiskFull", "severity=warning")).toEqual(["slack"]);
     expect(await receiversOf(tree, "alertname=DiskFull", "severity=critical")).toEqual(["pager"]);
     expect(await receiversOf(tree, "alertname=DiskFull", "severity=critical", "team=database")).toEqual(["team"]);
@@ -108,12 +108,12 @@ describe("the routes", () => {
     expect(await receiversOf(tree, "alertname=MonitoringTest", "team=database")).toEqual(["pager", "slack"]);
   });
 
-  amtoolTest("go on to the usual receivers after one that continues", async () => {
+  amtoolTest("continue to the default receivers after a route with continue", async () => {
     expect(await receiversOf(tree, "audited=yes", "severity=critical")).toEqual(["outside", "pager"]);
     expect(await receiversOf(tree, "audited=yes", "severity=warning")).toEqual(["outside", "slack"]);
   });
 
-  amtoolTest("lead all to the first receiver by default, and the Watchdog nowhere", async () => {
+  amtoolTest("lead all alerts to the first receiver by default, and Watchdog to nobody", async () => {
     const plain = config([slack, pager]);
     expect(await receiversOf(plain, "severity=critical")).toEqual(["slack"]);
     expect(await receiversOf(plain, "severity=warning")).toEqual(["slack"]);
@@ -123,7 +123,7 @@ describe("the routes", () => {
   });
 });
 
-test("receiverSecrets has each secret once", () => {
+test("receiverSecrets returns each secret once", () => {
   const notification: NotificationSettings = {
     receivers: [slack, Receiver.group("all", [slack, team])],
     routing: {},
@@ -138,29 +138,31 @@ test("receiverSecrets has each secret once", () => {
 });
 
 describe("routingWarnings", () => {
-  test("tells of alerts that nobody gets", () => {
+  test("warns of missing receivers", () => {
     expect(routingWarnings({ receivers: [], routing: {} })).toEqual([
-      expect.stringContaining("alerts are sent to nobody"),
+      expect.stringContaining("there are no receivers, so nobody is notified of alerts"),
     ]);
   });
 
-  test("tells of a monitoring that may go down unnoticed, and of receivers without use", () => {
+  test("warns of a missing dead man's switch and of unused receivers", () => {
     const warnings = routingWarnings({ receivers: [slack, pager, team], routing: { critical: "pager" } });
     expect(warnings).toEqual([
-      expect.stringContaining("nobody is told when the monitoring itself is down: give deadMansSwitch"),
-      'the receiver "team" gets nothing: no route names it',
+      expect.stringContaining(
+        "there is no deadMansSwitch, so nobody is notified if the monitoring itself is down: set one",
+      ),
+      'the receiver "team" gets no alerts: add a route to it, or remove it',
     ]);
     expect(routingWarnings({ receivers: [slack], routing: {}, deadMansSwitch: outside })).toEqual([]);
   });
 
-  test("tells of none that is told as a member of a group", () => {
+  test("does not warn of a receiver that is a member of a used group", () => {
     const both = Receiver.group("both", [slack, pager]);
     const warnings = (rest: string): string[] =>
       routingWarnings({ receivers: [slack, pager, both], routing: { rest }, deadMansSwitch: outside });
     expect(warnings("both")).toEqual([]);
     expect(warnings("slack")).toEqual([
-      'the receiver "pager" gets nothing: no route names it',
-      'the receiver "both" gets nothing: no route names it',
+      'the receiver "pager" gets no alerts: add a route to it, or remove it',
+      'the receiver "both" gets no alerts: add a route to it, or remove it',
     ]);
   });
 });

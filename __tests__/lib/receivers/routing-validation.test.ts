@@ -9,7 +9,7 @@ describe("notificationProblem", () => {
     notificationProblem({ receivers, routing });
   const route: Route = { matchers: [Matcher.is("team", "db")], receiver: "slack" };
 
-  test("finds nothing wrong with what is usual", () => {
+  test("accepts valid routings", () => {
     expect(problem({})).toBeUndefined();
     expect(problem({}, [])).toBeUndefined();
     expect(problem({ criticalRepeatInterval: "6d" })).toBeUndefined();
@@ -19,33 +19,57 @@ describe("notificationProblem", () => {
   });
 
   test.each<[string, Routing, string]>([
-    ["an unknown receiver", { rest: "pager" }, 'routing: rest: there is no receiver "pager": there are "slack"'],
+    [
+      "an unknown receiver",
+      { rest: "pager" },
+      'routing: rest: unknown receiver "pager": use "slack", or add it to receivers',
+    ],
     [
       "a route's unknown receiver",
       { routes: [route, { ...route, receiver: "slick" }] },
-      'routing: routes, number 2: receiver: there is no receiver "slick": there are "slack"',
+      'routing: routes, number 2: receiver: unknown receiver "slick": use "slack", or add it to receivers',
     ],
-    ["a route that takes all", { routes: [{ ...route, matchers: [] }] }, "without matchers it takes all alerts"],
-    ["no duration", { groupInterval: "5 minutes" }, 'routing: groupInterval: "5 minutes" is not a duration'],
-    ["no time at all", { repeatInterval: "0s" }, 'routing: repeatInterval: "0s" must be greater than zero'],
-    ["no label", { groupBy: ["alert-name"] }, 'routing: groupBy: "alert-name" is not a label name'],
-    ["a label twice", { sameBy: ["queue", "queue"] }, 'routing: sameBy: "queue" is there twice'],
+    [
+      "a route that takes all alerts",
+      { routes: [{ ...route, matchers: [] }] },
+      "matchers is empty, so the route would take all alerts",
+    ],
+    ["an invalid duration", { groupInterval: "5 minutes" }, 'routing: groupInterval: "5 minutes" is not a duration'],
+    ["a duration of zero", { repeatInterval: "0s" }, 'routing: repeatInterval: "0s" must be greater than zero'],
+    ["an invalid label", { groupBy: ["alert-name"] }, 'routing: groupBy: "alert-name" is not a label name'],
+    ["a label twice", { sameBy: ["queue", "queue"] }, 'routing: sameBy: "queue" is listed twice'],
     [
       "an unknown time interval",
       { routes: [{ ...route, mutedDuring: ["night"] }] },
-      'routes, number 1: there is no time interval "night": there are none',
+      'routes, number 1: unknown time interval "night": there are none: add it to timeIntervals',
     ],
-    ["an interval's name twice", { timeIntervals: [{ name: "a" }, { name: "a" }] }, 'two timeIntervals "a"'],
-    ["no hours", { timeIntervals: [{ name: "a", times: ["9-17"] }] }, '"9-17" is not a part of a day'],
-    ["hours past midnight", { timeIntervals: [{ name: "a", times: ["22:00-06:00"] }] }, "is two, such as"],
-    ["no day", { timeIntervals: [{ name: "a", weekdays: ["Monday"] }] }, '"Monday" is none of monday, tuesday'],
-    ["no time zone", { timeIntervals: [{ name: "a", timeZone: "Mars/Base" }] }, '"Mars/Base" is not a time zone'],
-    ["an inhibition by anything", { inhibitions: [{ source: [], target: [], equal: [] }] }, "without a source"],
-  ])("refuses %s", (_what, routing, expected) => {
+    [
+      "an interval's name twice",
+      { timeIntervals: [{ name: "a" }, { name: "a" }] },
+      'two timeIntervals have the name "a"',
+    ],
+    ["an invalid time range", { timeIntervals: [{ name: "a", times: ["9-17"] }] }, '"9-17" is not a time range'],
+    [
+      "hours past midnight",
+      { timeIntervals: [{ name: "a", times: ["22:00-06:00"] }] },
+      "split it at midnight, such as",
+    ],
+    [
+      "an invalid day",
+      { timeIntervals: [{ name: "a", weekdays: ["Monday"] }] },
+      '"Monday" is not a weekday: use monday, tuesday',
+    ],
+    [
+      "an invalid time zone",
+      { timeIntervals: [{ name: "a", timeZone: "Mars/Base" }] },
+      '"Mars/Base" is not a time zone',
+    ],
+    ["an inhibition by any alert", { inhibitions: [{ source: [], target: [], equal: [] }] }, "source is empty"],
+  ])("rejects %s", (_what, routing, expected) => {
     expect(problem(routing)).toContain(expected);
   });
 
-  test("refuses two receivers of one name, also within groups and as dead man's switch", () => {
+  test("rejects two receivers with the same name, also in groups and as dead man's switch", () => {
     const other = Receiver.discord("slack", { webhookUrl: secret });
     const group = Receiver.group("group", [other]);
     for (const receivers of [
@@ -53,9 +77,11 @@ describe("notificationProblem", () => {
       [slack, group],
       [slack, slack],
     ])
-      expect(notificationProblem({ receivers, routing: {} })).toBe('there are two receivers "slack"');
+      expect(notificationProblem({ receivers, routing: {} })).toBe(
+        'two receivers have the name "slack": rename one of them',
+      );
     expect(notificationProblem({ receivers: [slack], routing: {}, deadMansSwitch: other })).toBe(
-      'there are two receivers "slack"',
+      'two receivers have the name "slack": rename one of them',
     );
     expect(notificationProblem({ receivers: [slack, Receiver.group("group", [slack])], routing: {} })).toBeUndefined();
     expect(notificationProblem({ receivers: [slack], routing: {}, deadMansSwitch: slack })).toBeUndefined();

@@ -33,8 +33,8 @@ const other: Alert = {
 };
 const resolved: Alert = { ...firing, status: "resolved", endsAt: "2026-11-25T02:14:37Z" };
 
-/** Data of a message about alerts, as Alertmanager makes them. */
-function about(...alerts: readonly Alert[]): unknown {
+/** Returns the data of a notification, as Alertmanager passes them to templates. */
+function notificationOf(...alerts: readonly Alert[]): unknown {
   const common = (of: "labels" | "annotations"): Record<string, string> =>
     Object.fromEntries(
       Object.entries(alerts[0]?.[of] ?? {}).filter(([key, value]) => alerts.every((alert) => alert[of][key] === value)),
@@ -50,7 +50,7 @@ function about(...alerts: readonly Alert[]): unknown {
   };
 }
 
-/** What our template of a name makes of data. */
+/** Renders a built-in template. */
 async function rendered(name: string, data: unknown, type = "text"): Promise<string> {
   return inConfigFolder({}, async (folder) => {
     writeFileSync(join(folder, "data.json"), JSON.stringify(data));
@@ -74,30 +74,32 @@ const links = {
 };
 
 describe("a title", () => {
-  amtoolTest("says how bad, what and where", async () => {
-    expect(await rendered("title.plain", about(firing))).toBe("CRITICAL: /var lib on web is 93 % full");
-    expect(await rendered("title.plain", about(other))).toBe("WARNING: / on web is 82 % full");
-    expect(await rendered("title.plain", about(resolved))).toBe("RESOLVED: /var lib on web is 93 % full");
-    expect(await rendered("title.plain", about(other, firing, resolved))).toBe(
+  amtoolTest("shows the severity, the summary and the server", async () => {
+    expect(await rendered("title.plain", notificationOf(firing))).toBe("CRITICAL: /var lib on web is 93 % full");
+    expect(await rendered("title.plain", notificationOf(other))).toBe("WARNING: / on web is 82 % full");
+    expect(await rendered("title.plain", notificationOf(resolved))).toBe("RESOLVED: /var lib on web is 93 % full");
+    expect(await rendered("title.plain", notificationOf(other, firing, resolved))).toBe(
       "CRITICAL: DiskFull on web, 2 firing, 1 resolved",
     );
-    expect(await rendered("title.plain", about(resolved, resolved))).toBe("RESOLVED: DiskFull on web, 2 resolved");
+    expect(await rendered("title.plain", notificationOf(resolved, resolved))).toBe(
+      "RESOLVED: DiskFull on web, 2 resolved",
+    );
   });
 
-  amtoolTest("does with what there is, in one line", async () => {
+  amtoolTest("works without annotations, in one line", async () => {
     const bare = { ...firing, labels: { alertname: "Own" }, annotations: {} };
     const long = { ...firing, annotations: { summary: `a\n${"b".repeat(2000)}` } };
-    expect(await rendered("title.plain", about(bare))).toBe("FIRING: Own");
-    expect(await rendered("title.plain", about(bare, { ...bare, labels: { alertname: "Two" } }))).toBe(
+    expect(await rendered("title.plain", notificationOf(bare))).toBe("FIRING: Own");
+    expect(await rendered("title.plain", notificationOf(bare, { ...bare, labels: { alertname: "Two" } }))).toBe(
       "FIRING: Alerts, 2 firing",
     );
-    expect(await rendered("title.plain", about(long))).toMatch(/^CRITICAL: a b{898}…$/);
+    expect(await rendered("title.plain", notificationOf(long))).toMatch(/^CRITICAL: a b{898}…$/);
   });
 });
 
 describe("a text", () => {
-  amtoolTest("of Slack tells what, where, since when, how bad and where to go", async () => {
-    expect(await rendered("text.slack", about(firing))).toBe(
+  amtoolTest("of Slack shows the description, the facts and the links", async () => {
+    expect(await rendered("text.slack", notificationOf(firing))).toBe(
       [
         "Only 2 GiB are left. Look for logs.",
         "critical · web · prod · since 2026-11-25 01:02 UTC · mountpoint=/var lib",
@@ -107,8 +109,8 @@ describe("a text", () => {
     );
   });
 
-  amtoolTest("tells how long it lasted when it is over, and offers no silence", async () => {
-    expect(await rendered("text.plain", about(resolved))).toBe(
+  amtoolTest("of a resolved alert shows its duration, and no link to a silence", async () => {
+    expect(await rendered("text.plain", notificationOf(resolved))).toBe(
       [
         "RESOLVED: /var lib on web is 93 % full",
         "web · prod · from 2026-11-25 01:02 UTC · lasted 1h 12m 34s",
@@ -121,8 +123,8 @@ describe("a text", () => {
     );
   });
 
-  amtoolTest("of several has each with its name", async () => {
-    const text = await rendered("text.markdown", about(firing, other, resolved));
+  amtoolTest("of several alerts shows the summary of each", async () => {
+    const text = await rendered("text.markdown", notificationOf(firing, other, resolved));
     expect(text.split("\n\n")).toEqual([
       "**/var lib on web is 93 % full**",
       "Only 2 GiB are left. Look for logs.",
@@ -138,64 +140,61 @@ describe("a text", () => {
     ]);
   });
 
-  amtoolTest("of many shows the first, and tells how many there are", async () => {
-    const text = await rendered("text.telegram", about(...Array<Alert>(40).fill(firing)), "html");
+  amtoolTest("of many alerts shows the first ones and the number of all", async () => {
+    const text = await rendered("text.telegram", notificationOf(...Array<Alert>(40).fill(firing)), "html");
     expect(text.match(/is 93 % full/g)).toHaveLength(3);
-    expect(text).toContain("These are 3 of 40 (firing).");
+    expect(text).toContain("Showing 3 of 40 firing alerts.");
     expect(text.length).toBeLessThan(4096);
   });
 
-  amtoolTest(
-    "links to no dashboard where there is none, and to each alert's own runbook where they differ",
-    async () => {
-      const annotations = { summary: "Full", runbook_url: links.runbook };
-      const own = { ...firing, annotations: { ...annotations, runbook_url: "http://wiki/a b|c" } };
-      const text = await rendered("text.slack", about({ ...firing, annotations }, own));
-      expect(text).not.toContain("Dashboard");
-      expect(text).toContain(`<${links.runbook}|Runbook>\n`);
-      expect(text).toContain("<http://wiki/a%20b%7Cc|Runbook>\n");
-    },
-  );
+  amtoolTest("links no missing dashboard, and the runbook of each alert if they differ", async () => {
+    const annotations = { summary: "Full", runbook_url: links.runbook };
+    const own = { ...firing, annotations: { ...annotations, runbook_url: "http://wiki/a b|c" } };
+    const text = await rendered("text.slack", notificationOf({ ...firing, annotations }, own));
+    expect(text).not.toContain("Dashboard");
+    expect(text).toContain(`<${links.runbook}|Runbook>\n`);
+    expect(text).toContain("<http://wiki/a%20b%7Cc|Runbook>\n");
+  });
 });
 
-describe("what means something elsewhere", () => {
+describe("markup in labels and annotations", () => {
   const nasty: Alert = {
     ...firing,
     labels: { ...firing.labels, mountpoint: '/<b>&"quoted" \\ |x]' },
     annotations: { summary: "<!channel> & [a](http://evil) *b* `c`", description: "<script>alert(1)</script>" },
   };
 
-  amtoolTest("is text to Slack", async () => {
-    expect(await rendered("title.slack", about(nasty))).toBe(
+  amtoolTest("is escaped for Slack", async () => {
+    expect(await rendered("title.slack", notificationOf(nasty))).toBe(
       "CRITICAL: &lt;!channel&gt; &amp; [a](http://evil) *b* `c`",
     );
-    const text = await rendered("text.slack", about(nasty));
+    const text = await rendered("text.slack", notificationOf(nasty));
     expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(text).toContain('mountpoint=/&lt;b&gt;&amp;"quoted" \\ |x]');
     expect(text.match(/<[^>]*>/g)).toEqual([expect.stringMatching(/\|Silence>$/), expect.stringMatching(/\|Alerts>$/)]);
   });
 
-  amtoolTest("is text to Markdown", async () => {
-    const text = await rendered("text.markdown", about(nasty, nasty));
+  amtoolTest("is escaped for Markdown", async () => {
+    const text = await rendered("text.markdown", notificationOf(nasty, nasty));
     expect(text).toContain("**\\<!channel\\> & \\[a\\]\\(http://evil\\) \\*b\\* \\`c\\`**");
   });
 
-  amtoolTest("is text to HTML", async () => {
-    const html = await rendered("mail", about(nasty), "html");
+  amtoolTest("is escaped for HTML", async () => {
+    const html = await rendered("mail", notificationOf(nasty), "html");
     expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(html).not.toContain("<script>");
     expect(html).toContain("border-left: 6px solid #c62828");
-    expect(await rendered("text.telegram", about(nasty), "html")).toContain(
+    expect(await rendered("text.telegram", notificationOf(nasty), "html")).toContain(
       "<b>CRITICAL: &lt;!channel&gt; &amp; [a](http://evil) *b* `c`</b>\n&lt;script&gt;",
     );
   });
 
-  amtoolTest("stays what it is in the form for a silence", async () => {
+  amtoolTest("is encoded in the link to a silence", async () => {
     for (const [name, type] of [
       ["text.plain", "text"],
       ["mail", "html"],
     ] as const) {
-      const text = await rendered(name, about(nasty), type);
+      const text = await rendered(name, notificationOf(nasty), type);
       const [, filter = ""] = /silences\/new\?filter=([^"\s]*)/.exec(text) ?? [];
       expect(decodeURIComponent(filter)).toBe(
         String.raw`{alertname="DiskFull",instance="web",monitoring="prod",mountpoint="/<b>&\"quoted\" \\ |x]",severity="critical"}`,
@@ -205,16 +204,16 @@ describe("what means something elsewhere", () => {
   });
 });
 
-amtoolTest("colours and severities follow the worst that fires", async () => {
+amtoolTest("colours and severities follow the worst firing alert", async () => {
   const cases = { "color.slack": ["danger", "warning", "good"], "severity.pagerduty": ["critical", "warning", "info"] };
   for (const [name, [critical, warning, over]] of Object.entries(cases)) {
-    expect(await rendered(name, about(other, firing))).toBe(critical);
-    expect(await rendered(name, about(other, resolved))).toBe(warning);
-    expect(await rendered(name, about(resolved))).toBe(over);
+    expect(await rendered(name, notificationOf(other, firing))).toBe(critical);
+    expect(await rendered(name, notificationOf(other, resolved))).toBe(warning);
+    expect(await rendered(name, notificationOf(resolved))).toBe(over);
   }
 });
 
-test("configurations use no template that there is not", () => {
+test("configurations use only templates that exist", () => {
   const text = alertmanagerConfig({ receivers: everyKind, routing: {}, secretsDirectory: "secrets" });
   const [file] = templateFiles();
   const defined = [...(file?.content ?? "").matchAll(/define "([^"]+)"/g)].map(([, name]) => name);
@@ -222,7 +221,7 @@ test("configurations use no template that there is not", () => {
   expect(used.filter((name) => !defined.includes(name) && name !== "monitoring.grafana")).toEqual([]);
 });
 
-test("what ntfy is told fits into a header, and is what its server allows", () => {
+test("ntfy's templates fit into headers, and use only actions that ntfy allows", () => {
   const text = alertmanagerConfig({ receivers: everyKind, routing: {}, secretsDirectory: "secrets" });
   const { receivers } = parse(text) as { receivers: readonly { name: string; webhook_configs?: readonly Hook[] }[] };
   const headers = receivers.find(({ name }) => name === "phone")?.webhook_configs?.[0]?.http_config.http_headers ?? {};

@@ -12,7 +12,11 @@ export interface Column {
   readonly title: string;
   /** Label that the column shows. @default - none, because the column shows values */
   readonly label?: string;
-  /** PromQL query with one series per row; the label columns identify the row. @default - none, because the column shows a label */
+  /**
+   * PromQL query with one series per row; the label columns identify the row.
+   *
+   * @default - none, because the column shows a label
+   */
   readonly expr?: string;
   /** Grafana's identifier of the unit. @default - none */
   readonly unit?: string;
@@ -76,7 +80,9 @@ export function table(options: TableOptions): Builder<Panel> {
   return panel;
 }
 
-/** Grafana's own name of a column: the label, `Value`, or `Value #<letter of the query>` if there are several queries. */
+/**
+ * Grafana's own name of a column: the label, `Value`, or `Value #<letter of the query>` if there are several queries.
+ */
 function fieldName(one: Column, values: readonly Column[]): string {
   if (one.label !== undefined) return one.label;
   return values.length === 1 ? "Value" : `Value #${String.fromCharCode("A".charCodeAt(0) + values.indexOf(one))}`;

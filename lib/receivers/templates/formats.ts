@@ -1,26 +1,26 @@
 import { Expression, singleLine, replaced, callTemplate } from "./go-template";
 
-/** How a kind of message writes. */
+/** Markup and limits of a kind of notification. */
 export interface MessageFormat {
-  /** By which templates are called: `monitoring.text.<name>`. */
+  /** Name in the names of templates: `monitoring.text.<name>`. */
   readonly name: string;
-  /** What puts an expression in as text that means nothing but itself. */
+  /** Outputs an expression, with all markup in its text escaped. */
   readonly escaped: (expression: Expression) => string;
   readonly bold: (text: string) => string;
   readonly link: (url: string, text: string) => string;
-  /** Ends a line. */
+  /** End of a line. */
   readonly lineBreak: string;
-  /** Separates alerts. */
+  /** Separator between alerts. */
   readonly separator: string;
-  /** How many alerts that fire, and how many that are over, it shows; it tells how many there are. */
+  /** Maximum number of firing alerts, and of resolved alerts, that a notification lists. */
   readonly maxAlerts: number;
-  /** How long a text of an alert is at most. */
+  /** Maximum length of each text of an alert, in characters. */
   readonly maxTextLength: number;
-  /** Whether the text must have the title too, for it is shown without one. */
+  /** Whether the text includes the title, because the service shows no separate title. */
   readonly includesTitle: boolean;
 }
 
-/** Slack's own: https://docs.slack.dev/messaging/formatting-message-text */
+/** Slack's markup: https://docs.slack.dev/messaging/formatting-message-text */
 export const slack: MessageFormat = {
   name: "slack",
   escaped: (expression) => `{{ ${["&amp;", "&lt;", "&gt;"].reduce(entity, expression)} }}`,
@@ -33,7 +33,7 @@ export const slack: MessageFormat = {
   includesTitle: false,
 };
 
-/** Markdown as Discord (4,096 characters) and Teams (which joins lines that no empty one separates) show it. */
+/** Markdown for Discord (at most 4,096 characters) and Teams (which joins lines without an empty line between them). */
 export const markdown: MessageFormat = {
   name: "markdown",
   escaped: (expression) => `{{ ${replaced(expression, String.raw`[\\*_~\x60|\[\]()<>#]`, String.raw`\$0`)} }}`,
@@ -46,7 +46,7 @@ export const markdown: MessageFormat = {
   includesTitle: false,
 };
 
-/** Plain text, in e-mails and in PagerDuty's details. */
+/** Plain text of e-mails and of PagerDuty's details. */
 export const plain: MessageFormat = {
   name: "plain",
   escaped: (expression) => `{{ ${expression} }}`,
@@ -59,7 +59,7 @@ export const plain: MessageFormat = {
   includesTitle: true,
 };
 
-/** HTML of e-mails; Alertmanager escapes texts in it by itself. */
+/** HTML of e-mails. Alertmanager escapes the values in it. */
 export const html: MessageFormat = {
   name: "html",
   escaped: (expression) => `{{ ${expression} }}`,
@@ -72,7 +72,10 @@ export const html: MessageFormat = {
   includesTitle: true,
 };
 
-/** HTML as Telegram knows it, where lines end as in text. 4,096 characters, and Alertmanager cuts them anywhere. */
+/**
+ * Telegram's HTML, with line breaks as in plain text. Alertmanager cuts a message at 4,096 characters, even inside a
+ * tag.
+ */
 export const telegram: MessageFormat = {
   ...html,
   name: "telegram",
@@ -84,12 +87,12 @@ export const telegram: MessageFormat = {
 
 export const formats: readonly MessageFormat[] = [slack, markdown, plain, html, telegram];
 
-/** Puts in an expression's text as one line. */
+/** Outputs the text of an expression as one escaped line. */
 export function text({ escaped, maxTextLength }: MessageFormat, expression: Expression): string {
   return escaped(singleLine(expression, maxTextLength));
 }
 
-/** Puts in a link to what a template makes the URL of. */
+/** Outputs a link whose URL comes from the template `monitoring.url.<target>`. */
 export function linkTo({ link }: MessageFormat, target: string, label: string): string {
   return link(callTemplate(`monitoring.url.${target}`), label);
 }

@@ -1,21 +1,21 @@
-/** An expression of Go's templates that yields a text. */
+/** An expression of a Go template that yields a text. */
 export type Expression = string;
 
-/** A text as a literal of Go's. */
+/** Returns a text as a string literal of Go. */
 export const quoted = (text: string): Expression => JSON.stringify(text);
 
-/** What `expression` yields with each match of a regular expression (RE2) replaced. */
+/** Replaces each match of a regular expression (RE2) in the value of an expression. */
 export function replaced(expression: Expression, pattern: string, replacement: string): Expression {
   return `${expression} | reReplaceAll ${quoted(pattern)} ${quoted(replacement)}`;
 }
 
-/** What `expression` yields as one line of at most `length` characters (less than 1000, for RE2 repeats no more). */
+/** Joins lines and cuts the text after `length` characters: at most 1000, the limit of repetitions in RE2. */
 export function singleLine(expression: Expression, length: number): Expression {
   return replaced(replaced(expression, String.raw`\s+`, " "), `^(.{${length}}).+$`, "${1}…");
 }
 
-/** A template that others use by its name. What is in `body` is kept as it is, to the last space. */
+/** Defines a named template. White space in `body` is significant. */
 export const defineTemplate = (name: string, body: string): string => `{{ define ${quoted(name)} }}${body}{{ end }}\n`;
 
-/** Puts in what another template makes of `data`. */
+/** Outputs the result of a named template for `data`. */
 export const callTemplate = (name: string, data: Expression = "."): string => `{{ template ${quoted(name)} ${data} }}`;

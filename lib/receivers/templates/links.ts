@@ -1,18 +1,21 @@
 import { defineTemplate, replaced, callTemplate } from "./go-template";
 
-/** What means something in a URL, in quotes, or in a link of Slack's or of Markdown; `%` first, which stands for all others then. */
+/**
+ * Characters with a meaning in URLs, quotes, or links of Slack and Markdown. `%` is first, because the encodings of the
+ * others contain it.
+ */
 const SPECIAL = Array.from("% \"#&'()+,<=>?[\\]`{|}");
 
-/** What the role adds: where Grafana is, for that is not known before. */
+/** Template with the URL of Grafana. The role defines it, because the URL is not known at synthesis. */
 const GRAFANA = "monitoring.grafana";
 
-/** The addresses that messages lead to. */
+/** Templates of the URLs in notifications. */
 export const links: string = [
   defineTemplate(
     "monitoring.url.alerts",
     `{{ .ExternalURL }}/#/alerts?receiver=${callTemplate("monitoring.encoded", ".Receiver")}`,
   ),
-  // Alertmanager's form, filled with what the alerts have in common.
+  // Alertmanager's form for a silence, filled with the labels that all alerts share.
   defineTemplate(
     "monitoring.url.silence",
     [
@@ -31,9 +34,9 @@ export const links: string = [
     ].join(""),
   ),
   defineTemplate("monitoring.url.runbook", callTemplate("monitoring.url", ".CommonAnnotations.runbook_url")),
-  // A text as a part of a URL. (Go's `urlquery` makes "+" of spaces, which Alertmanager's page keeps.)
+  // Encodes a part of a URL. Go's `urlquery` encodes a space as "+", which Alertmanager's web UI does not decode.
   defineTemplate("monitoring.encoded", `{{ ${SPECIAL.reduce(encoded, ".")} | safeUrl }}`),
-  // A whole URL, made safe inside of links.
+  // Encodes the characters of a whole URL that would end a link.
   defineTemplate("monitoring.url", `{{ ${Array.from(' "()<>`|').reduce(encoded, ".")} | safeUrl }}`),
 ].join("");
 

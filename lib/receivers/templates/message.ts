@@ -3,9 +3,9 @@ import { defineTemplate, Expression, quoted, callTemplate } from "./go-template"
 
 const SUMMARY: Expression = "or .Annotations.summary .Labels.alertname";
 const TIME = "2006-01-02 15:04 MST";
-const SHOWN_APART = ["alertname", "severity", "instance", "monitoring"];
+const LABELS_SHOWN_SEPARATELY = ["alertname", "severity", "instance", "monitoring"];
 
-/** The title of a message: how bad, what, where. */
+/** Defines the template of a title: severity, summary and server. */
 export function title(format: MessageFormat): string {
   return defineTemplate(
     `monitoring.title.${format.name}`,
@@ -18,7 +18,7 @@ export function title(format: MessageFormat): string {
   );
 }
 
-/** The text of a message: each alert with what, where, since when and how bad; and where to go from there. */
+/** Defines the template of a text: summary, description and facts of each alert, and links. */
 export function message(format: MessageFormat): string {
   const { bold, lineBreak, separator, name, includesTitle } = format;
   return defineTemplate(
@@ -29,7 +29,7 @@ export function message(format: MessageFormat): string {
         heading(format, ""),
         description(format),
         facts(format, FIRING),
-        ownRunbook(format),
+        runbookOfAlert(format),
         separator,
       ]),
       firstAlerts(format, "Resolved", [heading(format, "Resolved: "), facts(format, RESOLVED), separator]),
@@ -38,8 +38,8 @@ export function message(format: MessageFormat): string {
   );
 }
 
-/** How bad a message's worst alert is, or that all are over; and how many there are. */
-export const counts: string = [
+/** Templates of the worst state of a notification's alerts, and of their numbers. */
+export const states: string = [
   defineTemplate(
     "monitoring.state",
     byWorstState({ critical: "CRITICAL", warning: "WARNING", other: "FIRING", resolved: "RESOLVED" }),
@@ -54,17 +54,19 @@ export const counts: string = [
   ),
 ].join("");
 
-/** A text for each state that a message may be in. */
+/** Texts for the states of a notification. */
 export interface States {
+  /** A critical alert fires. */
   readonly critical: string;
+  /** A warning fires. */
   readonly warning: string;
-  /** Something of another severity fires. */
+  /** An alert with another severity fires. */
   readonly other: string;
-  /** Nothing fires any more. */
+  /** All alerts are resolved. */
   readonly resolved: string;
 }
 
-/** Puts in the text for the worst that fires. */
+/** Outputs the text for the worst firing alert. */
 export function byWorstState({ critical, warning, other, resolved }: States): string {
   const assigned = (value: string): string => `{{ $state = ${quoted(value)} }}`;
   return [
@@ -81,7 +83,7 @@ const FIRING = [
   ".Labels.instance",
   ".Labels.monitoring",
   `(.StartsAt.UTC.Format ${quoted(`since ${TIME}`)})`,
-  `(.Labels.Remove (stringSlice ${SHOWN_APART.map(quoted).join(" ")})).String`,
+  `(.Labels.Remove (stringSlice ${LABELS_SHOWN_SEPARATELY.map(quoted).join(" ")})).String`,
 ];
 
 const RESOLVED = [
@@ -91,17 +93,17 @@ const RESOLVED = [
   `((.EndsAt.Sub .StartsAt).Seconds | humanizeDuration | printf "lasted %s")`,
 ];
 
-/** The first few of those in a state. */
+/** Lists the first alerts in a state, and the number of alerts if some are omitted. */
 function firstAlerts({ maxAlerts, lineBreak, escaped }: MessageFormat, state: string, each: readonly string[]): string {
   return [
     `{{ range $i, $alert := .Alerts.${state} }}{{ if lt $i ${maxAlerts} }}${each.join("")}{{ end }}{{ end }}`,
     `{{ if gt (len .Alerts.${state}) ${maxAlerts} }}`,
-    escaped(`printf "These are ${maxAlerts} of %d (${state.toLowerCase()})." (len .Alerts.${state})`),
+    escaped(`printf "Showing ${maxAlerts} of %d ${state.toLowerCase()} alerts." (len .Alerts.${state})`),
     `${lineBreak}{{ end }}`,
   ].join("");
 }
 
-/** A message of one alert has this in its title. */
+/** Outputs the summary of an alert, unless it is the only one and the title contains the summary. */
 function heading(format: MessageFormat, prefix: string): string {
   return `{{ if gt (len $.Alerts) 1 }}${format.bold(`${prefix}${text(format, SUMMARY)}`)}${format.lineBreak}{{ end }}`;
 }
@@ -115,12 +117,13 @@ function facts(format: MessageFormat, parts: readonly Expression[]): string {
   return `${text(format, joined)}${format.lineBreak}`;
 }
 
-/** Where alerts of several names are in one message, each has its own. */
-function ownRunbook(format: MessageFormat): string {
+/** Links an alert's runbook if the alerts of the notification have different ones. */
+function runbookOfAlert(format: MessageFormat): string {
   const link = format.link(callTemplate("monitoring.url"), "Runbook");
   return `{{ if not $.CommonAnnotations.runbook_url }}{{ with .Annotations.runbook_url }}${link}${format.lineBreak}{{ end }}{{ end }}`;
 }
 
+/** Outputs the links that apply to all alerts of the notification. */
 function linkLine(format: MessageFormat): string {
   const next = format.name === "plain" ? "" : " · ";
   return [
