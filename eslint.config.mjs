@@ -34,6 +34,7 @@ export default tseslint.config(
             "ansibleTest",
             "moduleTest",
             "rootTest",
+            "programTest",
             "promtoolTest",
             "amtoolTest",
             "logAgentTest",

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
-import { rootTest } from "../support/root";
+import { programTest, rootTest } from "../support/root";
 import { removeFolders, temporaryFolder, writeProgram } from "./python";
 
 const scripts = join(playbooksDirectory, "roles/base/files");
@@ -63,12 +63,6 @@ class Preflight {
   }
 }
 
-/** A test that needs the program ss. */
-const portTest = (title: string, run: () => Promise<void>): void => {
-  if (spawnSync("sh", ["-c", "command -v ss"]).status === 0) rootTest(title, run);
-  else test.skip(`${title} (skipped: it takes the program ss)`, run);
-};
-
 rootTest("reports a server where the same fingerprint succeeded as current, by one line", async () => {
   const server = new Preflight().mark("1");
   expect(server.run()).toEqual(["current=yes"]);
@@ -102,7 +96,7 @@ rootTest("reports each missing command and file", async () => {
   await Promise.resolve();
 });
 
-portTest("reports a port that another process uses, at the same address only", async () => {
+programTest("ss", "reports a port that another process uses, at the same address only", async () => {
   const server = new Preflight();
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));

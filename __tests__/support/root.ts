@@ -12,3 +12,9 @@ export function aclTest(title: string, run: () => Promise<void>): void {
   if (spawnSync("sh", ["-c", tools]).status === 0) rootTest(title, run);
   else test.skip(`${title} (skipped: needs setfacl, setpriv, the user nobody and the group adm)`, run);
 }
+
+/** A test as root that needs a program; skipped where the program is missing. */
+export function programTest(program: string, title: string, run: () => Promise<void>): void {
+  if (spawnSync("sh", ["-c", `command -v ${program}`]).status === 0) rootTest(title, run);
+  else test.skip(`${title} (skipped: it needs the program ${program})`, run);
+}
