@@ -1,10 +1,10 @@
-import { Doc, Entry, Method, Property, TypeText } from "./model";
+import { Doc, Entry, Method, Parameter, Property, TypeText } from "./model";
 import { Page, Section } from "./pages";
 
-/** Where each name is described, as links from a page. */
+/** Links from a page to the descriptions of exported names. */
 type Links = ReadonlyMap<string, string>;
 
-/** The pages' texts by their files, with an index of them. */
+/** Renders the pages and an index. Returns the texts by file name. */
 export function renderPages(sections: readonly Section[]): ReadonlyMap<string, string> {
   const pages = sections.flatMap(({ pages: all }) => all);
   const links = new Map(
@@ -19,43 +19,43 @@ export function renderPages(sections: readonly Section[]): ReadonlyMap<string, s
   ]);
 }
 
-const NOTE = "<!-- Made from the docstrings by npm run docs. -->";
+const NOTE = "<!-- Generated from the docstrings by npm run docs. -->";
 
 function renderIndex(sections: readonly Section[]): string {
-  const row = ({ name, subject, types }: Page): string => {
-    const what = subject ? cell(firstSentence(subject.doc.text)) : types.map((each) => `\`${each.name}\``).join(", ");
-    return `| [${subject ? `\`${name}\`` : "Types"}](${name}.md) | ${what} |`;
-  };
+  const row = ({ name, subject, types }: Page): string[] => [
+    `[${subject ? `\`${name}\`` : "Types"}](${name}.md)`,
+    subject ? cell(firstSentence(subject.doc.text)) : types.map((each) => `\`${each.name}\``).join(", "),
+  ];
   const blocks = sections.flatMap(({ title, pages }) => [
     `## ${title}`,
-    `| | |\n| --- | --- |\n${pages.map(row).join("\n")}`,
+    markdownTable(["Page", "Description"], pages.map(row)),
   ]);
-  const words =
-    "Each construct and value by its docstrings: props with their meanings and defaults, and what is refused.";
-  return `${[NOTE, "# The constructs", words, ...blocks].join("\n\n")}\n`;
+  const introduction = "The classes of the public API with their props, defaults and errors.";
+  return `${[NOTE, "# API reference", introduction, ...blocks].join("\n\n")}\n`;
 }
 
 function renderPage({ name, subject, types }: Page, links: Links): string {
-  // Links within a page begin at its own headings.
+  // Links within the page are relative to the page.
   const own = new Map(
     [...links].map(([target, link]) => [target, link.startsWith(`${name}.md#`) ? link.slice(name.length + 3) : link]),
   );
-  const title = subject?.name ?? "Types for whoever extends it";
+  const title = subject?.name ?? "Types for extensions";
   const head = subject ? renderClass(subject, own) : [];
   const parts = [NOTE, `# ${title}`, ...head, ...types.flatMap((entry) => renderType(entry, own))];
-  return `${parts.filter((part) => part !== "").join("\n\n")}\n\n[All constructs](README.md)\n`;
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n\n[API reference](README.md)\n`;
 }
 
-function renderClass({ doc, file, bases, constructed, statics, properties, methods }: Entry, links: Links): string[] {
+function renderClass(entry: Entry, links: Links): string[] {
+  const { doc, file, module, bases, constructed, statics, properties, methods } = entry;
   const known = bases.filter(({ names }) => names.length > 0).map((base) => code(base, links));
-  const is = known.length === 0 ? "" : `It is also a ${known.join(", ")}. `;
   return [
     doc.text,
-    ...(constructed ? [signature(constructed, links)] : []),
-    ...(statics.length === 0 ? [] : ["## How it is made", statics.map((each) => method(each, links)).join("\n")]),
-    ...(properties.length === 0 ? [] : ["## Properties", table(properties, links, false)]),
-    ...(methods.length === 0 ? [] : ["## Methods", methods.map((each) => method(each, links)).join("\n")]),
-    `${is}Source: [${file}](../../${file})`,
+    ...examples(doc),
+    ...(constructed ? ["## Constructor", signature(constructed, links)] : []),
+    ...(statics.length === 0 ? [] : ["## Static methods", methodList(statics, links)]),
+    ...(properties.length === 0 ? [] : ["## Properties", propertyTable(properties, links, false)]),
+    ...(methods.length === 0 ? [] : ["## Methods", methodList(methods, links)]),
+    `${known.length === 0 ? "" : `Extends: ${known.join(", ")}. `}Import from: \`${module}\`. Source: [${file}](../../../${file})`,
   ];
 }
 
@@ -68,63 +68,83 @@ function renderType(entry: Entry, links: Links): string[] {
     ...(kind === "type" ? [`\`${bases[0]?.text ?? ""}\``] : []),
     ...(properties.length === 0
       ? []
-      : [kind === "enum" ? values(properties) : table(properties, links, kind === "interface")]),
-    ...(calls.length === 0 ? [] : [calls.map((each) => method(each, links)).join("\n")]),
+      : [kind === "enum" ? valueTable(properties) : propertyTable(properties, links, kind === "interface")]),
+    ...(calls.length === 0 ? [] : [methodList(calls, links)]),
+    ...examples(doc),
   ];
 }
 
-/** A table of properties; those of an interface that users write are said to be required, or have a default. */
-function table(properties: readonly Property[], links: Links, written: boolean): string {
-  const rows = properties.map(({ name, type, optional, doc }) => {
-    const otherwise = optional ? (doc.default ?? "") : "*required*";
-    const columns = [`\`${name}\``, code(type, links), cell(doc.text), ...(written ? [cell(otherwise)] : [])];
-    return `| ${columns.join(" | ")} |`;
-  });
-  const head = ["name", "type", "what it is", ...(written ? ["default"] : [])];
-  return [`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows].join("\n");
+/** A table of properties. For interfaces, which users write, it has a column for the default. */
+function propertyTable(properties: readonly Property[], links: Links, withDefault: boolean): string {
+  const rows = properties.map(({ name, type, optional, doc }) => [
+    `\`${name}\``,
+    code(type, links),
+    cell(doc.text),
+    ...(withDefault ? [cell(optional ? (doc.default ?? "") : "*required*")] : []),
+  ]);
+  return markdownTable(["Name", "Type", "Description", ...(withDefault ? ["Default"] : [])], rows);
 }
 
-function values(properties: readonly Property[]): string {
-  const rows = properties.map(({ name, doc }) => `| \`${name}\` | ${cell(doc.text)} |`);
-  return ["| value | what it is |", "| --- | --- |", ...rows].join("\n");
+function valueTable(properties: readonly Property[]): string {
+  return markdownTable(
+    ["Value", "Description"],
+    properties.map(({ name, doc }) => [`\`${name}\``, cell(doc.text)]),
+  );
 }
 
-function signature(constructed: Method, links: Links): string {
-  const { parameters, doc } = constructed;
-  const list = parameters.map(({ name, type, optional }) => `${name}${optional ? "?" : ""}: ${type.text}`).join(", ");
-  const props = parameters.flatMap(({ type }) => type.names).filter((name) => links.has(name));
-  const taken = [...new Set(props)].map((name) => `[${name}](${links.get(name) ?? ""})`);
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((columns) => `| ${columns.join(" | ")} |`).join("\n");
+}
+
+function signature({ name, parameters, doc }: Method, links: Links): string {
+  const props = parameters.flatMap(({ type }) => type.names).filter((type) => links.has(type));
   return [
-    `\`${constructed.name}(${list})\``,
-    ...(taken.length === 0 ? [] : [`takes ${taken.join(", ")}.`]),
+    `\`${name}(${parameterList(parameters)})\``,
+    ...(props.length === 0 ? [] : [`Props: ${linkList([...new Set(props)], links)}`]),
     ...(doc.throws === undefined ? [] : [`Throws ${doc.throws}.`]),
   ].join("\n\n");
 }
 
-function method({ name, parameters, returns, doc }: Method, links: Links): string {
-  const list = parameters.map((each) => `${each.name}${each.optional ? "?" : ""}: ${each.type.text}`).join(", ");
+function methodList(methods: readonly Method[], links: Links): string {
+  return methods.map((each) => methodItem(each, links)).join("\n");
+}
+
+function methodItem({ name, parameters, returns, doc }: Method, links: Links): string {
   const names = [...new Set([...parameters.flatMap(({ type }) => type.names), ...returns.names])];
   const linked = names.filter((each) => links.has(each) && !name.startsWith(`${each}.`));
   const result = returns.text === "" || returns.text === "void" ? "" : `: ${returns.text}`;
-  const said = [
-    sentences(doc),
-    ...(linked.length === 0 ? [] : [`See ${linked.map((each) => `[${each}](${links.get(each) ?? ""})`).join(", ")}.`]),
-  ].filter((part) => part !== "");
-  return `- \`${name}(${list})${result}\`${said.length === 0 ? "" : `: ${said.join(" ")}`}`;
+  const text = [sentences(doc), ...(linked.length === 0 ? [] : [`See ${linkList(linked, links)}.`])]
+    .filter((part) => part !== "")
+    .join(" ");
+  const indented = examples(doc).map((block) => `\n\n${block.replace(/^(?=.)/gm, "  ")}\n`);
+  return `- \`${name}(${parameterList(parameters)})${result}\`${text === "" ? "" : `: ${text}`}${indented.join("")}`;
+}
+
+function parameterList(parameters: readonly Parameter[]): string {
+  return parameters.map(({ name, type, optional }) => `${name}${optional ? "?" : ""}: ${type.text}`).join(", ");
+}
+
+function linkList(names: readonly string[], links: Links): string {
+  return names.map((name) => `[${name}](${links.get(name) ?? ""})`).join(", ");
+}
+
+function examples({ examples: codes }: Doc): string[] {
+  return codes.map((text) => `\`\`\`ts\n${text}\n\`\`\``);
 }
 
 function sentences({ text, parameters, returns, throws }: Doc): string {
   return [
     text.replace(/\s+/g, " "),
-    ...Object.entries(parameters).map(([name, what]) => `\`${name}\`: ${what}.`),
+    ...Object.entries(parameters).map(([name, description]) => `\`${name}\`: ${description}.`),
     ...(returns === undefined ? [] : [`Returns ${returns}.`]),
     ...(throws === undefined ? [] : [`Throws ${throws}.`]),
   ]
+    .map((part) => part.replace(/\.\.$/, "."))
     .filter((part) => part !== "")
     .join(" ");
 }
 
-/** A type in the language's own words, as a link where it names one of ours. */
+/** A type as the source code writes it, with a link if it names an exported type. */
 function code({ text, names }: TypeText, links: Links): string {
   const plain = `\`${text.replaceAll("|", "\\|")}\``;
   const target = names.map((name) => links.get(name)).find((link) => link !== undefined);

@@ -1,17 +1,20 @@
-/** A text for people, from a docstring. */
+/** The text of a docstring. */
 export interface Doc {
-  /** What is said before the first tag. */
+  /** The text before the first tag. */
   readonly text: string;
-  /** @default - none */
+  /** @default - the docstring has no tag `@default` */
   readonly default?: string;
-  /** In which cases it throws. @default - in none */
+  /** The condition of an error. @default - the docstring has no tag `@throws` */
   readonly throws?: string;
-  /** What it returns, where that is said. */
+  /** The return value. @default - the docstring has no tag `@returns` */
   readonly returns?: string;
+  /** Source code of the examples. */
+  readonly examples: readonly string[];
+  /** Descriptions of parameters by name. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** A type as it is written, and the names in it that are ours. */
+/** A type as the source code writes it, and the exported names in it. */
 export interface TypeText {
   readonly text: string;
   readonly names: readonly string[];
@@ -32,7 +35,7 @@ export interface Parameter {
   readonly optional: boolean;
 }
 
-/** A method, a static one, or a constructor. */
+/** A method, a static method or a constructor. */
 export interface Method {
   readonly name: string;
   readonly parameters: readonly Parameter[];
@@ -40,17 +43,19 @@ export interface Method {
   readonly doc: Doc;
 }
 
-/** What is exported under one name. */
+/** An exported name. */
 export interface Entry {
   readonly name: string;
   readonly kind: "class" | "interface" | "enum" | "type" | "other";
   readonly abstract: boolean;
-  /** Where it stands, from the project's root. */
+  /** Source file, relative to the project's root. */
   readonly file: string;
+  /** Path in the package from which users import the name, such as `cdktf-monitoring`. */
+  readonly module: string;
   readonly doc: Doc;
-  /** What it extends and implements. */
+  /** Types that it extends or implements. The following members include those of its exported base classes. */
   readonly bases: readonly TypeText[];
-  /** Those of bases that are ours are among the following. @default - one that is nobody's to call */
+  /** The public constructor. @default - users cannot construct it */
   readonly constructed?: Method;
   readonly statics: readonly Method[];
   readonly properties: readonly Property[];
@@ -59,13 +64,13 @@ export interface Entry {
 
 /** The public API. */
 export interface Api {
-  /** By name. */
+  /** Exported names, sorted. */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Types of ours in public signatures that are not exported, and where they are used. */
+  /** Types of this project that public signatures use but that are not exported, with the members that use them. */
   readonly unexported: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Where an entry's signatures name types of ours, that they need to be understood. */
+/** The exported types that the signatures of an entry use. */
 export function namesIn({ bases, constructed, statics, properties, methods }: Entry): string[] {
   const calls = [...(constructed ? [constructed] : []), ...statics, ...methods];
   const types = [

@@ -1,67 +1,67 @@
 import { Api, Entry, namesIn } from "./model";
 
-/** A page: a class, and the types that it is the first to use. */
+/** A page: a class, and the types that no earlier page describes. */
 export interface Page {
-  /** The page's file, without `.md`. */
+  /** Name of the page's file, without `.md`. */
   readonly name: string;
-  /** The class that it is about; none for the page of all that has no class. */
+  /** The class that the page describes. @default - the page lists types only */
   readonly subject?: Entry;
-  /** What else is described on it, in the order of its use. */
+  /** The other types on the page, in the order in which they are used. */
   readonly types: readonly Entry[];
 }
 
-/** Pages that belong together. */
+/** A group of pages. */
 export interface Section {
   readonly title: string;
   readonly pages: readonly Page[];
 }
 
-/** Which classes have pages, in the order in which people meet them. */
+/** The classes that have pages. */
 const SECTIONS: readonly (readonly [title: string, ...classes: string[]])[] = [
-  ["What is watched", "Monitoring", "MonitoringHost", "MonitoredServer", "FirewalledServer", "ExporterFirewall"],
-  ["What watches", "Prometheus", "Alertmanager", "Grafana", "Loki"],
-  ["Servers on this machine", "LocalNetwork", "LocalServer"],
+  ["Members", "Monitoring", "MonitoringHost", "MonitoredServer", "FirewalledServer", "ExporterFirewall"],
+  ["Components", "Prometheus", "Alertmanager", "Grafana", "Loki"],
+  ["Local servers", "LocalNetwork", "LocalServer"],
   ["Servers on EC2", "AwsNetwork", "AwsServer", "KeyPair"],
-  ["Servers that you already have", "ExistingNetwork", "ExistingServer"],
-  ["Values", "Alert", "Receiver", "Matcher", "Dashboard", "LogSource", "LogAgent", "Secret", "Artifacts"],
-  ["Who reaches what", "Access", "AccessPeer", "Peer", "Port"],
-  ["Of your own", "PlaybookRun", "Component"],
+  ["Existing servers", "ExistingNetwork", "ExistingServer"],
+  ["Alerts and notifications", "Alert", "Receiver", "Matcher"],
+  ["Dashboards, logs and settings", "Dashboard", "LogSource", "LogAgent", "Secret", "Artifacts"],
+  ["Allowed connections", "Access", "AccessPeer", "Peer", "Port"],
+  ["Extensions", "PlaybookRun", "Component"],
 ];
 
-/** The page of what is handed to whoever extends the library, and has none of its own. */
+/** The page of the types that only extensions use. */
 const REST = "types";
 
 /**
- * The pages of the API.
+ * Arranges the API in pages.
  *
- * @throws when a class that has a page is not exported
+ * @throws Error if a class that has a page is not exported
  */
 export function pagesOf({ entries }: Api): Section[] {
   const of = (name: string): Entry => {
     const found = entries.get(name);
-    if (!found) throw new Error(`a page is about ${name}, which is not exported`);
+    if (!found) throw new Error(`${name} has a page in the API reference, but it is not exported`);
     return found;
   };
   const subjects = SECTIONS.flatMap(([, ...classes]) => classes);
-  const taken = new Set(subjects);
-  const take = (names: readonly string[]): Entry[] =>
+  const described = new Set(subjects);
+  const describe = (names: readonly string[]): Entry[] =>
     names.flatMap((name) => {
       const entry = of(name);
-      if (taken.has(name) || entry.kind === "class") return [];
-      taken.add(name);
-      // What it has from its bases, it is described with.
-      return [entry, ...take(namesIn(entry.kind === "type" ? entry : { ...entry, bases: [] }))];
+      if (described.has(name) || entry.kind === "class") return [];
+      described.add(name);
+      // The properties of an interface include those of its bases, so the bases need no description.
+      return [entry, ...describe(namesIn(entry.kind === "type" ? entry : { ...entry, bases: [] }))];
     });
   const sections = SECTIONS.map(([title, ...classes]) => ({
     title,
-    // What its constructor and its factories take: what else it is handed is for those who extend it.
-    pages: classes.map((name) => ({ name, subject: of(name), types: take(namesIn(forUsers(of(name)))) })),
+    pages: classes.map((name) => ({ name, subject: of(name), types: describe(namesIn(forUsers(of(name)))) })),
   }));
-  const rest = [...entries.values()].filter(({ name }) => !taken.has(name));
-  return [...sections, { title: "For whoever extends it", pages: [{ name: REST, types: rest }] }];
+  const rest = [...entries.values()].filter(({ name }) => !described.has(name));
+  return [...sections, { title: "Types for extensions", pages: [{ name: REST, types: rest }] }];
 }
 
-/** A class as far as users construct it. */
+/** A class with the parts that users call. The types of the other parts are for extensions. */
 function forUsers(entry: Entry): Entry {
   return { ...entry, bases: [], properties: [], methods: entry.name === "ExporterFirewall" ? entry.methods : [] };
 }

@@ -1,49 +1,56 @@
 import { join, relative } from "node:path";
 import ts from "typescript";
 import { projectRoot } from "../../cli/project";
+import { docOf } from "./docstring";
 import { Api, Doc, Entry, Method, Property, TypeText } from "./model";
 
-/** Reads the public API from the sources: what `constructs/index.ts` exports, and its docstrings. */
+/** The modules that users import, by source file. */
+const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  "constructs/index.ts": "cdktf-monitoring",
+  "constructs/aws.ts": "cdktf-monitoring/aws",
+};
+
+/** Reads the public API from the sources: exported names, their members and their docstrings. */
 export function readApi(): Api {
   const config = ts.readConfigFile(join(projectRoot, "tsconfig.json"), (path) => ts.sys.readFile(path))
     .config as object;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, projectRoot);
-  const files = ENTRY_POINTS.map((name) => join(projectRoot, "constructs", name));
-  return new Reader(ts.createProgram(files, { ...options, types: ["node"] })).read(files);
+  const files = Object.keys(ENTRY_POINTS).map((file) => join(projectRoot, file));
+  return new Reader(ts.createProgram(files, { ...options, types: ["node"] })).read();
 }
-
-/** The entry points of the package, in `constructs/`. */
-const ENTRY_POINTS = ["index.ts", "aws.ts"];
 
 class Reader {
   private readonly checker: ts.TypeChecker;
-  private readonly exported = new Map<ts.Symbol, string>();
+  private readonly exported = new Map<ts.Symbol, { readonly name: string; readonly module: string }>();
   private readonly unexported = new Map<string, string[]>();
-  /** Of which entry, and which member, types are being read. */
+  /** The entry or member that is being read. */
   private where = "";
 
   public constructor(private readonly program: ts.Program) {
     this.checker = program.getTypeChecker();
   }
 
-  public read(files: readonly string[]): Api {
-    for (const file of files) {
-      const source = this.program.getSourceFile(file);
-      const module = source && this.checker.getSymbolAtLocation(source);
-      if (!module) throw new Error(`${file} exports nothing`);
-      for (const symbol of this.checker.getExportsOfModule(module))
-        this.exported.set(this.resolved(symbol), symbol.name);
+  public read(): Api {
+    for (const [file, module] of Object.entries(ENTRY_POINTS)) {
+      const source = this.program.getSourceFile(join(projectRoot, file));
+      const exporting = source && this.checker.getSymbolAtLocation(source);
+      if (!exporting) throw new Error(`${file} has no exports`);
+      for (const symbol of this.checker.getExportsOfModule(exporting))
+        this.exported.set(this.resolved(symbol), { name: symbol.name, module });
     }
-    const entries = [...this.exported].map(([symbol, name]) => [name, this.entry(symbol, name)] as const);
+    const entries = [...this.exported].map(
+      ([symbol, { name, module }]) => [name, this.entry(symbol, name, module)] as const,
+    );
     return { entries: new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1))), unexported: this.unexported };
   }
 
-  private entry(symbol: ts.Symbol, name: string): Entry {
+  private entry(symbol: ts.Symbol, name: string, module: string): Entry {
     const [declaration] = symbol.declarations ?? [];
-    if (!declaration) throw new Error(`${name} is declared nowhere`);
+    if (!declaration) throw new Error(`${name} has no declaration`);
     this.where = name;
     const common = {
       name,
+      module,
       file: relative(projectRoot, declaration.getSourceFile().fileName),
       doc: this.doc(symbol),
       abstract: (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Abstract) !== 0,
@@ -65,7 +72,7 @@ class Reader {
     return { ...common, kind: "other" };
   }
 
-  /** What a class or an interface has, with what it has from those of its bases that are ours. */
+  /** The members of a class or interface, including those of its bases in this project. */
   private members(
     declaration: ts.ClassDeclaration | ts.InterfaceDeclaration,
     name: string,
@@ -76,7 +83,7 @@ class Reader {
       .map((each) => this.type(each));
     const chain = this.chain(declaration);
     const all = chain.flatMap((each) => [...(each.members as readonly ts.Node[])]).filter(isForUsers);
-    // What a class overrides comes before what it overrides.
+    // A member overrides those of the bases.
     const members = [...new Map(all.toReversed().map((member) => [keyOf(member), member])).values()].toReversed();
     const own = (predicate: (node: ts.Node) => boolean): ts.Node[] => members.filter(predicate);
     const constructor_ = declaration.members.find((each) => ts.isConstructorDeclaration(each));
@@ -91,7 +98,7 @@ class Reader {
     const assigned = own(ts.isConstructorDeclaration).flatMap((each) =>
       (each as ts.ConstructorDeclaration).parameters.filter((parameter) => isOwnField(parameter)),
     );
-    // Those of a private constructor are public all the same.
+    // Parameter properties of a private constructor can be public.
     const hidden = constructor_ && !isForUsers(constructor_) ? [...constructor_.parameters].filter(isOwnField) : [];
     const calls = own((each) => ts.isMethodDeclaration(each) || ts.isMethodSignature(each)) as ts.MethodDeclaration[];
     return {
@@ -105,7 +112,7 @@ class Reader {
     };
   }
 
-  /** Whether a base is internal: its members are listed with those of the class that extends it. */
+  /** Whether a base is internal. Its members are listed with those of the class that extends it. */
   private isHidden({ expression }: ts.ExpressionWithTypeArguments): boolean {
     return this.declarationsOf(expression).some((declaration) => {
       const symbol = this.symbolOf(declaration);
@@ -113,7 +120,7 @@ class Reader {
     });
   }
 
-  /** A declaration, and those of its bases that are ours. */
+  /** A declaration and its bases in this project. */
   private chain(
     declaration: ts.ClassDeclaration | ts.InterfaceDeclaration,
   ): (ts.ClassDeclaration | ts.InterfaceDeclaration)[] {
@@ -133,14 +140,14 @@ class Reader {
   ): Property {
     const { name, type, questionToken, initializer } = node as ts.PropertyDeclaration;
     this.where = `${owner}.${name.getText()}`;
-    const written = ts.isEnumMember(node)
+    const shown = ts.isEnumMember(node)
       ? { text: initializer?.getText() ?? "", names: [] }
       : type
         ? this.type(type)
         : { text: this.checker.typeToString(this.checker.getTypeAtLocation(node)), names: [] };
     return {
       name: name.getText(),
-      type: written,
+      type: shown,
       optional: questionToken !== undefined,
       doc: this.doc(this.symbolOf(node)),
     };
@@ -166,7 +173,7 @@ class Reader {
     };
   }
 
-  /** A type as it is written; what of ours it names is noted where it is not exported. */
+  /** A type as the source code writes it. Notes types of this project that are not exported. */
   private type(node: ts.Node): TypeText {
     const names: string[] = [];
     const visit = (each: ts.Node): void => {
@@ -174,9 +181,9 @@ class Reader {
         for (const declaration of this.declarationsOf(each)) {
           if (!isOurs(declaration) || !isNamed(declaration)) continue;
           const symbol = this.symbolOf(declaration);
-          const name = symbol && this.exported.get(symbol);
-          if (name === undefined) this.note(each.getText());
-          else names.push(name);
+          const exported = symbol && this.exported.get(symbol);
+          if (exported === undefined) this.note(each.getText());
+          else names.push(exported.name);
         }
       ts.forEachChild(each, visit);
     };
@@ -206,11 +213,11 @@ class Reader {
     const tags = symbol?.getJsDocTags(this.checker) ?? [];
     return docOf(
       text,
-      tags.map(({ name, text: said }) => ({ name, text: ts.displayPartsToString(said) })),
+      tags.map(({ name, text: parts }) => ({ name, text: ts.displayPartsToString(parts) })),
     );
   }
 
-  /** The docstring of a constructor, which has no symbol of its own. */
+  /** The docstring of a constructor, which has no symbol. */
   private tagged(node: ts.ConstructorDeclaration): Doc {
     const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
     const text = comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? "").join("\n");
@@ -222,42 +229,7 @@ class Reader {
   }
 }
 
-function docOf(text: string, tags: readonly { readonly name: string; readonly text: string }[]): Doc {
-  const one = (name: string): string | undefined => {
-    const found = tags.filter((tag) => tag.name === name).map((tag) => prose(tag.text));
-    return found.length === 0 ? undefined : found.join(" ");
-  };
-  const parameters = tags
-    .filter(({ name }) => name === "param")
-    .map(({ text: said }) => /^(\w+)\s+-?\s*([^]*)$/.exec(said));
-  return {
-    text: paragraphs(text),
-    default: one("default"),
-    throws: one("throws"),
-    returns: one("returns"),
-    parameters: Object.fromEntries(
-      parameters.flatMap((found) => (found ? [[found[1] ?? "", prose(found[2] ?? "")] as const] : [])),
-    ),
-  };
-}
-
-/** Links within docstrings are names in the pages. */
-function unlinked(text: string): string {
-  return text.replace(/\{@link (\S+?)\s*\}/g, "`$1`");
-}
-
-function prose(text: string): string {
-  return unlinked(text).replace(/\s+/g, " ").trim();
-}
-
-function paragraphs(text: string): string {
-  return unlinked(text)
-    .split(/\n{2,}/)
-    .map((part) => (/^\s*[-|]/m.test(part) ? part.trim() : part.replace(/\s+/g, " ").trim()))
-    .join("\n\n");
-}
-
-/** Whether users may call it, or where it is made to be extended, override it. */
+/** Whether users may use a member: it is neither private nor internal. */
 function isForUsers(node: ts.Node): boolean {
   const flags = ts.getCombinedModifierFlags(node as ts.Declaration);
   if ((flags & ts.ModifierFlags.Private) !== 0) return false;
