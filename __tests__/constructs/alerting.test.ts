@@ -4,7 +4,7 @@ import { Hub } from "../support/topology";
 
 const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
 
-test("the rules follow from what is placed", () => {
+test("selects the rules by the placed components", () => {
   let names: readonly string[] = [];
   synth((stack) => {
     const hub = new Hub(stack);
@@ -20,7 +20,7 @@ test("the rules follow from what is placed", () => {
   expect(names.filter((name) => name.startsWith("Alertmanager"))).toEqual([]);
 });
 
-test("the runbooks' address is ours, or the user's", () => {
+test("links to the built-in runbooks or to those of the user", () => {
   synth((stack) => {
     const addresses = (runbooks?: string): (string | undefined)[] =>
       new Hub(stack, {}, { runbooks }).monitoring._alerting.groups.flatMap(({ alerts }) =>
@@ -32,7 +32,7 @@ test("the runbooks' address is ours, or the user's", () => {
   });
 });
 
-describe("is refused, with the monitoring's path", () => {
+describe("rejects, with the path of the monitoring,", () => {
   test("two changes of one alert", () => {
     const off = Alert.off("Watchdog");
     expect(() => synth((stack) => new Hub(stack, {}, { alerts: [off, off] }))).toThrow(
@@ -40,7 +40,7 @@ describe("is refused, with the monitoring's path", () => {
     );
   });
 
-  test("two of a name of the user's own", () => {
+  test("two user-provided alerts of one name", () => {
     const own = Alert.custom({
       name: "QueueTooLong",
       expr: "up == 0",
@@ -59,7 +59,7 @@ describe("is refused, with the monitoring's path", () => {
     );
   });
 
-  test("a routing to whom nobody knows", () => {
+  test("a route to an unknown receiver", () => {
     expect(() => synth((stack) => new Hub(stack, {}, { receivers: [ops], routing: { critical: "pager" } }))).toThrow(
       /^test\/monitoring: routing: .*"pager"/,
     );

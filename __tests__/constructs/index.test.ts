@@ -8,29 +8,29 @@ import { projectRoot } from "../../tools/cli/project";
 const api = readApi();
 const entries = [...api.entries.values()];
 
-test("the public API is a list of names", () => {
+test("lists each name of the public API", () => {
   const index = readFileSync(join(projectRoot, "constructs", "index.ts"), "utf8");
   expect(index).not.toMatch(/export \*/);
   expect(entries.length).toBeGreaterThan(80);
 });
 
-test("every type of ours in a public signature is exported", () => {
+test("exports every own type of a public signature", () => {
   expect(Object.fromEntries(api.unexported)).toEqual({});
 });
 
-test("what is exported are classes, interfaces, enums and types of values: no function, no constant", () => {
+test("exports only classes, interfaces, enums and the types of values", () => {
   expect(entries.filter(({ kind }) => kind === "other").map(({ name }) => name)).toEqual([]);
   expect(entries.filter(({ kind }) => kind === "type").map(({ name }) => name)).toEqual(["Value", "Variables"]);
   expect(Object.values(exported).filter((value) => !["function", "object"].includes(typeof value))).toEqual([]);
 });
 
-test("every interface and enum that is exported is used by a public signature", () => {
+test("exports only interfaces and enums that a public signature uses", () => {
   const used = new Set(entries.flatMap((entry) => namesIn(entry).filter((name) => name !== entry.name)));
-  const idle = entries.filter(({ kind, name }) => kind !== "class" && !used.has(name));
-  expect(idle.map(({ name }) => name)).toEqual([]);
+  const unused = entries.filter(({ kind, name }) => kind !== "class" && !used.has(name));
+  expect(unused.map(({ name }) => name)).toEqual([]);
 });
 
-test("every class that is exported can be constructed, or is handed out by something", () => {
+test("exports only classes that have a constructor or a factory, or that a public signature uses", () => {
   const used = new Set(entries.flatMap((entry) => namesIn(entry).filter((name) => name !== entry.name)));
   const unreachable = entries.filter(
     ({ kind, name, constructed, statics }) =>

@@ -4,14 +4,14 @@ import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost,
 import { synth, synthApp } from "../support/synth";
 import { Hub } from "../support/topology";
 
-/** What a synthesis refuses. */
-const refusal =
+/** Returns a function that synthesizes a stack. */
+const synthesis =
   (build: (stack: TerraformStack) => void): (() => unknown) =>
   () =>
     synth(build);
 
 describe("a monitoring", () => {
-  test("has a run for each kind of component, and a last one that tidies up", () => {
+  test("has a run per kind of component and a cleanup run", () => {
     const { paths } = synth((stack) => {
       new Hub(stack).member("app");
     });
@@ -26,7 +26,7 @@ describe("a monitoring", () => {
     ]);
   });
 
-  test("has as many Terraform blocks for many servers as for one", () => {
+  test("has the same number of Terraform blocks for one server and for thirty", () => {
     const blocks = (servers: number): number =>
       synth((stack) => {
         const hub = new Hub(stack);
@@ -35,7 +35,7 @@ describe("a monitoring", () => {
     expect(blocks(30)).toBe(blocks(1));
   });
 
-  test("runs in an order in which no run waits for one that goes to every server", () => {
+  test("has no run that waits for a run on all servers", () => {
     const stack = synth((scope) => {
       new Hub(scope).member("app");
     });
@@ -49,7 +49,7 @@ describe("a monitoring", () => {
     expect(waits("reconcile")).toEqual([...preparation, "null_resource.monitoring_prometheus"]);
   });
 
-  test("tells each server which components belong on it", () => {
+  test("passes the components of each server to the cleanup run", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
     }).run("cleanup");
@@ -57,7 +57,7 @@ describe("a monitoring", () => {
     expect(hosts.app?.monitoring_components).toEqual(["firewall", "node_exporter"]);
   });
 
-  test("has outputs of fixed names", () => {
+  test("has outputs with fixed names", () => {
     const { output } = synth((stack) => {
       new Hub(stack);
     }).json;
@@ -65,7 +65,7 @@ describe("a monitoring", () => {
     expect(output.prometheus_url?.value).toMatch(/^http:\/\/198\.18\.\d+\.\d+:9090$/);
   });
 
-  test("adds the null provider where the user did not", () => {
+  test("adds the null provider if the user has not", () => {
     const build = (own: boolean): readonly unknown[] | undefined =>
       synth((stack) => {
         new Hub(stack);
@@ -75,7 +75,7 @@ describe("a monitoring", () => {
     expect(build(true)).toHaveLength(1);
   });
 
-  test("is the same on every machine but for the state's path", () => {
+  test("depends on the machine only by the path of the state", () => {
     const build = (): string =>
       JSON.stringify({ ...synth((stack) => new Hub(stack).member("app")).json, terraform: undefined });
     expect(build()).toBe(build());
@@ -83,7 +83,7 @@ describe("a monitoring", () => {
   });
 });
 
-test("a monitoring that does not provision has no runs at deploy time, and says how they are run later", () => {
+test("has no runs with provision: false, but an output with their commands", () => {
   const stack = synth((scope) => {
     new Hub(scope, {}, { provision: false }).member("app");
   });
@@ -100,7 +100,7 @@ test("a monitoring that does not provision has no runs at deploy time, and says 
   expect(Object.keys(stack.inventory.all.children)).toContain("run_prometheus");
 });
 
-test("a second monitoring of a stack keeps its runs apart from the first one's", () => {
+test("separates the runs and outputs of two monitorings in one stack", () => {
   const stack = synth((scope) => {
     const first = new Hub(scope);
     const second = new Monitoring(scope, "second", { technicians: [], outputPrefix: "second_", name: "second" });
@@ -122,25 +122,25 @@ test("a second monitoring of a stack keeps its runs apart from the first one's",
 });
 
 describe("members and components", () => {
-  test("come in any order, with the same result", () => {
-    const build = (late: boolean): unknown =>
+  test("give the same result in any order", () => {
+    const build = (last: boolean): unknown =>
       synth((stack) => {
         const network = new LocalNetwork(stack, "network", { published: false });
         const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway] });
         const app = (): unknown =>
           new MonitoredServer(stack, "app", { monitoring, server: new LocalServer(stack, "app-server", { network }) });
-        if (!late) app();
+        if (!last) app();
         const host = new MonitoringHost(stack, "hub", {
           monitoring,
           server: new LocalServer(stack, "hub-server", { network }),
         });
         new Prometheus(host, "prometheus");
-        if (late) app();
+        if (last) app();
       }).run("prometheus");
     expect(build(true)).toEqual(build(false));
   });
 
-  test("are found from a scope however deep", () => {
+  test("find their host from any depth of scopes", () => {
     class Wrapper extends Prometheus {}
     const group = synth((stack) => {
       const hub = new Hub(stack);
@@ -150,7 +150,7 @@ describe("members and components", () => {
     expect(Object.keys(group.hosts)).toEqual(["hub"]);
   });
 
-  test("may live in another stack of the app", () => {
+  test("can be in another stack of the app", () => {
     const stacks = synthApp((app) => {
       const here = new TerraformStack(app, "here");
       const there = new TerraformStack(app, "there");
@@ -172,7 +172,7 @@ describe("members and components", () => {
   });
 });
 
-test("people come from anywhere where that is said, and their blocks are kept as a cloud gives them back", () => {
+test("accepts all sources with allowFromAnywhere, and normalizes CIDR blocks", () => {
   const stack = new TerraformStack(Testing.app(), "test");
   const technicians = ["0.0.0.0/0", "2001:DB8:0::/48"];
   const monitoring = new Monitoring(stack, "monitoring", { technicians, allowFromAnywhere: true });
@@ -180,7 +180,7 @@ test("people come from anywhere where that is said, and their blocks are kept as
   expect(monitoring.controllers).toEqual(monitoring.technicians);
 });
 
-describe("what is wrong on its face is refused at once", () => {
+describe("the constructor rejects", () => {
   test.each([
     [
       "203.0.113.7",
@@ -193,7 +193,7 @@ describe("what is wrong on its face is refused at once", () => {
     expect(() => new Monitoring(stack, "monitoring", { technicians: [technician] })).toThrow(message);
   });
 
-  test("controllers that overlap", () => {
+  test("overlapping controllers", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const controllers = ["203.0.113.0/24", "203.0.113.7/32"];
     expect(() => new Monitoring(stack, "monitoring", { technicians: [], controllers })).toThrow(
@@ -208,7 +208,7 @@ describe("what is wrong on its face is refused at once", () => {
     );
   });
 
-  test("a component on a server that only is monitored", () => {
+  test("a component on a server that is not a MonitoringHost", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     expect(() => new Prometheus(hub.member("app"), "prometheus")).toThrow(
       "test/app/prometheus: test/app is a server that is monitored, not one that monitors",
@@ -223,7 +223,7 @@ describe("what is wrong on its face is refused at once", () => {
     );
   });
 
-  test("two of a kind where one is meant", () => {
+  test("a second component of a kind that allows one", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const hub = new Hub(stack);
     const second = new MonitoringHost(stack, "second", { monitoring: hub.monitoring, server: hub.server("second") });
@@ -232,7 +232,7 @@ describe("what is wrong on its face is refused at once", () => {
     );
   });
 
-  test("two monitorings whose outputs have the same names", () => {
+  test("two monitorings with the same names of outputs", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     new Hub(stack);
     expect(() => new Monitoring(stack, "second", { technicians: [] })).toThrow(
@@ -244,10 +244,10 @@ describe("what is wrong on its face is refused at once", () => {
   });
 });
 
-describe("what never happened is refused at synthesis", () => {
-  test("no Prometheus", () => {
+describe("the synthesis rejects", () => {
+  test("a monitoring without Prometheus", () => {
     expect(
-      refusal((stack) => {
+      synthesis((stack) => {
         new Monitoring(stack, "monitoring", { technicians: [] });
       }),
     ).toThrow(
@@ -255,9 +255,9 @@ describe("what never happened is refused at synthesis", () => {
     );
   });
 
-  test("two servers of one name", () => {
+  test("two servers with the same name", () => {
     expect(
-      refusal((stack) => {
+      synthesis((stack) => {
         const hub = new Hub(stack);
         new MonitoredServer(stack, "a", { monitoring: hub.monitoring, server: hub.server("app", "one") });
         const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
@@ -269,9 +269,9 @@ describe("what never happened is refused at synthesis", () => {
     ).toThrow('two servers are called "app" (test/a, test/b): names must differ, they are the label "instance"');
   });
 
-  test("a port that two components of a server want", () => {
+  test("a port that two components of a server use", () => {
     expect(
-      refusal((stack) => {
+      synthesis((stack) => {
         new Hub(stack, { port: 9100 });
       }),
     ).toThrow(
@@ -279,9 +279,9 @@ describe("what never happened is refused at synthesis", () => {
     );
   });
 
-  test("servers that share no network", () => {
+  test("servers without a common network", () => {
     expect(
-      refusal((stack) => {
+      synthesis((stack) => {
         const { monitoring } = new Hub(stack);
         const other = new LocalNetwork(stack, "other", { prefix: "other", published: false });
         new MonitoredServer(stack, "app", {
@@ -295,7 +295,7 @@ describe("what never happened is refused at synthesis", () => {
   });
 });
 
-test("an app without our constructs is left alone", () => {
+test("does not affect apps without a Monitoring", () => {
   const app: App = Testing.app();
   new TerraformStack(app, "empty");
   expect(() => {

@@ -7,15 +7,15 @@ import { projectRoot } from "../../../tools/cli/project";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** The playbook of a component that is none of ours. */
+/** The playbook of a user-provided component. */
 const SHIPPER = join(projectRoot, "examples", "backup-exporter", "backup_exporter.yml");
 
-/** A component of any kind that reaches what it is told to. */
+/** A component of any kind with given connections. */
 class Fake extends Component {
   public constructor(
     host: Member,
     kind: string,
-    private readonly reached: readonly Connection[],
+    private readonly declared: readonly Connection[],
     port = 3000,
   ) {
     super(host, kind, {
@@ -27,7 +27,7 @@ class Fake extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    return this.reached;
+    return this.declared;
   }
 
   public get variables(): Variables {
@@ -38,11 +38,11 @@ class Fake extends Component {
 const READS = { kind: "node_exporter", listener: "http", reason: "reads metrics by itself" };
 const BEYOND = 'Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])';
 
-/** A synthesis with a component of a kind that reaches something, on the hub or a host of its own. */
+/** Returns a synthesis with a component of a kind and its connections, on the hub or on a separate host. */
 const place =
   (
     kind: string,
-    reached: readonly Connection[],
+    connections: readonly Connection[],
     settings: { spread?: boolean; props?: Partial<MonitoringProps> } = {},
   ) =>
   (): unknown =>
@@ -53,37 +53,37 @@ const place =
       const host = settings.spread
         ? new MonitoringHost(stack, "dash", { monitoring, server: hub.server("dash") })
         : hub.host;
-      new Fake(host, kind, reached);
+      new Fake(host, kind, connections);
     });
 
-test("Grafana reaches Prometheus, from wherever it is placed", () => {
+test("allows Grafana to connect to Prometheus from any host", () => {
   const queries = { kind: "prometheus", listener: "http", reason: "queries it" };
   expect(place("grafana", [queries])).not.toThrow();
   expect(place("grafana", [queries], { spread: true })).not.toThrow();
 });
 
-test("Grafana does not reach exporters: the edge, its reason and its construct are named", () => {
+test("rejects a connection from Grafana to exporters, with construct, connection and reason", () => {
   expect(place("grafana", [READS], { spread: true })).toThrow(
     `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub, for "reads metrics by itself", which is beyond ${BEYOND}: remove the connection, or admit it by the monitoring's bounds: [Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians(), AccessPeer.component("grafana")])]`,
   );
 });
 
-test("nor does it beside Prometheus, but for the exporter of their own server, to which no firewall is in the way", () => {
+test("rejects this connection on Prometheus' host too, except to the exporter of the same host", () => {
   expect(place("grafana", [READS])).toThrow(
     "test/hub/grafana: grafana on hub would reach node_exporter (http, 9100/tcp) on app, for",
   );
 });
 
-test("what is not of the watching kinds does not reach Prometheus", () => {
+test("rejects a connection from a user-provided component to Prometheus", () => {
   const queries = { kind: "prometheus", listener: "http", reason: "asks for itself" };
   expect(place("shipper", [queries], { spread: true })).toThrow(
     'test/dash/shipper: shipper on dash would reach prometheus (http, 9090/tcp) on hub, for "asks for itself", which is beyond Access.only("prometheus", [',
   );
 });
 
-test("a bound of one's own admits what ours does not, and is kept too", () => {
-  const only = (...reachers: AccessPeer[]): { props: Partial<MonitoringProps> } => ({
-    props: { bounds: [Access.only("node_exporter", reachers)] },
+test("replaces a built-in bound by one of the user, and enforces it", () => {
+  const only = (...peers: AccessPeer[]): { props: Partial<MonitoringProps> } => ({
+    props: { bounds: [Access.only("node_exporter", peers)] },
   });
   const prometheus = AccessPeer.component("prometheus");
   const grafana = AccessPeer.component("grafana");
@@ -93,14 +93,14 @@ test("a bound of one's own admits what ours does not, and is kept too", () => {
   );
 });
 
-test("a bound that bounds nothing is refused", () => {
-  const stray = Access.only("node_exportr", [AccessPeer.technicians()]);
-  expect(place("grafana", [], { props: { bounds: [stray] } })).toThrow(
+test("rejects a bound of an unknown kind", () => {
+  const unknown = Access.only("node_exportr", [AccessPeer.technicians()]);
+  expect(place("grafana", [], { props: { bounds: [unknown] } })).toThrow(
     'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
   );
 });
 
-test("two bounds of a kind are refused at once", () => {
+test("rejects two bounds of one kind in the constructor", () => {
   const stack = new TerraformStack(Testing.app(), "test");
   const bounds = [Access.only("loki", []), Access.only("loki", [AccessPeer.technicians()])];
   expect(() => new Hub(stack, {}, { bounds })).toThrow(

@@ -11,8 +11,8 @@ import {
 import { Synthesized, synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** What is placed beside the hub with its Prometheus, and what is asked of it. */
-interface Given {
+/** A stack in addition to the hub with Prometheus. */
+interface Setup {
   readonly expr?: string;
   readonly changes?: readonly Alert[];
   readonly exporters?: readonly Exporter[];
@@ -21,7 +21,7 @@ interface Given {
   readonly alertmanager?: boolean;
 }
 
-function stackOf({ expr, changes = [], exporters, scrapeJobs = [], app, alertmanager }: Given): Synthesized {
+function stackOf({ expr, changes = [], exporters, scrapeJobs = [], app, alertmanager }: Setup): Synthesized {
   const own = expr === undefined ? [] : [custom(expr)];
   return synth((stack) => {
     const hub = new Hub(stack, { scrapeJobs }, { alerts: [...own, ...changes] });
@@ -39,13 +39,13 @@ const collectors = (stack: Synthesized, host = "hub") =>
   stack.variables("node_exporter", host).node_exporter_collectors as readonly string[];
 
 describe("a rule on a metric that nothing emits", () => {
-  test("is refused, with the rule, the metric, similar names and what to do", () => {
+  test("is rejected with the rule, the metric, similar names and a remedy", () => {
     expect(() => stackOf({ expr: "node_load_1 > 5" })).toThrow(
       'alert "Own": nothing emits the metric "node_load_1": did you mean node_load1 or node_load15 or node_load5? If your own exporter emits it, add it to the metrics of that exporter or scrape job',
     );
   });
 
-  test("is refused where what would emit it is not placed, and accepted where it is", () => {
+  test("is rejected if the component that emits it is not placed", () => {
     const expr = "alertmanager_alerts > 5";
     expect(() => stackOf({ expr })).toThrow("alertmanager emits it, but is not placed or not enabled");
     expect(() => stackOf({ expr, alertmanager: true })).not.toThrow();
@@ -57,11 +57,11 @@ describe("a rule on a metric that nothing emits", () => {
     "ALERTS == 1",
     "prometheus_tsdb_head_series > 1",
     "node_load1 > 5",
-  ])("is accepted where the metric is there: %s", (expr) => {
+  ])("is accepted if the metric exists: %s", (expr) => {
     expect(() => stackOf({ expr })).not.toThrow();
   });
 
-  test("is accepted where a user says that an exporter, a job or a file of metrics has it", () => {
+  test("is accepted if the user declares the metric for an exporter, a job or a server", () => {
     const expr = "pg_up == 0 or queue_length > 5 or backup_age_seconds > 5";
     const given = {
       expr,
@@ -77,13 +77,13 @@ describe("a rule on a metric that nothing emits", () => {
     [{ exporters: [{ job: "a", port: 9187, metrics: ["pg up"] }] }, 'test/db: "pg up" is not a metric name'],
     [{ scrapeJobs: [{ job: "a", targets: ["b:1"], metrics: [""] }] }, 'scrapeJobs, job "a", metrics: "" cannot be'],
     [{ app: { metrics: ["1st"] } }, '"1st" is not a metric name'],
-  ])("cannot be hidden behind what is no name: %j", (given, message) => {
+  ])("is rejected with an invalid name of a metric: %j", (given, message) => {
     expect(() => stackOf(given)).toThrow(message);
   });
 });
 
 describe("node exporter's collectors", () => {
-  test("follow from the rules that are on", () => {
+  test("follow from the enabled rules", () => {
     expect(collectors(stackOf({}))).toEqual(expect.arrayContaining(["systemd", "systemd.enable-restarts-metrics"]));
     const changes = [Alert.off("UnitCrashLooping"), Alert.off("UnitFailed")];
     expect(collectors(stackOf({ changes }))).not.toContain("systemd");
@@ -91,18 +91,18 @@ describe("node exporter's collectors", () => {
     expect(collectors(stackOf({}))).not.toContain("tcpstat");
   });
 
-  test("bring the switches that metrics need", () => {
+  test("include the switches that metrics need", () => {
     const given = collectors(stackOf({ expr: "node_systemd_unit_start_time_seconds > 0" }));
     expect(given).toEqual(expect.arrayContaining(["systemd", "systemd.enable-start-time-metrics"]));
   });
 
-  test("are on each server, with those that a user wants there", () => {
+  test("include the user's collectors of a server", () => {
     const stack = stackOf({ app: { collectors: ["processes", "systemd"] } });
     expect(collectors(stack)).not.toContain("processes");
     expect(collectors(stack, "app")).toEqual([...new Set([...collectors(stack), "processes"])].sort());
   });
 
-  test("may be switched off on one server, with a warning", () => {
+  test("cause a warning if a flag disables a needed one on a server", () => {
     const stack = stackOf({ app: { extraFlags: ["--no-collector.systemd"] } });
     expect(collectors(stack, "app")).not.toContain("systemd");
     expect(collectors(stack)).toContain("systemd");
@@ -111,16 +111,16 @@ describe("node exporter's collectors", () => {
     );
   });
 
-  test("may be switched off where nothing needs them, without a word", () => {
+  test("cause no warning if a flag disables an unneeded one", () => {
     const stack = stackOf({ app: { extraFlags: ["--no-collector.zfs"] } });
     expect(stack.warnings.filter((warning) => warning.includes("switch off"))).toEqual([]);
   });
 
-  test("are not named twice beside a user's flag", () => {
+  test("are omitted if the user's flags contain them", () => {
     expect(collectors(stackOf({ app: { extraFlags: ["--collector.systemd"] } }), "app")).not.toContain("systemd");
   });
 
-  test("must be collectors", () => {
+  test("are rejected if they do not exist", () => {
     expect(() => stackOf({ app: { collectors: ["systemdd"] } })).toThrow(
       'test/app/node-exporter: "systemdd" is not a collector of node exporter: did you mean systemd?',
     );

@@ -6,7 +6,7 @@ import { OnMove } from "../../../constructs/index";
 import { LocalNetwork, LocalServer, Loki, Monitoring, MonitoringHost, Prometheus } from "../../../constructs/index";
 import { Synthesized } from "../../support/synth";
 
-const project = mkdtempSync(join(tmpdir(), "left-behind-"));
+const project = mkdtempSync(join(tmpdir(), "moves-"));
 
 beforeAll(() => {
   const state = join(project, ".cdktf-monitoring", "test", "placements");
@@ -35,16 +35,18 @@ function moved(servers: readonly string[], onMove?: OnMove): Synthesized {
   return Synthesized.of("test", app.outdir);
 }
 
-test("a server is not removed in the same edit as its component moves away, for the data would go with it", () => {
-  expect(() => moved([])).toThrow(/^test\/monitoring: loki moves from "hub" to "logs".*keep the old server for one deploy/);
+test("rejects the removal of a server in the same edit as the move of its component, because this loses the data", () => {
+  expect(() => moved([])).toThrow(
+    /^test\/monitoring: loki moves from "hub" to "logs".*keep the old server for one deploy/,
+  );
 });
 
-test("it is where both are there, or the data are not wanted; the role is told which", () => {
+test("accepts the move if both servers exist or the data is discarded, and passes onMove to the role", () => {
   expect(moved(["hub"]).variables("loki", "logs").monitoring_on_move).toBe("keepData");
   expect(moved([], OnMove.DISCARD).variables("loki", "logs").monitoring_on_move).toBe("discard");
 });
 
-test("the note goes with the stack", () => {
+test("deletes the placement notes together with the stack", () => {
   const { provisioner } = moved(["hub"]).nullResource("test/monitoring/placements");
   expect(provisioner).toEqual([
     {
@@ -53,6 +55,6 @@ test("the note goes with the stack", () => {
   ]);
 });
 
-test("an agent has no data to bring along", () => {
+test("moves no data of agents", () => {
   expect(moved(["hub"]).variables("node_exporter", "logs")).not.toHaveProperty("monitoring_on_move");
 });

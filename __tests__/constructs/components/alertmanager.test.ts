@@ -17,7 +17,7 @@ import { readTable } from "../../support/access-documents";
 import { synth, Synthesized } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** A stack with Alertmanagers on the hub and, of these names, on further hosts. */
+/** Synthesizes a stack with Alertmanagers on the hub and on further hosts. */
 function clustered(
   others: readonly string[],
   props: AlertmanagerProps = {},
@@ -47,7 +47,7 @@ const config = (stack: Synthesized, server = "hub"): string =>
   readFileSync(join(stack.directory, "files/alertmanager", server, "alertmanager.yml"), "utf8");
 
 describe("a single Alertmanager", () => {
-  test("listens for no others", () => {
+  test("has no cluster port", () => {
     const stack = clustered([]);
     expect(stack.variables("alertmanager", "hub")).toMatchObject({
       alertmanager_port: 9093,
@@ -62,7 +62,7 @@ describe("a single Alertmanager", () => {
     expect(portsOf(stack, "hub")).toEqual(["node_exporter_http", "prometheus_http", "alertmanager_http"]);
   });
 
-  test("is where Prometheus sends alerts, and what it scrapes, once", () => {
+  test("receives alerts from Prometheus, and is scraped once", () => {
     const variables = clustered([]).variables("prometheus", "hub");
     expect(variables.prometheus_alertmanagers).toEqual([{ address: "198.18.12.236:9093" }]);
     expect(variables.prometheus_targets).toContainEqual({
@@ -71,7 +71,7 @@ describe("a single Alertmanager", () => {
     });
   });
 
-  test("is handed its configuration and templates as files, and secrets by where they are", () => {
+  test("gets its configuration as files, and secrets as references", () => {
     const receivers = [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })];
     const stack = clustered([], {}, { receivers });
     expect(config(stack)).toContain("api_url_file: /etc/alertmanager/secrets/ops.");
@@ -84,7 +84,7 @@ describe("a single Alertmanager", () => {
 describe("Alertmanagers on several hosts", () => {
   const stack = clustered(["second", "third"], { clusterPort: 19094 });
 
-  test("know each other's addresses and their own", () => {
+  test("get their own cluster address and those of the others", () => {
     const [hub, second, third] = ["hub", "second", "third"].map((name) => stack.variables("alertmanager", name));
     const all = [hub, second, third].map((variables) => String(variables?.alertmanager_cluster_address));
     expect(new Set(all).size).toBe(3);
@@ -94,7 +94,7 @@ describe("Alertmanagers on several hosts", () => {
     expect(third?.alertmanager_cluster_peers).toEqual([all[0], all[1]]);
   });
 
-  test("reach each other by TCP and UDP, and nobody else reaches them there", () => {
+  test("restrict the cluster port to each other, on TCP and UDP", () => {
     const rows = readTable(accessOf(stack)).filter((row) => row.includes("19094"));
     expect(rows).not.toEqual([]);
     for (const row of rows) expect(row).toMatch(/^alertmanager on .*tells its cluster of silences and messages$/);
@@ -106,36 +106,39 @@ describe("Alertmanagers on several hosts", () => {
     for (const { sources } of gossip) expect(sources).toHaveLength(2);
   });
 
-  test("are all told by Prometheus, and all scraped", () => {
-    const { prometheus_alertmanagers: told, prometheus_targets: jobs } = stack.variables("prometheus", "hub") as {
+  test("all receive alerts from Prometheus, and all are scraped", () => {
+    const { prometheus_alertmanagers: alertmanagers, prometheus_targets: jobs } = stack.variables(
+      "prometheus",
+      "hub",
+    ) as {
       prometheus_alertmanagers: unknown[];
       prometheus_targets: { job: string; targets: unknown[] }[];
     };
-    expect(told).toHaveLength(3);
+    expect(alertmanagers).toHaveLength(3);
     expect(jobs.find(({ job }) => job === "alertmanager")?.targets).toHaveLength(3);
   });
 
-  test("have the same configuration and the same secrets, each named once", () => {
+  test("share one configuration and one list of secrets", () => {
     const receivers = [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") })];
     const two = clustered(["second"], {}, { receivers });
     expect(config(two, "second")).toBe(config(two));
     expect(two.run("alertmanager").vars.monitoring_secrets).toHaveLength(1);
   });
 
-  test("have an output each", () => {
+  test("have one output each", () => {
     expect(Object.keys(stack.json.output)).toEqual(
       expect.arrayContaining(["alertmanager_url", "alertmanager_url_second", "alertmanager_url_third"]),
     );
   });
 
-  test("are three at most", () => {
+  test("are rejected if there are more than three", () => {
     const scope = new TerraformStack(Testing.app(), "test");
     expect(() => place(scope, ["b", "c", "d"])).toThrow(
       "test/d/alertmanager: there are 3 Alertmanagers in this monitoring already, and no use for more: remove one",
     );
   });
 
-  /** Three Alertmanagers on servers of which as many share a network. */
+  /** Synthesizes three Alertmanagers, of which the first ones share a network. */
   const spread = (together: number): Synthesized =>
     synth((scope) => {
       const monitoring = new Monitoring(scope, "monitoring", { technicians: ["192.0.2.1/32"] });
@@ -157,14 +160,14 @@ describe("Alertmanagers on several hosts", () => {
   test.each([
     [3, "10.0.0.1:9094", ["10.0.0.2:9094", "10.0.0.3:9094"]],
     [0, "203.0.113.1:9094", ["203.0.113.2:9094", "203.0.113.3:9094"]],
-  ])("of which %i share a network, dial each other as all of them can", (together, own, peers) => {
+  ])("use addresses that all of them can reach if %i share a network", (together, own, peers) => {
     expect(spread(together).variables("alertmanager", "a")).toMatchObject({
       alertmanager_cluster_address: own,
       alertmanager_cluster_peers: peers,
     });
   });
 
-  test("some of which share a network with some are refused", () => {
+  test("are rejected if only some share a network", () => {
     expect(() => spread(2)).toThrow(
       '[test/a/alertmanager] of the Alertmanagers, some share a network with "a" and some do not, and each tells the others one address only: place them all in one network, or each in another',
     );
@@ -179,12 +182,12 @@ test.each<[AlertmanagerProps, string]>([
     { extraFlags: ["--cluster.peer=10.0.0.1:9094"] },
     "the flag --cluster.peer follows from the construct's other settings: remove it from extraFlags",
   ],
-])("%j is refused", (props, message) => {
+])("rejects %j", (props, message) => {
   const stack = new TerraformStack(Testing.app(), "test");
   expect(() => place(stack, [], props)).toThrow(`test/hub/alertmanager: ${message}`);
 });
 
-test("a retention that is shorter than the routing's intervals is refused", () => {
+test("rejects a retention that is shorter than an interval of the routing", () => {
   expect(() => clustered([], { retention: "6h" })).toThrow(
     '[test/hub/alertmanager] retention: "6h" is shorter than the routing\'s longest interval (repeatInterval: "12h")',
   );
@@ -192,12 +195,12 @@ test("a retention that is shorter than the routing's intervals is refused", () =
   expect(() => clustered([], { retention: "7d" }, { routing: { repeatInterval: "6d" } })).not.toThrow();
 });
 
-describe("a synthesis warns, once", () => {
-  test("that alerts are sent to nobody", () => {
+describe("the synthesis warns once", () => {
+  test("if there are no receivers", () => {
     expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("alerts are sent to nobody: give receivers")]);
   });
 
-  test("that nobody is told when the monitoring itself is down", () => {
+  test("if there is no dead man's switch", () => {
     const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
     expect(clustered(["b"], {}, { receivers: [ops] }).warnings).toEqual([
       expect.stringContaining("nobody is told when the monitoring itself is down: give deadMansSwitch"),

@@ -8,7 +8,7 @@ import { Hub } from "../../support/topology";
 
 const playbook = join(projectRoot, "examples", "backup-exporter", "backup_exporter.yml");
 
-/** A component as a user writes one. */
+/** A user-provided component. */
 class Own extends Component {
   public constructor(scope: Construct, description: Partial<ComponentDescription> = {}) {
     super(scope, description.kind ?? "own", { kind: "own", listeners: [], playbook, ...description });
@@ -22,18 +22,18 @@ class Own extends Component {
 const placed = (description: Partial<ComponentDescription>): Own =>
   new Own(new Hub(new TerraformStack(Testing.app(), "test")).host, description);
 
-describe("a component of the user's own", () => {
-  test("is installed from no archive, and emits what it says", () => {
+describe("a user-provided component", () => {
+  test("has no archive and emits no metrics by default", () => {
     const own = placed({});
     expect([own.version, own._artifactRequest, own._playbook]).toEqual(["", undefined, playbook]);
     expect(own.emits).toEqual(new Set());
   });
 
-  test("may have one of our archives", () => {
+  test("can use a built-in archive", () => {
     expect(placed({ artifact: "node_exporter" })._artifactRequest).toMatchObject({ name: "node_exporter" });
   });
 
-  test("has one run for all servers that it is on, and is known to be theirs to whoever tidies up", () => {
+  test("has one run for all its servers, and is listed in the cleanup run", () => {
     const stack = synth((scope) => {
       const hub = new Hub(scope);
       new Own(hub.host, { clustered: true });
@@ -58,17 +58,17 @@ describe("a component of the user's own", () => {
       'test/hub/own: there is no playbook for the kind "own": name the file of yours, as in playbook: join(__dirname, "own", "own.yml")',
     ],
     [
-      "of a kind that is ours",
+      "of a built-in kind",
       { kind: "loki" },
       'test/hub/loki: the kind "loki" is installed by our playbook of that name: give yours another kind',
     ],
     [
-      "whose playbook is not there",
+      "with a missing playbook",
       { playbook: "/nowhere/own.yml" },
       "test/monitoring/own: there is no playbook /nowhere/own.yml",
     ],
-    ["of a kind that no run can be called like", { kind: "My Own" }, /^test\/monitoring\/My Own: /],
-  ])("is refused %s", (_, description, message) => {
+    ["of a kind that is no valid name of a run", { kind: "My Own" }, /^test\/monitoring\/My Own: /],
+  ])("is rejected %s", (_, description, message) => {
     expect(() => placed(description)).toThrow(message);
   });
 });

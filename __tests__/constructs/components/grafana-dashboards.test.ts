@@ -16,7 +16,7 @@ function withDashboards(...dashboards: Dashboard[]): Synthesized {
 describe("a dashboard of grafana.com", () => {
   const stack = withDashboards(FULL);
 
-  test("is fetched with the archives, by the run that needs it and before any server is touched", () => {
+  test("is downloaded together with the archives, before the deploy touches any server", () => {
     const request = expect.objectContaining(Artifacts.fromEnvironment()._dashboard(1860, 45)) as object;
     expect(stack.run("grafana").vars.monitoring_artifacts).toContainEqual(request);
     expect(stack.run("prometheus").vars.monitoring_artifacts).not.toContainEqual(request);
@@ -25,13 +25,13 @@ describe("a dashboard of grafana.com", () => {
     expect(JSON.parse(fetched)).toContainEqual(request);
   });
 
-  test("is named to the role, which makes it this Grafana's", () => {
+  test("is passed to the role", () => {
     expect(stack.variables("grafana", "hub").grafana_downloaded_dashboards).toEqual([
       { uid: "grafana-com-1860", artifact: "grafana-dashboard-1860", revision: "45" },
     ]);
   });
 
-  test("is no file of the synthesis", () => {
+  test("is not in the generated files", () => {
     const files = readdirSync(join(stack.directory, "files/grafana/hub/dashboards"));
     expect(files.sort()).toEqual([
       "cdktf-monitoring-fleet.json",
@@ -40,7 +40,7 @@ describe("a dashboard of grafana.com", () => {
     ]);
   });
 
-  test("is there only once", () => {
+  test("is rejected if its uid occurs twice", () => {
     expect(() => withDashboards(FULL, Dashboard.fromGrafanaCom(1860, 44))).toThrow(
       /have the same uid "grafana-com-1860": change one of them/,
     );

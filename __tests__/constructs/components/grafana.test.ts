@@ -25,10 +25,10 @@ const variables = (stack: Synthesized, host = "hub") => ({
   ...stack.run("grafana").hosts[host],
 });
 const outputOf = ({ json }: Synthesized, name: string): unknown => json.output[name]?.value;
-const refused = (props: GrafanaProps) => () => withGrafana(props);
+const synthesis = (props: GrafanaProps) => () => withGrafana(props);
 
 describe("Grafana", () => {
-  test("asks what is placed, wherever that is, and forgets what is not", () => {
+  test("has data sources for the placed components only", () => {
     const alone = variables(withGrafana());
     expect(alone.grafana_datasources).toEqual([
       {
@@ -62,7 +62,7 @@ describe("Grafana", () => {
     expect(both.grafana_absent_datasources).toEqual(["Loki"]);
   });
 
-  test("is scraped by Prometheus, and reached by that and technicians only", () => {
+  test("is scraped by Prometheus, and has an output with its URL", () => {
     const stack = withGrafana({}, (hub) => hub.member("app"));
     expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual({
       job: "grafana",
@@ -71,7 +71,7 @@ describe("Grafana", () => {
     expect(outputOf(stack, "grafana_url")).toBe("http://198.18.12.236:3000");
   });
 
-  test("has our dashboards as files, the fleet first", () => {
+  test("has the built-in dashboards as files, and Fleet as its home", () => {
     const stack = withGrafana();
     const folder = join(stack.directory, "files/grafana/hub/dashboards");
     expect(readdirSync(folder).sort()).toEqual([
@@ -87,7 +87,7 @@ describe("Grafana", () => {
     });
   });
 
-  test("has users' dashboards beside them, and refuses one that asks for what nothing emits", () => {
+  test("adds user-provided dashboards, and rejects queries of metrics that nothing emits", () => {
     const write = (expr: string): Dashboard => {
       const file = join(mkdtempSync(join(tmpdir(), "dashboard-")), "shop.json");
       writeFileSync(
@@ -98,15 +98,15 @@ describe("Grafana", () => {
     };
     const stack = withGrafana({ dashboards: [write("rate(node_cpu_seconds_total[5m])")] });
     expect(readdirSync(join(stack.directory, "files/grafana/hub/dashboards"))).toContain("shop.json");
-    expect(refused({ dashboards: [write("node_cpu_second_total")] })).toThrow(
+    expect(synthesis({ dashboards: [write("node_cpu_second_total")] })).toThrow(
       /dashboard "Shop", panel "Busy".*node_cpu_second_total/,
     );
-    expect(refused({ dashboards: [write("up"), write("up")] })).toThrow(
-      /hub\/grafana.*the dashboards "Shop" and "Shop" have one uid, "shop"/,
+    expect(synthesis({ dashboards: [write("up"), write("up")] })).toThrow(
+      /hub\/grafana.*the dashboards "Shop" and "Shop" have the same uid "shop"/,
     );
   });
 
-  test("makes its own password, and says how to read it; one that is given is nobody's output", () => {
+  test("has an output with the command that reads a generated password, but not a given one", () => {
     const stack = withGrafana();
     expect(outputOf(stack, "grafana_password_command")).toMatch(
       /^ssh .*root@198\.18\.12\.236 cat \/var\/lib\/monitoring\/grafana\/admin_password$/,
@@ -118,7 +118,7 @@ describe("Grafana", () => {
     ]);
   });
 
-  test("reads the password as root where the SSH user is another", () => {
+  test("reads the password with sudo if the SSH user is not root", () => {
     const stack = synth((scope) => {
       const { monitoring, network } = new Hub(scope);
       const server = new ExistingServer(scope, "old", { address: "10.0.0.7", user: "admin", network });
@@ -129,7 +129,7 @@ describe("Grafana", () => {
     );
   });
 
-  test("speaks TLS by files on its server, and is scraped by it", () => {
+  test("uses TLS with files of its server, and is scraped with TLS", () => {
     const stack = withGrafana({ tls: { certificate: "/etc/ssl/grafana.pem", key: "/etc/ssl/private/grafana.key" } });
     expect(outputOf(stack, "grafana_url")).toBe("https://198.18.12.236:3000");
     expect(variables(stack)).toMatchObject({
@@ -142,13 +142,13 @@ describe("Grafana", () => {
     );
   });
 
-  test("is known by a URL of its own, where it has one", () => {
+  test("has a given URL in its output and settings", () => {
     const stack = withGrafana({ url: "https://grafana.example.com/" });
     expect(outputOf(stack, "grafana_url")).toBe("https://grafana.example.com");
     expect(variables(stack)).toMatchObject({ grafana_url: "https://grafana.example.com", grafana_tls_key: "" });
   });
 
-  test("takes settings, and secret ones as files", () => {
+  test("passes settings, and secret settings as files", () => {
     const stack = withGrafana({
       settings: { "auth.google": { enabled: "true", client_id: "id" } },
       secretSettings: { "auth.google": { client_secret: Secret.fromFile("google.txt") } },
@@ -165,7 +165,7 @@ describe("Grafana", () => {
     ]);
   });
 
-  test("keeps its data in PostgreSQL where it is told to", () => {
+  test("uses a PostgreSQL database", () => {
     const password = Secret.fromEnvironment("GRAFANA_DATABASE");
     const stack = withGrafana({ database: { host: "db.example.com", password } });
     expect(variables(stack)).toMatchObject({
@@ -179,14 +179,14 @@ describe("Grafana", () => {
     );
   });
 
-  test("takes a database that Terraform is about to make", () => {
+  test("uses a database whose address Terraform determines", () => {
     const stack = withGrafana({
       database: { host: Fn.lower("DB"), port: Token.asNumber(Fn.tonumber("1234")) },
     });
     expect(variables(stack).grafana_database_host).toBe('${lower("DB")}:${tonumber("1234")}');
   });
 
-  test("may be several that share a database and secrets, and those only", () => {
+  test("can be placed several times only with a shared database and shared secrets", () => {
     const shared: GrafanaProps = {
       database: { host: "db.example.com" },
       adminPassword: Secret.fromEnvironment("GRAFANA_PASSWORD"),
@@ -205,44 +205,52 @@ describe("Grafana", () => {
   });
 
   test.each<[string, GrafanaProps, RegExp]>([
-    ["a URL that is none", { url: "grafana.example.com" }, /hub\/grafana: url: "grafana.example.com" is not a URL/],
+    ["an invalid URL", { url: "grafana.example.com" }, /hub\/grafana: url: "grafana.example.com" is not a URL/],
     [
-      "plain HTTP beside TLS",
+      "a URL with plain HTTP in addition to TLS",
       { url: "http://g.example.com", tls: { certificate: "/c", key: "/k" } },
       /is plain HTTP, and tls is given: write https:\/\/, or leave tls out/,
     ],
     ["a relative path", { tls: { certificate: "/c", key: "key.pem" } }, /tls: "key.pem" is not an absolute path/],
-    ["a port", { database: { host: "db", port: 0 } }, /database: 0 is not a port/],
+    ["an invalid port", { database: { host: "db", port: 0 } }, /database: 0 is not a port/],
     [
       "a host with a port",
       { database: { host: "db:5432" } },
       /database: the host "db:5432" must be a name or an address alone: give a port as port/,
     ],
-    ["an SSL mode", { database: { host: "db", sslMode: "on" } }, /the sslMode "on" is none of disable, require/],
     [
-      "a setting of ours",
+      "an unknown SSL mode",
+      { database: { host: "db", sslMode: "on" } },
+      /the sslMode "on" is none of disable, require/,
+    ],
+    [
+      "a setting that follows from other props",
       { settings: { server: { http_port: "1" } } },
       /settings: \[server\] http_port: it follows from the construct's other settings: remove it/,
     ],
-    ["a section of ours", { settings: { paths: { logs: "/x" } } }, /settings: \[paths\] logs: it follows/],
-    ["a section that is none", { settings: { "a]": { b: "c" } } }, /"a\]" is no name of a section or key/],
+    [
+      "a section that follows from other props",
+      { settings: { paths: { logs: "/x" } } },
+      /settings: \[paths\] logs: it follows/,
+    ],
+    ["an invalid name of a section", { settings: { "a]": { b: "c" } } }, /"a\]" is no name of a section or key/],
     ["a line break", { settings: { a: { b: "c\nd" } } }, /\[a\] b: its value holds a line break/],
     [
-      "a secret of ours",
+      "a secret setting that follows from other props",
       { secretSettings: { security: { secret_key: Secret.fromEnvironment("KEY") } } },
       /secretSettings: \[security\] secret_key: it follows/,
     ],
     [
-      "secret settings whose files would have one name",
+      "secret settings with the same name of a file",
       { secretSettings: { a: { b_c: Secret.fromEnvironment("KEY") }, a_b: { c: Secret.fromEnvironment("KEY") } } },
       /secretSettings: \[a\] b_c and \[a_b\] c would be one file on the server/,
     ],
     [
-      "a setting that is there twice",
+      "a setting that is also a secret setting",
       { settings: { a: { b: "c" } }, secretSettings: { a: { b: Secret.fromEnvironment("KEY") } } },
       /\[a\] b is among settings and secretSettings: remove one of them/,
     ],
-  ])("refuses %s", (_, props, message) => {
-    expect(refused(props)).toThrow(message);
+  ])("rejects %s", (_, props, message) => {
+    expect(synthesis(props)).toThrow(message);
   });
 });

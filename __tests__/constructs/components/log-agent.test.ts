@@ -13,8 +13,8 @@ import {
 import { synth, Synthesized } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** A hub with Prometheus and, where it says so, a Loki, and a server whose nginx is read. */
-function watched(agent = LogAgent.alloy(), loki = true): Synthesized {
+/** Synthesizes a hub with Prometheus, with or without Loki, a server with log sources and one without. */
+function stackWith(agent = LogAgent.alloy(), loki = true): Synthesized {
   return synth((stack) => {
     const hub = new Hub(stack, {}, { logAgent: agent });
     new MonitoredServer(stack, "before", {
@@ -31,8 +31,8 @@ function watched(agent = LogAgent.alloy(), loki = true): Synthesized {
   });
 }
 
-/** What a synthesis made for the log agent of a server. */
-function made(stack: Synthesized, server: string): { readonly names: string[]; read(name: string): string } {
+/** Returns the generated files of a server's log agent. */
+function filesOf(stack: Synthesized, server: string): { readonly names: string[]; read(name: string): string } {
   const folder = join(stack.directory, "files", "log_agent", server);
   return {
     names: readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -42,9 +42,9 @@ function made(stack: Synthesized, server: string): { readonly names: string[]; r
   };
 }
 
-describe("where a Loki is placed", () => {
-  test("every member has a log agent, whether it joined before or after", () => {
-    const stack = watched();
+describe("with Loki", () => {
+  test("every member has a log agent, even if it joined before Loki", () => {
+    const stack = stackWith();
     expect(Object.keys(stack.run("log_agent").hosts).sort()).toEqual(["after", "before", "hub"]);
     expect(stack.variables("log_agent", "before")).toMatchObject({
       log_agent_program: "alloy",
@@ -56,48 +56,48 @@ describe("where a Loki is placed", () => {
     expect(stack.variables("log_agent", "after")).toMatchObject({ log_agent_port: 9999, log_agent_sources: [] });
   });
 
-  test("the agents' files are made, for the program that was chosen", () => {
-    expect(made(watched(), "before").names).toEqual([
+  test("the generated files match the selected agent", () => {
+    expect(filesOf(stackWith(), "before").names).toEqual([
       "config.alloy",
       "targets/nginx.yml",
       "targets/shop.yml",
       "without-journal/auth.yml",
     ]);
-    const files = made(watched(LogAgent.promtail()), "hub");
+    const files = filesOf(stackWith(LogAgent.promtail()), "hub");
     expect(files.names).toEqual(["promtail.yml", "without-journal/auth.yml"]);
     expect(files.read("promtail.yml")).toMatch(/instance: hub\n +monitoring: monitoring\n/);
   });
 
-  test("the components' own logs are read on their servers, by the journals of their units", () => {
-    const hub = made(watched(), "hub").read("config.alloy");
+  test("agents read the logs of the components on their servers", () => {
+    const hub = filesOf(stackWith(), "hub").read("config.alloy");
     for (const kind of ["prometheus", "loki", "node_exporter", "log_agent"])
       expect(hub).toContain(`replacement = "${kind};application;logfmt"`);
-    expect(made(watched(), "after").read("config.alloy")).not.toContain('"prometheus;');
+    expect(filesOf(stackWith(), "after").read("config.alloy")).not.toContain('"prometheus;');
   });
 
-  test("agents reach Loki, and are scraped", () => {
-    const stack = watched();
+  test("Prometheus scrapes all agents", () => {
+    const stack = stackWith();
     const targets = stack.variables("prometheus", "hub").prometheus_targets as { job: string; targets: unknown[] }[];
     expect(targets.find(({ job }) => job === "log_agent")?.targets).toHaveLength(3);
   });
 
-  test("Promtail is warned of, once", () => {
-    const warnings = watched(LogAgent.promtail()).warnings.filter((text) => text.includes("Promtail"));
+  test("the synthesis warns about Promtail once", () => {
+    const warnings = stackWith(LogAgent.promtail()).warnings.filter((text) => text.includes("Promtail"));
     expect(warnings).toEqual([
       expect.stringContaining(
         "Promtail gets no updates any more since 2026-03-02: choose LogAgent.alloy(), which goes on where it was",
       ),
     ]);
-    expect(watched().warnings.join()).not.toContain("updates");
+    expect(stackWith().warnings.join()).not.toContain("updates");
   });
 });
 
-test("where none is placed, there is no log agent", () => {
-  expect(watched(LogAgent.promtail(), false).paths.join()).not.toContain("log_agent");
+test("without Loki there is no log agent", () => {
+  expect(stackWith(LogAgent.promtail(), false).paths.join()).not.toContain("log_agent");
 });
 
-describe("what is refused", () => {
-  test("two log sources of one name, ours included", () => {
+describe("the synthesis rejects", () => {
+  test("two log sources with the same name, including built-in ones", () => {
     const clash =
       (name: string): (() => Synthesized) =>
       () =>
@@ -114,7 +114,7 @@ describe("what is refused", () => {
       expect(clash(name)).toThrow(`there are two log sources of the name "${name}": give one another name`);
   });
 
-  test("several Lokis on different ports, or with names for addresses", () => {
+  test("several Lokis with different ports or with host names", () => {
     const build = (): Synthesized =>
       synth((stack) => {
         const hub = new Hub(stack);

@@ -18,7 +18,7 @@ const S3 = {
   secretKey: Secret.fromEnvironment("S3_SECRET_KEY"),
 };
 
-/** A hub with Prometheus and a Loki. */
+/** Synthesizes a hub with Prometheus and Loki. */
 function single(props: LokiProps = {}, add: (hub: Hub) => void = () => undefined): Synthesized {
   return synth((stack) => {
     const hub = new Hub(stack);
@@ -27,7 +27,7 @@ function single(props: LokiProps = {}, add: (hub: Hub) => void = () => undefined
   });
 }
 
-/** Lokis on servers of their own, with their settings by the servers' names. */
+/** Returns a stack with Lokis on separate servers, with their props by server name. */
 function cluster(settings: Readonly<Record<string, LokiProps>>): (stack: TerraformStack) => void {
   return (stack) => {
     const hub = new Hub(stack);
@@ -38,8 +38,8 @@ function cluster(settings: Readonly<Record<string, LokiProps>>): (stack: Terrafo
   };
 }
 
-/** What a synthesis of it is refused with by its Lokis. */
-function refusal(build: (stack: TerraformStack) => void): string {
+/** Returns the validation errors of the Lokis in a stack. */
+function errorsOf(build: (stack: TerraformStack) => void): string {
   const stack = new TerraformStack(Testing.app(), "test");
   build(stack);
   const lokis = stack.node.findAll().filter((construct) => construct instanceof Loki);
@@ -47,7 +47,7 @@ function refusal(build: (stack: TerraformStack) => void): string {
 }
 
 describe("a single Loki", () => {
-  test("stores lines on its own disk for a month, and asks itself at its loopback address", () => {
+  test("stores lines for 30 days on its own disk by default", () => {
     expect(single().variables("loki", "hub")).toMatchObject({
       loki_port: 3100,
       loki_peers: [],
@@ -62,7 +62,7 @@ describe("a single Loki", () => {
     });
   });
 
-  test("is scraped, and reached by technicians", () => {
+  test("is scraped, and has an output with its URL", () => {
     const stack = single();
     expect(stack.json.output.loki_url?.value).toMatch(/^http:\/\/198\.18\.[\d.]+:3100$/);
     const { prometheus_targets: targets } = stack.variables("prometheus", "hub") as {
@@ -71,7 +71,7 @@ describe("a single Loki", () => {
     expect(targets.map(({ job }) => job)).toContain("loki");
   });
 
-  test("takes retention by stream, limits and S3, and hands over where its keys are", () => {
+  test("passes retention, limits and S3, and the keys as references", () => {
     const { variables, secrets } = (() => {
       const stack = single({
         retention: "90d",
@@ -96,7 +96,7 @@ describe("a single Loki", () => {
     ]);
   });
 
-  test("sends alerts to the Alertmanager that is placed, wherever", () => {
+  test("sends alerts to an Alertmanager on any host", () => {
     const stack = single({}, (hub) => {
       const host = new MonitoringHost(hub.host.node.scope as TerraformStack, "alerts", {
         monitoring: hub.monitoring,
@@ -114,7 +114,7 @@ describe("a single Loki", () => {
     [{ gossipPort: 0 }, "port 0 cannot be used"],
     [{ retention: "1h" }, "is less than a day"],
     [{ extraFlags: ["--config.file=x"] }, "--config.file follows from the construct's other settings"],
-  ])("refuses %j", (props, sentence) => {
+  ])("rejects %j", (props, sentence) => {
     expect(() => single(props)).toThrow(sentence);
   });
 });
@@ -122,7 +122,7 @@ describe("a single Loki", () => {
 describe("three Lokis", () => {
   const three = { a: { s3: S3 }, b: { s3: S3 }, c: { s3: S3 } };
 
-  test("know each other, and reach each other only", () => {
+  test("get the addresses of each other, and one output each", () => {
     const stack = synth(cluster(three));
     const { loki_peers: peers, loki_address: address } = stack.variables("loki", "a") as Record<string, unknown>;
     expect(address).toMatch(/^198\.18\./);
@@ -135,21 +135,21 @@ describe("three Lokis", () => {
     ]);
   });
 
-  test("are refused without S3", () => {
-    expect(refusal(cluster({ a: {}, b: {}, c: {} }))).toContain(
+  test("are rejected without S3", () => {
+    expect(errorsOf(cluster({ a: {}, b: {}, c: {} }))).toContain(
       "test/b/loki: 3 Lokis are placed, and several share their storage: give each of them the same s3, or place one only",
     );
   });
 
-  test("are refused with settings that differ", () => {
-    expect(refusal(cluster({ ...three, c: { s3: S3, retention: "60d" } }))).toBe(
+  test("are rejected with different settings", () => {
+    expect(errorsOf(cluster({ ...three, c: { s3: S3, retention: "60d" } }))).toBe(
       "test/c/loki: retention, limits or s3 differ from those of test/a/loki: all Lokis of a monitoring must have the same",
     );
     const other = { ...S3, secretKey: Secret.fromEnvironment("OTHER") };
-    expect(refusal(cluster({ ...three, c: { s3: other } }))).toMatch(/^test\/c\/loki: .* differ/);
+    expect(errorsOf(cluster({ ...three, c: { s3: other } }))).toMatch(/^test\/c\/loki: .* differ/);
   });
 
-  test("are refused in two networks, for each tells the others one address", () => {
+  test("are rejected in two networks, because each announces only one address", () => {
     const build = (stack: TerraformStack): void => {
       const hub = new Hub(stack);
       const network = new ExistingNetwork(stack, "elsewhere");
@@ -163,12 +163,12 @@ describe("three Lokis", () => {
         new Loki(host, "loki", { s3: S3 });
       }
     };
-    expect(refusal(build)).toContain(`of the Lokis, some share a network with "a" and some do not`);
+    expect(errorsOf(build)).toContain(`of the Lokis, some share a network with "a" and some do not`);
   });
 });
 
-test("two Lokis are refused", () => {
-  expect(refusal(cluster({ a: { s3: S3 }, b: { s3: S3 } }))).toBe(
+test("rejects two Lokis", () => {
+  expect(errorsOf(cluster({ a: { s3: S3 }, b: { s3: S3 } }))).toBe(
     "test/a/loki: two Lokis stop to take in lines when one of them is down, as one alone does: place one, or three",
   );
 });

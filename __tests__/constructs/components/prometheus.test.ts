@@ -11,7 +11,7 @@ const variables = (props: PrometheusProps): Record<string, unknown> =>
   }).run("prometheus").hosts.hub as Record<string, unknown>;
 
 describe("Prometheus", () => {
-  test("scrapes itself and every member, under the servers' names", () => {
+  test("scrapes itself and every member, with the servers' names as instances", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
     }).run("prometheus");
@@ -45,7 +45,7 @@ describe("Prometheus", () => {
     });
   });
 
-  test("takes retention, labels, flags and jobs, and a shorter timeout with a short interval", () => {
+  test("passes retention, labels, flags and jobs, and shortens the timeout to a short interval", () => {
     const given = variables({
       port: 19090,
       retention: "30d",
@@ -74,7 +74,7 @@ describe("Prometheus", () => {
     });
   });
 
-  test("hands over where its secrets are, never what they are", () => {
+  test("passes references to secrets instead of their values", () => {
     process.env.APP_TOKEN = "s3cr3t-value";
     try {
       const stack = synth((scope) => {
@@ -97,7 +97,7 @@ describe("Prometheus", () => {
     }
   });
 
-  test("hands over the rules, the users' own apart, and the runbooks", () => {
+  test("has files for built-in rules, user-provided rules and runbooks", () => {
     const custom = Alert.custom({
       name: "QueueTooLong",
       expr: "up == 0",
@@ -115,7 +115,7 @@ describe("Prometheus", () => {
     expect(read("web/runbooks.html")).toContain('<section id="Watchdog">');
   });
 
-  test("without rules of the users' own, has no file of them", () => {
+  test("has no file for user-provided rules if there are none", () => {
     const { directory } = synth((stack) => {
       new Hub(stack);
     });
@@ -160,12 +160,12 @@ describe("Prometheus", () => {
       { scrapeJobs: [{ job: "a", targets: [], timeout: "1m" }] },
       'scrapeJobs, job "a": the timeout "1m" is longer than the scrape interval, "15s"',
     ],
-  ])("refuses %j", (props, message) => {
+  ])("rejects %j", (props, message) => {
     const stack = new TerraformStack(Testing.app(), "test");
     expect(() => new Hub(stack, props)).toThrow(`test/hub/prometheus: ${message}`);
   });
 
-  test("refuses a job that is called like the members' own", () => {
+  test("rejects a job with the name of a built-in job", () => {
     expect(() => variables({ scrapeJobs: [{ job: "node", targets: ["10.0.0.1:1"] }] })).toThrow(
       '[test/hub/prometheus] scrapeJobs: the job "node" exists already, for the members themselves: choose another name',
     );

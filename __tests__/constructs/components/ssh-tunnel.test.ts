@@ -6,20 +6,20 @@ import { synth, Synthesized } from "../../support/synth";
 const tunnel = (props: ExistingServerProps): string =>
   sshTunnel(new ExistingServer(new TerraformStack(Testing.app(), "test"), "hub-server", props), 9090);
 
-test("leads to where the service listens", () => {
+test("forwards to the address on which the service listens", () => {
   expect(tunnel({ address: "203.0.113.7" })).toBe("ssh -N -L 9090:localhost:9090 root@203.0.113.7");
   expect(tunnel({ address: "203.0.113.7", bindAddress: "2001:db8::7", user: "admin" })).toBe(
     "ssh -N -L 9090:[2001:db8::7]:9090 admin@203.0.113.7",
   );
 });
 
-test("goes the way that Ansible goes", () => {
+test("uses the same SSH settings as Ansible", () => {
   expect(tunnel({ address: "10.0.0.7", port: 2222, keyFile: "~/.ssh/id_ed25519", jumpHost: "admin@203.0.113.7" })).toBe(
     "ssh -N -L 9090:localhost:9090 -p 2222 -i ~/.ssh/id_ed25519 -J admin@203.0.113.7 root@10.0.0.7",
   );
 });
 
-test("is an output for pages at public addresses, with a warning, and behind a jump host, without", () => {
+test("is an output for a web UI on a public address (with a warning) or behind a jump host (without)", () => {
   const build = (props: ExistingServerProps): Synthesized =>
     synth((stack) => {
       const monitoring = new Monitoring(stack, "monitoring", { technicians: [] });

@@ -14,14 +14,14 @@ import { AwsHub } from "../../support/aws-topology";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** The hub's address, which follows from its name. */
+/** Address of the hub, which depends on its name. */
 const HUB = "198.18.12.236";
 
 interface Ports {
   readonly firewall_ports: readonly { readonly name: string; readonly sources: readonly string[] }[];
 }
 
-test("each server admits Prometheus and technicians to its exporter, and nobody else", () => {
+test("allows only Prometheus and technicians to use an exporter", () => {
   const { hosts } = synth((stack) => {
     const topology = new Hub(stack);
     topology.member("app");
@@ -38,7 +38,7 @@ test("each server admits Prometheus and technicians to its exporter, and nobody 
   });
 });
 
-test("a strict one admits SSH, and what the application needs", () => {
+test("allows SSH and the application's ports in strict mode", () => {
   const { hosts } = synth((stack) => {
     const topology = new Hub(stack);
     const app = new MonitoredServer(stack, "app", {
@@ -56,7 +56,7 @@ test("a strict one admits SSH, and what the application needs", () => {
   });
 });
 
-test("what the application needs is let in by the cloud's firewall too, to that server alone", () => {
+test("opens the application's ports in the cloud firewall of this server only", () => {
   const rules = synth((stack) => {
     const topology = new AwsHub(stack);
     topology.member("app").firewall.allow(Peer.anyIpv4(), Port.tcp(443), "the shop");
@@ -66,7 +66,7 @@ test("what the application needs is let in by the cloud's firewall too, to that 
   expect(Object.keys(rules).filter((key) => key.includes("443"))).toHaveLength(1);
 });
 
-test("a peer's address is the private one in its network, the public one elsewhere", () => {
+test("uses a peer's private address in its network, and the public address elsewhere", () => {
   const { hosts } = synth((stack) => {
     const topology = new AwsHub(stack);
     topology.member("app");
@@ -79,8 +79,8 @@ test("a peer's address is the private one in its network, the public one elsewhe
   expect(sources("far")).toMatch(/^\$\{aws_instance\.hub-server_\w+\.public_ip\}$/);
 });
 
-describe("a server on which nothing of ours is installed", () => {
-  test("has its own exporters scraped, and closed to all others", () => {
+describe("a FirewalledServer", () => {
+  test("has exporters that only Prometheus and technicians can use", () => {
     const stack = synth((scope) => {
       const topology = new Hub(scope);
       new FirewalledServer(scope, "db", {
@@ -109,7 +109,7 @@ describe("a server on which nothing of ours is installed", () => {
       ],
       'exporters: there are two of the job "a"',
     ],
-  ])("refuses the exporters %j", (exporters, message) => {
+  ])("rejects the exporters %j", (exporters, message) => {
     const topology = new Hub(new TerraformStack(Testing.app(), "test"));
     const server = topology.server("db");
     expect(
@@ -118,7 +118,7 @@ describe("a server on which nothing of ours is installed", () => {
   });
 });
 
-test("a port of ours is refused to strangers", () => {
+test("rejects an allow rule for a component's port", () => {
   expect(() =>
     synth((stack) => {
       new Hub(stack).member("app").firewall.allow(Peer.anyIpv4(), Port.tcp(9100));
@@ -128,7 +128,7 @@ test("a port of ours is refused to strangers", () => {
   );
 });
 
-test("so is the port of an exporter that was there already", () => {
+test("rejects an allow rule for the port of a user-provided exporter", () => {
   expect(() =>
     synth((stack) => {
       const topology = new Hub(stack);
@@ -144,7 +144,7 @@ test("so is the port of an exporter that was there already", () => {
   ).toThrow("port 9187/tcp is test/db's, and who reaches that follows from the access graph: remove allow(…) for it");
 });
 
-test("a source that is known by a name only is refused, for firewalls admit addresses", () => {
+test("rejects a source with a host name only, because firewalls need addresses", () => {
   const build = (address: string): (() => unknown) => {
     return () =>
       synth((stack) => {
@@ -164,7 +164,7 @@ test("a source that is known by a name only is refused, for firewalls admit addr
   expect(build("198.51.100.9")).not.toThrow();
 });
 
-describe("what is wrong on its face", () => {
+describe("rejects", () => {
   test.each([
     [() => Peer.ipv4("203.0.113.7"), 'CIDR mask is missing in "203.0.113.7": did you mean "203.0.113.7/32"?'],
     [() => Peer.ipv4("2001:db8::/48"), '"2001:db8::/48" is not an IPv4 block'],
@@ -175,7 +175,7 @@ describe("what is wrong on its face", () => {
   });
 });
 
-test("a server behind a jump host admits that to SSH, beside controllers and technicians", () => {
+test("allows SSH from a jump host in addition to controllers and technicians", () => {
   const { hosts } = synth((stack) => {
     const monitoring = new Monitoring(stack, "monitoring", {
       technicians: ["203.0.113.0/24"],

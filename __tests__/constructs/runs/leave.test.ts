@@ -15,8 +15,8 @@ import { synth, Synthesized } from "../../support/synth";
 import { terraform, terraformTest } from "../../support/terraform";
 import { Hub } from "../../support/topology";
 
-/** The resource that holds what it takes to leave. */
-interface Departure {
+/** The resource whose destruction uninstalls components. */
+interface LeaveResource {
   readonly input: Readonly<Record<string, string>>;
   readonly for_each: Readonly<Record<string, { readonly all: { readonly children: { readonly run_leave: Leave } } }>>;
   readonly depends_on?: readonly string[];
@@ -26,8 +26,8 @@ interface Leave {
   readonly hosts: Readonly<Record<string, unknown>>;
 }
 
-function departureOf({ json }: Synthesized): Departure {
-  const { terraform_data: found } = json.resource as unknown as { terraform_data: Record<string, Departure> };
+function leaveResourceOf({ json }: Synthesized): LeaveResource {
+  const { terraform_data: found } = json.resource as unknown as { terraform_data: Record<string, LeaveResource> };
   const [first] = Object.values(found);
   if (!first) throw new Error("no terraform_data");
   return first;
@@ -42,15 +42,15 @@ function topology(stack: TerraformStack, app: Partial<ExistingServerProps> | und
   new MonitoredServer(stack, "app", { monitoring, server });
 }
 
-const synthApp = (app?: Partial<ExistingServerProps>): Departure =>
-  departureOf(
+const synthApp = (app?: Partial<ExistingServerProps>): LeaveResource =>
+  leaveResourceOf(
     synth((stack) => {
       topology(stack, app);
     }),
   );
 
-describe("servers that may leave", () => {
-  test("have an entry each, whose end removes what was installed", () => {
+describe("servers that can leave", () => {
+  test("have one instance each, whose destruction uninstalls the components", () => {
     const { for_each, input, provisioner } = synthApp({});
     expect(Object.keys(for_each)).toEqual(["app", "hub"]);
     expect(input).toEqual({ inventory: "${base64gzip(jsonencode(each.value))}" });
@@ -73,38 +73,38 @@ describe("servers that may leave", () => {
   test.each<[OnLeave, unknown]>([
     [OnLeave.UNINSTALL, { app: { cleanup_keep_data: true } }],
     [OnLeave.PURGE, { app: { cleanup_keep_data: false } }],
-    // Its entry stays, for the end of that would uninstall.
+    // The instance remains, because its destruction would uninstall.
     [OnLeave.NOTHING, {}],
-  ])("are treated as they say: %s", (onLeave, hosts) => {
+  ])("are uninstalled by their onLeave: %s", (onLeave, hosts) => {
     expect(synthApp({ onLeave }).for_each.app?.all.children.run_leave.hosts).toMatchObject(hosts as object);
   });
 
-  test("and the runs wait for each other in no direction, so that one that is down holds nobody back", () => {
+  test("do not depend on runs, and no run depends on them", () => {
     const stack = synth((scope) => {
       topology(scope, {});
     });
-    expect(departureOf(stack).depends_on).toBeUndefined();
+    expect(leaveResourceOf(stack).depends_on).toBeUndefined();
     const dependencies = stack.paths.flatMap((path) => stack.nullResource(path).depends_on ?? []);
     expect(dependencies.filter((address) => address.startsWith("terraform_data"))).toEqual([]);
   });
 });
 
-test("servers whose machine goes with the stack have no entry", () => {
+test("servers that the stack creates have no instance", () => {
   const stack = synth((scope) => {
     new Hub(scope).member("app");
   });
-  expect(departureOf(stack).for_each).toEqual({});
+  expect(leaveResourceOf(stack).for_each).toEqual({});
 });
 
-test("a monitoring that does not provision has nothing to remove", () => {
+test("a monitoring with provision: false has nothing to uninstall", () => {
   const { json } = synth((stack) => {
     topology(stack, {}, false);
   });
   expect(json.resource).toBeUndefined();
 });
 
-terraformTest("a moved key or another user brings the entry up to date, and removes nothing", () => {
-  const folder = mkdtempSync(join(tmpdir(), "departure-"));
+terraformTest("a changed key or user updates the instance, and destroys nothing", () => {
+  const folder = mkdtempSync(join(tmpdir(), "leave-"));
   const apply = (app: Partial<ExistingServerProps>, ...args: string[]): string => {
     const { directory, json } = synth((stack) => {
       new LocalBackend(stack, { path: join(folder, "terraform.tfstate") });

@@ -14,7 +14,7 @@ describe("a run", () => {
     new Hub(scope).member("app");
   });
 
-  test("is triggered by its files, its data and by having been cut off", () => {
+  test("is triggered by its files, its data and an interruption", () => {
     expect(run(stack, "prometheus").triggers).toEqual({
       content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       data: expect.stringMatching(
@@ -24,7 +24,7 @@ describe("a run", () => {
     });
   });
 
-  test("hands the inventory over in the environment, not in the command", () => {
+  test("passes the inventory in the environment instead of the command", () => {
     const [provisioner] = run(stack, "prometheus").provisioner ?? [];
     expect(provisioner?.["local-exec"]).toEqual({
       command: expect.stringMatching(
@@ -39,7 +39,7 @@ describe("a run", () => {
     });
   });
 
-  test("consumes the machine's identity, so that a rebuilt server is provisioned", () => {
+  test("is triggered by the machine's identity, so that a rebuilt server is provisioned", () => {
     const server = stack.inventory.all.hosts.app?.monitoring_server as Record<string, string>;
     expect(server).toMatchObject({
       name: "app",
@@ -48,7 +48,7 @@ describe("a run", () => {
   });
 });
 
-test("a new member changes what node exporter's and Prometheus' runs consume, and no other server's variables", () => {
+test("a new member changes Prometheus' targets, but not the data of other servers", () => {
   const build = (more: boolean): Synthesized =>
     synth((scope) => {
       const hub = new Hub(scope);
@@ -63,7 +63,7 @@ test("a new member changes what node exporter's and Prometheus' runs consume, an
   });
 });
 
-describe("a playbook of the user", () => {
+describe("a user-provided playbook", () => {
   let folder: string;
   let playbook: string;
   beforeEach(() => {
@@ -76,7 +76,7 @@ describe("a playbook of the user", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("runs on every member by default, with its variables and the names of its secrets", () => {
+  test("runs on all members by default, with its variables and references to its secrets", () => {
     const stack = synth((scope) => {
       const hub = new Hub(scope);
       new PlaybookRun(hub.monitoring, "site", {
@@ -99,7 +99,7 @@ describe("a playbook of the user", () => {
     );
   });
 
-  test("runs again when a file beside it changes", () => {
+  test("runs again if a file in its folder changes", () => {
     const content = (): unknown => {
       const { triggers } = run(
         synth((scope) => new PlaybookRun(new Hub(scope).monitoring, "site", { playbook })),
@@ -116,12 +116,12 @@ describe("a playbook of the user", () => {
     ["no-underscore", {}, 'test/monitoring/no-underscore: "no-underscore" is not a valid name of a run'],
     ["site", { playbook: "/nowhere/site.yml" }, "test/monitoring/site: there is no playbook /nowhere/site.yml"],
     ["site", { variables: { "a-b": 1 } }, 'test/monitoring/site: "a-b" is not a variable\'s name'],
-  ])("is refused when it is wrong: %s %j", (id, props, message) => {
+  ])("is rejected if it is invalid: %s %j", (id, props, message) => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     expect(() => new PlaybookRun(hub.monitoring, id, { playbook, ...props })).toThrow(message);
   });
 
-  test("needs a folder of its own", () => {
+  test("is rejected in the root folder of a project", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     writeFileSync(join(folder, "site", "package.json"), "{}");
     expect(() => new PlaybookRun(hub.monitoring, "site", { playbook })).toThrow(
@@ -129,7 +129,7 @@ describe("a playbook of the user", () => {
     );
   });
 
-  test("stays on its monitoring's servers", () => {
+  test("is rejected on servers of another monitoring", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const hub = new Hub(stack);
     const other = new Hub(new TerraformStack(Testing.app(), "other"));

@@ -7,7 +7,7 @@ import { AwsHub } from "../../support/aws-topology";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-test("each synthesis writes the access graph for people, for each monitoring of a stack", () => {
+test("a synthesis writes the access graph of each monitoring as a document", () => {
   let hub: Hub | undefined;
   const { directory } = synth((stack) => {
     hub = new Hub(stack);
@@ -27,7 +27,7 @@ test("each synthesis writes the access graph for people, for each monitoring of 
   expect(readFileSync(join(directory, "second_access.md"), "utf8")).toMatch(/^# Access to test\/second\n/);
 });
 
-test("it is written where a stack is synthesized alone, and names servers whose addresses Terraform finds out", () => {
+test("the document contains server names instead of addresses that Terraform determines", () => {
   const stack = new TerraformStack(Testing.app(), "test");
   new AwsHub(stack).member("app");
   const document = readFileSync(join(Testing.fullSynth(stack), "stacks", "test", "access.md"), "utf8");

@@ -5,7 +5,7 @@ import { filesHash, GeneratedFile } from "../../../lib/inventory/generated-file"
 import { synth, Synthesized } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
-/** A synthesized stack whose Prometheus has these files. */
+/** Synthesizes a stack whose Prometheus has these files. */
 function withFiles(...files: GeneratedFile[]): Synthesized {
   return synth((stack) => {
     Object.defineProperty(new Hub(stack).prometheus, "files", { value: files });
@@ -14,7 +14,7 @@ function withFiles(...files: GeneratedFile[]): Synthesized {
 
 const RULES = { path: "rules/own.yml", content: 'expr: up{job="${x}"} # {{ $labels.instance }}\n' };
 
-test("are written by kind and server, byte by byte, and count in what the run consumes", () => {
+test("writes files unchanged by kind and server, and adds their hash to the data of the run", () => {
   const synthesized = withFiles(RULES);
   expect(readFileSync(join(synthesized.directory, "files/prometheus/hub/rules/own.yml"), "utf8")).toBe(RULES.content);
   expect(synthesized.variables("prometheus", "hub").monitoring_files_sha256).toBe(filesHash([RULES]));
@@ -22,19 +22,19 @@ test("are written by kind and server, byte by byte, and count in what the run co
   expect(provisioner?.[0]?.["local-exec"].command).toMatch(/run\.py prometheus --files files\/prometheus$/);
 });
 
-test("a run without files has no folder and no hash of any", () => {
+test("writes no folder and no hash for a run without files", () => {
   const synthesized = withFiles();
   expect(synthesized.variables("prometheus", "hub")).not.toHaveProperty("monitoring_files_sha256");
   expect(existsSync(join(synthesized.directory, "files"))).toBe(false);
 });
 
-test("what only Terraform knows is refused in them, with the component's path", () => {
+test("rejects values that only Terraform knows, with the component's path", () => {
   expect(() => withFiles({ path: "a.yml", content: `url: ${Token.asString({ resolve: () => "x" })}` })).toThrow(
     'test/hub/prometheus: the file "a.yml" holds what Terraform finds out only when it is applied',
   );
 });
 
-test("paths that leave their folder are refused, with the component's path", () => {
+test("rejects paths outside of the folder, with the component's path", () => {
   expect(() => withFiles({ path: "../a.yml", content: "" })).toThrow(
     /^test\/hub\/prometheus: "\.\.\/a\.yml" is not a path/,
   );

@@ -2,7 +2,7 @@ import { synth } from "../../support/synth";
 import { terraform, terraformTest } from "../../support/terraform";
 import { Hub } from "../../support/topology";
 
-terraformTest("Terraform accepts what is synthesized", () => {
+terraformTest("a synthesized stack passes terraform validate and plan", () => {
   const { directory } = synth((stack) => {
     new Hub(stack, {
       externalLabels: { site: "a ${b} %{c} {{ d }}" },
