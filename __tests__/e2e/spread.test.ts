@@ -233,7 +233,7 @@ test(
     );
     expect(output).toContain("Grafana shows CPU of 6, memory of 6, disk of 6 of 6 servers");
     expect(output).toMatch(/PASS +logs +1 Loki: SSH logins of 6 of 6 servers\n +newest lines: /);
-    expect(output).toMatch(/PASS +exporter access +only from .*: 6 servers, \d+ probes \(\d+ allowed, \d+ blocked\)\n/);
+    expect(output).toMatch(/PASS +node exporter access +only from .*: 6 servers, \d+ probes \(\d+ allowed, \d+ blocked\)\n/);
     expect(output).toMatch(
       /PASS +Prometheus access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
     );

@@ -77,12 +77,13 @@ it(
       expect.stringMatching(/ scrape targets +1 Prometheus: 8 of 8 up$/),
       expect.stringMatching(/ alert delivery +1 Alertmanager: no receivers, so nobody is notified$/),
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
-      expect.stringMatching(/ exporter access +only from .*: 2 servers, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
+      expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
+      expect.stringMatching(/ log agent access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(
         / Prometheus access +only from Alertmanager, Grafana, other Prometheus servers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
       expect.stringMatching(
-        / Alertmanager access +only from Prometheus, Grafana, Loki, other Alertmanagers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
+        / Alertmanager access +only from Prometheus, Grafana, Loki, other Alertmanager servers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
       expect.stringMatching(/ Loki access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
       expect.stringMatching(

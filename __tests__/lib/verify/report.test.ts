@@ -42,11 +42,11 @@ describe("reportLines", () => {
       "PASS    this machine  ->  hub         tcp/9090  prometheus_http     open      open",
       "",
       "Checks",
-      "  PASS          scrape targets     1 Prometheus: 3 of 3 up",
-      "  PASS          firewalls          deployed rules loaded now and at boot on 2 of 2 servers",
-      "  PASS          exporter access    only from Prometheus' host and technicians: 2 servers, 4 probes (3 allowed, 1 blocked)",
-      "  PASS          Prometheus access  only from Alertmanager, Grafana, other Prometheus servers and technicians: 1 server, 2 probes (1 allowed, 1 blocked)",
-      "  PASS          all ports          5 ports, 3 sources, 8 probes (6 allowed, 2 blocked)",
+      "  PASS          scrape targets        1 Prometheus: 3 of 3 up",
+      "  PASS          firewalls             deployed rules loaded now and at boot on 2 of 2 servers",
+      "  PASS          node exporter access  only from Prometheus and technicians: 2 servers, 4 probes (3 allowed, 1 blocked)",
+      "  PASS          Prometheus access     only from Alertmanager, Grafana, other Prometheus servers and technicians: 1 server, 2 probes (1 allowed, 1 blocked)",
+      "  PASS          all ports             5 ports, 3 sources, 8 probes (6 allowed, 2 blocked)",
     ]);
   });
 
@@ -59,7 +59,7 @@ describe("reportLines", () => {
       "      fix:   check other tables on hub (nft list ruleset)",
     ]);
     expect(section("Checks", lines)).toContain(
-      "  FAIL          all ports          5 ports, 3 sources, 8 probes (6 allowed, 1 blocked, 1 failed)",
+      "  FAIL          all ports             5 ports, 3 sources, 8 probes (6 allowed, 1 blocked, 1 failed)",
     );
   });
 
@@ -194,16 +194,16 @@ describe("scrape targets", () => {
 
   it("fail if they are down or missing in Prometheus", () => {
     const down = withTargets({ ...up, health: "down", error: "EOF" }, ...hub);
-    expect(line(down)).toBe("  FAIL          scrape targets     1 Prometheus: 2 of 3 up");
+    expect(line(down)).toBe("  FAIL          scrape targets        1 Prometheus: 2 of 3 up");
     expect(failures(down)).toEqual([expect.stringContaining("the target node/app-0 is down: EOF => if the port is")]);
-    expect(line(withTargets(...hub))).toBe("  FAIL          scrape targets     1 Prometheus: 2 of 3 up");
+    expect(line(withTargets(...hub))).toBe("  FAIL          scrape targets        1 Prometheus: 2 of 3 up");
     expect(failures(withTargets(...hub))).toEqual([
       "Prometheus on hub lacks the target node/app-0 => play prometheus on hub by force",
     ]);
   });
 
   it("are not measured before the first scrape, or if their server does not answer", () => {
-    const notMeasured = "  NOT MEASURED  scrape targets     1 Prometheus: 2 of 3 up, 1 not measured";
+    const notMeasured = "  NOT MEASURED  scrape targets        1 Prometheus: 2 of 3 up, 1 not measured";
     expect(line(withTargets({ ...up, health: "unknown" }, ...hub))).toBe(notMeasured);
     const { answers } = withTargets({ ...up, health: "down" }, ...hub);
     expect(line({ answers: { ...answers, "app-0": { unreachable: "no route to host" } } })).toBe(notMeasured);

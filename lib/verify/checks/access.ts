@@ -1,23 +1,40 @@
 import { Outcome, worstOutcome } from "../outcome";
-import { count } from "../text";
+import { componentKind, componentKinds, TECHNICIANS } from "../../components";
+import { count, list } from "../text";
 import { Verdict } from "../verdict";
 import { Check } from "./check";
 
-/** Checks that only some sources reach the ports of a kind of component. The report adds the failures. */
-export function accessCheck(name: string, kinds: readonly string[], sources: string): Check {
-  const belongs = (listener: string): boolean => kinds.some((kind) => listener.startsWith(`${kind}_`));
+/** Checks of the access to each built-in kind of component. */
+export const componentAccess: readonly Check[] = componentKinds.map(({ kind, title, peers }) =>
+  accessCheck(title, kind, [...new Set(Object.values(peers).flat())]),
+);
+
+/** Checks the access to user-provided exporters. */
+export const exporterAccess: Check = accessCheck("exporter", "exporter", ["prometheus", TECHNICIANS]);
+
+/** Checks that only the peers reach the ports of a kind of component. The report adds the failures. */
+function accessCheck(title: string, kind: string, peers: readonly string[]): Check {
+  const belongs = (listener: string): boolean => listener.startsWith(`${kind}_`);
+  const others = [...peers.filter((peer) => peer !== TECHNICIANS), TECHNICIANS];
+  const sources = list(others.map((peer) => sourceName(peer, kind)));
   return ({ verdicts, fleet }) => {
     const hosts = fleet.servers.filter(({ ports }) => ports.some((port) => belongs(port.name)));
     if (hosts.length === 0) return undefined;
     const selected = verdicts.filter(({ probe }) => belongs(probe.name));
     return {
-      name: `${name} access`,
+      name: `${title} access`,
       outcome: worstOutcome(selected.map(({ outcome }) => outcome)),
       summary: `only from ${sources}: ${count(hosts.length, "server")}, ${probeSummary(selected)}`,
       details: [],
       failures: [],
     };
   };
+}
+
+function sourceName(peer: string, kind: string): string {
+  if (peer === TECHNICIANS) return peer;
+  const { title, agent } = componentKind(peer);
+  return peer === kind ? `other ${title} servers` : agent ? `${title}s` : title;
 }
 
 /** Checks that the results of all probes match the firewall rules. The report adds the failures. */

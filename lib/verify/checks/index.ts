@@ -1,4 +1,4 @@
-import { accessCheck, allPorts } from "./access";
+import { allPorts, componentAccess, exporterAccess } from "./access";
 import { alertDelivery } from "./alert-delivery";
 import { Check } from "./check";
 import { cloudFirewall } from "./cloud-firewall";
@@ -20,11 +20,8 @@ export const CHECKS: readonly Check[] = [
   alertDelivery,
   firewalls,
   cloudFirewall,
-  accessCheck("exporter", ["node_exporter", "exporter"], "Prometheus' host and technicians"),
-  accessCheck("Prometheus", ["prometheus"], "Alertmanager, Grafana, other Prometheus servers and technicians"),
-  accessCheck("Alertmanager", ["alertmanager"], "Prometheus, Grafana, Loki, other Alertmanagers and technicians"),
-  accessCheck("Loki", ["loki"], "log agents, Grafana, Prometheus, other Lokis and technicians"),
-  accessCheck("Grafana", ["grafana"], "Prometheus and technicians"),
+  exporterAccess,
+  ...componentAccess,
   allPorts,
   reboot,
 ];
