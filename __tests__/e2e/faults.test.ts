@@ -96,7 +96,7 @@ test(
     process.kill(-pid, "SIGINT");
     const { code, output } = await ended;
     expect(code).not.toBe(0);
-    expect(output).toContain("was interrupted: run the same command again, it goes on from here");
+    expect(output).toContain("was interrupted: run the same command again to continue");
     await project.up();
     await expectChanged();
   },
@@ -235,7 +235,7 @@ test(
     const output = await project.succeed("drill", ["--tasks", "3"]);
     for (const phase of ["destroy", "synthesis, init, plan", "servers", "SSH", "firewall", "prometheus", "verify"])
       expect(output).toMatch(new RegExp(`^${phase} +\\d+\\.\\d +\\d+\\.\\d `, "m"));
-    expect(output).toMatch(/^Destroyed in .* s, rebuilt in .* s, verified in .* s: .* s of at most 600 s$/m);
+    expect(output).toMatch(/^Destroyed in .* s, deployed in .* s, verified in .* s; total .* s, limit 600 s$/m);
     await expectChanged();
   },
   2 * DEPLOY_TIMEOUT,

@@ -75,7 +75,7 @@ test(
     const { code, stdout } = await place("two");
     lab.on("two", `rm -r ${drop}; systemctl daemon-reload`);
     expect(code).not.toBe(0);
-    expect(stdout).toContain("Its data still are on one, too: to go back, undo the edit and deploy.");
+    expect(stdout).toContain("Its data is still on one: to go back, undo the edit and deploy.");
     expect([service("one"), data("one")]).toEqual([STOPPED, "ours:kept"]);
     expect(data("two")).toBe("ours:kept");
     lab.on("two", `echo written > ${DATA}/newer`);
