@@ -62,7 +62,9 @@ test(
     expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All checks passed.") as string });
     expect(await shell("npx cdktf-monitoring play --stack fresh")).toMatchObject({
       code: 0,
-      output: expect.stringContaining('Runs of the stack "fresh": cleanup, firewall, node_exporter, prometheus') as string,
+      output: expect.stringContaining(
+        'Runs of the stack "fresh": cleanup, firewall, node_exporter, prometheus',
+      ) as string,
     });
     expect(await shell("npx cdktf-monitoring play prometheus --force --check --stack fresh")).toMatchObject({
       code: 0,
