@@ -23,7 +23,7 @@ function options(role: string): Record<string, Option> {
   return Object.assign({}, ...Object.values(entries).map((entry) => entry.options)) as Record<string, Option>;
 }
 
-/** A role's tasks with those in their blocks, by file. */
+/** The tasks of a role, including those in blocks, with their files. */
 function tasks(role: string): { file: string; task: Task }[] {
   const flatten = (list: readonly Task[]): Task[] =>
     list.flatMap((task) => [
@@ -36,7 +36,7 @@ function tasks(role: string): { file: string; task: Task }[] {
 }
 
 describe.each(roles)("role %s", (role) => {
-  test("its defaults are those that its argument specification documents", () => {
+  test("has the defaults that its argument specification documents", () => {
     const defaults = (load(role, "defaults", "main.yml") ?? {}) as Record<string, unknown>;
     const documented = Object.entries(options(role))
       .filter(([, option]) => option.required !== true)
@@ -44,7 +44,7 @@ describe.each(roles)("role %s", (role) => {
     expect(defaults).toEqual(Object.fromEntries(documented));
   });
 
-  test("its variables bear its name", () => {
+  test("prefixes its variables with its name", () => {
     const defaults = Object.keys(load(role, "defaults", "main.yml") ?? {});
     const vars = Object.keys(load(role, "vars", "main.yml") ?? {});
     const registered = tasks(role).flatMap(({ task }) => (typeof task.register === "string" ? [task.register] : []));
@@ -53,25 +53,29 @@ describe.each(roles)("role %s", (role) => {
     expect(registered.filter((name) => !name.startsWith(`__${role}_`))).toEqual([]);
   });
 
-  test("it uses what comes with ansible-core, by full names, and modules of ours", () => {
+  test("uses only modules of ansible-core, by full names, and modules of this project", () => {
     const keywords =
       /^(name|when|register|loop|loop_control|vars|tags|block|rescue|always|until|retries|delay|throttle|no_log|ignore_.*|check_mode|changed_when|failed_when)$/;
     const modules = tasks(role).flatMap(({ task }) => Object.keys(task).filter((key) => !keywords.test(key)));
-    const foreign = modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module));
+    const others = modules.filter((module) => !/^ansible\.builtin\.[a-z_]+$/.test(module));
     const ours = ["action", "modules"].flatMap((kind) =>
       readdirSync(join(playbooksDirectory, "plugins", kind)).map((file) => basename(file, ".py")),
     );
-    expect(foreign.filter((module) => !ours.includes(module))).toEqual([]);
+    expect(others.filter((module) => !ours.includes(module))).toEqual([]);
   });
 });
 
 describe.each(components)("component %s", (role) => {
-  test("it has at most a dozen tasks of its own", () => {
+  test("has at most a dozen tasks of its own", () => {
     const own = tasks(role).filter(({ file, task }) => file === "main.yml" && !("ansible.builtin.import_role" in task));
     expect(own.length).toBeLessThanOrEqual(12);
   });
 
-  test("its playbook addresses its run, and looks before it touches", () => {
+  test("can be uninstalled", () => {
+    expect(tasks(role).filter(({ file }) => file === "uninstall.yml")).not.toEqual([]);
+  });
+
+  test("has a playbook for the hosts of its run that begins with the preflight checks", () => {
     const [play] = parse(readFileSync(join(playbooksDirectory, `${role}.yml`), "utf8")) as [
       { hosts: string; gather_facts: boolean; tasks: Task[] },
     ];
@@ -80,9 +84,9 @@ describe.each(components)("component %s", (role) => {
   });
 });
 
-test("only tasks that write secrets hide what they say", () => {
-  const hiding = roles.flatMap((role) => tasks(role).filter(({ task }) => task.no_log === true));
-  expect(hiding.map(({ task }) => task.name).sort()).toEqual([
+test("only tasks that write secrets hide their output", () => {
+  const hidden = roles.flatMap((role) => tasks(role).filter(({ task }) => task.no_log === true));
+  expect(hidden.map(({ task }) => task.name).sort()).toEqual([
     "Write the keys of the object storage",
     "Write the secrets",
   ]);

@@ -8,6 +8,7 @@ import { UserError } from "../cli/user-error";
 import { renderPages } from "./api/markdown";
 import { pagesOf } from "./api/pages";
 import { readApi } from "./api/read";
+import { roleReadmes } from "./role-docs";
 
 const REFERENCE = join(projectRoot, "docs", "reference");
 
@@ -23,10 +24,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   artifacts: "local/artifacts",
 };
 
-/** npm run docs: writes the API reference from the docstrings, and the help of the commands into docs/reference/cli.md. */
+/**
+ * npm run docs: writes the API reference from the docstrings, the help of the commands into docs/reference/cli.md, and the
+ * variables of the Ansible roles into their READMEs.
+ */
 async function docs(): Promise<void> {
   writeApi(join(REFERENCE, "api"));
   await writeHelp(join(REFERENCE, "cli.md"));
+  for (const [file, text] of roleReadmes()) writeAtomically(file, text);
 }
 
 function writeApi(directory: string): void {
