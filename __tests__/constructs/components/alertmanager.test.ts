@@ -189,7 +189,7 @@ test.each<[AlertmanagerProps, string]>([
 
 test("rejects a retention that is shorter than an interval of the routing", () => {
   expect(() => clustered([], { retention: "6h" })).toThrow(
-    '[test/hub/alertmanager] retention: "6h" is shorter than the routing\'s longest interval (repeatInterval: "12h")',
+    '[test/hub/alertmanager] retention: "6h" is shorter than the longest repeat interval of the routing (repeatInterval: "12h")',
   );
   expect(() => clustered([], {}, { routing: { repeatInterval: "6d" } })).toThrow('retention: "120h" is shorter');
   expect(() => clustered([], { retention: "7d" }, { routing: { repeatInterval: "6d" } })).not.toThrow();
@@ -197,13 +197,13 @@ test("rejects a retention that is shorter than an interval of the routing", () =
 
 describe("the synthesis warns once", () => {
   test("if there are no receivers", () => {
-    expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("alerts are sent to nobody: give receivers")]);
+    expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("there are no receivers, so nobody is notified of alerts")]);
   });
 
   test("if there is no dead man's switch", () => {
     const ops = Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });
     expect(clustered(["b"], {}, { receivers: [ops] }).warnings).toEqual([
-      expect.stringContaining("nobody is told when the monitoring itself is down: give deadMansSwitch"),
+      expect.stringContaining("there is no deadMansSwitch, so nobody is notified if the monitoring itself is down"),
     ]);
     const outside = Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") });
     expect(clustered(["b"], {}, { receivers: [ops], deadMansSwitch: outside }).warnings).toEqual([]);

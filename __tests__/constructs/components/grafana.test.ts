@@ -226,19 +226,19 @@ describe("Grafana", () => {
     [
       "a setting that follows from other props",
       { settings: { server: { http_port: "1" } } },
-      /settings: \[server\] http_port: it follows from the construct's other settings: remove it/,
+      /settings: \[server\] http_port: the construct sets this key itself: remove it from the settings/,
     ],
     [
       "a section that follows from other props",
       { settings: { paths: { logs: "/x" } } },
-      /settings: \[paths\] logs: it follows/,
+      /settings: \[paths\] logs: the construct sets this key itself/,
     ],
-    ["an invalid name of a section", { settings: { "a]": { b: "c" } } }, /"a\]" is no name of a section or key/],
-    ["a line break", { settings: { a: { b: "c\nd" } } }, /\[a\] b: its value holds a line break/],
+    ["an invalid name of a section", { settings: { "a]": { b: "c" } } }, /"a\]" is not a valid name of a section or key/],
+    ["a line break", { settings: { a: { b: "c\nd" } } }, /\[a\] b: the value contains a line break/],
     [
       "a secret setting that follows from other props",
       { secretSettings: { security: { secret_key: Secret.fromEnvironment("KEY") } } },
-      /secretSettings: \[security\] secret_key: it follows/,
+      /secretSettings: \[security\] secret_key: the construct sets this key itself/,
     ],
     [
       "secret settings with the same name of a file",

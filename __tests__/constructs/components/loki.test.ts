@@ -112,7 +112,7 @@ describe("a single Loki", () => {
   test.each<[LokiProps, string]>([
     [{ port: 80 }, "port 80 cannot be used"],
     [{ gossipPort: 0 }, "port 0 cannot be used"],
-    [{ retention: "1h" }, "is less than a day"],
+    [{ retention: "1h" }, "is shorter than one day"],
     [{ extraFlags: ["--config.file=x"] }, "--config.file follows from the construct's other settings"],
   ])("rejects %j", (props, sentence) => {
     expect(() => single(props)).toThrow(sentence);
