@@ -197,7 +197,9 @@ test("rejects a retention that is shorter than an interval of the routing", () =
 
 describe("the synthesis warns once", () => {
   test("if there are no receivers", () => {
-    expect(clustered(["b"]).warnings).toEqual([expect.stringContaining("there are no receivers, so nobody is notified of alerts")]);
+    expect(clustered(["b"]).warnings).toEqual([
+      expect.stringContaining("there are no receivers, so nobody is notified of alerts"),
+    ]);
   });
 
   test("if there is no dead man's switch", () => {

@@ -233,7 +233,11 @@ describe("Grafana", () => {
       { settings: { paths: { logs: "/x" } } },
       /settings: \[paths\] logs: the construct sets this key itself/,
     ],
-    ["an invalid name of a section", { settings: { "a]": { b: "c" } } }, /"a\]" is not a valid name of a section or key/],
+    [
+      "an invalid name of a section",
+      { settings: { "a]": { b: "c" } } },
+      /"a\]" is not a valid name of a section or key/,
+    ],
     ["a line break", { settings: { a: { b: "c\nd" } } }, /\[a\] b: the value contains a line break/],
     [
       "a secret setting that follows from other props",
