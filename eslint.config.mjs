@@ -11,7 +11,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // Constructs work by being constructed, and hold nothing but what they declare.
+      // Constructs have an effect when they are constructed, and may contain only declarations.
       "no-new": "off",
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -22,7 +22,7 @@ export default tseslint.config(
     ...jest.configs["flat/recommended"],
     rules: {
       ...jest.configs["flat/recommended"].rules,
-      // Helpers that hold an expectation for several tests, and tests that skip themselves where something is missing.
+      // Helpers with shared expectations, and tests that are skipped if a program is missing.
       "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
       "jest/no-standalone-expect": [
         "error",
@@ -45,7 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.js", "**/*.mjs"],
+    files: ["**/*.js", "**/*.cjs", "**/*.mjs"],
     languageOptions: { globals: { module: "writable", process: "readonly", console: "readonly", URL: "readonly" } },
   },
   prettier,

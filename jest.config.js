@@ -1,7 +1,7 @@
-/** Two projects: what runs anywhere, and what starts real servers. @type {import("jest").Config} */
+/** Settings of both projects: "unit" runs anywhere, "e2e" starts real servers. @type {import("jest").Config} */
 const common = {
   testEnvironment: "node",
-  // Kept between calls, wherever temporary files go.
+  // Not in TMPDIR, so that the cache is kept between calls.
   cacheDirectory: "<rootDir>/node_modules/.cache/jest",
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "/cdktf.out/"],

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # One end of a move, run as root on a server: move.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
 set -eu
 # The caller sets these: the parent folder of all data, and the folder of our own files.

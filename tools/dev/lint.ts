@@ -1,22 +1,23 @@
 import { join } from "node:path";
-import { projectRoot } from "../cli/project";
 import { main } from "../cli/command";
 import { run } from "../cli/process";
-import { UserError } from "../cli/user-error";
+import { projectRoot } from "../cli/project";
 import { ensurePython } from "../cli/python";
+import { UserError } from "../cli/user-error";
 
-/** A linter: what it is called, and how it is run. */
+/** A linter: its name and its command line. */
 type Linter = readonly [title: string, program: string, ...args: string[]];
 
-/** Runs all linters, each to its end, and fails when one found anything. */
+/** npm run lint: runs all linters and fails if one of them has findings. */
 async function lint(): Promise<void> {
-  const bin = await ensurePython("requirements-dev.txt", (line) => {
-    console.error(line);
-  });
+  const bin = await ensurePython("requirements-dev.txt", console.error);
   const linters: readonly Linter[] = [
     ["Prettier", "npx", "prettier", "--check", "--log-level", "warn", "."],
     ["TypeScript", "npx", "tsc", "--project", "."],
     ["ESLint", "npx", "eslint", "--max-warnings", "0", "."],
+    ["dependency-cruiser", "npx", "depcruise", "main.ts", "lib", "constructs", "tools", "examples", "__tests__"],
+    ["ShellCheck", join(bin, "shellcheck"), ".ci/run", ...(await trackedFiles("*.sh"))],
+    ["markdownlint", "npx", "markdownlint-cli2"],
     ["yamllint", join(bin, "yamllint"), "--strict", "."],
     ["ansible-lint", join(bin, "ansible-lint"), "--offline", "--strict", "-q"],
   ];
@@ -30,12 +31,18 @@ async function lint(): Promise<void> {
   const failed: string[] = [];
   for (const [title, program, ...args] of linters) {
     const { code, stdout, stderr } = await run(program, args, { cwd: projectRoot, environment });
-    console.log(`${code === 0 ? "clean" : "FOUND"}  ${title}`);
+    console.log(`${code === 0 ? "PASS" : "FAIL"}  ${title}`);
     if (code === 0) continue;
     failed.push(title);
     console.log(`${stdout}${stderr}`);
   }
-  if (failed.length > 0) throw new UserError(`not clean: ${failed.join(", ")}`);
+  if (failed.length > 0) throw new UserError(`these linters have findings: ${failed.join(", ")}`);
+}
+
+async function trackedFiles(pattern: string): Promise<string[]> {
+  const { code, stdout, stderr } = await run("git", ["ls-files", "-z", pattern], { cwd: projectRoot });
+  if (code !== 0) throw new UserError(`git ls-files failed: ${stderr.trim()}`);
+  return stdout.split("\0").filter((file) => file !== "");
 }
 
 main(lint);

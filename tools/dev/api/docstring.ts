@@ -27,18 +27,24 @@ export function docOf(text: string, tags: readonly Tag[]): Doc {
   };
 }
 
-/** Replaces links by names. */
-function unlinked(text: string): string {
-  return text.replace(/\{@link (\S+?)\s*\}/g, "`$1`");
+/** Turns the text of a docstring into Markdown: links to code become names, and URLs become links. */
+function markdown(text: string): string {
+  return text
+    .replace(/\{@link (\S+?)\s*\}/g, "`$1`")
+    .split("`")
+    .map((part, index) =>
+      index % 2 === 0 ? part.replace(/(?<![<(])\bhttps?:\/\/[^\s<>]*[^\s<>.,;:)]/g, "<$&>") : part,
+    )
+    .join("`");
 }
 
 function singleLine(text: string): string {
-  return unlinked(text).replace(/\s+/g, " ").trim();
+  return markdown(text).replace(/\s+/g, " ").trim();
 }
 
 /** Joins the lines of each paragraph. Keeps the lines of lists and tables. */
 function paragraphs(text: string): string {
-  return unlinked(text)
+  return markdown(text)
     .split(/\n{2,}/)
     .map((part) => (/^\s*[-|]/m.test(part) ? part.trim() : singleLine(part)))
     .join("\n\n");

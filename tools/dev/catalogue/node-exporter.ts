@@ -5,27 +5,11 @@ import { run, type Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import { sources } from "../../local/source";
 import { download } from "../../local/source/go";
+import { type Environment, type Started } from "./environment";
 import { metricNames } from "./exposition";
 import { Observation, Program, sorted } from "./program";
 import { bootedServer } from "./server";
 import { freePort, get, Service } from "./service";
-
-/** An environment in which node exporter runs. */
-export interface Environment {
-  /** Name for log messages. */
-  readonly name: string;
-  /** Flags that node exporter needs there. */
-  readonly flags: readonly string[];
-  /** Starts node exporter with additional flags. */
-  start(flags: readonly string[]): Promise<Started>;
-}
-
-/** A running node exporter. */
-export interface Started {
-  /** Reads the metrics that a query such as `?collect[]=cpu` selects. */
-  read(query: string): Promise<string>;
-  stop(): Promise<void>;
-}
 
 /** Node exporter by collector: on this machine, in a container, and with the kernel files of its own tests. */
 export const nodeExporter: Program = {
