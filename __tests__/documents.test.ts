@@ -50,11 +50,16 @@ function given(stack: TerraformStack): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Constructs an example in a stack. An example that only has props of a Monitoring gets a Monitoring of its own. */
+/**
+ * Constructs an example in a stack. An example that only has props of a Monitoring gets a Monitoring of its own; one that
+ * is an object is evaluated.
+ */
 function construct(stack: TerraformStack, code: string, names: Readonly<Record<string, unknown>> = {}): void {
   const whole = /^\w+:/.test(code)
     ? `new Monitoring(this, "of-props", { technicians: ["203.0.113.7/32"], outputPrefix: "props_", ${code} });`
-    : code;
+    : code.startsWith("{")
+      ? `(${code});`
+      : code;
   const { code: script } = transformSync(`{ ${whole} }`, { jsc: { parser: { syntax: "typescript" } } });
   const known = { ...api, ...aws, join, __dirname: root, ...names };
   const body = compileFunction(script, Object.keys(known)) as (...values: unknown[]) => void;
@@ -134,7 +139,8 @@ describe("the examples of", () => {
 
   test.each(examples)("$page, number $number, can be constructed", ({ page, code }) => {
     const stack = new TerraformStack(Testing.app(), "test");
-    const names = page === "docs/guides/custom-components.md" ? { __dirname: join(root, "examples") } : {};
+    const inExamples = ["docs/guides/custom-components.md", "docs/reference/api/PlaybookRun.md"].includes(page);
+    const names = inExamples ? { __dirname: join(root, "examples") } : {};
     expect(() => {
       construct(stack, code, { ...given(stack), ...names });
     }).not.toThrow();
