@@ -31,7 +31,7 @@ export interface AwsServerProps {
   /**
    * Id of the machine image, of Debian 12 or 13 or Ubuntu 22.04 or 24.04. It applies to new instances only.
    *
-   * @default - the newest Debian 12 image of the Debian project (https://wiki.debian.org/Cloud/AmazonEC2Image)
+   * @default - the newest Debian 12 image of the Debian project (<https://wiki.debian.org/Cloud/AmazonEC2Image>)
    */
   readonly ami?: string;
   /**
