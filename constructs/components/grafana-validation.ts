@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { isIPv6 } from "node:net";
-import { Settings, settingsProblem } from "../../lib/grafana/settings";
+import { Settings, grafanaSettingsProblem } from "../../lib/grafana/settings";
 import { groupBy } from "../../lib/grouping";
 import { GrafanaDatabase, GrafanaProps, GrafanaTls } from "./grafana-props";
 
@@ -18,7 +18,7 @@ export function grafanaProblem({
     prefixed("url", url === undefined ? undefined : urlProblem(url, tls)) ??
     prefixed("tls", tls === undefined ? undefined : tlsProblem(tls)) ??
     prefixed("database", database === undefined ? undefined : databaseProblem(database)) ??
-    prefixed("settings", settingsProblem(settings)) ??
+    prefixed("settings", grafanaSettingsProblem(settings)) ??
     prefixed("secretSettings", secretSettingsProblem(secretSettings)) ??
     twiceProblem(settings, secretSettings)
   );
@@ -66,7 +66,7 @@ function secretSettingsProblem(secretSettings: SecretSettings): string | undefin
     (same) => same.length > 1,
   );
   return (
-    settingsProblem(Object.fromEntries(withoutValues) as Settings) ??
+    grafanaSettingsProblem(Object.fromEntries(withoutValues) as Settings) ??
     (twins === undefined
       ? undefined
       : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would share one file on the server: move one of them to settings, as "$__file{…}" or "$__env{…}"`)

@@ -8,7 +8,13 @@ import { ruleFile } from "../../lib/alerts/rule-file";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/variables";
-import { limitSettings, LogLimits, S3Storage, settingsProblem, StreamRetention } from "../../lib/logs/loki-settings";
+import {
+  limitSettings,
+  LogLimits,
+  S3Storage,
+  lokiSettingsProblem,
+  StreamRetention,
+} from "../../lib/logs/loki-settings";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
@@ -119,7 +125,7 @@ export class Loki extends Component {
     this.props = props;
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
-    rejectIf(this, settingsProblem({ retention, streamRetention, limits, s3 }));
+    rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
     this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
     this.url = this.page("http", "Loki");
     // A member that joins later adds its log agent by itself.

@@ -10,7 +10,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Returns the first problem with settings that a user adds to `grafana.ini`, or undefined. */
-export function settingsProblem(settings: Settings): string | undefined {
+export function grafanaSettingsProblem(settings: Settings): string | undefined {
   for (const [section, keys] of Object.entries(settings))
     for (const [key, value] of Object.entries(keys)) {
       const found = nameProblem(section, key) ?? valueProblem(value);

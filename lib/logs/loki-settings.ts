@@ -55,7 +55,7 @@ export interface LokiSettings {
 }
 
 /** Returns the first problem with the settings, or undefined. */
-export function settingsProblem({ retention, streamRetention, limits, s3 }: LokiSettings): string | undefined {
+export function lokiSettingsProblem({ retention, streamRetention, limits, s3 }: LokiSettings): string | undefined {
   const found = [
     retention === undefined ? undefined : prefixed("retention", retentionProblem(retention)),
     ...streamRetention.map(({ selector, retention: kept }) =>

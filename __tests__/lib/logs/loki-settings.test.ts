@@ -1,8 +1,15 @@
 import * as fc from "fast-check";
-import { limitSettings, LogLimits, LokiSettings, S3Storage, settingsProblem } from "../../../lib/logs/loki-settings";
+import {
+  limitSettings,
+  LogLimits,
+  LokiSettings,
+  S3Storage,
+  lokiSettingsProblem,
+} from "../../../lib/logs/loki-settings";
 import { Secret } from "../../../lib/inventory/secret";
 
-const found = (settings: Partial<LokiSettings>) => settingsProblem({ streamRetention: [], limits: {}, ...settings });
+const found = (settings: Partial<LokiSettings>) =>
+  lokiSettingsProblem({ streamRetention: [], limits: {}, ...settings });
 
 describe("retention", () => {
   test("is at least one day", () => {
