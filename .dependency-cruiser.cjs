@@ -1,13 +1,32 @@
+/** A rule: the modules of a layer import only modules that match `allowed`, packages, and Node.js. */
+const layer = (name, path, allowed) => ({
+  name,
+  severity: "error",
+  from: { path },
+  to: { pathNot: [allowed, "^node_modules/"], dependencyTypesNot: ["core"] },
+});
+
 /**
- * The layers of the project. CONTRIBUTING.md describes them.
+ * The layers of the project, which CONTRIBUTING.md describes.
  *
  * @type {import("dependency-cruiser").IConfiguration}
  */
 module.exports = {
   forbidden: [
+    layer("lib-only-lib", "^lib/", "^lib/"),
+    layer("constructs-only-lib", "^constructs/", "^(constructs|lib)/"),
+    layer("cli-only-lib", "^tools/cli/", "^(tools/cli|lib)/"),
+    layer("local-only-cli-and-lib", "^tools/local/", "^(tools/(cli|local)|lib)/"),
+    layer("examples-only-public-api", "^(examples/|main\\.ts$)", "^constructs/(index|aws)\\.ts$"),
+    {
+      name: "only-tests-import-tests",
+      severity: "error",
+      from: { pathNot: "^__tests__/" },
+      to: { path: "^__tests__/" },
+    },
     {
       name: "no-circular",
-      comment: "No import cycles, type-only imports included.",
+      comment: "Type-only imports count as well.",
       severity: "error",
       from: {},
       to: { circular: true },
@@ -19,24 +38,11 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
-      name: "lib-only-lib",
-      comment: "lib/ contains pure values and functions.",
-      severity: "error",
-      from: { path: "^lib/" },
-      to: { pathNot: ["^lib/", "^node_modules/"], dependencyTypesNot: ["core"] },
-    },
-    {
-      name: "lib-no-constructs",
-      comment: "lib/ imports neither the framework nor its providers.",
+      name: "lib-without-framework",
+      comment: "lib/ contains only values and functions.",
       severity: "error",
       from: { path: "^lib/" },
       to: { path: "^node_modules/(cdktf|constructs|@cdktf)/" },
-    },
-    {
-      name: "constructs-only-lib",
-      severity: "error",
-      from: { path: "^constructs/" },
-      to: { pathNot: ["^(constructs|lib)/", "^node_modules/"], dependencyTypesNot: ["core"] },
     },
     {
       name: "index-without-aws",
@@ -46,36 +52,11 @@ module.exports = {
       to: { path: "^node_modules/@cdktf/provider-aws/", reachable: true },
     },
     {
-      name: "cli-only-lib",
-      comment: "tools/cli/ ships to users.",
-      severity: "error",
-      from: { path: "^tools/cli/" },
-      to: { pathNot: ["^(tools/cli|lib)/", "^node_modules/"], dependencyTypesNot: ["core"] },
-    },
-    {
-      name: "local-only-cli-and-lib",
-      severity: "error",
-      from: { path: "^tools/local/" },
-      to: { pathNot: ["^(tools/(cli|local)|lib)/", "^node_modules/"], dependencyTypesNot: ["core"] },
-    },
-    {
       name: "package-without-dev-dependencies",
-      comment: "The package contains no modules that only this project installs.",
+      comment: "Users of the package do not install the development dependencies.",
       severity: "error",
       from: { path: "^(lib|constructs|tools/cli)/" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer", "type-only"] },
-    },
-    {
-      name: "examples-only-public-api",
-      severity: "error",
-      from: { path: "^(examples/|main\\.ts$)" },
-      to: { pathNot: ["^constructs/(index|aws)\\.ts$", "^node_modules/"], dependencyTypesNot: ["core"] },
-    },
-    {
-      name: "only-tests-import-tests",
-      severity: "error",
-      from: { pathNot: "^__tests__/" },
-      to: { path: "^__tests__/" },
     },
   ],
   options: {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { localLokiSettings } from "../../tools/dev/catalogue/loki-settings";
 import { freePort, Service } from "../../tools/dev/catalogue/service";
 import { LokiApi } from "./loki";
 
@@ -64,36 +65,9 @@ export class LokiServer {
 
 function configuration(folder: string, port: number, grpc: number): object {
   return {
-    target: "all",
-    auth_enabled: false,
-    analytics: { reporting_enabled: false },
-    server: {
-      http_listen_address: "127.0.0.1",
-      http_listen_port: port,
-      grpc_listen_address: "127.0.0.1",
-      grpc_listen_port: grpc,
-    },
-    common: {
-      path_prefix: folder,
-      instance_addr: "127.0.0.1",
-      replication_factor: 1,
-      ring: { kvstore: { store: "inmemory" } },
-    },
-    schema_config: {
-      configs: [
-        {
-          from: "2024-01-01",
-          store: "tsdb",
-          object_store: "filesystem",
-          schema: "v13",
-          index: { prefix: "index_", period: "24h" },
-        },
-      ],
-    },
-    storage_config: { filesystem: { directory: join(folder, "chunks") } },
+    ...localLokiSettings(folder, { http: port, grpc }, "inmemory"),
     frontend: { scheduler_dns_lookup_period: "1s" },
     frontend_worker: { dns_lookup_duration: "1s" },
-    ingester: { lifecycler: { min_ready_duration: "0s" } },
     limits_config: { discover_service_name: [], max_query_series: 20_000 },
     ruler: {
       rule_path: join(folder, "evaluated"),

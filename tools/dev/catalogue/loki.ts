@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
+import { localLokiSettings } from "./loki-settings";
 import { Program, sorted } from "./program";
 import { freePort, get, startHttpServer, post, Service } from "./service";
 
@@ -63,45 +64,19 @@ function configuration(
   ports: { readonly http: number; readonly grpc: number; readonly gossip: number },
   alertmanager: string,
 ): object {
+  const data = join(work, "data");
   return {
-    target: "all",
-    auth_enabled: false,
-    analytics: { reporting_enabled: false },
-    server: {
-      http_listen_address: "127.0.0.1",
-      http_listen_port: ports.http,
-      grpc_listen_address: "127.0.0.1",
-      grpc_listen_port: ports.grpc,
-    },
-    common: {
-      path_prefix: join(work, "data"),
-      instance_addr: "127.0.0.1",
-      replication_factor: 1,
-      ring: { kvstore: { store: "memberlist" } },
-    },
+    ...localLokiSettings(data, ports, "memberlist"),
     memberlist: {
       bind_addr: ["127.0.0.1"],
       bind_port: ports.gossip,
       advertise_port: ports.gossip,
       join_members: [`127.0.0.1:${ports.gossip}`],
     },
-    schema_config: {
-      configs: [
-        {
-          from: "2024-01-01",
-          store: "tsdb",
-          object_store: "filesystem",
-          schema: "v13",
-          index: { prefix: "index_", period: "24h" },
-        },
-      ],
-    },
-    storage_config: { filesystem: { directory: join(work, "data", "chunks") } },
-    ingester: { lifecycler: { min_ready_duration: "0s" } },
     compactor: { retention_enabled: true, delete_request_store: "filesystem", compaction_interval: "2s" },
     limits_config: { max_line_size: "1KB", retention_period: "24h" },
     ruler: {
-      rule_path: join(work, "data", "rules"),
+      rule_path: join(data, "rules"),
       alertmanager_url: alertmanager,
       storage: { type: "local", local: { directory: join(work, "rules") } },
     },
