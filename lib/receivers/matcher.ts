@@ -35,7 +35,7 @@ export class Matcher {
    * Matches alerts whose whole label matches a regular expression.
    *
    * @param label name of the label
-   * @param expression regular expression (RE2), restricted to what JavaScript understands alike
+   * @param expression regular expression (RE2), with only the syntax that JavaScript shares
    * @throws if the name or the expression is malformed
    */
   public static matches(label: string, expression: string): Matcher {
@@ -46,7 +46,7 @@ export class Matcher {
    * Matches alerts whose whole label does not match a regular expression.
    *
    * @param label name of the label
-   * @param expression regular expression (RE2), restricted to what JavaScript understands alike
+   * @param expression regular expression (RE2), with only the syntax that JavaScript shares
    * @throws if the name or the expression is malformed
    */
   public static matchesNot(label: string, expression: string): Matcher {

@@ -2,8 +2,8 @@ const MAX_REPETITIONS = 1000;
 const MAX_LENGTH = 1000;
 
 /**
- * Returns the first problem with a regular expression of Alertmanager (RE2), or undefined. It accepts what RE2 and
- * JavaScript understand alike. Without this check, an invalid expression would only fail on the server.
+ * Returns the first problem with a regular expression of Alertmanager (RE2), or undefined. It accepts only syntax that
+ * has the same meaning in RE2 and JavaScript. Without this check, an invalid expression would fail on the server only.
  */
 export function expressionProblem(expression: string): string | undefined {
   if (expression.length > MAX_LENGTH) return `the expression is longer than ${MAX_LENGTH} characters: shorten it`;
