@@ -55,7 +55,7 @@ describe("rejects, with the path of the monitoring,", () => {
 
   test("receivers without an Alertmanager", () => {
     expect(() => synth((stack) => new Hub(stack, {}, { receivers: [ops] }))).toThrow(
-      /\[test\/monitoring\] receivers are given, and no Alertmanager is placed that would tell them/,
+      /\[test\/monitoring\] receivers are set, but the monitoring has no Alertmanager that notifies them/,
     );
   });
 

@@ -145,7 +145,9 @@ describe("members and components", () => {
     const group = synth((stack) => {
       const hub = new Hub(stack);
       expect(hub.prometheus.member).toBe(hub.host);
-      expect(() => new Wrapper(hub.host._nodeExporter, "nested")).toThrow("is a prometheus on the same server already");
+      expect(() => new Wrapper(hub.host._nodeExporter, "nested")).toThrow(
+        "the server already has a prometheus (test/hub/prometheus)",
+      );
     }).run("prometheus");
     expect(Object.keys(group.hosts)).toEqual(["hub"]);
   });
@@ -204,14 +206,14 @@ describe("the constructor rejects", () => {
   test("a component without a host in its scope", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     expect(() => new Prometheus(stack, "prometheus")).toThrow(
-      'test/prometheus: a component is placed by its scope, and there is no server in this one: construct it in the scope of a MonitoringHost, as in new Prometheus(host, "prometheus")',
+      'test/prometheus: no server is in the scope of this component: construct it in the scope of a MonitoringHost, as in new Prometheus(host, "prometheus")',
     );
   });
 
   test("a component on a server that is not a MonitoringHost", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     expect(() => new Prometheus(hub.member("app"), "prometheus")).toThrow(
-      "test/app/prometheus: test/app is a server that is monitored, not one that monitors",
+      "test/app/prometheus: test/app is not a MonitoringHost: construct it in the scope of a MonitoringHost",
     );
   });
 
@@ -219,7 +221,7 @@ describe("the constructor rejects", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     const { monitoring, host } = new Hub(stack);
     expect(() => new MonitoredServer(stack, "again", { monitoring, server: host.server })).toThrow(
-      'test/again: the server "hub" (test/hub-server) belongs to test/hub already: a server is monitored once',
+      'test/again: the server "hub" (test/hub-server) already belongs to test/hub: remove one of the members',
     );
   });
 
@@ -228,7 +230,7 @@ describe("the constructor rejects", () => {
     const hub = new Hub(stack);
     const second = new MonitoringHost(stack, "second", { monitoring: hub.monitoring, server: hub.server("second") });
     expect(() => new Prometheus(second, "prometheus")).toThrow(
-      "test/second/prometheus: test/hub/prometheus is this monitoring's prometheus already: remove one of them",
+      "test/second/prometheus: the monitoring already has a prometheus (test/hub/prometheus): remove one of them",
     );
   });
 
@@ -236,7 +238,7 @@ describe("the constructor rejects", () => {
     const stack = new TerraformStack(Testing.app(), "test");
     new Hub(stack);
     expect(() => new Monitoring(stack, "second", { technicians: [] })).toThrow(
-      'test/second: the stack has an output "inventory" already (test/monitoring/inventory): give one monitoring an outputPrefix',
+      'test/second: the stack already has an output "inventory" (test/monitoring/inventory): set outputPrefix on one of the monitorings',
     );
     expect(
       () => new Monitoring(stack, "third", { technicians: [], outputPrefix: "third_", name: "third" }),
@@ -251,7 +253,7 @@ describe("the synthesis rejects", () => {
         new Monitoring(stack, "monitoring", { technicians: [] });
       }),
     ).toThrow(
-      '[test/monitoring] no Prometheus is placed: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")',
+      '[test/monitoring] the monitoring has no Prometheus: construct one on a MonitoringHost, as in new Prometheus(host, "prometheus")',
     );
   });
 
@@ -266,7 +268,9 @@ describe("the synthesis rejects", () => {
           server: new LocalServer(stack, "two", { network: other, name: "app" }),
         });
       }),
-    ).toThrow('two servers are called "app" (test/a, test/b): names must differ, they are the label "instance"');
+    ).toThrow(
+      'two servers are called "app" (test/a, test/b): rename one of them, because the name is the label "instance"',
+    );
   });
 
   test("a port that two components of a server use", () => {
@@ -290,7 +294,7 @@ describe("the synthesis rejects", () => {
         });
       }),
     ).toThrow(
-      'the monitoring\'s servers are in different networks, and some have no public address: "app" (other), "hub" (test) cannot be reached from the others',
+      'the servers are in different networks, and some have no public address: the other servers cannot reach "app" (other), "hub" (test). Set publicAddress on them',
     );
   });
 });

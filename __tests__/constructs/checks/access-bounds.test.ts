@@ -36,7 +36,7 @@ class Fake extends Component {
 }
 
 const READS = { kind: "node_exporter", listener: "http", reason: "reads metrics by itself" };
-const BEYOND = 'Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])';
+const BUILT_IN = 'Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])';
 
 /** Returns a synthesis with a component of a kind and its connections, on the hub or on a separate host. */
 const place =
@@ -64,20 +64,20 @@ test("allows Grafana to connect to Prometheus from any host", () => {
 
 test("rejects a connection from Grafana to exporters, with construct, connection and reason", () => {
   expect(place("grafana", [READS], { spread: true })).toThrow(
-    `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub, for "reads metrics by itself", which is beyond ${BEYOND}: remove the connection, or admit it by the monitoring's bounds: [Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians(), AccessPeer.component("grafana")])]`,
+    `test/dash/grafana: grafana on dash would reach node_exporter (http, 9100/tcp) on app, hub ("reads metrics by itself"), but ${BUILT_IN} does not allow that: remove the connection, or allow it in the monitoring with bounds: [Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians(), AccessPeer.component("grafana")])]`,
   );
 });
 
 test("rejects this connection on Prometheus' host too, except to the exporter of the same host", () => {
   expect(place("grafana", [READS])).toThrow(
-    "test/hub/grafana: grafana on hub would reach node_exporter (http, 9100/tcp) on app, for",
+    'test/hub/grafana: grafana on hub would reach node_exporter (http, 9100/tcp) on app ("reads metrics by itself")',
   );
 });
 
 test("rejects a connection from a user-provided component to Prometheus", () => {
   const queries = { kind: "prometheus", listener: "http", reason: "asks for itself" };
   expect(place("shipper", [queries], { spread: true })).toThrow(
-    'test/dash/shipper: shipper on dash would reach prometheus (http, 9090/tcp) on hub, for "asks for itself", which is beyond Access.only("prometheus", [',
+    'test/dash/shipper: shipper on dash would reach prometheus (http, 9090/tcp) on hub ("asks for itself"), but Access.only("prometheus", [',
   );
 });
 
@@ -89,14 +89,14 @@ test("replaces a built-in bound by one of the user, and enforces it", () => {
   const grafana = AccessPeer.component("grafana");
   expect(place("grafana", [READS], only(prometheus, grafana, AccessPeer.technicians()))).not.toThrow();
   expect(place("grafana", [READS], only(prometheus, grafana))).toThrow(
-    /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub, for "technician access"/,
+    /test\/app\/node-exporter: 198\.18\.\d+\.1\/32 would reach node_exporter \(http, 9100\/tcp\) on app, hub \("technician access"\)/,
   );
 });
 
 test("rejects a bound of an unknown kind", () => {
   const unknown = Access.only("node_exportr", [AccessPeer.technicians()]);
   expect(place("grafana", [], { props: { bounds: [unknown] } })).toThrow(
-    'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) bounds nothing: what is placed is grafana, node_exporter, prometheus',
+    'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) has no effect: the placed kinds are grafana, node_exporter, prometheus',
   );
 });
 
@@ -104,6 +104,6 @@ test("rejects two bounds of one kind in the constructor", () => {
   const stack = new TerraformStack(Testing.app(), "test");
   const bounds = [Access.only("loki", []), Access.only("loki", [AccessPeer.technicians()])];
   expect(() => new Hub(stack, {}, { bounds })).toThrow(
-    'test/monitoring: bounds: there are two for "loki": make one of them',
+    'test/monitoring: bounds: two bounds have the kind "loki": merge them',
   );
 });

@@ -147,7 +147,7 @@ describe("rules of Loki", () => {
     );
     expect(() => own('rate({job="nginx"}[5m]')).toThrow('alert "TooManyErrors": expr: the expression ends too early');
     expect(() => stackWith({ alerts: [own(expr)] }, [], false)).toThrow(
-      'alert "TooManyErrors": it is about logs, and no Loki is placed that would evaluate it',
+      'alert "TooManyErrors" queries logs, but the monitoring has no Loki: construct one on a MonitoringHost',
     );
   });
 });

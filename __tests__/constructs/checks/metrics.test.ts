@@ -75,7 +75,10 @@ describe("a rule on a metric that nothing emits", () => {
 
   test.each([
     [{ exporters: [{ job: "a", port: 9187, metrics: ["pg up"] }] }, 'test/db: "pg up" is not a metric name'],
-    [{ scrapeJobs: [{ job: "a", targets: ["b:1"], metrics: [""] }] }, 'scrapeJobs, job "a", metrics: "" cannot be'],
+    [
+      { scrapeJobs: [{ job: "a", targets: ["b:1"], metrics: [""] }] },
+      'scrapeJobs, job "a", metrics: "" is not a metric name',
+    ],
     [{ app: { metrics: ["1st"] } }, '"1st" is not a metric name'],
   ])("is rejected with an invalid name of a metric: %j", (given, message) => {
     expect(() => stackOf(given)).toThrow(message);
@@ -107,13 +110,13 @@ describe("node exporter's collectors", () => {
     expect(collectors(stack, "app")).not.toContain("systemd");
     expect(collectors(stack)).toContain("systemd");
     expect(stack.warnings).toContainEqual(
-      expect.stringContaining("extraFlags switch off what rules or dashboards need of node exporter: systemd"),
+      expect.stringContaining("extraFlags disables collectors that rules or dashboards need: systemd"),
     );
   });
 
   test("cause no warning if a flag disables an unneeded one", () => {
     const stack = stackOf({ app: { extraFlags: ["--no-collector.zfs"] } });
-    expect(stack.warnings.filter((warning) => warning.includes("switch off"))).toEqual([]);
+    expect(stack.warnings.filter((warning) => warning.includes("disables collectors"))).toEqual([]);
   });
 
   test("are omitted if the user's flags contain them", () => {

@@ -97,7 +97,7 @@ describe("Alertmanagers on several hosts", () => {
   test("restrict the cluster port to each other, on TCP and UDP", () => {
     const rows = readTable(accessOf(stack)).filter((row) => row.includes("19094"));
     expect(rows).not.toEqual([]);
-    for (const row of rows) expect(row).toMatch(/^alertmanager on .*tells its cluster of silences and messages$/);
+    for (const row of rows) expect(row).toMatch(/^alertmanager on .*shares silences and notifications in its cluster$/);
     const gossip = firewall(stack, "second").filter(({ name }) => name.startsWith("alertmanager_cluster"));
     expect(gossip.map(({ name, protocol, port }) => [name, protocol, port])).toEqual([
       ["alertmanager_cluster_tcp", "tcp", 19094],
@@ -134,7 +134,7 @@ describe("Alertmanagers on several hosts", () => {
   test("are rejected if there are more than three", () => {
     const scope = new TerraformStack(Testing.app(), "test");
     expect(() => place(scope, ["b", "c", "d"])).toThrow(
-      "test/d/alertmanager: there are 3 Alertmanagers in this monitoring already, and no use for more: remove one",
+      "test/d/alertmanager: the monitoring already has 3 Alertmanagers, and more only add traffic: remove one",
     );
   });
 
@@ -169,7 +169,7 @@ describe("Alertmanagers on several hosts", () => {
 
   test("are rejected if only some share a network", () => {
     expect(() => spread(2)).toThrow(
-      '[test/a/alertmanager] of the Alertmanagers, some share a network with "a" and some do not, and each tells the others one address only: place them all in one network, or each in another',
+      '[test/a/alertmanager] only some of the other Alertmanagers are in the network of "a", but an Alertmanager advertises one address: place all of them in one network, or each in a network of its own',
     );
   });
 });
@@ -180,7 +180,7 @@ test.each<[AlertmanagerProps, string]>([
   [{ retention: "a week" }, 'retention: "a week" is not a duration such as "15s", "1h30m" or "30d"'],
   [
     { extraFlags: ["--cluster.peer=10.0.0.1:9094"] },
-    "the flag --cluster.peer follows from the construct's other settings: remove it from extraFlags",
+    "the flag --cluster.peer follows from other props: remove it from extraFlags",
   ],
 ])("rejects %j", (props, message) => {
   const stack = new TerraformStack(Testing.app(), "test");

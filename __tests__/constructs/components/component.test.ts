@@ -55,19 +55,19 @@ describe("a user-provided component", () => {
     [
       "without a playbook",
       { playbook: undefined },
-      'test/hub/own: there is no playbook for the kind "own": name the file of yours, as in playbook: join(__dirname, "own", "own.yml")',
+      'test/hub/own: the kind "own" has no built-in playbook: set the file of your playbook, as in playbook: join(__dirname, "own", "own.yml")',
     ],
     [
-      "of a built-in kind",
+      "with a built-in kind",
       { kind: "loki" },
-      'test/hub/loki: the kind "loki" is installed by our playbook of that name: give yours another kind',
+      'test/hub/loki: the kind "loki" has a built-in playbook: choose another kind for the user-provided playbook',
     ],
     [
       "with a missing playbook",
       { playbook: "/nowhere/own.yml" },
-      "test/monitoring/own: there is no playbook /nowhere/own.yml",
+      "test/monitoring/own: the playbook /nowhere/own.yml does not exist",
     ],
-    ["of a kind that is no valid name of a run", { kind: "My Own" }, /^test\/monitoring\/My Own: /],
+    ["with a kind that is no valid name of a run", { kind: "My Own" }, /^test\/monitoring\/My Own: /],
   ])("is rejected %s", (_, description, message) => {
     expect(() => placed(description)).toThrow(message);
   });

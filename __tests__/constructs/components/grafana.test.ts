@@ -199,9 +199,9 @@ describe("Grafana", () => {
       });
     expect(Object.keys(two(shared).run("grafana").hosts)).toEqual(["hub", "two"]);
     expect(() => two({ ...shared, secretKey: undefined })).toThrow(
-      /hub\/grafana.*there are 2 Grafanas, which must share a PostgreSQL database and its secrets: give this one secretKey, the same as the others/,
+      /hub\/grafana\] 2 Grafanas must share a PostgreSQL database and its secrets: set secretKey to the same values as in the others/,
     );
-    expect(() => two({})).toThrow(/give this one database, adminPassword, secretKey/);
+    expect(() => two({})).toThrow(/set database, adminPassword, secretKey to the same values/);
   });
 
   test.each<[string, GrafanaProps, RegExp]>([
@@ -209,19 +209,19 @@ describe("Grafana", () => {
     [
       "a URL with plain HTTP in addition to TLS",
       { url: "http://g.example.com", tls: { certificate: "/c", key: "/k" } },
-      /is plain HTTP, and tls is given: write https:\/\/, or leave tls out/,
+      /is plain HTTP, but tls is set: write https:\/\/, or remove tls/,
     ],
     ["a relative path", { tls: { certificate: "/c", key: "key.pem" } }, /tls: "key.pem" is not an absolute path/],
     ["an invalid port", { database: { host: "db", port: 0 } }, /database: 0 is not a port/],
     [
       "a host with a port",
       { database: { host: "db:5432" } },
-      /database: the host "db:5432" must be a name or an address alone: give a port as port/,
+      /database: the host "db:5432" must be a name or an address: set the port as port/,
     ],
     [
       "an unknown SSL mode",
       { database: { host: "db", sslMode: "on" } },
-      /the sslMode "on" is none of disable, require/,
+      /the sslMode "on" is unknown: use disable, require/,
     ],
     [
       "a setting that follows from other props",
@@ -247,12 +247,12 @@ describe("Grafana", () => {
     [
       "secret settings with the same name of a file",
       { secretSettings: { a: { b_c: Secret.fromEnvironment("KEY") }, a_b: { c: Secret.fromEnvironment("KEY") } } },
-      /secretSettings: \[a\] b_c and \[a_b\] c would be one file on the server/,
+      /secretSettings: \[a\] b_c and \[a_b\] c would share one file on the server/,
     ],
     [
       "a setting that is also a secret setting",
       { settings: { a: { b: "c" } }, secretSettings: { a: { b: Secret.fromEnvironment("KEY") } } },
-      /\[a\] b is among settings and secretSettings: remove one of them/,
+      /\[a\] b is in both settings and secretSettings: remove one of them/,
     ],
   ])("rejects %s", (_, props, message) => {
     expect(synthesis(props)).toThrow(message);

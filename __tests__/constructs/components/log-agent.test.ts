@@ -85,7 +85,7 @@ describe("with Loki", () => {
     const warnings = stackWith(LogAgent.promtail()).warnings.filter((text) => text.includes("Promtail"));
     expect(warnings).toEqual([
       expect.stringContaining(
-        "Promtail gets no updates any more since 2026-03-02: choose LogAgent.alloy(), which goes on where it was",
+        "Promtail has had no updates since 2026-03-02: use LogAgent.alloy(), which continues at the position where Promtail stopped",
       ),
     ]);
     expect(stackWith().warnings.join()).not.toContain("updates");
@@ -111,7 +111,7 @@ describe("the synthesis rejects", () => {
           });
         });
     for (const name of ["nginx", "sshd", "auth", "node_exporter"])
-      expect(clash(name)).toThrow(`there are two log sources of the name "${name}": give one another name`);
+      expect(clash(name)).toThrow(`logs: two log sources are called "${name}": rename one of them`);
   });
 
   test("several Lokis with different ports or with host names", () => {
@@ -128,7 +128,9 @@ describe("the synthesis rejects", () => {
         });
         new Loki(new MonitoringHost(stack, "other", { monitoring: hub.monitoring, server }), "loki", { port: 3200 });
       });
-    expect(build).toThrow("several Lokis must listen on the same port");
-    expect(build).toThrow("several Lokis must be known by IP addresses, and one is logs.example.org:3200");
+    expect(build).toThrow("the Lokis listen on different ports: use the same port for all of them");
+    expect(build).toThrow(
+      "the address of a Loki is the name logs.example.org:3200, but several Lokis need IP addresses",
+    );
   });
 });

@@ -113,7 +113,7 @@ describe("a single Loki", () => {
     [{ port: 80 }, "port 80 cannot be used"],
     [{ gossipPort: 0 }, "port 0 cannot be used"],
     [{ retention: "1h" }, "is shorter than one day"],
-    [{ extraFlags: ["--config.file=x"] }, "--config.file follows from the construct's other settings"],
+    [{ extraFlags: ["--config.file=x"] }, "--config.file follows from other props"],
   ])("rejects %j", (props, sentence) => {
     expect(() => single(props)).toThrow(sentence);
   });
@@ -137,13 +137,13 @@ describe("three Lokis", () => {
 
   test("are rejected without S3", () => {
     expect(errorsOf(cluster({ a: {}, b: {}, c: {} }))).toContain(
-      "test/b/loki: 3 Lokis are placed, and several share their storage: give each of them the same s3, or place one only",
+      "test/b/loki: 3 Lokis must share their storage: set the same s3 on each of them, or remove all but one",
     );
   });
 
   test("are rejected with different settings", () => {
     expect(errorsOf(cluster({ ...three, c: { s3: S3, retention: "60d" } }))).toBe(
-      "test/c/loki: retention, limits or s3 differ from those of test/a/loki: all Lokis of a monitoring must have the same",
+      "test/c/loki: retention, limits or s3 differ from test/a/loki: use the same values for all Lokis of a monitoring",
     );
     const other = { ...S3, secretKey: Secret.fromEnvironment("OTHER") };
     expect(errorsOf(cluster({ ...three, c: { s3: other } }))).toMatch(/^test\/c\/loki: .* differ/);
@@ -163,12 +163,14 @@ describe("three Lokis", () => {
         new Loki(host, "loki", { s3: S3 });
       }
     };
-    expect(errorsOf(build)).toContain(`of the Lokis, some share a network with "a" and some do not`);
+    expect(errorsOf(build)).toContain(
+      'test/a/loki: only some of the other Lokis are in the network of "a", but a Loki advertises one address',
+    );
   });
 });
 
 test("rejects two Lokis", () => {
   expect(errorsOf(cluster({ a: { s3: S3 }, b: { s3: S3 } }))).toBe(
-    "test/a/loki: two Lokis stop to take in lines when one of them is down, as one alone does: place one, or three",
+    "test/a/loki: two Lokis reject log lines while one of them is down: run one Loki, or three",
   );
 });

@@ -133,7 +133,7 @@ describe("Prometheus", () => {
     [{ extraFlags: ["-v"] }, '"-v" is not a flag: write "--name" or "--name=value"'],
     [
       { extraFlags: ["--config.file=/etc/passwd"] },
-      "the flag --config.file follows from the construct's other settings: remove it from extraFlags",
+      "the flag --config.file follows from other props: remove it from extraFlags",
     ],
     [
       { scrapeJobs: [{ job: "a/b", targets: [] }] },
@@ -146,7 +146,7 @@ describe("Prometheus", () => {
           { job: "a", targets: [] },
         ],
       },
-      'scrapeJobs, job "a": there are two jobs of this name',
+      'scrapeJobs, job "a": two jobs have this name: rename one of them',
     ],
     [
       { scrapeJobs: [{ job: "a", targets: ["http://x:1/"] }] },
@@ -154,7 +154,7 @@ describe("Prometheus", () => {
     ],
     [
       { scrapeJobs: [{ job: "a", targets: [], scheme: "ftp" }] },
-      'scrapeJobs, job "a": the scheme "ftp" is neither http nor https',
+      'scrapeJobs, job "a": the scheme "ftp" is unknown: use "http" or "https"',
     ],
     [
       { scrapeJobs: [{ job: "a", targets: [], timeout: "1m" }] },
@@ -167,7 +167,7 @@ describe("Prometheus", () => {
 
   test("rejects a job with the name of a built-in job", () => {
     expect(() => variables({ scrapeJobs: [{ job: "node", targets: ["10.0.0.1:1"] }] })).toThrow(
-      '[test/hub/prometheus] scrapeJobs: the job "node" exists already, for the members themselves: choose another name',
+      '[test/hub/prometheus] scrapeJobs: "node" is the name of a built-in job: choose another name',
     );
   });
 });

@@ -107,7 +107,7 @@ describe("a FirewalledServer", () => {
         { job: "a", port: 1 },
         { job: "a", port: 2 },
       ],
-      'exporters: there are two of the job "a"',
+      'exporters: two exporters have the job "a": rename one of the jobs',
     ],
   ])("rejects the exporters %j", (exporters, message) => {
     const topology = new Hub(new TerraformStack(Testing.app(), "test"));
@@ -124,7 +124,7 @@ test("rejects an allow rule for a component's port", () => {
       new Hub(stack).member("app").firewall.allow(Peer.anyIpv4(), Port.tcp(9100));
     }),
   ).toThrow(
-    "port 9100/tcp is test/app/node-exporter's, and who reaches that follows from the access graph: remove allow(…) for it",
+    "port 9100/tcp belongs to test/app/node-exporter, and the access graph decides who reaches it: remove allow(…) for this port",
   );
 });
 
@@ -141,7 +141,9 @@ test("rejects an allow rule for the port of a user-provided exporter", () => {
       });
       db.firewall.allow(Peer.anyIpv4(), Port.tcp(9187));
     }),
-  ).toThrow("port 9187/tcp is test/db's, and who reaches that follows from the access graph: remove allow(…) for it");
+  ).toThrow(
+    "port 9187/tcp belongs to test/db, and the access graph decides who reaches it: remove allow(…) for this port",
+  );
 });
 
 test("rejects a source with a host name only, because firewalls need addresses", () => {
@@ -159,7 +161,7 @@ test("rejects a source with a host name only, because firewalls need addresses",
       });
   };
   expect(build("hub.example.com")).toThrow(
-    'test/hub-server is known by the name "hub.example.com" only, and must be let into other servers by its address: give it a publicAddress',
+    'test/hub-server has only the name "hub.example.com", but the firewalls of other servers need its IP address: set publicAddress',
   );
   expect(build("198.51.100.9")).not.toThrow();
 });

@@ -114,8 +114,8 @@ describe("a user-provided playbook", () => {
 
   test.each([
     ["no-underscore", {}, 'test/monitoring/no-underscore: "no-underscore" is not a valid name of a run'],
-    ["site", { playbook: "/nowhere/site.yml" }, "test/monitoring/site: there is no playbook /nowhere/site.yml"],
-    ["site", { variables: { "a-b": 1 } }, 'test/monitoring/site: "a-b" is not a variable\'s name'],
+    ["site", { playbook: "/nowhere/site.yml" }, "test/monitoring/site: the playbook /nowhere/site.yml does not exist"],
+    ["site", { variables: { "a-b": 1 } }, 'test/monitoring/site: variables: "a-b" is not a variable name'],
   ])("is rejected if it is invalid: %s %j", (id, props, message) => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     expect(() => new PlaybookRun(hub.monitoring, id, { playbook, ...props })).toThrow(message);
@@ -125,7 +125,7 @@ describe("a user-provided playbook", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     writeFileSync(join(folder, "site", "package.json"), "{}");
     expect(() => new PlaybookRun(hub.monitoring, "site", { playbook })).toThrow(
-      "lies in a project's root: give it a folder of its own",
+      "is in the root of a project: move it to a folder of its own",
     );
   });
 
@@ -134,7 +134,7 @@ describe("a user-provided playbook", () => {
     const hub = new Hub(stack);
     const other = new Hub(new TerraformStack(Testing.app(), "other"));
     expect(() => new PlaybookRun(hub.monitoring, "site", { playbook, hosts: [other.host] })).toThrow(
-      'the server "hub" belongs to another monitoring, other/monitoring',
+      'the server "hub" belongs to another monitoring (other/monitoring): remove it from hosts',
     );
   });
 });

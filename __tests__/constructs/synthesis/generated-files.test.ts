@@ -30,12 +30,12 @@ test("writes no folder and no hash for a run without files", () => {
 
 test("rejects values that only Terraform knows, with the component's path", () => {
   expect(() => withFiles({ path: "a.yml", content: `url: ${Token.asString({ resolve: () => "x" })}` })).toThrow(
-    'test/hub/prometheus: the file "a.yml" holds what Terraform finds out only when it is applied',
+    'test/hub/prometheus: the file "a.yml" contains a value that Terraform knows only at apply time',
   );
 });
 
 test("rejects paths outside of the folder, with the component's path", () => {
   expect(() => withFiles({ path: "../a.yml", content: "" })).toThrow(
-    /^test\/hub\/prometheus: "\.\.\/a\.yml" is not a path/,
+    /^test\/hub\/prometheus: "\.\.\/a\.yml" is not the relative path of a file/,
   );
 });
