@@ -37,7 +37,8 @@ export type { LogAgentProps } from "./components/log-agent";
 export { Loki, type LokiProps } from "./components/loki";
 export type { NodeExporterProps } from "./components/node-exporter";
 export { OnMove } from "./components/on-move";
-export { Prometheus, type PrometheusProps, type ScrapeJob } from "./components/prometheus";
+export { Prometheus } from "./components/prometheus";
+export type { PrometheusProps, ScrapeJob } from "./components/prometheus-props";
 export {
   type ICloudFirewall,
   type IMonitoring,

@@ -1,0 +1,118 @@
+import { Secret } from "../../lib/inventory/secret";
+import { MovableProps } from "./on-move";
+
+/** A scrape job in addition to those of the members, such as an application on another server. */
+export interface ScrapeJob {
+  /** Name of the job: the label `job`. */
+  readonly job: string;
+  /** Targets, as `host:port`. */
+  readonly targets: readonly string[];
+  /**
+   * Scrape interval of the job.
+   *
+   * @default - the scrape interval of Prometheus
+   */
+  readonly interval?: string;
+  /**
+   * Scrape timeout of the job.
+   *
+   * @default - the scrape timeout of Prometheus
+   */
+  readonly timeout?: string;
+  /**
+   * Path of the metrics.
+   *
+   * @default "/metrics"
+   */
+  readonly metricsPath?: string;
+  /**
+   * Scheme of the targets: `http` or `https`.
+   *
+   * @default "http"
+   */
+  readonly scheme?: string;
+  /**
+   * Labels that are added to all series of the job.
+   *
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Token that Prometheus sends as `Authorization: Bearer`.
+   *
+   * @default - none
+   */
+  readonly bearerToken?: Secret;
+  /**
+   * Names of the metrics that rules and dashboards use, as queries name them: `http_requests_total`, or for a histogram
+   * `http_duration_seconds_bucket`. Synthesis rejects a query for a metric that nothing emits.
+   *
+   * @default - none
+   */
+  readonly metrics?: readonly string[];
+}
+
+/** Settings of a {@link Prometheus}. */
+export interface PrometheusProps extends MovableProps {
+  /**
+   * Port of the web UI and API.
+   *
+   * @default 9090
+   */
+  readonly port?: number;
+  /**
+   * Time that samples are kept.
+   *
+   * @default "15d" (the default of Prometheus)
+   */
+  readonly retention?: string;
+  /**
+   * Disk space that samples may use, such as `10GB`. Prometheus deletes old samples when the first of the two limits is
+   * reached.
+   *
+   * @default - no limit
+   */
+  readonly retentionSize?: string;
+  /**
+   * Interval between two scrapes of a target.
+   *
+   * @default "15s"
+   */
+  readonly scrapeInterval?: string;
+  /**
+   * Time after which a scrape fails: at most the scrape interval.
+   *
+   * @default "10s", or the scrape interval if that is shorter
+   */
+  readonly scrapeTimeout?: string;
+  /**
+   * Interval between two evaluations of the rules.
+   *
+   * @default "15s"
+   */
+  readonly evaluationInterval?: string;
+  /**
+   * Labels that are added to everything that leaves this Prometheus: alerts, federation and remote write.
+   *
+   * @default - none
+   */
+  readonly externalLabels?: Readonly<Record<string, string>>;
+  /**
+   * Scrape jobs in addition to those of the members.
+   *
+   * @default - none
+   */
+  readonly scrapeJobs?: readonly ScrapeJob[];
+  /**
+   * Additional command-line flags, as `--name` or `--name=value`.
+   *
+   * @default - none
+   */
+  readonly extraFlags?: readonly string[];
+  /**
+   * Version to install instead of the pinned one.
+   *
+   * @default - the pinned version
+   */
+  readonly version?: string;
+}
