@@ -13,16 +13,16 @@ export interface AlertTuning {
    * How long the condition must hold before the alert fires, such as `5m`; `0s` fires immediately. Applies to all levels
    * of the alert.
    *
-   * @default - the alert's own duration for each level
+   * @default - the built-in duration of each level
    */
   readonly for?: string;
   /**
    * Thresholds by name, in the units listed in `docs/reference/alerts.md`.
    *
-   * @default - the alert's own thresholds
+   * @default - the built-in thresholds
    */
   readonly thresholds?: Readonly<Record<string, number>>;
-  /** Severity of an alert that has a single level. @default - the alert's own severity */
+  /** Severity of an alert that has a single level. @default - the built-in severity */
   readonly severity?: Severity;
   /** Labels added to the alert. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
@@ -134,7 +134,7 @@ function* thresholdProblems(
     const threshold = thresholds[name];
     const known = Object.keys(thresholds);
     if (threshold === undefined) {
-      yield `unknown threshold "${name}": the alert has ${known.length === 0 ? "no thresholds" : known.join(", ")}`;
+      yield `unknown threshold "${name}": ${known.length === 0 ? "the alert has no thresholds" : `use ${known.join(" or ")}`}`;
       continue;
     }
     const found = thresholdProblem(threshold, value);

@@ -37,7 +37,7 @@ export interface AlertDefinition {
   readonly clustered?: boolean;
   /** The program that evaluates the alert. @default Evaluator.PROMETHEUS */
   readonly evaluator?: Evaluator;
-  /** Log labels that some log source must have; otherwise the alert is left out. @default - none */
+  /** Log labels that at least one log source must have; otherwise the alert is left out. @default - none */
   readonly lineLabels?: readonly string[];
   readonly thresholds: Readonly<Record<string, Threshold>>;
   /** Levels, mildest first. */
@@ -69,12 +69,12 @@ export function percent(value: number, meaning: string): Threshold {
   return { value, unit: "percent", meaning, most: 100 };
 }
 
-/** Returns a threshold in whole minutes, at least one, for the ranges of expressions. */
+/** Returns a threshold in whole minutes, at least 1, which an expression uses as a range. */
 export function minutes(value: number, meaning: string): Threshold {
   return { value, unit: "minutes", meaning, least: 1 };
 }
 
-/** Returns the problem with a threshold's value and its remedy, such as `101 percent: use at most 100`, or undefined. */
+/** Returns why a threshold's value is invalid, such as `101 percent: use at most 100`; undefined if it is valid. */
 export function thresholdProblem(threshold: Threshold, value: number): string | undefined {
   const { unit, least = 0, most = Number.POSITIVE_INFINITY } = threshold;
   if (!Number.isFinite(value)) return `${value}: use a number of ${unit}`;

@@ -64,6 +64,6 @@ pre { border: 1px solid; font-size: 0.85rem; overflow-x: auto; padding: 0.5rem; 
 </style>
 <main>
 <h1>Runbooks</h1>
-<p>Run the commands as root on the server in the alert's label <code>instance</code>, unless a comment names another one.
+<p>Run the commands as root on the server in the alert's label <code>instance</code>, unless a comment names another server.
 Run <code>npm run …</code> on the controller, in the clone. In a project that uses the package,
 <code>npx cdktf-monitoring</code> replaces <code>npm run</code>: <code>npx cdktf-monitoring play prometheus --force</code>.</p>`;

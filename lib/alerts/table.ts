@@ -10,7 +10,7 @@ import { runbook } from "./runbooks";
 export interface AlertPage {
   /** Absolute path. */
   readonly path: string;
-  /** The page as it should be: the introduction as it is on disk, the sections as generated. */
+  /** The expected page: the introduction of the file on disk, followed by the generated sections. */
   readonly content: string;
 }
 

@@ -15,7 +15,7 @@ describe("Alert.tune", () => {
       "an unknown threshold",
       "DiskFull",
       { thresholds: { used: 70 } },
-      'alert "DiskFull": unknown threshold "used": the alert has warning, critical',
+      'alert "DiskFull": unknown threshold "used": use warning or critical',
     ],
     [
       "a threshold of an alert without thresholds",

@@ -43,7 +43,7 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Alertmanager on {{ $labels.instance }} cannot deliver to {{ $labels.receiver_name }}",
     description:
-      '{{ printf "%.0f" $value }} % of the notifications that Alertmanager on {{ $labels.instance }} sends to the receiver {{ $labels.receiver_name }} ({{ $labels.integration }}) fail. Its journal contains the receiver\'s answer. Often a secret has expired or an address has changed.',
+      'Alertmanager on {{ $labels.instance }} fails to deliver {{ printf "%.0f" $value }} % of the notifications to the receiver {{ $labels.receiver_name }} ({{ $labels.integration }}). Its journal contains the receiver\'s answer. Often a secret has expired or an address has changed.',
   }),
   define({
     ...ABOUT,
@@ -78,7 +78,7 @@ export const alertmanagerAlerts: readonly AlertDefinition[] = [
     ],
     summary: "The Alertmanagers of {{ $labels.monitoring }} have different configurations",
     description:
-      "The Alertmanagers of {{ $labels.monitoring }} have {{ $value }} different configurations, so the receiver of an alert depends on the Alertmanager that delivers it. The last deploy did not reach one of them, or it rejected the configuration. Deploy again.",
+      "The Alertmanagers of {{ $labels.monitoring }} have {{ $value }} different configurations, so they may send the same alert to different receivers. The last deploy did not reach one of them, or one of them rejected the configuration. Deploy again.",
   }),
 ];
 
@@ -104,7 +104,7 @@ export const grafanaAlerts: readonly AlertDefinition[] = [
   }),
 ];
 
-/** The alert that always fires: the dead man's switch raises the alarm when it stops arriving. */
+/** The alert that always fires. The dead man's switch raises the alarm when this alert stops arriving. */
 export const watchdog: AlertDefinition = define({
   name: "Watchdog",
   group: "watchdog",
@@ -113,6 +113,6 @@ export const watchdog: AlertDefinition = define({
   levels: [{ severity: Severity.NONE, expr: () => "vector(1)" }],
   summary: "Alert delivery works",
   description:
-    "This alert always fires. It is sent to the dead man's switch, which raises the alarm when the alert stops arriving. Then Prometheus, Alertmanager or the connection to the internet is broken.",
+    "This alert always fires, and Alertmanager sends it to the dead man's switch. If the alert stops arriving there, Prometheus, Alertmanager or the connection to the internet is broken, and the dead man's switch raises the alarm.",
   dashboard: Uids.SELF_MONITORING,
 });

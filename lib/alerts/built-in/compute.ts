@@ -71,9 +71,9 @@ export const computeAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     thresholds: { stolen: percent(10, "CPU time given to other machines (steal)") },
     levels: [{ severity: Severity.WARNING, for: "30m", expr: (t) => `${cpuTime('mode="steal"')} > ${t.stolen}` }],
-    summary: 'The hypervisor of {{ $labels.instance }} withholds {{ printf "%.0f" $value }} % of its CPU time',
+    summary: 'The hypervisor withholds {{ printf "%.0f" $value }} % of the CPU time of {{ $labels.instance }}',
     description:
-      'The hypervisor of {{ $labels.instance }} gives {{ printf "%.1f" $value }} % of its CPU time to other machines (steal). The host is overcommitted, or a burstable instance has used up its CPU credits. Use another instance type or host.',
+      'The hypervisor gives {{ printf "%.1f" $value }} % of the CPU time of {{ $labels.instance }} to other machines (steal). The host is overcommitted, or a burstable instance has used up its CPU credits. Use another instance type or host.',
     dashboard: Uids.SERVER,
   }),
   define({

@@ -3,11 +3,11 @@ import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const HOUR = 3600;
-const hours = (value: number) => ({ value, unit: "hours", meaning: "time until it is full" });
+const hours = (value: number) => ({ value, unit: "hours", meaning: "predicted time until it is full" });
 
 /** Used space of file systems, in bytes. */
 const SPACE = "(node_filesystem_size_bytes - node_filesystem_free_bytes)";
-/** Used space in percent, as `df` shows it: space reserved for root, which may be large, does not count. */
+/** Used space in percent, as `df` shows it: without the space reserved for root, which may be large. */
 const SPACE_USED = `100 * ${SPACE} / (${SPACE} + node_filesystem_avail_bytes)`;
 /** Used inodes in percent. File systems that do not count inodes (btrfs, vfat) have no value. */
 const INODES_USED = "100 * (node_filesystem_files - node_filesystem_files_free) / node_filesystem_files";
@@ -16,7 +16,8 @@ const WRITABLE = "node_filesystem_readonly == 0";
 
 /**
  * Returns the time until `left` reaches zero, in seconds, at the rate of the last `minutes`. There is no value while
- * `left` does not shrink, or while at most `percent` is used: the first data on an empty disk always looks like a trend.
+ * `left` does not shrink, or while at most `percent` is used, because the first data on an empty disk always looks like a
+ * trend.
  */
 function filling(left: string, used: string, minutes: number, hours: number, percent: number): string {
   return [
@@ -49,8 +50,8 @@ export const diskAlerts: readonly AlertDefinition[] = [
     thresholds: {
       warning: hours(24),
       critical: hours(4),
-      warningUsed: percent(60, "minimum of used space for the warning"),
-      criticalUsed: percent(80, "minimum of used space for the critical level"),
+      warningUsed: percent(60, "used space below which the warning does not fire"),
+      criticalUsed: percent(80, "used space below which the critical level does not fire"),
       window: minutes(360, "range of the forecast; a short range mistakes a nightly job for a trend"),
     },
     levels: [
@@ -91,8 +92,8 @@ export const diskAlerts: readonly AlertDefinition[] = [
     thresholds: {
       warning: hours(24),
       critical: hours(4),
-      warningUsed: percent(60, "minimum of used inodes for the warning"),
-      criticalUsed: percent(80, "minimum of used inodes for the critical level"),
+      warningUsed: percent(60, "used inodes below which the warning does not fire"),
+      criticalUsed: percent(80, "used inodes below which the critical level does not fire"),
       window: minutes(360, "range of the forecast"),
     },
     levels: [
@@ -122,7 +123,7 @@ export const diskAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "2m",
-        // Excludes file systems that are read-only by design: in memory, images, or provided by another system.
+        // Excludes types of file systems that are often read-only by design: in memory, layered, optical or FUSE.
         expr: () => 'node_filesystem_readonly{fstype!~"tmpfs|ramfs|overlay|udf|fuse.*"} == 1',
       },
     ],
@@ -140,13 +141,13 @@ export const diskAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "5m",
-        // The exporter does not run as root. A mount below a private folder is denied to it, which is no disk error.
+        // The exporter does not run as root, so it may not read mounts below a private folder. That is no disk error.
         expr: () => 'node_filesystem_device_error{device_error!~".*(permission denied|not permitted).*"} == 1',
       },
     ],
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} returns errors",
     description:
-      "The node exporter cannot read the size of the file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }}: {{ $labels.device_error }}. The disk fails, or its file server is gone.",
+      "The node exporter cannot read the size of the file system {{ $labels.mountpoint }} ({{ $labels.device }}, {{ $labels.fstype }}) of {{ $labels.instance }}: {{ $labels.device_error }}. The disk fails, or the file server is gone.",
     dashboard: Uids.SERVER,
   }),
   define({

@@ -4,7 +4,7 @@ import { Severity } from "../rule";
 
 const FILES_USED = "100 * node_filefd_allocated / node_filefd_maximum";
 const CONNECTIONS_USED = "100 * node_nf_conntrack_entries / node_nf_conntrack_entries_limit";
-/** Difference between the server's time and the time of the scrape, which is that of Prometheus' server. */
+/** Difference between the server's clock and the timestamp of the scrape, which the clock of Prometheus' server sets. */
 const CLOCK_OFFSET = "abs(node_time_seconds - timestamp(node_time_seconds))";
 
 /** Alerts about kernel limits and the clock. */
@@ -23,7 +23,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     ],
     summary: '{{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its file descriptors',
     description:
-      '{{ printf "%.1f" $value }} % of the file descriptors that the kernel of {{ $labels.instance }} allows are open. At the limit no process can open a file or accept a connection. Find the process that holds them. Usually it does not close files or sockets.',
+      '{{ printf "%.1f" $value }} % of the file descriptors that the kernel of {{ $labels.instance }} allows are open. At the limit no process can open a file or accept a connection. Find the process that holds most of them. Usually it does not close files or sockets.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -67,7 +67,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     // The value of the node mixin.
     thresholds: { offset: { value: 0.05, unit: "seconds", meaning: "offset from the time server" } },
     levels: [{ severity: Severity.WARNING, for: "10m", expr: (t) => `abs(node_timex_offset_seconds) > ${t.offset}` }],
-    summary: "The clock of {{ $labels.instance }} is {{ humanizeDuration $value }} off its time server",
+    summary: "The clock of {{ $labels.instance }} differs from its time server by {{ humanizeDuration $value }}",
     description:
       "The time service of {{ $labels.instance }} measures an offset of {{ humanizeDuration $value }} and does not correct it. Check the time servers and their distance. A virtual machine that was paused needs a clock step.",
     dashboard: Uids.SERVER,
@@ -77,7 +77,7 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     group: "clock",
     kinds: ["node_exporter"],
     thresholds: {
-      // The kernel counts a clock as unsynchronised from 16 seconds on (NTP_PHASE_LIMIT).
+      // The kernel treats a clock as unsynchronised from an error of 16 seconds on (NTP_PHASE_LIMIT).
       error: { value: 16, unit: "seconds", meaning: "the kernel's estimate of the maximum error" },
     },
     levels: [

@@ -73,7 +73,7 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Log lines of {{ $labels.instance }} do not match their format",
     description:
-      '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} do not match the format of their log source. Loki stores them with the time of the previous line and without parsed labels.',
+      '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} do not match the format of their log source. Loki stores them with the timestamp of the previous line and without parsed labels.',
     dashboard: Uids.MONITORING_LOGS,
   }),
 ];
@@ -115,7 +115,7 @@ export const logAlerts: readonly AlertDefinition[] = [
       errors: {
         value: 10,
         unit: "requests",
-        meaning: "minimum of requests answered with status 5xx within the window",
+        meaning: "minimum number of requests answered with status 5xx within the window",
       },
       window: minutes(5, "range in which requests are counted"),
     },

@@ -36,11 +36,11 @@ export const lokiAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "LokiIngestionFailing",
-    thresholds: { failed: percent(5, "requests with log lines answered with status 5xx") },
+    thresholds: { failed: percent(5, "requests with log lines that fail with status 5xx") },
     levels: [{ severity: Severity.CRITICAL, for: "5m", expr: (t) => `${failing(PUSH)} > ${t.failed}` }],
     summary: "Loki on {{ $labels.instance }} rejects log lines",
     description:
-      'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of the requests that send log lines with status 5xx. Log agents retry, but lines whose files are rotated away are lost. Its journal contains the cause. Often the disk is full.',
+      '{{ printf "%.0f" $value }} % of the requests that send log lines to Loki on {{ $labels.instance }} fail with status 5xx. Log agents retry, but lines whose files are rotated away are lost. The journal of Loki contains the cause. Often the disk is full.',
   }),
   define({
     ...ABOUT,
@@ -87,7 +87,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "LokiFlushesFailing",
-    thresholds: { window: minutes(15, "how long one failure counts") },
+    thresholds: { window: minutes(15, "range in which failures are counted") },
     levels: [
       {
         severity: Severity.CRITICAL,
@@ -128,7 +128,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} fails to compact its index",
     description:
-      "Loki on {{ $labels.instance }} has not merged its index for hours, although it should do so every ten minutes. Queries get slow. Its journal contains the cause.",
+      "Loki on {{ $labels.instance }} has not merged its index for hours, although it should do so every ten minutes. Queries get slow. The journal of Loki contains the cause.",
   }),
   define({
     ...ABOUT,
@@ -152,7 +152,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.WARNING, expr: (t) => `increase(loki_panic_total[${t.window}m]) > 0` }],
     summary: "Loki on {{ $labels.instance }} panicked",
     description:
-      "Loki on {{ $labels.instance }} recovered from a panic (a bug) and aborted the request. Its journal contains the stack trace. Search its issues for the trace, and use another version.",
+      "Loki on {{ $labels.instance }} recovered from a panic (a bug) and aborted the request. Its journal contains the stack trace. Search Loki's issues for the trace. Another version may contain a fix.",
   }),
   define({
     ...ABOUT,
@@ -168,7 +168,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Loki on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts among them do not fire. Its journal contains the error.",
+      "Loki on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts of this group do not fire. Its journal contains the error.",
   }),
   define({
     ...ABOUT,
@@ -186,6 +186,6 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} does not see all members of its cluster",
     description:
-      "Loki on {{ $labels.instance }} sees {{ $value }} active members of its cluster, fewer than are running. Lines are stored in fewer copies, and queries may lack lines. Check that the gossip port is open between the members.",
+      "Loki on {{ $labels.instance }} sees {{ $value }} active members of its cluster, fewer than are running. Lines are stored in fewer copies, and queries may miss lines. Check that the gossip port is open between the members.",
   }),
 ];

@@ -2,7 +2,7 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, percent } from "../definition";
 import { Severity } from "../rule";
 
-/** Alerts about network interfaces. The thresholds of errors are those of the node mixin. */
+/** Alerts about network interfaces. The thresholds for errors are those of the node mixin. */
 export const networkAlerts: readonly AlertDefinition[] = [
   define({
     name: "NetworkReceiveErrors",
@@ -37,7 +37,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.device }} of {{ $labels.instance }} fails to send packets",
     description:
-      '{{ printf "%.1f" $value }} % of the packets that the interface {{ $labels.device }} of {{ $labels.instance }} sends fail, so connections are slow. Check the cable, the switch port and the driver.',
+      'The interface {{ $labels.device }} of {{ $labels.instance }} fails to send {{ printf "%.1f" $value }} % of its packets, so connections are slow. Check the cable, the switch port and the driver.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -45,7 +45,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     group: "network",
     kinds: ["node_exporter"],
     // Higher than for errors, because packets of unused protocols count as dropped, too.
-    thresholds: { drops: percent(10, "dropped packets, of those received and sent") },
+    thresholds: { drops: percent(10, "received and sent packets that are dropped") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -65,7 +65,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     thresholds: {},
     levels: [{ severity: Severity.WARNING, for: "5m", expr: () => "node_bonding_active < node_bonding_slaves" }],
-    summary: "The bond {{ $labels.master }} of {{ $labels.instance }} lacks interfaces",
+    summary: "The bond {{ $labels.master }} of {{ $labels.instance }} has failed interfaces",
     description:
       "Only {{ $value }} interfaces of the bond {{ $labels.master }} of {{ $labels.instance }} work. The bond is slower, and the next failure may disconnect the server. Check the links of the other interfaces.",
     dashboard: Uids.SERVER,

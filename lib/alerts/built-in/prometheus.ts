@@ -36,7 +36,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Prometheus on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts among them do not fire. Its web UI shows the error under /rules.",
+      "Prometheus on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts of these rules do not fire. Its web UI shows the error under /rules.",
   }),
   define({
     ...ABOUT,
@@ -56,7 +56,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "PrometheusRulesSlow",
-    thresholds: { duration: percent(90, "duration of an evaluation, of the group's interval") },
+    thresholds: { duration: percent(90, "duration of an evaluation relative to the interval of the group") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -67,7 +67,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} evaluates rules too slowly",
     description:
-      'An evaluation of the rule group {{ $labels.rule_group }} on {{ $labels.instance }} takes {{ printf "%.0f" $value }} % of its interval. If it gets slower, Prometheus skips evaluations and alerts fire late. Find the slow rule in its web UI under /rules.',
+      'An evaluation of the rule group {{ $labels.rule_group }} on {{ $labels.instance }} takes {{ printf "%.0f" $value }} % of its interval. If the evaluation gets slower, Prometheus skips evaluations and alerts fire late. Find the slow rule in its web UI under /rules.',
   }),
   define({
     ...ABOUT,
@@ -120,7 +120,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ...ABOUT,
     name: "PrometheusCompactionsFailing",
     thresholds: {
-      window: minutes(30, "how long one failure counts; Prometheus retries within about a minute"),
+      window: minutes(30, "range in which failures are counted; Prometheus retries within about a minute"),
     },
     levels: [
       {
@@ -131,13 +131,13 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} fails to compact its data",
     description:
-      "Prometheus on {{ $labels.instance }} cannot write samples from memory to blocks on disk. Memory and disk usage grow, and starts take longer. Usually the disk is full or a block is damaged. Its journal contains the cause.",
+      "Prometheus on {{ $labels.instance }} cannot write samples from memory to blocks on disk. Memory and disk usage grow, and each start takes longer. Usually the disk is full or a block is damaged. Its journal contains the cause.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusBlocksUnreadable",
     thresholds: {
-      window: minutes(30, "how long one failure counts; Prometheus retries within about a minute"),
+      window: minutes(30, "range in which failures are counted; Prometheus retries within about a minute"),
     },
     levels: [
       {
@@ -148,7 +148,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} cannot load its blocks",
     description:
-      "Prometheus on {{ $labels.instance }} cannot load blocks of its data from disk. Queries of the past may lack samples, and old data is not deleted. Its journal names the block.",
+      "Prometheus on {{ $labels.instance }} cannot load blocks of its data from disk. Queries of old data may miss samples, and expired data is not deleted. Its journal names the block.",
   }),
   define({
     ...ABOUT,
@@ -158,12 +158,14 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.WARNING, expr: () => "prometheus_tsdb_wal_corruptions_total > 0" }],
     summary: "Prometheus on {{ $labels.instance }} lost its latest samples",
     description:
-      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped up to some hours of samples. Check the disk. The alert fires until the next start.",
+      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped samples of up to some hours. Check the disk. The alert fires until the next start of Prometheus.",
   }),
   define({
     ...ABOUT,
     name: "PrometheusTargetsUnreadable",
-    thresholds: { window: minutes(15, "how long one failure counts; Prometheus reads the files every 5 minutes") },
+    thresholds: {
+      window: minutes(15, "range in which failures are counted; Prometheus reads the files every 5 minutes"),
+    },
     levels: [
       {
         severity: Severity.WARNING,
@@ -178,7 +180,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "PrometheusTargetsRejected",
-    thresholds: { window: minutes(15, "how long one failure counts") },
+    thresholds: { window: minutes(15, "range in which failures are counted") },
     levels: [
       {
         severity: Severity.CRITICAL,
@@ -193,7 +195,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "PrometheusScrapesOverLimit",
-    thresholds: { window: minutes(15, "how long one scrape counts") },
+    thresholds: { window: minutes(15, "range in which scrapes over a limit are counted") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -227,7 +229,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} cannot send alerts to Alertmanager",
     description:
-      '{{ printf "%.0f" $value }} % of the alerts that Prometheus on {{ $labels.instance }} sends to {{ $labels.alertmanager }} fail. If it is the only Alertmanager, nobody is notified of any alert. Check that it runs, and that the firewalls allow the connection.',
+      'Prometheus on {{ $labels.instance }} fails to send {{ printf "%.0f" $value }} % of its alerts to {{ $labels.alertmanager }}. If this is the only Alertmanager, nobody is notified of any alert. Check that it runs, and that the firewalls allow the connection.',
   }),
   define({
     ...ABOUT,

@@ -3,9 +3,10 @@ import { AlertDefinition, define } from "../definition";
 import { RecordingRule, Severity } from "../rule";
 
 /**
- * The declared servers that were reached at least once. The file of targets lists every declared server, so `up` alone
- * does not distinguish a server that vanished from one that never appeared. The series refers to itself and lasts as long
- * as the server is declared. Its range is the longest outage of Prometheus that the series survives.
+ * The declared servers that answered at least once. The file of targets lists every declared server, so `up` alone
+ * does not distinguish a server that vanished from one that never appeared. The expression reads its own earlier result,
+ * so the series lasts as long as the server is declared. The range is the longest outage of Prometheus that the series
+ * survives.
  */
 const serverSeen: RecordingRule = {
   record: "monitoring:server_seen",
@@ -50,7 +51,7 @@ export const serverAlerts: readonly AlertDefinition[] = [
         expr: () => 'up{job="node"} == 0 unless on (instance, monitoring) monitoring:server_seen',
       },
     ],
-    summary: "{{ $labels.instance }} is declared but has never been reached",
+    summary: "{{ $labels.instance }} is declared but has never answered",
     description:
       "{{ $labels.instance }} is declared as a member of {{ $labels.monitoring }}, but its node exporter has never answered. Check whether its deploy failed, or remove the server from the stack.",
     dashboard: Uids.FLEET,

@@ -104,7 +104,7 @@ export const compute: readonly Situation[] = [
     alert: "CpuStolen",
     when: "the hypervisor withholds 6.2 of 60 seconds",
     series: cpus({ user: "20", idle: "33.8", steal: "6.2" }),
-    fires: { 30: [], 31: [warning(SERVER, "The hypervisor of app withholds 10 % of its CPU time")] },
+    fires: { 30: [], 31: [warning(SERVER, "The hypervisor withholds 10 % of the CPU time of app")] },
   },
   {
     alert: "CpuStolen",

@@ -90,7 +90,7 @@ export const kernel: readonly Situation[] = [
     alert: "ClockDrifting",
     when: "a clock is 51 ms off its time server",
     series: metrics(APP, { node_timex_offset_seconds: "-0.051x60" }),
-    fires: { 9: [], 10: [warning(APP, "The clock of app is 51ms off its time server")] },
+    fires: { 9: [], 10: [warning(APP, "The clock of app differs from its time server by 51ms")] },
   },
   {
     alert: "ClockDrifting",

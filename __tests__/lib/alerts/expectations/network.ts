@@ -71,7 +71,7 @@ export const network: readonly Situation[] = [
     alert: "BondDegraded",
     when: "one of two interfaces is down",
     series: bond("2x9 1x50"),
-    fires: { 14: [], 15: [warning(BOND0, "The bond bond0 of app lacks interfaces")] },
+    fires: { 14: [], 15: [warning(BOND0, "The bond bond0 of app has failed interfaces")] },
   },
   { alert: "BondDegraded", when: "both interfaces are up", series: bond("2x60"), fires: { 60: [] } },
 ];

@@ -79,7 +79,7 @@ export const servers: readonly Situation[] = [
     series: { [app]: "0x60", [web]: "1x60" },
     fires: {
       14: [],
-      15: [warning(APP, "app is declared but has never been reached")],
+      15: [warning(APP, "app is declared but has never answered")],
       60: [warning(APP)],
     },
   },
