@@ -193,7 +193,7 @@ test(
   async () => {
     // GIVEN
     const silence = await members[1]?.silence("BeforeTheMove");
-    project.on("second", "echo its own > /var/lib/monitoring/alertmanager/ours");
+    project.on("second", "echo its own > /var/lib/monitoring/alertmanager/note");
     const hook = new HttpSink();
     await hook.listen("198.18.32.1", 9999);
 
@@ -207,7 +207,7 @@ test(
     // THEN
     await expectCluster(["hub", "third"]);
     for (const name of ["hub", "third"]) expect(await alertmanagerOn(name).silences()).toContain(silence);
-    expect(project.on("third", "cat /var/lib/monitoring/alertmanager/ours")).toBe("its own");
+    expect(project.on("third", "cat /var/lib/monitoring/alertmanager/note")).toBe("its own");
     expect(project.on("second", "ls -A /var/lib/monitoring /etc/cdktf-monitoring/* | grep alertmanager || true")).toBe(
       "",
     );

@@ -15,7 +15,7 @@ const service = (server: string): string =>
   lab.on(server, "systemctl is-active prometheus; systemctl is-enabled prometheus 2>/dev/null; true");
 /** Lists the test's files among the data, with their content. */
 const data = (server: string): string =>
-  lab.on(server, `cd ${DATA} 2>/dev/null && grep -s . ours newer | sort || true`);
+  lab.on(server, `cd ${DATA} 2>/dev/null && grep -s . older newer | sort || true`);
 const notes = (server: string): string => lab.on(server, "cat /etc/cdktf-monitoring/moves/* 2>/dev/null || true");
 const RUNNING = "active\nenabled";
 const STOPPED = "inactive\ndisabled";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await lab.create();
   const { code, stdout } = await place("one");
   if (code !== 0) throw new Error(stdout);
-  lab.on("one", `echo kept > ${DATA}/ours`);
+  lab.on("one", `echo kept > ${DATA}/older`);
 }, 3 * RUN_TIMEOUT);
 
 afterAll(() => {
@@ -58,11 +58,11 @@ test(
     lab.on("two", "rm /usr/sbin/tar");
     expect(code).not.toBe(0);
     expect(stdout).toContain("copying the data from one failed");
-    expect([service("one"), data("one")]).toEqual([STOPPED, "ours:kept"]);
+    expect([service("one"), data("one")]).toEqual([STOPPED, "older:kept"]);
     expect([service("two"), data("two")]).toEqual([STOPPED, ""]);
 
     expect(await place("one")).toMatchObject({ code: 0 });
-    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "ours:kept", ""]);
+    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "older:kept", ""]);
   },
   2 * RUN_TIMEOUT,
 );
@@ -76,8 +76,8 @@ test(
     lab.on("two", `rm -r ${drop}; systemctl daemon-reload`);
     expect(code).not.toBe(0);
     expect(stdout).toContain("Its data is still on one: to go back, undo the edit and deploy.");
-    expect([service("one"), data("one")]).toEqual([STOPPED, "ours:kept"]);
-    expect(data("two")).toBe("ours:kept");
+    expect([service("one"), data("one")]).toEqual([STOPPED, "older:kept"]);
+    expect(data("two")).toBe("older:kept");
     lab.on("two", `echo written > ${DATA}/newer`);
 
     const back = await place("one");
@@ -85,7 +85,7 @@ test(
     expect(back.stdout).toMatch(/WARNING +older data on one was moved to \S+before-move\.\d+/);
     expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "newer:written\nours:kept", ""]);
     expect([service("two"), data("two"), notes("two")]).toEqual([STOPPED, "", ""]);
-    expect(lab.on("one", `cat ${DATA}.before-move.*/ours`)).toBe("kept");
+    expect(lab.on("one", `cat ${DATA}.before-move.*/older`)).toBe("kept");
   },
   2 * RUN_TIMEOUT,
 );
@@ -100,10 +100,10 @@ test(
     );
     lab.on(
       "two",
-      `install -d -o prometheus -g prometheus ${DATA}; echo moved > ${DATA}/ours; mkdir -p /etc/cdktf-monitoring/moves; echo 'from one 7' > /etc/cdktf-monitoring/moves/prometheus`,
+      `install -d -o prometheus -g prometheus ${DATA}; echo moved > ${DATA}/older; mkdir -p /etc/cdktf-monitoring/moves; echo 'from one 7' > /etc/cdktf-monitoring/moves/prometheus`,
     );
     expect(await place("two")).toMatchObject({ code: 0 });
-    expect([service("two"), data("two"), notes("two")]).toEqual([RUNNING, "ours:moved", ""]);
+    expect([service("two"), data("two"), notes("two")]).toEqual([RUNNING, "older:moved", ""]);
     expect([service("one"), data("one"), notes("one")]).toEqual([STOPPED, "", ""]);
 
     const again = await place("two");

@@ -8,7 +8,7 @@ export async function pause(seconds: number): Promise<void> {
 /**
  * Waits until `find` returns a value, and returns the value. An error of `find` counts as "not yet".
  *
- * @param what what is awaited, for the error message
+ * @param what the awaited event, for the error message
  * @throws if there is no value within `seconds`
  */
 export async function eventually<T>(
