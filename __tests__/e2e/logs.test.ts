@@ -278,7 +278,7 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
     "npm run verify lists only the missing file of a log source",
     async () => {
       const output = await project.succeed("verify", [], { LOG_AGENT: agent, ...source() });
-      expect(output).toContain('Log paths without a file\n  app: /srv/nubmers/*.log (log source "typo")\n');
+      expect(output).toContain('Log paths that match no file\n  app: /srv/nubmers/*.log (log source "typo")\n');
       expect(output.match(/log source "/g)).toHaveLength(1);
     },
     TIMEOUT,

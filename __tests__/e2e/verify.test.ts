@@ -70,7 +70,7 @@ it(
     const before = [project.runTimes, ...SERVERS.map(fileDigest)];
     const [{ code, output }, other] = await Promise.all([verify(), verify("--json")]);
     expect(output.split("\n").filter((line) => line.startsWith("  PASS"))).toEqual([
-      expect.stringMatching(/ placement +8 of 8 services run where the code places them; each component has /),
+      expect.stringMatching(/ placement +8 of 8 services run where the stack places them; each component has /),
       expect.stringMatching(/ server metrics +Grafana shows CPU of 2, memory of 2, disk of 2 of 2 servers$/),
       expect.stringMatching(/ logs +1 Loki: SSH logins of 2 of 2 servers$/),
       expect.stringMatching(/ dashboards +1 Grafana: \d+ dashboards, 3 of 3 data sources answer$/),
@@ -167,7 +167,7 @@ it(
 );
 
 it(
-  "fails if a service is stopped, does not start at boot, or runs where the code has none",
+  "fails if a service is stopped, does not start at boot, or runs where the stack does not place it",
   async () => {
     // GIVEN
     project.on("hub", "systemctl disable --quiet --now alertmanager");
@@ -182,7 +182,7 @@ it(
     );
     expect(output).toContain("alertmanager on hub does not start at boot");
     expect(output).toContain(
-      "loki is installed on app, where the code has none\n      fix:   npm run play cleanup -- --limit app --force",
+      "loki is installed on app, but the stack does not place it there\n      fix:   npm run play cleanup -- --limit app --force",
     );
     expect(output).toMatch(/FAIL +placement +7 of 8 services run .*\n(.*\n)?.*alertmanager on 0 of 1 server/);
     expect(output).toMatch(/FAIL +reboot +7 of 8 services/);

@@ -3,16 +3,16 @@ import { Observation } from "./observation";
 import { CONTROLLER } from "./plan";
 import { Verdict } from "./verdict";
 
-/** Something that does not match the expectation. */
+/** A deviation from the expected state. */
 export interface Failure {
   readonly problem: string;
-  /** Why the problem occurs, if it is known and not part of the problem. */
+  /** Why the problem occurs; undefined if the cause is unknown or `problem` already contains it. */
   readonly cause?: string;
   /** A command, or an instruction if there is no single command. */
   readonly fix: string;
 }
 
-/** Shell commands for fixes. */
+/** Shell commands that fix failures. */
 export interface Commands {
   /** Kinds of components that have a run. */
   readonly kinds: readonly string[];

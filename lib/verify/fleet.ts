@@ -26,7 +26,7 @@ export interface FleetServer {
   readonly componentUrls: Readonly<Record<string, string>>;
 }
 
-/** The servers of a monitoring with everything that a verification expects of them. */
+/** The servers of a Monitoring with all facts that the checks need. */
 export interface Fleet {
   readonly servers: readonly FleetServer[];
   /** Kinds of components that have a run. */
@@ -37,7 +37,7 @@ export interface Fleet {
   readonly targets: readonly string[];
 }
 
-/** The used parts of the inventory. */
+/** The parts of the inventory that {@link readFleet} uses. */
 interface Inventory {
   readonly all: {
     readonly hosts: Readonly<Record<string, Host>>;
@@ -73,7 +73,7 @@ const CHECKED_KINDS = componentKinds.filter(({ verified }) => verified).map(({ k
 /**
  * Reads the inventory of a deployed stack.
  *
- * @throws if an earlier version deployed the stack, so that the inventory lacks required variables
+ * @throws if the inventory lacks required variables, because an earlier version deployed the stack
  */
 export function readFleet(text: string): Fleet {
   const { hosts, children } = (JSON.parse(text) as Inventory).all;

@@ -6,8 +6,8 @@ interface LogAgentResult {
 }
 
 /**
- * The paths of a server's log sources that match no file, as lines for people. This is often a typo, but correct if the
- * application has not written anything yet.
+ * The paths of a server's log sources that match no file, one line each. The cause is often a typo, but the path may be
+ * correct if the application has not written anything yet.
  */
 export function unmatchedLogPaths({ name, checks }: Observation): string[] {
   const { unmatched = [] } = (checks.get("log_agent") ?? {}) as LogAgentResult;

@@ -3,7 +3,7 @@ import { Observation } from "./observation";
 import { Plan } from "./plan";
 import { Verdict } from "./verdict";
 
-/** All measurements of a monitoring. */
+/** All measurements of a Monitoring. */
 export interface Measurement {
   readonly fleet: Fleet;
   readonly plan: Plan;
@@ -20,7 +20,7 @@ export interface Measurement {
 export interface Drill {
   /** Start, in ISO 8601. */
   readonly date: string;
-  /** Duration of both parts together. */
+  /** Total duration of destroying and rebuilding the stack. */
   readonly seconds: number;
   /** Path of the drill's record. */
   readonly file: string;

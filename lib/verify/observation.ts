@@ -1,4 +1,4 @@
-/** What verify.py reports about a server. */
+/** The report of verify.py about a server. */
 export interface Answer {
   /** `key=value`; a key may be repeated. */
   readonly lines?: readonly string[];
@@ -77,7 +77,7 @@ function readService(line: string): Service {
   return { kind, state, enabled: file === "enabled", version };
 }
 
-/** Malformed JSON is undefined: the check that needs the value reports it as not measured. */
+/** Parses JSON; undefined if it is malformed, so that the check that needs the value is not measured. */
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -7,7 +7,7 @@ export const CONTROLLER = "this machine";
 /** The controller, from an address that no server allows. */
 export const UNAUTHORIZED_SOURCE = "unauthorized source";
 
-/** One attempt to reach a port: a connection or, for `udp`, datagrams, which nobody answers. */
+/** One attempt to reach a port: a connection or, for `udp`, datagrams, to which no answer is expected. */
 export interface Probe {
   /** Name of a server, {@link CONTROLLER} or {@link UNAUTHORIZED_SOURCE}. */
   readonly from: string;
@@ -35,18 +35,18 @@ export interface Plan {
   readonly from: readonly string[];
   /** The controller's unauthorized address, if it has one. */
   readonly unauthorizedSource?: string;
-  /** What is skipped and why, as lines for people. */
+  /** Skipped probes and checks with the reason, one line each. */
   readonly skipped: readonly string[];
 }
 
-/** Default number of servers that probe the others, in addition to those that monitor. */
+/** Default number of servers that probe the other servers, in addition to the monitoring servers. */
 export const SAMPLE = 10;
 
 /**
  * Plans probes of every port on every server, from a sample of the servers and from the controller.
  *
- * @param size number of servers in the sample, in addition to those that monitor
- * @param skippedChecks checks that are switched off, as lines for people
+ * @param size number of servers in the sample, in addition to the monitoring servers
+ * @param skippedChecks disabled checks with the reason, one line each
  */
 export function makePlan(
   fleet: Fleet,
@@ -66,7 +66,7 @@ export function makePlan(
   ]);
   if (from.length < servers.length) {
     skipped.add(
-      `probes from ${servers.length - from.length} of ${servers.length} servers: all servers that monitor are sources, and ${size} others, taken in turn from each network by name`,
+      `probes from ${servers.length - from.length} of ${servers.length} servers: the sources are all monitoring servers and ${size} others, evenly from all networks`,
     );
   }
   return {
@@ -77,7 +77,10 @@ export function makePlan(
   };
 }
 
-/** All servers with a component that is not an agent, because these monitor others, and some of the rest from each network. */
+/**
+ * The monitoring servers, and `size` of the other servers, taken in turn from each network. A monitoring server has a
+ * component that is not an agent.
+ */
 function sample({ servers, kinds, agents }: Fleet, size: number): FleetServer[] {
   const monitoringKinds = kinds.filter((kind) => !agents.includes(kind));
   const monitors = servers.filter(({ ports }) =>
@@ -118,7 +121,9 @@ function fromController(to: FleetServer, skipped: Set<string>): Probe[] {
   }
   const ssh = sshProbe(CONTROLLER, to);
   if (/^(127\.|::1$|localhost$)/.test(to.ssh.host)) {
-    skipped.add(`${CONTROLLER} -> servers whose ports are published here: published ports bypass the firewall`);
+    skipped.add(
+      `${CONTROLLER} -> servers whose ports are published on this machine: published ports bypass the firewall`,
+    );
     return [ssh];
   }
   return [...portProbes(CONTROLLER, to, to.ssh.host), ssh];

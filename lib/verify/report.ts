@@ -9,19 +9,19 @@ import { probeTable } from "./probe-table";
 import { count } from "./text";
 import { Verdict } from "./verdict";
 
-/** The report on a monitoring; `verify --json` prints it. */
+/** The report on a Monitoring; `verify --json` prints it. */
 export interface Report {
-  /** The sources of the probes, in words. */
+  /** The sources of the probes, as the first line of the output. */
   readonly probedFrom: string;
   readonly verdicts: readonly Verdict[];
   readonly failures: readonly Failure[];
   /** Servers and probes that could not be measured, with the reason. */
   readonly notMeasured: readonly string[];
-  /** Settings of servers that bypass the firewall, which may be intended. */
+  /** Settings of servers that let packets bypass the firewall; they may be intended. */
   readonly firewallConflicts: readonly string[];
-  /** Paths of log sources that match no file, which may be correct for now. */
+  /** Paths of log sources that match no file; they may be correct if the application has not written anything yet. */
   readonly unmatchedLogPaths: readonly string[];
-  /** What the verification skipped, with the reason. */
+  /** Skipped probes and checks, with the reason. */
   readonly skipped: readonly string[];
   readonly checks: readonly CheckResult[];
 }
@@ -92,7 +92,7 @@ function number(reports: readonly Report[], wanted: Outcome): number {
   return reports.flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === wanted).length;
 }
 
-/** The report for people. */
+/** The report as lines of text. */
 export function reportLines(report: Report): string[] {
   return [
     report.probedFrom,
@@ -101,7 +101,7 @@ export function reportLines(report: Report): string[] {
     ...section("Failures", report.failures.flatMap(failureLines)),
     ...section("Not measured", report.notMeasured),
     ...section("Firewall conflicts, which may be intended", report.firewallConflicts),
-    ...section("Log paths without a file", report.unmatchedLogPaths),
+    ...section("Log paths that match no file", report.unmatchedLogPaths),
     ...section("Skipped", report.skipped),
     ...section("Checks", checkLines(report.checks)),
   ];

@@ -41,7 +41,7 @@ describe("makePlan", () => {
     const published = makePlan(fleet(1, { ssh: { host: "127.0.0.1", port: 32022, jumpHost: false } }), 10);
     expect(published.probes.filter(({ from, to }) => from === CONTROLLER && to === "app-0")).toHaveLength(1);
     expect(published.skipped).toEqual([
-      "this machine -> servers whose ports are published here: published ports bypass the firewall",
+      "this machine -> servers whose ports are published on this machine: published ports bypass the firewall",
     ]);
   });
 
@@ -78,7 +78,7 @@ describe("makePlan", () => {
     expect([...plan.from].sort()).toEqual(["app-2", "hub"]);
   });
 
-  it("does not count a server with a user-provided exporter among those that monitor", () => {
+  it("does not count a server with a user-provided exporter among the monitoring servers", () => {
     const exporter = { name: "exporter_odd", protocol: "tcp", port: 9187, sources: [] };
     const odd = server("odd", "10.9.0.2", { ports: [exporter] });
     expect(makePlan({ ...fleet(), servers: [...fleet().servers, odd] }, 0).from).toEqual(["hub"]);
@@ -98,7 +98,7 @@ describe("makePlan", () => {
     expect(makePlan(both, 3)).toEqual(plan);
     expect(new Set(plan.probes.filter(({ from }) => from === "app-0").map(({ to }) => to)).size).toBe(1001);
     expect(plan.skipped).toContain(
-      "probes from 998 of 1002 servers: all servers that monitor are sources, and 3 others, taken in turn from each network by name",
+      "probes from 998 of 1002 servers: the sources are all monitoring servers and 3 others, evenly from all networks",
     );
   });
 });

@@ -84,7 +84,7 @@ describe("reportLines", () => {
   it("lists log paths that match no file, which is no failure", () => {
     const unmatched = checkLines("log_agent", { unmatched: [{ job: "shop", path: "/var/log/shop/*.log" }] });
     const found = report({ answers: { "app-0": healthy(...unmatched) } });
-    expect(section("Log paths without a file", reportLines(found))).toEqual([
+    expect(section("Log paths that match no file", reportLines(found))).toEqual([
       '  app-0: /var/log/shop/*.log (log source "shop")',
     ]);
     expect(statusOf([found])).toBe(Status.PASS);
@@ -106,7 +106,7 @@ describe("reportLines", () => {
       expect.stringMatching(/^PASS +app-0 … app-9 \(10 servers\) +-> .* closed +filtered +\d+ probes$/),
     );
     expect(section("Skipped", lines)).toEqual([
-      expect.stringContaining("probes from 290 of 301 servers: all servers that monitor are sources, and 10 others"),
+      expect.stringContaining("probes from 290 of 301 servers: the sources are all monitoring servers and 10 others"),
     ]);
   });
 
@@ -198,7 +198,7 @@ describe("scrape targets", () => {
     expect(failures(down)).toEqual([expect.stringContaining("the target node/app-0 is down: EOF => if the port is")]);
     expect(line(withTargets(...hub))).toBe("  FAIL          scrape targets        1 Prometheus: 2 of 3 up");
     expect(failures(withTargets(...hub))).toEqual([
-      "Prometheus on hub lacks the target node/app-0 => play prometheus on hub by force",
+      "Prometheus on hub does not have the target node/app-0 => play prometheus on hub by force",
     ]);
   });
 

@@ -12,7 +12,7 @@ export const componentAccess: readonly Check[] = componentKinds.map(({ kind, tit
 /** Checks the access to user-provided exporters. */
 export const exporterAccess: Check = accessCheck("exporter", "exporter", ["prometheus", TECHNICIANS]);
 
-/** Checks that only the peers reach the ports of a kind of component. The report adds the failures. */
+/** Checks that only the peers reach the ports of a kind of component. `makeReport` adds the failures of the probes. */
 function accessCheck(title: string, kind: string, peers: readonly string[]): Check {
   const belongs = (listener: string): boolean => listener.startsWith(`${kind}_`);
   const others = [...peers.filter((peer) => peer !== TECHNICIANS), TECHNICIANS];
@@ -37,7 +37,7 @@ function sourceName(peer: string, kind: string): string {
   return peer === kind ? `other ${title} servers` : agent ? `${title}s` : title;
 }
 
-/** Checks that the results of all probes match the firewall rules. The report adds the failures. */
+/** Checks that the results of all probes match the firewall rules. `makeReport` adds the failures of the probes. */
 export const allPorts: Check = ({ verdicts, plan }) => {
   const ports = new Set(verdicts.map(({ probe }) => `${probe.to} ${probe.protocol}/${probe.port}`));
   const sources = new Set(plan.probes.map(({ from }) => from));

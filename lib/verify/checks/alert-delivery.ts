@@ -3,9 +3,9 @@ import { clusterFailures, componentCheck, ComponentResult } from "./component-ch
 
 /** The result of `checks/alertmanager.py`. */
 interface AlertmanagerResult {
-  /** Members of the cluster, including the Alertmanager itself. */
+  /** Number of cluster members, including this Alertmanager. */
   readonly members: number;
-  /** Whether Prometheus' Watchdog alert arrives. */
+  /** Whether the Watchdog alert of Prometheus arrives. */
   readonly watchdog: boolean;
   readonly deliveries: readonly Delivery[];
 }
@@ -49,13 +49,13 @@ function deliveryFailures(host: string, deliveries: readonly Delivery[], rotate:
       : [
           {
             problem: `the receiver "${receiver}" (${integration}) did not accept a test alert from ${host}: ${error}`,
-            fix: `${rotate} if its address or secret changed; otherwise check whether ${host} can reach it`,
+            fix: `${rotate} if the address or secret of the receiver changed; otherwise check whether ${host} can reach the receiver`,
           },
         ],
   );
 }
 
-/** The receivers that accepted the test alert, each with the longest time that it took from any Alertmanager. */
+/** The receivers that accepted the test alert, each with the longest time that any Alertmanager needed. */
 function deliverySummary(deliveries: readonly Delivery[]): string {
   if (deliveries.length === 0) return "no receivers, so nobody is notified";
   const longest = new Map<string, number>();

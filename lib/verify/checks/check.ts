@@ -13,11 +13,11 @@ export interface CheckResult {
   readonly summary: string;
   /** Further values, one line each. */
   readonly details: readonly string[];
-  /** Failures that only this check finds. The report adds the failures of probes and of servers' firewalls. */
+  /** Failures that only this check finds. `makeReport` adds the failures of probes and of servers' firewalls. */
   readonly failures: readonly Failure[];
 }
 
-/** Evaluates one expectation of a monitoring. Returns undefined if the monitoring has nothing to check. */
+/** Evaluates one expectation. Returns undefined if the Monitoring has nothing to check. */
 export type Check = (measurement: Measurement, commands: Commands) => CheckResult | undefined;
 
 /** The servers that could be observed. */
@@ -31,12 +31,12 @@ export function observedServers({
   });
 }
 
-/** The servers on which the code places a component. */
+/** The servers on which the stack places a component. */
 export function serversWith({ fleet }: Measurement, kind: string): FleetServer[] {
   return fleet.servers.filter(({ components }) => components.includes(kind));
 }
 
-/** The outcome of a check with these failures. Without a failure, an incomplete check is not measured. */
+/** The outcome of a check with these failures. An incomplete check without failures is not measured. */
 export function outcomeOf(failures: readonly Failure[], complete: boolean): Outcome {
   if (failures.length > 0) return Outcome.FAIL;
   return complete ? Outcome.PASS : Outcome.NOT_MEASURED;

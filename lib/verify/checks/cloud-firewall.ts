@@ -1,7 +1,7 @@
 import { count } from "../text";
 import { Check, outcomeOf } from "./check";
 
-/** Checks that nobody added rules to the cloud firewall. The last deploy looked for them. */
+/** Checks that the cloud firewall had no rules from outside the stack at the last deploy. */
 export const cloudFirewall: Check = ({ surplusRules }) => {
   if (surplusRules === undefined) return undefined;
   const failures = surplusRules.map((rule) => ({

@@ -92,7 +92,7 @@ export function componentCheck<T>({ name, kind, component, conclude }: Component
   };
 }
 
-/** The failures of components that see another number of cluster members than there are components. */
+/** The failures of components that see more or fewer cluster members than the stack has. */
 export function clusterFailures<T extends { readonly members: number }>(
   component: string,
   results: readonly ComponentResult<T>[],
@@ -101,7 +101,7 @@ export function clusterFailures<T extends { readonly members: number }>(
   return results
     .filter(({ values }) => values.members !== total)
     .map(({ host, values }) => ({
-      problem: `${component} on ${host} is in a cluster of ${values.members}, expected ${total}`,
+      problem: `${component} on ${host} sees ${values.members} cluster members, expected ${total}`,
       fix: repair(host),
     }));
 }

@@ -68,7 +68,7 @@ function detailsOf({ sources, dashboards: all, panels }: GrafanaResult): string[
   ];
 }
 
-/** The panels without data. They are no failure, because a server may lack what a panel shows. */
+/** The panels without data. They do not fail the check, because a server may not have the device that a panel shows. */
 function emptyPanels({ title, server, panels, empty }: Panels): string {
   const dashboard = server === null ? title : `${title} of ${server}`;
   const titles = empty.slice(0, MAX_TITLES).map((name) => `"${name}"`);

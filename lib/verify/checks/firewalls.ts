@@ -3,7 +3,10 @@ import { Outcome, worstOutcome } from "../outcome";
 import { count } from "../text";
 import { Check } from "./check";
 
-/** Checks that each server has loaded the deployed firewall rules, now and at boot. The report adds the failures. */
+/**
+ * Checks that each server has loaded the deployed firewall rules and loads them at boot. `makeReport` adds the failures of
+ * the firewalls.
+ */
 export const firewalls: Check = ({ observations }) => {
   const outcomes = [...observations.values()].map(outcomeOf);
   const passed = outcomes.filter((outcome) => outcome === Outcome.PASS).length;

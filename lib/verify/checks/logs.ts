@@ -6,10 +6,10 @@ import { clusterFailures, componentCheck } from "./component-check";
 
 /** The result of `checks/loki.py`. */
 interface LokiResult {
-  /** Active members of the cluster, including the Loki itself. */
+  /** Number of active cluster members, including this Loki. */
   readonly members: number;
   readonly newest: readonly NewestLine[];
-  /** The servers from which the Loki has SSH logins of the last minutes. */
+  /** The servers whose SSH logins of the last minutes this Loki has. */
   readonly logins: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const logs = componentCheck<LokiResult>({
         ...results
           .filter(({ values }) => values.newest.length === 0 && measurement.fleet.kinds.includes("log_agent"))
           .map(({ host }) => ({
-            problem: `Loki on ${host} has no line of the last day`,
+            problem: `Loki on ${host} has no log line of the last day`,
             fix: "check the journals of the log agents: journalctl -u log_agent",
           })),
         ...observed.map((name) => loginFailure(name, commands)),

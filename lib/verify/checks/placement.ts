@@ -5,10 +5,10 @@ import { Service } from "../observation";
 import { count } from "../text";
 import { Check, observedServers, outcomeOf, serversWith } from "./check";
 
-/** A component that runs on more servers than this is reported with their number instead of their names. */
+/** Maximum number of servers of a component that the report names. Above this number, it shows only how many there are. */
 const MAX_NAMES = 3;
 
-/** Checks that each component runs exactly where the code places it. */
+/** Checks that each component runs exactly where the stack places it. */
 export const placement: Check = (measurement, commands) => {
   const { servers } = measurement.fleet;
   const kinds = [...new Set(servers.flatMap(({ components }) => components))].sort();
@@ -20,7 +20,7 @@ export const placement: Check = (measurement, commands) => {
   return {
     name: "placement",
     outcome: outcomeOf(failures, observed.length === servers.length),
-    summary: `${running} of ${count(placed, "service")} run where the code places them; each component has its own playbook`,
+    summary: `${running} of ${count(placed, "service")} run where the stack places them; each component has its own playbook`,
     details: locations(kinds, measurement),
     failures,
   };
@@ -36,13 +36,13 @@ function failuresOf({ name, components }: FleetServer, services: readonly Servic
       fix: commands.play(kind, name, true),
     })),
     ...surplus.map(({ kind }) => ({
-      problem: `${kind} is installed on ${name}, where the code has none`,
+      problem: `${kind} is installed on ${name}, but the stack does not place it there`,
       fix: commands.play("cleanup", name, true),
     })),
   ];
 }
 
-/** The running services of a component on the servers that the code places it on. */
+/** The running services of a component on the servers where the stack places it. */
 function runningServices(
   kind: string,
   measurement: Measurement,

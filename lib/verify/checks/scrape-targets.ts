@@ -28,7 +28,7 @@ export const scrapeTargets = componentCheck<PrometheusResult>({
       return [
         ...missing.map((target) => ({
           outcome: Outcome.FAIL,
-          failure: { problem: `Prometheus on ${host} lacks the target ${target}`, fix: repair(host) },
+          failure: { problem: `Prometheus on ${host} does not have the target ${target}`, fix: repair(host) },
         })),
         ...values.targets.map((target) => ({
           outcome: outcomeOf(target, measurement),
@@ -57,7 +57,7 @@ function targetFailure(target: Target): Failure {
   };
 }
 
-/** A target without a scrape so far, or on a server that could not be observed, is not measured. */
+/** The outcome of a target. It is not measured before the first scrape, or if its server could not be observed. */
 function outcomeOf({ health, instance }: Target, { observations }: Measurement): Outcome {
   if (health === "up") return Outcome.PASS;
   return health === "unknown" || observations.get(instance)?.error !== undefined ? Outcome.NOT_MEASURED : Outcome.FAIL;

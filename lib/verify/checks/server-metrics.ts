@@ -1,7 +1,7 @@
 import { Check, outcomeOf, serversWith } from "./check";
 import { componentResults } from "./component-check";
 
-/** The metrics that Grafana must show of each server: key in the result of `checks/grafana.py`, and text. */
+/** The metrics that Grafana must show for each server: key in the result of `checks/grafana.py`, and text. */
 const METRICS = [
   ["cpu", "CPU"],
   ["memory", "memory"],
@@ -28,7 +28,7 @@ export const serverMetrics: Check = (measurement) => {
   const observed = missing.filter(({ server }) => measurement.observations.get(server)?.error === undefined);
   const failures = observed.map(({ host, text, server }) => ({
     problem: `Grafana on ${host} does not show the ${text} of ${server}`,
-    fix: 'check whether the server\'s node exporter is up (check "scrape targets"), and whether Prometheus answers Grafana (check "dashboards")',
+    fix: 'see the check "scrape targets" for the node exporter of the server, and the check "dashboards" for the data source Prometheus',
   }));
   const [first] = results;
   const counts = METRICS.map(([metric, text]) => {

@@ -14,7 +14,7 @@ const HELP = `Usage: ${usage("verify")}
 Checks firewalls, scrape targets, alert delivery, logs and dashboards of a deployed stack. Changes nothing on the servers.
 The receivers get a test alert. Services that listen on a UDP port get a few datagrams, which they may log.
 
-  --sample <n>     number of servers that probe the others, in addition to those that monitor (default: ${SAMPLE})
+  --sample <n>     number of servers that probe the others, in addition to the monitoring servers (default: ${SAMPLE})
   --no-alert       send no test alert
   --json           print all results as JSON
   --stack <name>   stack to use (default: ${LOCAL_STACK})

@@ -22,14 +22,14 @@ interface Answers {
 
 /** Settings of a measurement. */
 interface Options {
-  /** Number of servers that probe the others, in addition to those that monitor. */
+  /** Number of servers that probe the other servers, in addition to the monitoring servers. */
   readonly sample: number;
   /** Whether to send a test alert. */
   readonly alert: boolean;
 }
 
 /**
- * Probes all ports of a monitoring's servers and runs the checks of its components.
+ * Probes all ports of the servers of a Monitoring, and runs the checks of its components.
  *
  * @param directory Terraform's folder of the stack, which is the working directory of its runs
  * @throws UserError if nothing could be measured
@@ -104,7 +104,7 @@ function probesFrom(
   };
 }
 
-/** This machine's address on its default route; undefined without one. Nothing is sent. */
+/** This machine's address on its default route; undefined without a default route. Sends no packet. */
 async function ownAddress(): Promise<string | undefined> {
   const socket = createSocket("udp4");
   try {
@@ -112,7 +112,7 @@ async function ownAddress(): Promise<string | undefined> {
       socket.once("error", () => {
         done(undefined);
       });
-      // An address for documentation (RFC 5737). Connecting a UDP socket only selects the interface.
+      // An address reserved for documentation (RFC 5737). Connecting a UDP socket only selects the interface.
       socket.connect(9, "198.51.100.1", () => {
         done(socket.address().address);
       });

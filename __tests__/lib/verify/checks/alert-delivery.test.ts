@@ -59,7 +59,7 @@ describe("alertDelivery", () => {
     [
       "the cluster has another number of members",
       { ...WORKING, members: 3 },
-      "Alertmanager on alerts-1 is in a cluster of 3, expected 1",
+      "Alertmanager on alerts-1 sees 3 cluster members, expected 1",
     ],
     ["an Alertmanager does not answer", { error: "refused" }, "Alertmanager on alerts-1: refused"],
   ])("fails if %s", (_, values, problem) => {

@@ -47,12 +47,12 @@ describe("logs", () => {
     );
   });
 
-  it("fails if a Loki is in a cluster of another size", () => {
+  it("fails if a Loki sees another number of cluster members", () => {
     const three = { ...WORKING, members: 3 };
     expect(check(three, three, three)).toMatchObject({ outcome: Outcome.PASS });
     expect(check(three, three, { ...three, members: 2 })).toMatchObject({
       outcome: Outcome.FAIL,
-      failures: [{ problem: "Loki on logs-3 is in a cluster of 2, expected 3", fix: "play loki on logs-3" }],
+      failures: [{ problem: "Loki on logs-3 sees 2 cluster members, expected 3", fix: "play loki on logs-3" }],
     });
   });
 
@@ -65,7 +65,7 @@ describe("logs", () => {
     });
     expect(result?.failures.map(({ problem }) => problem)).toEqual([
       "Loki on logs-1: no answer",
-      "Loki on logs-2 has no line of the last day",
+      "Loki on logs-2 has no log line of the last day",
       "no Loki has the SSH login that this verification caused on logs-2",
     ]);
   });

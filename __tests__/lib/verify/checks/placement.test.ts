@@ -28,7 +28,7 @@ describe("placement", () => {
     expect(check(["grafana active enabled 13.2.3", EXPORTER], [EXPORTER])).toEqual({
       name: "placement",
       outcome: Outcome.PASS,
-      summary: "3 of 3 services run where the code places them; each component has its own playbook",
+      summary: "3 of 3 services run where the stack places them; each component has its own playbook",
       details: ["grafana 13.2.3 on hub", "node_exporter 1.12.1 on hub and app-0"],
       failures: [],
     });
@@ -46,7 +46,7 @@ describe("placement", () => {
     expect(failures).toEqual([
       { problem: "grafana does not run on hub (failed)", fix: "play grafana on hub" },
       { problem: "node_exporter does not run on hub (not installed)", fix: "play node_exporter on hub" },
-      { problem: "loki is installed on app-0, where the code has none", fix: "play cleanup on app-0" },
+      { problem: "loki is installed on app-0, but the stack does not place it there", fix: "play cleanup on app-0" },
     ]);
   });
 
@@ -59,7 +59,7 @@ describe("placement", () => {
     });
   });
 
-  it("is left out if the code places no component", () => {
+  it("is left out if the stack places no component", () => {
     expect(placement(measured(fleet()), COMMANDS)).toBeUndefined();
   });
 });

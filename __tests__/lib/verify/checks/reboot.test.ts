@@ -41,7 +41,7 @@ describe("reboot", () => {
     ]);
   });
 
-  it("is left out if the code places no component", () => {
+  it("is left out if the stack places no component", () => {
     expect(reboot(measured(fleet()), COMMANDS)).toBeUndefined();
   });
 });
