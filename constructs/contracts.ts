@@ -1,4 +1,4 @@
-import { IConstruct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { Query } from "../lib/query";
 import { ITerraformDependable } from "cdktf";
 import { Connection, Edge, Listener, Listening, Placement } from "../lib/access/access";
@@ -195,6 +195,9 @@ export interface IMonitoring extends IConstruct {
   /** @internal */
   _addOutput(name: string, value: string, description: string, sensitive?: boolean): void;
 }
+
+/** A `Monitoring` as the scope of further constructs. */
+export type MonitoringScope = IMonitoring & Construct;
 
 /** A server that belongs to a monitoring, as the monitoring and its helpers see it. */
 export interface IMember extends IConstruct {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { contract } from "../../lib/contract";
 import { machineKey } from "../../lib/inventory/leave";
 import { lostDataProblems, Placements } from "../../lib/inventory/moves";
-import { IMonitoring } from "../contracts";
+import { MonitoringScope } from "../contracts";
 import { OnMove } from "../components/on-move";
 import { constructError } from "../synthesis/errors";
 
@@ -17,7 +17,7 @@ import { constructError } from "../synthesis/errors";
  * @param folder folder of the Terraform JSON of the stack
  * @throws if data would be lost
  */
-export function rejectLostData(monitoring: IMonitoring, folder: string): void {
+export function rejectLostData(monitoring: MonitoringScope, folder: string): void {
   const keepData = monitoring._components.filter(({ _onMove: onMove }) => onMove === OnMove.KEEP_DATA);
   const kinds = [...new Set(keepData.map(({ kind }) => kind))].map((kind) => ({
     kind,
@@ -42,7 +42,7 @@ function readNote(file: string): Placements[string] {
 }
 
 /** Deletes the placement notes together with the stack, because a later stack starts from nothing. */
-export function deletePlacementNotes(monitoring: IMonitoring): void {
+export function deletePlacementNotes(monitoring: MonitoringScope): void {
   new NullResource(monitoring, "placements", {
     provisioners: [
       {

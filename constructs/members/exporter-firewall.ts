@@ -28,7 +28,7 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
 
   /** @internal */
   public constructor(
-    private readonly member: IMember,
+    private readonly member: IMember & Construct,
     id: string,
     /** Mode of the host firewall. */
     public readonly mode: FirewallMode,

@@ -2,12 +2,12 @@ import { contract } from "../../lib/contract";
 import { contentHash } from "../../lib/inventory/content-hash";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
-import { IMonitoring } from "../contracts";
+import { MonitoringScope } from "../contracts";
 import { Run } from "./run";
 
 /** The last run: uninstalls from each server the components that are no longer placed on it. */
 export class CleanupRun extends Run {
-  public constructor(private readonly monitoring: IMonitoring) {
+  public constructor(private readonly monitoring: MonitoringScope) {
     // The construct id is part of the resource address in deployed stacks, so it keeps the former name of the run.
     super(monitoring, "reconcile", {
       name: contract.runs.cleanup,

@@ -5,7 +5,7 @@ import { filesHash } from "../../lib/inventory/generated-file";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { Variables } from "../../lib/inventory/variables";
 import { playbooksDirectory } from "../../lib/paths";
-import { IComponent, IMonitoring } from "../contracts";
+import { IComponent, MonitoringScope } from "../contracts";
 import { userPlaybook } from "./user-playbook";
 import { Run } from "./run";
 
@@ -15,7 +15,7 @@ export class ComponentRun extends Run {
 
   /** @param playbook file of a user-provided playbook, if the kind has no built-in one */
   public constructor(
-    scope: IMonitoring,
+    scope: MonitoringScope,
     kind: string,
     private readonly playbook?: string,
   ) {

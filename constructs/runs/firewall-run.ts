@@ -3,7 +3,7 @@ import { contentHash } from "../../lib/inventory/content-hash";
 import { groupBy } from "../../lib/grouping";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { playbooksDirectory } from "../../lib/paths";
-import { IMonitoring } from "../contracts";
+import { MonitoringScope } from "../contracts";
 import { Run } from "./run";
 
 /**
@@ -11,7 +11,7 @@ import { Run } from "./run";
  * where only the allowed connections changed.
  */
 export class FirewallRun extends Run {
-  public constructor(private readonly monitoring: IMonitoring) {
+  public constructor(private readonly monitoring: MonitoringScope) {
     super(monitoring, contract.runs.firewall, {
       content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
     });

@@ -3,7 +3,7 @@ import { leaveInventory, machineKey } from "../../lib/inventory/leave";
 import { Variables } from "../../lib/inventory/variables";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
-import { IMember, IMonitoring, OnLeave } from "../contracts";
+import { IMember, MonitoringScope, OnLeave } from "../contracts";
 
 /**
  * Uninstalls the components from servers that leave the monitoring but still exist. Such servers have an `onLeave`.
@@ -17,7 +17,7 @@ import { IMember, IMonitoring, OnLeave } from "../contracts";
  * failed run would stop the uninstall. An entry still exists before a run changes its server, because it waits for
  * nothing, while a run first fetches release archives and waits for SSH.
  */
-export function uninstallOnLeave(monitoring: IMonitoring): DataResource {
+export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
   const entries = lazyForEach(monitoring, "departures", () =>
     Object.fromEntries(
       monitoring._members.flatMap((member) => {
@@ -66,7 +66,7 @@ function membershipOf({ monitoring, server }: IMember): string {
  * monitoring, keeps its components. A destroy provisioner must not contain references, so machines whose address Terraform
  * finds out are left out.
  */
-function presentMachines(monitoring: IMonitoring): string {
+function presentMachines(monitoring: MonitoringScope): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);
   const machines = members
     .map((member) => [machineKey(member._inventoryHost.connection), membershipOf(member)] as const)

@@ -3,7 +3,7 @@ import { InventoryRun } from "../../lib/inventory/inventory";
 import { Value } from "../../lib/inventory/variables";
 import { Secret } from "../../lib/inventory/secret";
 import type { Member } from "../members/member";
-import { IMonitoring } from "../contracts";
+import type { Monitoring } from "../monitoring";
 import { userPlaybook } from "./user-playbook";
 import { constructError } from "../synthesis/errors";
 import { Run } from "./run";
@@ -49,7 +49,7 @@ export class PlaybookRun extends Run {
 
   /** @throws if the playbook does not exist, or its folder is the root of a project */
   public constructor(
-    private readonly monitoring: IMonitoring,
+    private readonly monitoring: Monitoring,
     id: string,
     props: PlaybookRunProps,
   ) {

@@ -5,13 +5,13 @@ import { isHostName } from "../../lib/network/address";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { contract } from "../../lib/contract";
 import { parseJumpHost } from "../../lib/network/jump-host";
-import { IMonitoring } from "../contracts";
+import { MonitoringScope } from "../contracts";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { IServer } from "../contracts";
 import { projectFile } from "../synthesis/state";
 
 /** Fills the cache of the controller, so that an invalid release archive stops the deploy before it changes a server. */
-export function fetchArtifacts(monitoring: IMonitoring, requests: () => readonly ArtifactRequest[]): NullResource {
+export function fetchArtifacts(monitoring: MonitoringScope, requests: () => readonly ArtifactRequest[]): NullResource {
   const located = (): string =>
     JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts._location })));
   return new NullResource(monitoring, "artifacts", {
@@ -30,7 +30,7 @@ export function fetchArtifacts(monitoring: IMonitoring, requests: () => readonly
  * Resolves the host names of the servers on the controller, so that an unknown name stops the deploy before it changes a
  * server. The resource has no instance if all servers have IP addresses.
  */
-export function resolveNames(monitoring: IMonitoring): NullResource {
+export function resolveNames(monitoring: MonitoringScope): NullResource {
   const wanted = (): NameToResolve[] => monitoring._members.flatMap(({ server }) => namesOf(server));
   const entries = lazyForEach(monitoring, "names-to-resolve", (): Record<string, string> => {
     const names = new Set(wanted().map(({ name }) => name));

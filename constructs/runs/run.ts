@@ -5,7 +5,7 @@ import { ArtifactRequest } from "../../lib/artifacts";
 import { contract } from "../../lib/contract";
 import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
 import { runNameProblem } from "../../lib/names";
-import { IMonitoring, IRun } from "../contracts";
+import { MonitoringScope, IRun } from "../contracts";
 import { rejectIf } from "../synthesis/errors";
 
 /** Settings that every kind of run passes to its base class. */
@@ -40,7 +40,7 @@ export abstract class Run extends Construct implements IRun {
   /** Hash of all files of the playbook and its roles. */
   protected readonly content: string;
 
-  protected constructor(scope: IMonitoring, id: string, description: RunDescription) {
+  protected constructor(scope: MonitoringScope, id: string, description: RunDescription) {
     super(scope, id);
     this.name = description.name ?? id;
     rejectIf(this, runNameProblem(this.name));
@@ -65,7 +65,7 @@ export abstract class Run extends Construct implements IRun {
     if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
 
-  private makeResource(scope: IMonitoring): NullResource {
+  private makeResource(scope: MonitoringScope): NullResource {
     const state = scope._stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {

@@ -2,7 +2,7 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { contentHash } from "../../lib/inventory/content-hash";
-import { IMonitoring } from "../contracts";
+import { MonitoringScope } from "../contracts";
 import { RunDescription } from "./run";
 
 /**
@@ -10,7 +10,7 @@ import { RunDescription } from "./run";
  *
  * @throws if the playbook does not exist, or its folder is the root of a project
  */
-export function userPlaybook(monitoring: IMonitoring, id: string, file: string): RunDescription {
+export function userPlaybook(monitoring: MonitoringScope, id: string, file: string): RunDescription {
   const playbook = resolve(file);
   const folder = dirname(playbook);
   const where = `${monitoring.node.path}/${id}`;

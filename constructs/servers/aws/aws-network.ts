@@ -5,7 +5,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
-import { ICloudFirewall, IMonitoring, IServer, IServerNetwork } from "../../contracts";
+import { ICloudFirewall, MonitoringScope, IServer, IServerNetwork } from "../../contracts";
 import { constructError, withConstructPath } from "../../synthesis/errors";
 import { checkNetworkName } from "../server-names";
 import { KeyPair } from "./aws-key-pair";
@@ -163,7 +163,7 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return image.id;
   }
 
-  public follow(monitoring: IMonitoring, server: IServer): void {
+  public follow(monitoring: MonitoringScope, server: IServer): void {
     this._securityGroups._follow(monitoring, server);
   }
 

@@ -11,7 +11,7 @@ import {
   SecurityGroups,
   serverGroup,
 } from "../../../lib/access/security-groups";
-import { IMonitoring, IServer, IServerNetwork } from "../../contracts";
+import { MonitoringScope, IServer, IServerNetwork } from "../../contracts";
 import { constructError } from "../../synthesis/errors";
 import { lazyForEach } from "../../synthesis/lazy-values";
 import { AwsSurplusRules, idsOf } from "./aws-surplus-rules";
@@ -37,9 +37,12 @@ export interface AwsSecurityGroupsProps {
 export class AwsSecurityGroups extends Construct {
   private readonly network: IServerNetwork;
   private readonly provider?: TerraformProvider;
-  private readonly monitorings: IMonitoring[] = [];
-  private readonly owners = new Map<IServer, IMonitoring>();
-  private readonly cache = new Map<IMonitoring, { readonly graph: readonly Edge[]; readonly groups: SecurityGroups }>();
+  private readonly monitorings: MonitoringScope[] = [];
+  private readonly owners = new Map<IServer, MonitoringScope>();
+  private readonly cache = new Map<
+    MonitoringScope,
+    { readonly graph: readonly Edge[]; readonly groups: SecurityGroups }
+  >();
   private readonly ids = new Map<string, string>();
   private readonly resource: SecurityGroup;
   private readonly egress: readonly VpcSecurityGroupEgressRule[];
@@ -79,7 +82,7 @@ export class AwsSecurityGroups extends Construct {
    *
    * @internal
    */
-  public _follow(monitoring: IMonitoring, server: IServer): void {
+  public _follow(monitoring: MonitoringScope, server: IServer): void {
     this.owners.set(server, monitoring);
     if (this.monitorings.includes(monitoring)) return;
     const twin = this.monitorings.find(({ name }) => name === monitoring.name);
@@ -161,7 +164,7 @@ export class AwsSecurityGroups extends Construct {
     });
   }
 
-  private ruleEntries(monitoring: IMonitoring): Readonly<Record<string, unknown>> {
+  private ruleEntries(monitoring: MonitoringScope): Readonly<Record<string, unknown>> {
     const entries = this.groupsOf(monitoring).rules.map(({ key, group, sourceGroup, ipv4, ipv6, ...rest }) => [
       key,
       {
@@ -176,7 +179,7 @@ export class AwsSecurityGroups extends Construct {
   }
 
   /** Returns the groups for the access graph of a monitoring, computed once for each version of the graph. */
-  private groupsOf(monitoring: IMonitoring): SecurityGroups {
+  private groupsOf(monitoring: MonitoringScope): SecurityGroups {
     const graph = monitoring.accessGraph;
     const cached = this.cache.get(monitoring);
     if (cached?.graph === graph) return cached.groups;

@@ -9,7 +9,7 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
-import { IMonitoring } from "../../contracts";
+import { MonitoringScope } from "../../contracts";
 import { lazyForEach, lazyString } from "../../synthesis/lazy-values";
 
 /** Security groups of one network that are derived from the access graph of a monitoring. */
@@ -32,14 +32,14 @@ export interface TrackedGroups {
  */
 export class AwsSurplusRules extends Construct {
   /** Returns the construct of a monitoring. Creates it on the first call. */
-  public static of(monitoring: IMonitoring): AwsSurplusRules {
+  public static of(monitoring: MonitoringScope): AwsSurplusRules {
     const found = monitoring.node.tryFindChild(ID) as AwsSurplusRules | undefined;
     return found ?? new AwsSurplusRules(monitoring);
   }
 
   private readonly found: IResolvable[] = [];
 
-  private constructor(monitoring: IMonitoring) {
+  private constructor(monitoring: MonitoringScope) {
     super(monitoring, ID);
     monitoring._addOutput(
       "surplus_rules",
