@@ -21,7 +21,7 @@ test("a bound is printed as its TypeScript expression", () => {
   );
   const cluster = Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp");
   expect(cluster.toString()).toBe('Access.only("alertmanager", [AccessPeer.component("alertmanager")], "cluster_tcp")');
-  expect(() => Access.only("Node Exporter", [])).toThrow('Access.only: "Node Exporter" cannot be a run\'s name');
+  expect(() => Access.only("Node Exporter", [])).toThrow('Access.only: "Node Exporter" is not a valid name of a run');
 });
 
 describe("the built-in bounds", () => {
