@@ -1,8 +1,7 @@
 import { contract } from "../../lib/contract";
-import { contentHash } from "../../lib/inventory/content-hash";
 import { InventoryRun } from "../../lib/inventory/inventory";
-import { playbooksDirectory } from "../../lib/paths";
 import { MonitoringScope } from "../contracts";
+import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
 
 /** The last run: uninstalls from each server the components that are no longer placed on it. */
@@ -11,7 +10,7 @@ export class CleanupRun extends Run {
     // The construct id is part of the resource address in deployed stacks, so it keeps the former name of the run.
     super(monitoring, "reconcile", {
       name: contract.runs.cleanup,
-      content: contentHash(playbooksDirectory, ["cleanup.yml", "plugins/modules", "roles"]),
+      content: builtInContent("cleanup.yml", ["components.json", "roles"]),
     });
   }
 

@@ -1,12 +1,11 @@
 import { basename } from "node:path";
 import { ArtifactRequest } from "../../lib/artifacts";
-import { contentHash } from "../../lib/inventory/content-hash";
 import { filesHash } from "../../lib/inventory/generated-file";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { Variables } from "../../lib/inventory/variables";
-import { playbooksDirectory } from "../../lib/paths";
 import { IComponent, MonitoringScope } from "../contracts";
 import { userPlaybook } from "./user-playbook";
+import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
 
 /** The run of one kind of component, on every server that has such a component. */
@@ -22,7 +21,7 @@ export class ComponentRun extends Run {
     super(scope, kind, {
       ...(playbook === undefined
         ? {
-            content: contentHash(playbooksDirectory, [`${kind}.yml`, "plugins/modules", "roles/base", `roles/${kind}`]),
+            content: builtInContent(`${kind}.yml`, ["roles/base", `roles/${kind}`]),
           }
         : userPlaybook(scope, kind, playbook)),
       files: `${scope._filesDirectory}/${kind}`,

@@ -1,9 +1,8 @@
 import { contract } from "../../lib/contract";
-import { contentHash } from "../../lib/inventory/content-hash";
 import { groupBy } from "../../lib/grouping";
 import { InventoryRun } from "../../lib/inventory/inventory";
-import { playbooksDirectory } from "../../lib/paths";
 import { MonitoringScope } from "../contracts";
+import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
 
 /**
@@ -13,7 +12,7 @@ import { Run } from "./run";
 export class FirewallRun extends Run {
   public constructor(private readonly monitoring: MonitoringScope) {
     super(monitoring, contract.runs.firewall, {
-      content: contentHash(playbooksDirectory, ["firewall.yml", "plugins/modules", "roles/base", "roles/firewall"]),
+      content: builtInContent("firewall.yml", ["roles/base", "roles/firewall"]),
     });
   }
 

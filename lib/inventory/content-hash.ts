@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const IGNORED = new Set(["__pycache__", ".DS_Store", ".git"]);
 
@@ -11,10 +11,12 @@ const IGNORED = new Set(["__pycache__", ".DS_Store", ".git"]);
  * are left out, because they depend on the umask with which the files were checked out.
  *
  * @param entries files, or folders whose files all count
+ * @param skipped names of files that do not count, such as documentation
  */
-export function contentHash(root: string, entries: readonly string[]): string {
+export function contentHash(root: string, entries: readonly string[], skipped: readonly string[] = []): string {
   const hash = createHash("sha256");
-  const files = [...new Set(entries.flatMap((entry) => filesBelow(root, entry)))].sort();
+  const found = entries.flatMap((entry) => filesBelow(root, entry));
+  const files = [...new Set(found)].filter((file) => !skipped.includes(basename(file))).sort();
   for (const file of files) {
     const path = join(root, file);
     const executable = (statSync(path).mode & 0o111) !== 0;

@@ -63,6 +63,13 @@ describe("contentHash", () => {
     expect(hash()).toBe(before);
   });
 
+  test("does not change with a skipped file", () => {
+    const before = contentHash(root, ["."], ["README.md"]);
+    writeFileSync(join(root, "roles/a/README.md"), "text");
+    expect(contentHash(root, ["."], ["README.md"])).toBe(before);
+    expect(contentHash(root, ["."])).not.toBe(before);
+  });
+
   test("of a folder equals that of all its files", () => {
     expect(contentHash(root, ["."])).toBe(contentHash(root, ["play.yml", "other.yml", "roles"]));
   });
