@@ -71,7 +71,7 @@ class Artifact:
             raise ArtifactError(f"artifact request has no {', '.join(sorted(missing))}: {json.dumps(request)}")
         for part in ("name", "version", "architecture", "file"):
             if not request[part] or "/" in request[part] or request[part].startswith("."):
-                raise ArtifactError(f'artifact request has invalid {part} "{request[part]}": it is the name of a file or folder')
+                raise ArtifactError(f'artifact request has invalid {part} "{request[part]}": use a name without / and leading dot')
         return cls(**request)
 
     @property
@@ -104,7 +104,7 @@ def ensure(requests: list[dict[str, Any]], lock_file: Path | None = None, log: L
     """Makes sure that all archives are in the cache.
 
     lock_file: the file for digests that are not pinned.
-    Raises ArtifactError. Archives that are complete by then stay in the cache.
+    Raises ArtifactError. Archives that were complete before the error stay in the cache.
     """
     return [_ensure_one(Artifact.of(request), lock_file, log) for request in requests]
 
@@ -250,7 +250,7 @@ def _read_lock(lock_file: Path) -> dict[str, str]:
 
 
 def _first_digest(artifact: Artifact, log: Log) -> tuple[str, str]:
-    """The digest of the present file, if no checksum file is published. Also returns the file's origin."""
+    """The digest of the archive itself, if no checksum file is published. Also returns the archive's origin."""
     source = artifact.location if artifact.location and artifact.location.startswith("http") else artifact.url
     if not source:
         raise ArtifactError(f"{artifact.label}: no SHA-256 is pinned, and there is no URL to take it from")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Uninstalls the monitoring's components from one server that leaves it. Terraform calls it when it destroys the server's entry.
+"""Uninstalls the components from one server that leaves its Monitoring. Terraform calls it when it destroys the server's entry.
 
-MONITORING_STATE and MONITORING_INVENTORY are the same as for run.py. MONITORING_MEMBERS contains the present members as JSON
-(by machine, its server in its monitoring), because nothing may be removed from a server that was only renamed.
+MONITORING_STATE and MONITORING_INVENTORY are the same as for run.py. MONITORING_MEMBERS is a JSON object of the current members
+(machine: Monitoring and server), because a server that was only renamed keeps its components.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from controller.contract import LEAVE, RUNS
 from controller.errors import RunError
 
 STILL_INSTALLED = """the components are still installed. When the server is reachable, repeat the command to uninstall them.
-To keep them, declare the server with onLeave: OnLeave.NOTHING, deploy (the deploy may fail on this server), and repeat the command."""
+To keep them, declare the server again with onLeave: OnLeave.NOTHING, deploy (this may fail on the server), and repeat the command."""
 
 
 def leave(state: Path, lifeline: ansible.Lifeline) -> int:

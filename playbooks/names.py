@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Resolves the names of servers before any server is touched.
 
-MONITORING_NAMES contains the names and the settings in which they were written: [{"name": …, "where": …}].
+MONITORING_NAMES contains the names and the settings that contain them: [{"name": …, "where": …}].
 """
 
 from __future__ import annotations

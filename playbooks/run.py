@@ -77,7 +77,7 @@ def state_directory() -> Path:
     """The stack's private state folder. Raises RunError if MONITORING_STATE is not set."""
     state = os.environ.get("MONITORING_STATE")
     if not state:
-        raise RunError("MONITORING_STATE is not set: start runs with cdktf deploy or the tool play")
+        raise RunError("MONITORING_STATE is not set: start runs with cdktf deploy or the command play")
     return Path(state).absolute()
 
 
@@ -111,7 +111,7 @@ class Runner:
     def run(self) -> int:
         """Executes the run and returns its exit status. Raises RunError and ansible.Stopped."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with locked(self._folder / "lock", lambda: self._log("waiting for another process with the same run")):
+        with locked(self._folder / "lock", lambda: self._log("waiting for another process that executes the same run")):
             self._in_flight.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             repeated = self._in_flight.exists()
             self._in_flight.write_text(randomness.token_hex(16) + "\n")
@@ -128,14 +128,14 @@ class Runner:
 
         repeated: whether an earlier run was killed.
         """
-        # Nobody may have recorded the result.
+        # Terraform may not have recorded the result.
         if self._lifeline.orphaned:
             return True
-        # The work of the killed run is not complete yet.
+        # This run did not complete the work of the killed run.
         complete = code == 0 and not self._options.check and self._options.limit is None
         if repeated and not complete:
             return True
-        # A forced run by hand may have failed on hosts where nothing had changed: Terraform knows nothing of this failure.
+        # A forced manual run may have failed on hosts where nothing had changed. Terraform does not know of this failure.
         return code != 0 and self._options.force
 
     def _run(self) -> int:
@@ -190,7 +190,7 @@ class Runner:
         """Writes the files for Ansible, and returns the start of its command line.
 
         Everything that can fail on the controller fails here, before any server is touched.
-        members: by server of the monitoring, its SSH access.
+        members: the SSH access of each member.
         """
         resolved = secrets.resolve(run.secrets, self._project)
         keys = secrets.keys(resolved, str(run.common.get("monitoring_name", "")))
@@ -230,7 +230,7 @@ class Runner:
     def _write_inventory(
         self, run: inventory.Run, members: dict[str, inventory.Variables], fingerprints: dict[str, str]
     ) -> None:
-        """Writes Ansible's inventory, the host keys that it names, and the facts for moves between members."""
+        """Writes Ansible's inventory, the known_hosts file for it, and the facts for moves between members."""
         paths = ssh.Paths(self._project, self._state / KNOWN_HOSTS, self._folder / KNOWN_HOSTS, self._jump_logs)
         shutil.rmtree(self._jump_logs, ignore_errors=True)
         self._jump_logs.mkdir(mode=0o700)
@@ -255,12 +255,12 @@ class Runner:
             variables["monitoring_files"] = str(folder / host)
 
     def _play(self, run: inventory.Run, command: list[str]) -> int:
-        """Runs Ansible and returns its exit status. A user-provided playbook runs between our first and last tasks."""
+        """Runs Ansible and returns its exit status. A user-provided playbook runs between the built-in first and last tasks."""
         playbook = self._options.playbook
         if playbook is not None:
             return self._play_user_playbook(run, command, playbook.name)
         if not run.playbook or not (self._folder / "playbooks" / run.playbook).is_file():
-            raise RunError(f'run {run.name} has no built-in playbook "{run.playbook}": pass your own with --playbook')
+            raise RunError(f'run {run.name} has no built-in playbook "{run.playbook}": pass a playbook with --playbook')
         return self._ansible(run, command, run.playbook)
 
     def _play_user_playbook(self, run: inventory.Run, command: list[str], playbook: str) -> int:
@@ -272,8 +272,8 @@ class Runner:
         self._events.write_text("".join(json.dumps(event) + "\n" for event in kept))
         if not pending:
             return code
-        # Both parts are one playbook: Ansible starts no second playbook after a host failed, but the end of the run must be
-        # recorded on the hosts that succeeded.
+        # One playbook imports both parts. Ansible would not start a second playbook after a host failed, but the end of the
+        # run must be recorded on the hosts that succeeded.
         combined = self._folder / "own" / ".with-finish.yml"
         finish = self._folder / "playbooks" / "user-finish.yml"
         combined.write_text(json.dumps([{"import_playbook": playbook}, {"import_playbook": str(finish)}]), encoding="utf-8")
@@ -287,7 +287,7 @@ class Runner:
             command = [*command, "--limit", self._options.limit]
         environment = ansible.environment(folder / "ansible.cfg", run.name, self._events)
         if self._options.playbook is None:
-            # The modules of a user-provided playbook may have the same names as ours, so they are never cached.
+            # Modules of a user-provided playbook may have the names of built-in modules, so they are never cached.
             environment["MONITORING_BUILT_MODULES"] = str(self._state / BUILT_MODULES)
         return self._lifeline.run([*command, playbook], environment, folder)
 

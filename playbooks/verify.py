@@ -3,8 +3,8 @@
 
     verify.py < PLAN > ANSWERS
 
-The tool `verify` writes the plan and evaluates the answers. MONITORING_INVENTORY and MONITORING_STATE contain the inventory and
-the stack's private folder, as for run.py. Unlike run.py, this program takes no lock and leaves no file, so that it can run at
+The command `verify` writes the plan and evaluates the answers. MONITORING_INVENTORY and MONITORING_STATE contain the inventory
+and the stack's private folder, as for run.py. Unlike run.py, this program takes no lock and leaves no file, so that it can run at
 any time.
 
     PLAN     {"servers": {SERVER: {"connections": CONNECTIONS, "datagrams": DATAGRAMS, "checks": {KIND: URL}}},
@@ -42,7 +42,7 @@ NAME = "verify"
 
 
 def connect_from_here(plan: dict[str, Any]) -> dict[str, list[str]]:
-    """The results of connections from this machine, by source."""
+    """The results of connections from this machine, for each source."""
 
     async def connect_all() -> list[list[str]]:
         probes = ({"from": each["from"], "to": each.get("connections") or []} for each in plan.values())
@@ -110,7 +110,7 @@ def _answer(event: results.Event | None, host: str, variables: dict[str, Any], p
 
 
 def measure(plan: dict[str, Any], lifeline: ansible.Lifeline) -> dict[str, Any]:
-    """Measures connections from the servers and from here at the same time, and afterwards datagrams."""
+    """Measures connections from the servers and from this machine at the same time, then datagrams."""
     own: dict[str, list[str]] = {}
     thread = threading.Thread(target=lambda: own.update(connect_from_here(plan["controller"])), daemon=True)
     thread.start()
@@ -118,7 +118,7 @@ def measure(plan: dict[str, Any], lifeline: ansible.Lifeline) -> dict[str, Any]:
         servers = Servers(Path(scratch), lifeline)
         answers = servers.observe(plan["servers"])
         thread.join()
-        # Without the servers that did not answer, because Ansible would wait for them again.
+        # Skips servers that did not answer, because Ansible would wait for them again.
         answered = {host for host, answer in answers.items() if "lines" in answer}
         wanted = {source: each.get("datagrams") or [] for source, each in {**plan["servers"], **plan["controller"]}.items()}
         addresses = {source: each["from"] for source, each in plan["controller"].items()}

@@ -183,7 +183,7 @@ describe("a reinstalled server", () => {
       // THEN
       expect(code).not.toBe(0);
       expect(output).toMatch(
-        /app +UNREACHABLE +its host key is not the one of the first connection: if the machine was reinstalled, change its generation/,
+        /app +UNREACHABLE +its host key has changed since the first connection: if the machine was reinstalled, change its generation/,
       );
       expect(result("node_exporter")).toMatchObject({ hub: { touched: false }, app: { state: "unreachable" } });
     },

@@ -96,5 +96,5 @@ it("fails for an unreachable server, and explains how to repeat the command and 
   expect(stdout).toContain(
     "leave  app  the components are still installed. When the server is reachable, repeat the command to uninstall them.",
   );
-  expect(stdout).toContain("declare the server with onLeave: OnLeave.NOTHING, deploy");
+  expect(stdout).toContain("declare the server again with onLeave: OnLeave.NOTHING, deploy");
 });

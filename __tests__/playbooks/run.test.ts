@@ -464,7 +464,7 @@ it("waits for another process with the same run, and prints that it waits", asyn
   second.process.stdout?.on("data", (text: string) => (stdout += text));
 
   // THEN
-  await waitUntil(() => stdout.includes("prometheus  waiting for another process with the same run"));
+  await waitUntil(() => stdout.includes("prometheus  waiting for another process that executes the same run"));
   expect(calls()).toHaveLength(1);
 
   // WHEN

@@ -36,7 +36,7 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   [
     CHANGED,
     {},
-    "its host key is not the one of the first connection: if the machine was reinstalled, change its generation",
+    "its host key has changed since the first connection: if the machine was reinstalled, change its generation",
   ],
   [
     CHANGED,
@@ -73,7 +73,7 @@ test.each([
   ],
   [
     CHANGED,
-    "has another host key than at the first connection: if it was reinstalled, remove its line from /project/state/known_hosts",
+    "has a different host key than at the first connection: if it was reinstalled, remove its line from /project/state/known_hosts",
   ],
   [
     "admin@bastion: Permission denied (publickey).",
@@ -97,5 +97,5 @@ test.each([
 
 it("explains the server's own problem if the jump host forwarded the connection", () => {
   const warning = "Warning: Permanently added 'bastion' (ED25519) to the list of known hosts.";
-  expect(explain(CHANGED, through, warning)).toContain("its host key is not the one of the first connection");
+  expect(explain(CHANGED, through, warning)).toContain("its host key has changed since the first connection");
 });

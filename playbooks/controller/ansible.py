@@ -21,7 +21,7 @@ MINIMUM = (2, 19)
 INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,<2.20'"
 STOP_SECONDS = 10  # how long Ansible may take to end after SIGTERM
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Ansible settings in the user's environment that would override settings of our ansible.cfg.
+# Ansible settings in the user's environment that would override playbooks/ansible.cfg.
 IGNORED_SETTINGS = (
     "ANSIBLE_STDOUT_CALLBACK", "ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_LIBRARY", "ANSIBLE_ROLES_PATH", "ANSIBLE_INVENTORY",
     "ANSIBLE_SSH_ARGS", "ANSIBLE_SSH_COMMON_ARGS", "ANSIBLE_SSH_EXTRA_ARGS", "ANSIBLE_SSH_HOST_KEY_CHECKING",
@@ -47,7 +47,7 @@ def find(state: Path) -> Path:
 
 
 def _version(program: Path) -> tuple[int, int] | None:
-    """Asks the Python interpreter of the script, because `ansible-playbook --version` takes longer than many runs."""
+    """The version of ansible-core, from the script's Python interpreter: `ansible-playbook --version` takes longer than many runs."""
     interpreter = ""
     try:
         with program.open("rb") as stream:
@@ -64,9 +64,9 @@ def _version(program: Path) -> tuple[int, int] | None:
 
 
 def environment(config: Path, run: str, events: Path) -> dict[str, str]:
-    """The environment of Ansible: the user's (it may contain secrets) with our settings.
+    """The environment of Ansible: the user's environment, which may contain secrets, with the settings of the run.
 
-    config: our ansible.cfg. run: the run's name. events: the file to which the callback writes the outcome of each task.
+    config: the path of ansible.cfg. run: the run's name. events: the file to which the callback writes the outcome of each task.
     """
     result = {name: value for name, value in os.environ.items() if name not in IGNORED_SETTINGS and name != "MONITORING_INVENTORY"}
     result |= {"ANSIBLE_CONFIG": str(config), "MONITORING_RUN": run, "MONITORING_EVENTS": str(events)}
@@ -85,7 +85,7 @@ class Stopped(Exception):
 
 
 class Lifeline:
-    """Ends this program with its parent, and Ansible with this program.
+    """Ends this program when its parent ends, and ends Ansible when this program ends.
 
     A signal, or the end of the parent, raises Stopped in the main thread after Ansible has been stopped.
     """
@@ -141,7 +141,7 @@ class Lifeline:
         raise Stopped(signal.Signals(number).name)
 
     def _watch(self) -> None:
-        """Notices the parent's end on systems that send no signal for it. The signal sent here reaches the main thread."""
+        """Notices the end of the parent on systems that send no signal for it, and sends the signal to the main thread."""
         while os.getppid() == self._parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -16,7 +16,7 @@ def on_controller(path: str, project: Path) -> Path:
 
 
 def write_private(path: Path, content: str) -> None:
-    """Writes a file that only its owner can read at any time, also while it is being written."""
+    """Writes a file that only its owner can read, even while it is being written."""
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
         stream.write(content)

@@ -10,7 +10,7 @@ from .inventory import Run, Variables
 
 
 def add(run: Run, inventory: Variables) -> None:
-    """Adds the firewall run's rules to the hosts of another run; the other run's fingerprints ignore them.
+    """Adds the firewall rules to the hosts of another run. The fingerprints of that run do not include the rules.
 
     Raises RunError if a rule allows a name instead of an address.
     """
@@ -27,7 +27,7 @@ def add(run: Run, inventory: Variables) -> None:
 
 
 def _check_sources(host: str, rules: Variables) -> None:
-    """Rejects names as sources: nothing can resolve them at boot, when the rules are loaded."""
+    """Rejects names as sources, because names cannot be resolved at boot, when the rules are loaded."""
     ssh = rules.get("firewall_ssh")
     for port in [*rules.get("firewall_ports", []), *rules.get("firewall_open", []), *([{**ssh, "name": "ssh"}] if ssh else [])]:
         for source in port["sources"]:

@@ -22,7 +22,7 @@ def decode(encoded: str) -> Variables:
     try:
         return dict(json.loads(gzip.decompress(base64.b64decode(encoded, validate=True))))
     except (binascii.Error, OSError, EOFError, ValueError) as error:
-        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs with cdktf deploy or the tool play") from error
+        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs with cdktf deploy or the command play") from error
 
 
 @dataclass
@@ -34,9 +34,9 @@ class Run:
     common: Variables
     """Variables of all hosts in all runs."""
     hosts: dict[str, Variables]
-    """By host, its SSH access and its variables in this run."""
+    """SSH access and variables of each host in this run."""
     host_variables: dict[str, Variables] = field(default_factory=dict)
-    """By host, only its variables in this run."""
+    """Only the variables of each host in this run."""
 
     @classmethod
     def of(cls, inventory: Variables, name: str) -> Run:
@@ -71,7 +71,7 @@ class Run:
 
     @property
     def artifacts(self) -> list[Variables]:
-        """The release archives that the run installs, with the location that the inventory gives for all archives."""
+        """The release archives that the run installs, with the location from the inventory, which applies to all archives."""
         location = self.common.get("monitoring_artifact_location")
         requests = self.variables.get("monitoring_artifacts") or []
         return [{**request, **({"location": location} if location else {})} for request in requests]
@@ -84,10 +84,10 @@ class Run:
     def fingerprint(self, host: str, secrets: dict[str, bytes]) -> str:
         """SHA-256 over everything that the run uses on a host. The host's marker contains the last successful value.
 
-        secrets: by secret, a key that was derived from its value.
+        secrets: for each secret, a key derived from its value.
         """
         server = self.hosts[host].get("monitoring_server", {})
-        # Merged, because a variable may move between the group and its hosts when other hosts come and go.
+        # Merged, because adding or removing other hosts may move a variable between the group and its hosts.
         used: list[Any] = [{**self.variables, **self.host_variables[host]}, server]
         digest = hashlib.sha256(json.dumps(used, sort_keys=True, separators=(",", ":")).encode())
         for name, key in sorted(secrets.items()):

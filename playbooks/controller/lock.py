@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Locks a file, so that only one process at a time does some work.
+"""Locks a file, so that only one process at a time does the work that the file protects.
 
     lock.py FILE    locks FILE until standard input ends; prints "waiting" if another process holds the lock, then "locked"
 
@@ -36,7 +36,7 @@ def locked(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 
 def main(arguments: list[str]) -> None:
     """Runs the command line."""
-    # Ctrl-C reaches the caller as well, which closes our standard input when its own work has stopped.
+    # Ctrl-C also reaches the caller, which closes the standard input of this program when its work has stopped.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with locked(Path(arguments[0]), lambda: print("waiting", flush=True)):
         print("locked", flush=True)

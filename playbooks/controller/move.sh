@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# One end of a move, run as root on a server: move.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
+# One side of a move, run as root on a server: move.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
 set -eu
-# The caller sets these: the parent folder of all data, and the folder of our own files.
+# The caller sets the parent folder of all data, and the folder for files of this project.
 : "${data_root:?}" "${state:?}"
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 verb=$1 kind=$2
@@ -10,20 +10,20 @@ data="$data_root/$kind"
 notes="$state/moves"
 note="$notes/$kind"
 
-# A data folder that is a disk or a link cannot be renamed. Then both the received data and older data stay inside it.
+# A data folder that is a mount point or a link cannot be renamed, so received data and older data stay inside it.
 is_mounted() { [ -d "$data" ] && { [ -L "$data" ] || mountpoint -q "$data"; }; }
 if is_mounted; then
   incoming="$data/.incoming" before="$data/.before-move.$(date +%s)"
 else
   incoming="$data.incoming" before="$data.before-move.$(date +%s)"
 fi
-# The names in a data folder that belong to the service.
+# Prints the names of the service's files in a data folder.
 service_files() {
   find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .incoming ! -name '.before-move.*' -printf '%f\n' 2>/dev/null || true
 }
 # Creates a folder with a mode, unless it exists.
 make_folder() { mkdir -m "$1" "$2" 2>/dev/null || [ -d "$2" ]; }
-# Keeps older data of this server: it is neither mixed with the moved data nor deleted.
+# Sets older data of this server aside, so that it is neither mixed with the moved data nor deleted.
 set_aside() {
   [ "$(service_files "$data" | head -n 1)" ] || return 0
   if is_mounted; then
@@ -38,7 +38,7 @@ set_aside() {
 }
 make_notes() { mkdir -p "$state" && make_folder 700 "$notes"; }
 stop() {
-  # The service must not start again at boot, and the next run here must not find its marker if the edit is undone.
+  # The service must not start again at boot. Without the marker, the next run here starts it again if the user undoes the move.
   rm -f "$state/markers/$kind"
   [ -e "/etc/systemd/system/$kind.service" ] || return 0
   systemctl --quiet disable "$kind.service" 2>/dev/null || true

@@ -1,6 +1,6 @@
 """Moves a component's data between hosts. The action move_data calls it before and after the component starts.
 
-Both ends record the move under one token: the old host when the service is stopped there, the new host when the copy is
+Both hosts record the move under the same token: the old host when its service is stopped, the new host when the copy is
 complete. After an interruption the next run therefore knows whether to continue or to copy again.
 """
 
@@ -36,7 +36,7 @@ PROGRESS_SECONDS = 5
 CHUNK = 1 << 20
 ROOM_FACTOR = 1.05  # required free space, relative to the size of the data
 CLAIMED_BY_OTHER = 75  # exit status of "move.sh claim" if another move claimed the data first
-# A copy must not outlive its run. On systems where it does, the next run deletes the folder into which it copies.
+# A copy must not outlive its run. On systems where it does, the next run deletes the folder that receives the copy.
 END_WITH_PARENT = partial(die_with_parent, signal.SIGKILL)
 
 
@@ -49,7 +49,7 @@ class Members:
     previous: tuple[str, ...]
     """The hosts after the last successful run, as far as this controller knows."""
     commands: dict[str, list[str]]
-    """By member, the command that runs a shell on it as root."""
+    """The command that runs a shell as root, for each member."""
 
     @classmethod
     def read(cls, path: Path) -> Members:
@@ -78,7 +78,7 @@ class Mover:
     def fetch(self, keep: bool) -> moves.Decision:
         """Brings the data to the target before the service starts there, and stops the service on the old host.
 
-        keep: whether the data moves along. Otherwise older data on the target is set aside.
+        keep: whether to copy the data. Otherwise older data on the target is set aside.
         Raises RunError if data would be lost, does not fit, or cannot be copied.
         """
         while True:
@@ -95,7 +95,7 @@ class Mover:
                 return decision
 
     def remove_old_copies(self, hosts: list[str]) -> None:
-        """Deletes the data that was copied, after the service answers on the target."""
+        """Deletes the copied data on the old hosts. Called after the service answers on the target."""
         for name in hosts:
             try:
                 self._do(name, "remove")
@@ -106,7 +106,7 @@ class Mover:
             self._do(self._target, "forget")
 
     def _observe_members(self) -> dict[str, moves.State]:
-        """The states of all members that answer. Raises RunError if the target does not."""
+        """The states of all members that answer. Raises RunError if the target does not answer."""
         names = sorted(self._members.commands)
         with ThreadPoolExecutor(CONCURRENT) as pool:
             answers = dict(zip(names, pool.map(self._observe, names)))
@@ -124,7 +124,7 @@ class Mover:
             return None
 
     def _check_unreachable_members(self, keep: bool, superseded: bool, states: dict[str, moves.State]) -> None:
-        """Before the service starts with its present data: rejects or warns if an unreachable member may have its data.
+        """Rejects or warns if an unreachable member may have the data, before the service starts without data from another host.
 
         superseded: whether older copies will be deleted later.
         """
@@ -164,7 +164,7 @@ class Mover:
         return True
 
     def _stream(self, source: str, expected: int) -> None:
-        """Copies the data through this machine without storing it. The copy counts only if both ends report success.
+        """Copies the data through this machine without storing it. The copy counts only if both sides report success.
 
         expected: the size in bytes. Raises RunError.
         """
@@ -182,7 +182,7 @@ class Mover:
                         logged = time.monotonic()
                         self._log(f"copied {readable(done)} of {readable(expected)} in {logged - began:.0f} s")
             except OSError:
-                pass  # the end that failed reports the reason below
+                pass  # the side that failed reports the reason below
             sender.stdout.close()
             with suppress(OSError):
                 receiver.stdin.close()

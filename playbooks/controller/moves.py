@@ -1,4 +1,4 @@
-"""Decides where a component's data must come from before the component starts on a host, from the state of all members."""
+"""Decides which member's data a component on a host must start with, based on the states of all members."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ class State:
     """The state of one kind of component on one member."""
 
     installed: bool = False
-    """Whether the component is installed as a service. Otherwise the member may only have kept data."""
+    """Whether the component is installed as a service. Without it, the member may still have data of an earlier service."""
     data: bool = False
-    """Whether there is data to move: files in the data folder, or a service that may hold data in memory."""
+    """Whether the member has data to move: files in the data folder, or a service that may hold data in memory."""
     live: bool = False
     """Whether the service owns the data folder: it was started there, or a copy of its data was completed."""
     newest: int = 0
     """Time of the last change of the data, in seconds since 1970."""
     role: str = ""
-    """SENDER if the service was stopped to be copied, RECEIVER if a copy is complete, otherwise empty."""
+    """SENDER if the service was stopped to copy its data, RECEIVER if the member has a complete copy, otherwise empty."""
     token: str = ""
-    """Identifies the move; the same on both ends."""
+    """Identifies the move; the same on both hosts."""
     peer: str = ""
-    """The host at the other end of the move."""
+    """The other host of the move."""
 
     @property
     def note(self) -> str:
@@ -54,7 +54,7 @@ class Decision:
     """The part of a move that concerns one host."""
 
     source: str | None = None
-    """The host to copy the data from; None if the component starts with the data that it has."""
+    """The host to copy the data from; None if the component starts with the data on its own host."""
     superseded: tuple[str, ...] = ()
     """The hosts with older copies of the data. These copies are deleted after the component answers."""
 
@@ -62,7 +62,7 @@ class Decision:
 def decide(target: str, hosts: Collection[str], states: Mapping[str, State]) -> Decision:
     """Decides what to do on one host.
 
-    target: the host. hosts: all hosts of the component. states: by reachable member, its state; contains the target.
+    target: the host. hosts: all hosts of the component. states: the states of all reachable members, including the target.
     """
     here = states[target]
     if _complete(target, states):
@@ -74,13 +74,14 @@ def decide(target: str, hosts: Collection[str], states: Mapping[str, State]) -> 
 
 
 def sources(hosts: Collection[str], states: Mapping[str, State]) -> dict[str, str]:
-    """The host that each host without data copies from. Several hosts of a cluster may move at once.
+    """The source for each host that must copy data. Several hosts of a cluster may move at once.
 
-    A host that was stopped for a certain target stays its source. The other hosts are matched in the order of their names.
+    A source that was already stopped for a target stays the source of this target. The other targets get a source in the order
+    of their names.
     """
     targets = [name for name in sorted(hosts) if name in states and not _complete(name, states)]
     free = [name for name, state in states.items() if name not in hosts and state.data and not _superseded(name, states)]
-    # Data of an installed service takes precedence over data that was only kept, and newer data over older.
+    # Data of an installed service takes precedence over data of an uninstalled one, and newer data over older data.
     free.sort(key=lambda name: (not states[name].installed, -states[name].newest, name))
     found = {}
     for name in list(free):
@@ -91,7 +92,7 @@ def sources(hosts: Collection[str], states: Mapping[str, State]) -> dict[str, st
     for target in targets:
         if target in found or not free:
             continue
-        # The target's own kept data is used unless the source's kept data is newer.
+        # If no service is installed on the source, the target uses its own data unless the source's data is newer.
         if not states[free[0]].installed and states[target].data and states[target].newest >= states[free[0]].newest:
             continue
         found[target] = free.pop(0)
@@ -112,7 +113,7 @@ def _superseded(name: str, states: Mapping[str, State]) -> bool:
 
 
 def _older_copies(name: str, hosts: Collection[str], states: Mapping[str, State]) -> tuple[str, ...]:
-    """The hosts from which a host received its data, and which are no hosts of the component any more."""
+    """The hosts that sent a host its data and that no longer run the component."""
     state = states[name]
     others = sorted(set(states) - set(hosts) - {name})
     return tuple(

@@ -1,8 +1,8 @@
 """Records on which servers each component was deployed by its last successful run.
 
 The next move reads this record. The playbooks search all members for a component's data; the record tells them which servers
-must answer, and which server left the monitoring together with the data. Each component has its own file, because runs are
-parallel.
+must answer, and which server left the monitoring together with the data. Each component has its own file, because runs
+execute in parallel.
 """
 
 from __future__ import annotations
@@ -42,6 +42,6 @@ def record(state: Path, run: Run) -> None:
 
 
 def machine_key(host: dict[str, Any]) -> str:
-    """Identifies a machine by its SSH address, whatever its name. `machineKey` in lib/inventory/leave.ts returns the same value."""
+    """Identifies a machine by its SSH address, not its name. `machineKey` in lib/inventory/leave.ts returns the same value."""
     jump = (host.get("monitoring_ssh") or {}).get("jump_host")
     return " ".join([*([jump] if jump else []), str(host["ansible_host"]), str(host["ansible_port"])])

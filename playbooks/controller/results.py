@@ -1,4 +1,4 @@
-"""Turns the callback's events into the summary of a run, and into result.json for programs."""
+"""Turns the events of the Ansible callback into the summary of a run and into result.json."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _result(events: list[Event], complete: bool) -> Result:
 def summary(run: str, results: dict[str, Result], check: bool = False) -> list[str]:
     """Aligned lines with run, host, status and details; the warnings of a host follow its line.
 
-    check: whether nothing was changed, only checked.
+    check: whether the run only checked and changed nothing.
     """
     ranked = sorted(results.items(), key=lambda entry: (_ORDER[entry[1]["state"]], entry[0]))
     unchanged = sum(result["state"] == "unchanged" for _, result in ranked)

@@ -23,7 +23,7 @@ def resolve(references: list[dict[str, Any]], project: Path) -> list[dict[str, A
 
 
 def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
-    """By secret, a key that changes with its value and is slow to guess the value from.
+    """A key for each secret. It changes with the secret's value, and guessing the value from it is slow.
 
     Raises RunError with all secrets that are missing or malformed, without their values.
     """

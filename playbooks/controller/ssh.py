@@ -26,7 +26,7 @@ class Paths:
     project: Path
     """The user's project, in which relative paths start."""
     trusted: Path
-    """The known_hosts file for host keys that were accepted at the first connection."""
+    """The known_hosts file with the host keys that were accepted at the first connection."""
     known_hosts: Path
     """The known_hosts file with the host keys in the inventory."""
     jump_logs: Path
@@ -70,7 +70,7 @@ def _options(name: str, host: Variables, paths: Paths) -> dict[str, str]:
         "UserKnownHostsFile": _quoted(expected or [str(paths.trusted)]),
         "GlobalKnownHostsFile": "/dev/null",
         "StrictHostKeyChecking": "yes" if expected else "accept-new",
-        # Tomorrow the address may belong to another machine. The alias never does.
+        # The address may later belong to another machine. The alias never does.
         "CheckHostIP": "no",
     }
     if ssh.get("alias"):
@@ -88,7 +88,7 @@ def _key_file(host: Variables, paths: Paths) -> str | None:
 
 
 def _connection_name(host: Variables, paths: Paths) -> str:
-    """The file name of a server's shared connection. It differs for two servers that had the same address one after the other."""
+    """The file name of a server's shared connection. A later server with the same address has another file name."""
     address = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
     ssh = host.get("monitoring_ssh") or {}
     identity = json.dumps([address, _key_file(host, paths), ssh, str(paths.trusted)], sort_keys=True)
@@ -114,9 +114,9 @@ def split_jump_host(text: str) -> tuple[str, str, str]:
 
 
 def _jump_command(text: str, key_file: str | None, trusted: Path) -> str:
-    """The ProxyCommand through a jump host. It uses the same key as the server, and the jump host's own key is checked.
+    """The ProxyCommand through a jump host. It uses the login key of the server, and checks the host key of the jump host.
 
-    ProxyJump is no alternative, because it ignores the options for keys and for checking them.
+    ProxyJump does not work here, because it ignores the options for the login key and for host keys.
     """
     user, host, port = split_jump_host(text)
     options = {

@@ -1,4 +1,4 @@
-"""Explains why a server is unreachable. ssh's output is long, and does not contain the errors of a jump host."""
+"""Explains why a server is unreachable, because ssh's output is long and does not contain the errors of a jump host."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _jump_host_problem(lines: list[str], host: Variables) -> str:
     if _find("Host key verification failed", lines):
         known = re.search(r"Offending \S+ key in (.*):\d+", text)
         file = os.path.normpath(known[1]) if known else "known_hosts"
-        return f"has another host key than at the first connection: if it was reinstalled, remove its line from {file}"
+        return f"has a different host key than at the first connection: if it was reinstalled, remove its line from {file}"
     if denied := _find(r"\S+: Permission denied.*", lines):
         return f"rejects the login ({denied}): it must accept the same key as the server"
     if failed := re.search(r"open failed: (?:connect failed: )?(.*)", text):
@@ -55,7 +55,7 @@ def _host_key_problem(ssh: Variables) -> str:
     if ssh.get("known_hosts_file"):
         file = os.path.normpath(ssh["known_hosts_file"])
         return f"its host key is not the one in {file}: if the machine was reinstalled, correct this file; {other}"
-    return f"its host key is not the one of the first connection: if the machine was reinstalled, change its generation; {other}"
+    return f"its host key has changed since the first connection: if the machine was reinstalled, change its generation; {other}"
 
 
 def _find(pattern: str, lines: list[str]) -> str:

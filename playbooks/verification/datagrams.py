@@ -1,12 +1,13 @@
-"""Sends datagrams, and finds out which of them arrive at this machine. A UDP service does not answer them, so only the receiver knows.
+"""Sends datagrams, and finds out which of them arrive at this machine. A UDP service does not answer them, so only the receiver
+knows which ones arrived.
 
     datagrams.py listen TOKEN         starts listening in the background
     datagrams.py send TOKEN PROBES    base64 of zlib of JSON, as in probe.py; `to` contains triples: address, port, number
     datagrams.py report TOKEN         prints the numbers of the received datagrams as JSON, and stops listening
 
 The listener is a raw socket. It gets a copy of every datagram that passes the firewall, on all ports, with or without a service,
-and takes no datagram away from a service. The firewall's counters would not show the sender of a datagram, whether it belongs to
-this verification, and what the cloud firewall drops before. Runs on servers, so it needs only Python.
+and takes no datagram away from a service. The firewall's counters show neither the sender of a datagram nor whether the datagram
+belongs to this verification, and they miss datagrams that a cloud firewall drops. Runs on servers, so it needs only Python.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _receiver(family: socket.AddressFamily) -> socket.socket:
     receiver.setblocking(False)
     # Classic BPF as (operation, jump if true, jump if false, operand). Packets that are too short do not match.
     program = [
-        (0xB1, 0, 0, 0) if family == socket.AF_INET else (0x01, 0, 0, 0),  # x = length of the header before that of UDP
+        (0xB1, 0, 0, 0) if family == socket.AF_INET else (0x01, 0, 0, 0),  # x = length of the IP header; 0 for IPv6
         (0x40, 0, 0, UDP_HEADER),  # load four bytes after the UDP header
         (0x15, 0, 1, int.from_bytes(MARK[:4], "big")),
         (0x06, 0, 0, 0xFFFF),  # accept
@@ -133,7 +134,7 @@ def report(token: str) -> str:
 
 
 def _control_name(token: str) -> bytes:
-    """The abstract name of the control socket. It is no file, and ends with its process."""
+    """The abstract name of the control socket. It is not a file, and disappears with its process."""
     return b"\0cdktf-monitoring-verify-" + token.encode()
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from . import datagrams, probe
 
 Play = Callable[[Mapping[str, list[str]]], dict[str, dict[str, Any]]]
-"""Runs datagrams.py on servers, by the arguments for each, and returns the answer of each."""
+"""Runs datagrams.py on servers. The argument has the command line for each server; the result has the answer of each server."""
 
 
 class Datagram(NamedTuple):
@@ -25,9 +25,9 @@ class Datagram(NamedTuple):
 
 
 def exchange(wanted: dict[str, list[Any]], here: dict[str, str | None], play: Play) -> dict[str, list[str | None]]:
-    """The results of datagrams by source: `received`, `dropped`, why it was not sent, or None if the destination did not report.
+    """The results of datagrams by source: `received`, `dropped`, the sender's error, or None if the destination did not report.
 
-    wanted: by source, the fields of each Datagram without the source.
+    wanted: for each source, the fields of its datagrams without the source.
     here: the sources on this machine, each with its source address, or None for any address.
     """
     results: dict[str, list[str | None]] = {source: [] for source in wanted}
@@ -46,7 +46,7 @@ def exchange(wanted: dict[str, list[Any]], here: dict[str, str | None], play: Pl
 
 
 def _send(token: str, planned: list[Datagram], here: Mapping[str, str | None], play: Play) -> dict[int, str]:
-    """The results of sending, by number in the list. Servers and this machine send at the same time."""
+    """The result of sending each datagram, by its number in `planned`. Servers and this machine send at the same time."""
     numbers: dict[str, list[int]] = {}
     for number, datagram in enumerate(planned):
         numbers.setdefault(datagram.source, []).append(number)

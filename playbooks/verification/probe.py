@@ -16,8 +16,8 @@ import sys
 import zlib
 from typing import Any
 
-SECONDS = 1.0  # until an attempt counts as unanswered; the second attempt replaces a lost packet
-ATTEMPTS = 2
+SECONDS = 1.0  # until an attempt counts as unanswered
+ATTEMPTS = 2  # because a packet may be lost
 PARALLEL = 400  # less than the default limit of open files
 NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 

@@ -23,11 +23,11 @@ from typing import Any
 from component import Api, poll, print_result
 
 TEST_ALERT = "MonitoringTest"  # The configuration has a route for this name.
-WAIT = 10.0  # seconds; a reachable receiver accepts a message within these
-# In a cluster each member waits 15 s for each member before it (Alertmanager's --cluster.peer-timeout).
+WAIT = 10.0  # seconds; a reachable receiver accepts a message within this time
+# In a cluster, a member waits 15 s for each of the members before it (Alertmanager's --cluster.peer-timeout).
 WAIT_PER_MEMBER = 15.0
-# Prometheus repeats a firing alert each minute (its --rules.alert.resend-delay). An Alertmanager that started later gets the alert
-# then. Before the first alert, the rules are evaluated, each 15 s by default.
+# Prometheus sends a firing alert again after a minute (its --rules.alert.resend-delay), so an Alertmanager that has just started
+# gets the alert within that time. If Prometheus has just started, it first evaluates the rules, by default every 15 s.
 WAIT_WATCHDOG = 80.0
 
 Way = tuple[str, str]
@@ -81,8 +81,8 @@ def test_alert(server: str, monitoring: str, trial: str, ends: datetime) -> list
                 "trial": trial,
             },
             "annotations": {
-                "summary": f"Test: alerts of {server} arrive",
-                "description": "The tool verify sent this alert to test the delivery. Nothing is wrong.",
+                "summary": f"Test: delivery of alerts from {server}",
+                "description": "The command verify sent this alert to test the delivery. Nothing is wrong.",
             },
             "endsAt": ends.isoformat(),
         }
@@ -100,7 +100,7 @@ def last_error(receiver: str, since: float) -> str:
 
 
 def deliver(alertmanager: Alertmanager, trial: str, start: float, end: float, before: dict[Way, float]) -> dict[Way, float | None]:
-    """Waits until all receivers have accepted the test alert. Returns the seconds, or None, by integration."""
+    """Waits until all receivers accept the test alert. Returns the seconds by integration; None if one did not accept it."""
     wanted = poll(lambda: alertmanager.receivers(trial), bool, end, 0.1)
     seconds: dict[Way, float | None] = {way: None for way in before if way[0] in wanted}
 

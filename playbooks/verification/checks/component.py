@@ -1,4 +1,4 @@
-"""Shared by the checks: HTTP requests to a component on its own server, waiting, and the output of a check.
+"""Helpers of the checks: HTTP requests to a component on its own server, waiting, and the output of a check.
 
 observe.sh.j2 sends this module to a server together with a check, so it needs only Python.
 """

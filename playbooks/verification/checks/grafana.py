@@ -27,13 +27,13 @@ from component import Api, CheckError, poll, print_result
 USER_PASSWORD = Path("/etc/grafana/secrets/admin_password")
 GENERATED_PASSWORD = Path("/var/lib/monitoring/grafana/admin_password")
 TAG = "cdktf-monitoring"  # of built-in dashboards
-# Data sources without a usable health check: Alertmanager's plugin runs only in browsers, and old versions of Loki's have none.
-# A request through Grafana's proxy replaces the health check.
+# Data sources without a usable health check: Alertmanager's plugin runs only in browsers, and old versions of Loki's plugin have
+# no health check. A request through Grafana's proxy replaces it.
 PROXY_PATHS = {"alertmanager": "/api/v2/status", "loki": "/loki/api/v1/labels"}
 FLEET, TABLE = "cdktf-monitoring-fleet", "Servers"
 COLUMNS = {"cpu": "CPU", "memory": "Memory", "disk": "Fullest disk"}
 WAIT = 40.0  # seconds; a rate needs two scrapes after a deploy
-MAX_SERVERS = 10  # whose panels are queried; the panels of all servers are equal
+MAX_SERVERS = 10  # servers whose panels are queried, because the panels of all servers are equal
 PARALLEL = 4  # requests
 TIMEOUT = 10.0  # seconds; Grafana itself waits half a minute for a data source
 
@@ -43,7 +43,7 @@ class Grafana:
 
     def __init__(self, url: str, password: str) -> None:
         credentials = base64.b64encode(f"admin:{password}".encode()).decode()
-        # The certificate contains the public name, and the check connects to an address.
+        # Verification would fail, because the certificate contains the public name and the check connects to an IP address.
         without_verification = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
         self._api = Api(url, TIMEOUT, {"Authorization": f"Basic {credentials}"}, without_verification)
 
@@ -173,7 +173,7 @@ def results(url: str) -> dict[str, Any]:
 
 
 def check(url: str) -> dict[str, Any]:
-    """All results. A CheckError explains an error response."""
+    """All results. Raises CheckError with the reason if Grafana returns an error response."""
     try:
         return results(url)
     except urllib.error.HTTPError as error:

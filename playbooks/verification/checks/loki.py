@@ -17,10 +17,10 @@ from typing import Any
 
 from component import Api, poll, print_result
 
-SECOND = 1_000_000_000  # nanoseconds, which Loki uses
+SECOND = 1_000_000_000  # in nanoseconds, the unit of Loki's timestamps
 WINDOW = 86_400  # seconds; older lines are left out
-RECENT = "10m"  # age of a login; the verification may reuse an SSH connection that is some minutes old
-WAIT = 20.0  # seconds; within these, the first lines arrive after a deploy
+RECENT = "10m"  # maximum age of a login, because the verification may reuse an SSH connection that is some minutes old
+WAIT = 20.0  # seconds; the first lines after a deploy arrive within this time
 
 
 class Loki:

@@ -2,7 +2,7 @@
 
     prometheus.py URL
 
-After a start, Prometheus first has no targets and then has not scraped all of them, so the check waits a short time.
+Right after its start, Prometheus has no targets, or has not scraped all of them yet, so the check waits for a short time.
 """
 
 from __future__ import annotations
