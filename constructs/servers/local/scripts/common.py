@@ -27,7 +27,7 @@ class Failure(Exception):
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM arrived. It is not an Exception, so that only cleanup code handles it."""
+    """SIGINT or SIGTERM arrived. This is not an Exception, so that only cleanup code handles it."""
 
 
 def log(text: str) -> None:
@@ -59,7 +59,7 @@ def cache_directory() -> Path:
 
 @contextlib.contextmanager
 def locked(path: Path, waiting: str) -> Iterator[None]:
-    """Holds an exclusive lock on a file, until the process ends at the latest.
+    """Holds an exclusive lock on a file. The kernel releases it at the latest when the process ends.
 
     waiting: printed once if another process holds the lock.
     """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Local servers: Docker containers that boot systemd and sshd. Terraform's provisioners call it.
+"""Creates and destroys local servers: Docker containers that boot systemd and sshd. Terraform's provisioners call it.
 
   containers.py network create|destroy   LOCAL_NETWORK={"name", "subnet", "gateway", "docker_host"?}
   containers.py server  create|destroy   LOCAL_SERVER={"network", "container", "name", "address", "publish"?, "memory"?, "docker_host"?}
@@ -47,7 +47,7 @@ def main(arguments: "list[str]") -> int:
         log(f"error: {failure}")
         return 1
     except Interrupted as signal:
-        log(f"{command}: interrupted by {signal}; run it again, it replaces unfinished parts")
+        log(f"{command}: interrupted by {signal}; run it again to replace the unfinished parts")
         return 130
     return 0
 
@@ -63,7 +63,7 @@ def _network(verb: str) -> None:
 
 
 def _server(verb: str) -> None:
-    # Terraform knows only the names of a server that it destroys.
+    # When Terraform destroys a server, it passes only its names.
     required = ("network", "container", "name", *(("address",) if verb == "create" else ()))
     settings = _settings("LOCAL_SERVER", required)
     server = Server(

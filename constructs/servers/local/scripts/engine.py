@@ -11,12 +11,12 @@ from typing import Any, Optional, Sequence
 
 from common import Failure
 
-# Labels of our containers, networks and volumes. The owner is the path of the stack's state folder.
+# Labels of the project's containers, networks and volumes. The owner is the path of the stack's state folder.
 OWNER = "cdktf-monitoring.owner"
 SERVER = "cdktf-monitoring.server"
 NETWORK = "cdktf-monitoring.network"
 
-# The engine's names of CPU architectures, and Debian's names.
+# Debian's name of each CPU architecture, by the engine's name.
 ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -65,7 +65,7 @@ def attempt(
 
 
 def check_reachable(stderr: str) -> None:
-    """Raises a Failure if docker's error output means that the engine is unreachable or may not be used."""
+    """Raises a Failure if docker's error output means that the engine is unreachable or that the user may not use it."""
     where = os.environ.get("DOCKER_HOST") or "its default socket"
     if re.search(r"permission denied while trying to connect", stderr, re.I):
         raise Failure(
@@ -94,7 +94,7 @@ def describe_engine() -> Engine:
 
 
 def inspect(kind: str, *names: str) -> list[dict[str, Any]]:
-    """The engine's descriptions of these objects, without those that do not exist."""
+    """The engine's descriptions of the named objects that exist."""
     if not names:
         return []
     result = attempt(kind, "inspect", *names)

@@ -1,6 +1,6 @@
 """Builds the base image of local servers: Debian 12 with systemd and sshd.
 
-It is built from a registry's image or from Debian's packages, with the same result.
+The image is built from a registry's image or from Debian's packages, with the same result.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _import(archive: Path, tag: str) -> None:
 def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
     zstd = shutil.which("zstd") is not None
     archive = folder / f"{recipe.digest}-{engine.architecture}.{'tar.zst' if zstd else 'tar.gz'}"
-    # In the cache, because /tmp may be small or in memory.
+    # Works in the cache folder, because /tmp may be small or in memory.
     with tempfile.TemporaryDirectory(prefix="build-", dir=folder) as work:
         recipe.write(Path(work))
         packed = Path(work) / archive.name
@@ -126,7 +126,7 @@ def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
 
 
 def _registry_problem() -> Optional[str]:
-    """Pulls the base image. Returns None after a success, otherwise the reason, without waiting long for a registry."""
+    """Pulls the base image. Returns why the pull failed, or None if it succeeded. Does not wait long for a registry without answer."""
     if _present(BASE):
         return None
     log(f"base image: pulling {BASE}")
@@ -134,7 +134,7 @@ def _registry_problem() -> Optional[str]:
         ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     ) as pull:
         assert pull.stdout is not None
-        # The first line of output means that the registry answered. If the network drops packets, there is none for minutes.
+        # The first line of output means that the registry answered. If the network drops packets, no output comes for minutes.
         try:
             output, _ = pull.communicate(timeout=REGISTRY_SECONDS)
         except subprocess.TimeoutExpired as silence:
@@ -155,7 +155,7 @@ def _registry_problem() -> Optional[str]:
 
 def _build_from_registry(work: Path, recipe: Recipe, pack: str) -> None:
     log("base image: installing packages (docker build)")
-    # With the host's network, because the engine may give containers no internet access.
+    # Uses the host's network, because the engine may give containers no internet access.
     built = f"{REPOSITORY}:build-{recipe.digest}"
     docker("build", "--network", "host", "--tag", built, str(work))
     container = docker("create", built, "/sbin/init").strip()
@@ -175,10 +175,10 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
             "apt-get install mmdebstrap debian-archive-keyring. Then run this again"
         )
     sources, proxies = _sources()
-    log(f"base image: building from Debian's packages at {sources[0].split()[2]}, once, one to two minutes")
+    log(f"base image: building from Debian's packages at {sources[0].split()[2]}, which takes one to two minutes, only once")
     options = [
         *(f"--aptopt={line}" for line in ['Acquire::Languages "none"', 'APT::Install-Recommends "false"', *proxies]),
-        # Without fsync: if the machine crashes, the build starts again anyway.
+        # Skips fsync, because the build starts again after a crash of the machine anyway.
         *(f"--dpkgopt={line}" for line in ("force-unsafe-io", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*")),
         "--variant=minbase",
         f"--include={','.join(recipe.packages)}",
@@ -189,7 +189,7 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
 
 
 def _sources() -> "tuple[list[str], list[str]]":
-    """Debian's package sources, if possible those of this machine, and the proxy settings of its apt."""
+    """The sources of Debian's packages, from this machine's apt if possible, and the proxy settings of this apt."""
     listed = _output("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
     mirror = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian")), "http://deb.debian.org/debian")
     security = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian-security")), None)

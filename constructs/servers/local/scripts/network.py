@@ -32,7 +32,7 @@ def create_network(network: Network, owner: str) -> None:
         if _address_plan(present) == (network.subnet, network.gateway):
             log(f"{network.name}: exists, {network.subnet}")
             return
-        log(f"{network.name}: replacing {_address_plan(present)[0]} by {network.subnet}")
+        log(f"{network.name}: replacing {_address_plan(present)[0]} with {network.subnet}")
         _remove(network.name, owner)
     _reject_overlap(network)
     docker(
@@ -44,9 +44,9 @@ def create_network(network: Network, owner: str) -> None:
 
 
 def destroy_network(network: Network, owner: str) -> None:
-    """Removes the network with our containers in it.
+    """Removes the network and the stack's containers in it.
 
-    Data volumes remain, because the network may only change its subnet. They are removed with their servers.
+    Data volumes remain, because Terraform also destroys the network to change its subnet. A volume is removed with its server.
     """
     for described in inspect("network", network.name):
         if labels("network", described).get(OWNER) != owner:
@@ -57,7 +57,7 @@ def destroy_network(network: Network, owner: str) -> None:
 
 
 def _remove(name: str, owner: str) -> None:
-    # These servers were never removed, because Terraform lost them from its state.
+    # Terraform never removed these servers, because they are missing in its state.
     for container in listed("container", f"label={OWNER}={owner}", f"label={NETWORK}={name}"):
         docker("rm", "--force", container)
         (Path(owner) / KNOWN_HOSTS_DIRECTORY / container).unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def _remove(name: str, owner: str) -> None:
     if result.returncode != 0:
         others = [each["Name"] for net in inspect("network", name) for each in (net.get("Containers") or {}).values()]
         if others:
-            raise Failure(f"cannot remove the network {name}, because it contains other containers: disconnect {', '.join(others)}")
+            raise Failure(f"cannot remove the network {name}, because other containers use it: disconnect {', '.join(others)}")
         raise Failure(f"cannot remove the network {name}: {result.stderr.strip()}")
 
 

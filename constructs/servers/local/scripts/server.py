@@ -18,7 +18,7 @@ from network import address_holder
 
 DATA = "/var/lib/monitoring"
 BOOT_SECONDS = 60  # until a new server must answer
-SILENCE_SECONDS = 3  # without an answer at the server's address, until its published port is tried too
+SILENCE_SECONDS = 3  # without an answer at the server's address, before its published port is tried, too
 CHECK_SECONDS = 2  # between two checks whether the container still runs
 
 # Authorizes our key, waits until the first boot generated the host key, and prints the host key.
@@ -130,7 +130,7 @@ def ensure_key(owner: Path) -> Path:
 
 
 def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
-    """The options of docker run: privileges to boot systemd, use nftables and sandbox services, but not --privileged."""
+    """The options of docker run. They allow systemd, nftables and sandboxed services without --privileged."""
     flags = [
         *("--detach", "--name", server.container, "--hostname", server.name, *_labels(server, owner)),
         *("--network", server.network, "--ip", server.address),
@@ -154,7 +154,7 @@ def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
 
 def boot_command(engine: Engine) -> "list[str]":
     """The container's command, which starts systemd."""
-    # Shared as on a real machine, so that services in their own mount namespace see later mounts.
+    # Mounts are shared as on a real machine, so that services in their own mount namespace see later mounts.
     steps = ["mount --make-rshared /"]
     if engine.cgroup != 1:
         # Docker mounts the container's control groups read-only, but systemd must create groups.
@@ -187,7 +187,7 @@ def _labels(server: Server, owner: Path) -> "list[str]":
 
 
 def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
-    """Waits until a login with our key succeeds and the host key is right. Returns the address. Raises a Failure."""
+    """Waits until a login with our key succeeds and the host key is correct. Returns the address. Raises a Failure."""
     start = checked = time.monotonic()
     # On other systems than Linux the server's address is never reachable, so its published port is tried at once.
     silent_since: Optional[float] = start if sys.platform == "linux" else start - SILENCE_SECONDS
@@ -217,7 +217,7 @@ def _await_ssh(server: Server, key: Path, known_hosts: Path) -> str:
 
 
 def _is_sshd(host: str, port: int) -> Optional[bool]:
-    """Whether an sshd answers there; None if nothing answers at all."""
+    """Whether an sshd answers at an address; None if nothing answers at all."""
     try:
         with socket.create_connection((host, port), timeout=0.5) as connection:
             # On a busy machine sshd needs time for its greeting.
