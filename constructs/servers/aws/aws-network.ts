@@ -5,7 +5,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
-import { ICloudFirewall, MonitoringScope, IServer, IServerNetwork } from "../../contracts";
+import { ICloudFirewall, IMonitoring, IServer, IServerNetwork } from "../../contracts";
 import { constructError, withConstructPath } from "../../synthesis/errors";
 import { checkNetworkName } from "../server-names";
 import { KeyPair } from "./aws-key-pair";
@@ -163,7 +163,10 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     return image.id;
   }
 
-  public follow(monitoring: MonitoringScope, server: IServer): void {
+  public follow(monitoring: IMonitoring, server: IServer): void {
+    // The ingress rules are in the scope of the monitoring, so that they are in its stack.
+    if (!Construct.isConstruct(monitoring)) throw constructError(this, "follow: pass a Monitoring");
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the line above checks it
     this._securityGroups._follow(monitoring, server);
   }
 

@@ -11,7 +11,7 @@ import {
   SecurityGroups,
   serverGroup,
 } from "../../../lib/access/security-groups";
-import { MonitoringScope, IServer, IServerNetwork } from "../../contracts";
+import { IServer, IServerNetwork, MonitoringScope } from "../../contracts";
 import { constructError } from "../../synthesis/errors";
 import { lazyForEach } from "../../synthesis/lazy-values";
 import { AwsSurplusRules, idsOf } from "./aws-surplus-rules";
