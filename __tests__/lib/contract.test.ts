@@ -59,7 +59,7 @@ it("contains all folders on servers that the roles use", () => {
 
 it("contains the pattern with which verify removes Telegram tokens", () => {
   // This program runs on a server without the contract.
-  const program = join(playbooksDirectory, "verification", "questions", "alertmanager.py");
+  const program = join(playbooksDirectory, "verification", "checks", "alertmanager.py");
   expect(readFileSync(program, "utf8")).toContain(`"${contract.telegramToken}"`);
   const pattern = new RegExp(contract.telegramToken, "g");
   expect("https://api.telegram.org/bot123:Ab-c_9/sendMessage".replace(pattern, "bot…")).toBe(
