@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Resolves the names of servers before any server is touched.
 
-MONITORING_NAMES contains the names and the settings that contain them: [{"name": …, "where": …}].
+MONITORING_NAMES lists each name with the setting that contains it: [{"name": …, "where": …}].
 """
 
 from __future__ import annotations

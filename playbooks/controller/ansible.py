@@ -47,7 +47,7 @@ def find(state: Path) -> Path:
 
 
 def _version(program: Path) -> tuple[int, int] | None:
-    """The version of ansible-core, from the script's Python interpreter: `ansible-playbook --version` takes longer than many runs."""
+    """The version of ansible-core, read by the script's Python, because `ansible-playbook --version` takes longer than many runs."""
     interpreter = ""
     try:
         with program.open("rb") as stream:

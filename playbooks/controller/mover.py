@@ -124,8 +124,9 @@ class Mover:
             return None
 
     def _check_unreachable_members(self, keep: bool, superseded: bool, states: dict[str, moves.State]) -> None:
-        """Rejects or warns if an unreachable member may have the data, before the service starts without data from another host.
+        """Rejects or warns if an unreachable member may have the data.
 
+        Called before the service starts without data from another host.
         superseded: whether older copies will be deleted later.
         """
         here = states[self._target]

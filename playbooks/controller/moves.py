@@ -14,7 +14,7 @@ class State:
     """The state of one kind of component on one member."""
 
     installed: bool = False
-    """Whether the component is installed as a service. Without it, the member may still have data of an earlier service."""
+    """Whether the component is installed as a service. Otherwise the member may still have data of an earlier service."""
     data: bool = False
     """Whether the member has data to move: files in the data folder, or a service that may hold data in memory."""
     live: bool = False

@@ -100,7 +100,10 @@ def last_error(receiver: str, since: float) -> str:
 
 
 def deliver(alertmanager: Alertmanager, trial: str, start: float, end: float, before: dict[Way, float]) -> dict[Way, float | None]:
-    """Waits until all receivers accept the test alert. Returns the seconds by integration; None if one did not accept it."""
+    """Waits until all receivers accept the test alert.
+
+    Returns the seconds by integration, or None for an integration that did not accept the alert.
+    """
     wanted = poll(lambda: alertmanager.receivers(trial), bool, end, 0.1)
     seconds: dict[Way, float | None] = {way: None for way in before if way[0] in wanted}
 

@@ -19,7 +19,7 @@ from component import Api, poll, print_result
 
 SECOND = 1_000_000_000  # in nanoseconds, the unit of Loki's timestamps
 WINDOW = 86_400  # seconds; older lines are left out
-RECENT = "10m"  # maximum age of a login, because the verification may reuse an SSH connection that is some minutes old
+RECENT = "10m"  # maximum age of a login, because the verification may reuse an SSH connection that is a few minutes old
 WAIT = 20.0  # seconds; the first lines after a deploy arrive within this time
 
 

@@ -175,7 +175,7 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
             "apt-get install mmdebstrap debian-archive-keyring. Then run this again"
         )
     sources, proxies = _sources()
-    log(f"base image: building from Debian's packages at {sources[0].split()[2]}, which takes one to two minutes, only once")
+    log(f"base image: building from Debian's packages at {sources[0].split()[2]} (takes one to two minutes, only once)")
     options = [
         *(f"--aptopt={line}" for line in ['Acquire::Languages "none"', 'APT::Install-Recommends "false"', *proxies]),
         # Skips fsync, because the build starts again after a crash of the machine anyway.

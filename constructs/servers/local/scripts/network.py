@@ -57,7 +57,7 @@ def destroy_network(network: Network, owner: str) -> None:
 
 
 def _remove(name: str, owner: str) -> None:
-    # Terraform never removed these servers, because they are missing in its state.
+    # Terraform never removed these servers, because they are missing from its state.
     for container in listed("container", f"label={OWNER}={owner}", f"label={NETWORK}={name}"):
         docker("rm", "--force", container)
         (Path(owner) / KNOWN_HOSTS_DIRECTORY / container).unlink(missing_ok=True)
