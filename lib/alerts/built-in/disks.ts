@@ -3,7 +3,7 @@ import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const HOUR = 3600;
-const hours = (value: number) => ({ value, unit: "hours", meaning: "predicted time until it is full" });
+const hours = (value: number) => ({ value, unit: "hours", meaning: "predicted time until the file system is full" });
 
 /** Used space of file systems, in bytes. */
 const SPACE = "(node_filesystem_size_bytes - node_filesystem_free_bytes)";

@@ -77,13 +77,13 @@ export const kernelAlerts: readonly AlertDefinition[] = [
     group: "clock",
     kinds: ["node_exporter"],
     thresholds: {
-      // The kernel treats a clock as unsynchronised from an error of 16 seconds on (NTP_PHASE_LIMIT).
+      // The kernel treats a clock as unsynchronised if its estimated error reaches 16 seconds (NTP_PHASE_LIMIT).
       error: { value: 16, unit: "seconds", meaning: "the kernel's estimate of the maximum error" },
     },
     levels: [
       {
         severity: Severity.WARNING,
-        // Time services need some minutes after a boot.
+        // Time services need a few minutes after a boot.
         for: "15m",
         expr: (t) => `node_timex_sync_status == 0 and node_timex_maxerror_seconds >= ${t.error}`,
       },

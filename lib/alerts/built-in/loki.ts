@@ -168,7 +168,7 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Loki on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Loki on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts of this group do not fire. Its journal contains the error.",
+      "Loki on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The affected alerts do not fire. Its journal contains the error.",
   }),
   define({
     ...ABOUT,

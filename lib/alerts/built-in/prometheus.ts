@@ -36,7 +36,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} fails to evaluate rules",
     description:
-      "Prometheus on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The alerts of these rules do not fire. Its web UI shows the error under /rules.",
+      "Prometheus on {{ $labels.instance }} cannot evaluate rules of the group {{ $labels.rule_group }}. The affected alerts do not fire. Its web UI shows the error under /rules.",
   }),
   define({
     ...ABOUT,
@@ -158,7 +158,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.WARNING, expr: () => "prometheus_tsdb_wal_corruptions_total > 0" }],
     summary: "Prometheus on {{ $labels.instance }} lost its latest samples",
     description:
-      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped samples of up to some hours. Check the disk. The alert fires until the next start of Prometheus.",
+      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped up to a few hours of samples. Check the disk. The alert fires until the next start of Prometheus.",
   }),
   define({
     ...ABOUT,

@@ -46,7 +46,7 @@ export const serverAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // A deploy adds a new server to the scrape targets some minutes before its exporter runs.
+        // A deploy adds a new server to the scrape targets a few minutes before its exporter runs.
         for: "15m",
         expr: () => 'up{job="node"} == 0 unless on (instance, monitoring) monitoring:server_seen',
       },

@@ -9,7 +9,7 @@ interface LokiResult {
   /** Number of active cluster members, including this Loki. */
   readonly members: number;
   readonly newest: readonly NewestLine[];
-  /** The servers whose SSH logins of the last minutes this Loki has. */
+  /** The servers whose recent SSH logins are in this Loki. */
   readonly logins: readonly string[];
 }
 

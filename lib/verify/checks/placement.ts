@@ -5,7 +5,7 @@ import { Service } from "../observation";
 import { count } from "../text";
 import { Check, observedServers, outcomeOf, serversWith } from "./check";
 
-/** Maximum number of servers of a component that the report names. Above this number, it shows only how many there are. */
+/** Maximum number of servers that the report lists by name for a component. For more servers, it shows their number. */
 const MAX_NAMES = 3;
 
 /** Checks that each component runs exactly where the stack places it. */
