@@ -96,7 +96,7 @@ def last_error(receiver: str, since: float) -> str:
     lines = [line for line in journal.splitlines() if f"receiver={receiver} " in line or f'receiver="{receiver}" ' in line]
     found = [match.group(1) for line in lines if (match := re.search(r'err="((?:[^"\\]|\\.)*)"', line))]
     # Telegram's URL contains its token, and some versions of Alertmanager log the URL.
-    return re.sub(r"bot\d+:[\w-]+", "bot…", found[-1].replace('\\"', '"')) if found else "no result in time"
+    return re.sub(r"bot[0-9]+:([A-Za-z0-9_-]+)", "bot…", found[-1].replace('\\"', '"')) if found else "no result in time"
 
 
 def deliver(alertmanager: Alertmanager, trial: str, start: float, end: float, before: dict[Way, float]) -> dict[Way, float | None]:
