@@ -20,7 +20,7 @@ export class Alerting implements IAlerting {
   public readonly receivers: readonly Receiver[];
   /** Rules that decide which receiver is notified, and how often. */
   public readonly routing: Routing;
-  /** Receiver that is notified every minute as long as alerts arrive. */
+  /** Receiver that is notified every minute while Alertmanager gets alerts. */
   public readonly deadMansSwitch?: Receiver;
   /** Tuned, disabled and custom alerts. */
   public readonly changes: readonly Alert[];
@@ -50,10 +50,10 @@ export class Alerting implements IAlerting {
   /**
    * Returns the rules that Loki evaluates for the placed components. Complete at synthesis.
    *
-   * @param pages URL of Prometheus, which serves the runbooks; without it, the alerts have no link to them
+   * @param prometheusUrl URL of Prometheus, which serves the runbooks; without it, the alerts have no link to them
    */
-  public logGroups(pages?: string): readonly RuleGroup[] {
-    const served = pages === undefined ? undefined : pages + RUNBOOKS_PATH;
+  public logGroups(prometheusUrl?: string): readonly RuleGroup[] {
+    const served = prometheusUrl === undefined ? undefined : prometheusUrl + RUNBOOKS_PATH;
     return this.groupsOf(Evaluator.LOKI, this.runbooks === PROMETHEUS_RUNBOOKS ? served : this.runbooks);
   }
 
@@ -82,7 +82,7 @@ export class Alerting implements IAlerting {
   private evaluatorProblems(): string[] {
     if (this.monitoring._first("loki") !== undefined) return [];
     return this.changes
-      .filter(({ addition }) => addition?.evaluator === Evaluator.LOKI)
+      .filter(({ _addition: addition }) => addition?.evaluator === Evaluator.LOKI)
       .map(
         ({ name }) =>
           `alert "${name}" queries logs, but the monitoring has no Loki: construct one on a MonitoringHost, as in new Loki(host, "loki")`,

@@ -15,7 +15,7 @@ import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
 
-/** SSH access of the controller (the machine that deploys) to a server. */
+/** SSH access of the controller (the machine that deploys) to a server. @extension */
 export interface SshAccess {
   /** Name or IP address of the SSH server. */
   readonly host: string;
@@ -25,7 +25,7 @@ export interface SshAccess {
    * @default 22
    */
   readonly port?: number;
-  /** User that Ansible logs in as: root, or a user with sudo rights that need no password. */
+  /** SSH user: root, or a user who can use sudo without a password. */
   readonly user: string;
   /**
    * File with the private key on the controller. `~` is the home directory. A relative path starts at the project.
@@ -53,8 +53,8 @@ export interface SshAccess {
    */
   readonly knownHostsFile?: string;
   /**
-   * Name of the server in known hosts files. A rebuilt server, or another server at the same address, needs another
-   * alias.
+   * Name of the server in known hosts files. After a rebuild, or when another server gets the same address, the server
+   * needs another alias.
    *
    * @default - the id of the server
    */
@@ -77,29 +77,31 @@ export enum OnLeave {
   NOTHING = "nothing",
 }
 
-/** A network whose servers reach each other by their private addresses. */
+/** A network whose servers connect to each other at their private addresses. @extension */
 export interface IServerNetwork extends IConstruct {
   /** Name of the network in messages. */
   readonly name: string;
 }
 
-/** The firewall of a cloud, such as EC2 security groups. It allows what the access graph needs. */
+/** The firewall of a cloud, such as EC2 security groups. It allows the connections in the access graph. @extension */
 export interface ICloudFirewall {
   /**
-   * Applies the access graph of a monitoring to a server. Each member calls it when the member is constructed.
+   * Applies the access graph of a monitoring to a server. The constructor of each member calls this method.
    *
    * The access graph is complete only at synthesis: read `monitoring.accessGraph` in a `Lazy` value.
+   *
+   * @extension
    */
   follow(monitoring: IMonitoring, server: IServer): void;
 }
 
-/** A machine that the controller reaches by SSH. */
+/** A machine that the controller reaches by SSH. @extension */
 export interface IServer extends IConstruct {
   /** Host name, and the label `instance` in metrics and logs. Known at synthesis, and unique in a `Monitoring`. */
   readonly name: string;
-  /** Identifier of the machine. It changes when another machine takes its place. */
+  /** Identifier of the machine. It changes when another machine takes its place. @extension */
   readonly id: string;
-  /** Version of the installation. It changes when the machine is reinstalled under the same id. */
+  /** Version of the installation. It changes when the machine is reinstalled under the same id. @extension */
   readonly generation: string;
   /** Address that servers of the same network connect to. */
   readonly address: string;
@@ -109,9 +111,9 @@ export interface IServer extends IConstruct {
    * @default - none: the server is unreachable from other networks
    */
   readonly publicAddress?: string;
-  /** Address that services listen on, if it exists from boot on. Empty for all addresses. */
+  /** Address on which services listen. The machine must have this address at boot. Empty for all addresses. @extension */
   readonly bindAddress: string;
-  /** SSH access for Ansible. */
+  /** SSH access for Ansible. @extension */
   readonly ssh: SshAccess;
   /** Network of the server. Servers of one network connect to each other's private addresses. */
   readonly network: IServerNetwork;
@@ -121,6 +123,7 @@ export interface IServer extends IConstruct {
    * Firewall of the cloud in front of the server.
    *
    * @default - none
+   * @extension
    */
   readonly cloudFirewall?: ICloudFirewall;
   /**
@@ -130,11 +133,11 @@ export interface IServer extends IConstruct {
    */
   readonly onLeave?: OnLeave;
 
-  /** Address, as `host:port`, at which a technician reaches a port of this server. */
+  /** Returns the address, as `host:port`, at which a technician reaches a port of this server. */
   endpoint(port: number): string;
 }
 
-/** A `Monitoring`, as members, components and cloud firewalls see it. */
+/** A `Monitoring`, as members, components and cloud firewalls see it. @extension */
 export interface IMonitoring extends IConstruct {
   /** Value of the label `monitoring` in all series and log lines. */
   readonly name: string;
@@ -142,20 +145,22 @@ export interface IMonitoring extends IConstruct {
   readonly technicians: readonly string[];
   /** Addresses from which Ansible connects, as CIDR blocks. */
   readonly controllers: readonly string[];
-  /** Whether a deploy runs the playbooks. */
+  /** Whether a deploy runs the playbooks. @extension */
   readonly provision: boolean;
-  /** Source of the release archives. */
+  /** Source of the release archives. @extension */
   readonly artifacts: Artifacts;
-  /** Program that sends the logs of the members to Loki. */
+  /** Program that sends the logs of the members to Loki. @extension */
   readonly logAgent: LogAgent;
   /** Every allowed connection. Firewalls block everything else. Complete at synthesis. */
   readonly accessGraph: readonly Edge[];
 
   /**
-   * Returns the address at which one server reaches another: the private address within a network, else the public one.
+   * Returns the address at which one server reaches another: the private address if both are in the same network, else
+   * the public address.
    *
    * @param name name of the other server
    * @throws if the monitoring has no server of that name
+   * @extension
    */
   dial(from: IServer, name: string): string;
 
@@ -267,5 +272,5 @@ export interface IAlerting {
   readonly groups: readonly RuleGroup[];
   readonly warnings: readonly string[];
 
-  logGroups(pages?: string): readonly RuleGroup[];
+  logGroups(prometheusUrl?: string): readonly RuleGroup[];
 }

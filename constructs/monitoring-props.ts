@@ -15,16 +15,16 @@ export interface AlertingProps {
    */
   readonly receivers?: readonly Receiver[];
   /**
-   * Routes that decide which receiver is notified about which alerts, and how often.
+   * Routes, which decide which receiver is notified of which alerts, and how often.
    *
-   * @default - the first receiver is notified about every alert
+   * @default - the first receiver is notified of every alert
    */
   readonly routing?: Routing;
   /**
-   * External service that is notified every minute, and raises an alarm when the notifications stop, such as
+   * External service that is notified every minute, and that notifies you when these notifications stop, such as
    * `Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })`.
    *
-   * @default - none, with a warning at synthesis, because nobody notices when the monitoring itself is down
+   * @default - none, with a warning at synthesis, because nobody would notice that the monitoring itself is down
    */
   readonly deadMansSwitch?: Receiver;
   /**
@@ -36,53 +36,53 @@ export interface AlertingProps {
    */
   readonly alerts?: readonly Alert[];
   /**
-   * Beginning of the URL of each runbook, before the name of the alert, such as `https://wiki.example.com/runbooks/`.
+   * URL of your runbooks, such as `https://wiki.example.com/runbooks/`. The name of the alert is appended.
    *
-   * @default - the runbooks page that Prometheus serves
+   * @default - the web page with the built-in runbooks, which Prometheus serves
    */
   readonly runbooks?: string;
 }
 
 /** Settings of a `Monitoring`. */
 export interface MonitoringProps extends AlertingProps {
-  /** Addresses from which technicians work, as CIDR blocks, such as `203.0.113.7/32`. They reach every web UI and exporter. */
+  /**
+   * Addresses from which technicians work, as CIDR blocks, such as `203.0.113.7/32`. They can reach all web UIs and
+   * exporters.
+   */
   readonly technicians: readonly string[];
   /**
-   * Addresses from which Ansible connects, as CIDR blocks. A server with a jump host also accepts SSH from the jump host.
-   * If the jump host connects from a private address, add that address here.
+   * Addresses from which Ansible connects, as CIDR blocks. A server with a jump host also accepts SSH from the jump
+   * host. If the jump host connects from a private address, add that address here.
    *
    * @default - the addresses of the technicians
    */
   readonly controllers?: readonly string[];
   /**
-   * Allows ranges wider than /8 (IPv6: /16) as technicians and controllers, such as `0.0.0.0/0`. This exposes the web UIs,
-   * the exporters and SSH to the internet.
+   * Allows ranges wider than /8 (IPv6: /16) as technicians and controllers, such as `0.0.0.0/0`. This exposes the web
+   * UIs, the exporters and SSH to the internet.
    *
    * @default false
    */
   readonly allowFromAnywhere?: boolean;
   /**
-   * Upper limits of the access to a kind of component, such as
-   * `Access.only("node_exporter", [AccessPeer.component("prometheus"), AccessPeer.technicians()])`. Synthesis fails if
-   * any other peer, technicians included, could reach the component. A bound replaces the built-in bound of the same kind
-   * and listener.
+   * Upper bounds of the access graph, such as `Access.only("node_exporter", [AccessPeer.component("prometheus"),
+   * AccessPeer.technicians()])`. The synthesis fails if any other peer could reach a component of this kind. A bound
+   * replaces the built-in bound of the same kind and listener.
    *
-   * @default - exporters, log agents and Grafana: reachable only from Prometheus and technicians; Prometheus: from
-   * Alertmanager, Grafana, other Prometheus servers and technicians; Alertmanager: from Prometheus, Loki, Grafana, other
-   * Alertmanagers and technicians; Loki: from log agents, Prometheus, Grafana and technicians; cluster ports: from the
-   * members of the cluster
+   * @default - the built-in bounds, as listed in `docs/guides/firewall.md`
    */
   readonly bounds?: readonly Access[];
   /**
-   * Value of the label `monitoring` in all series and log lines. Several monitorings need different names.
+   * Value of the label `monitoring` in all series and log lines. If you have several monitorings, use different names.
    *
    * @default "monitoring"
    */
   readonly name?: string;
   /**
-   * Prefix of the output names, for a second monitoring in a stack: `test_` makes `test_prometheus_url`.
+   * Prefix of the output names. A second monitoring in the same stack needs one: with `test_`, an output is named
+   * `test_prometheus_url`.
    *
-   * @default - nothing
+   * @default - no prefix
    */
   readonly outputPrefix?: string;
   /**
@@ -98,8 +98,9 @@ export interface MonitoringProps extends AlertingProps {
    */
   readonly artifacts?: Artifacts;
   /**
-   * Whether a deploy runs the playbooks. If not, Terraform creates only the servers and the cloud firewalls, and the output
-   * `runs` contains the commands that run the playbooks later. Use it if the machine that deploys cannot reach the servers.
+   * Whether a deploy runs the playbooks. Set it to false if the machine that deploys cannot reach the servers.
+   * Terraform then creates only the servers and the cloud firewalls, and the output `runs` contains the commands that
+   * run the playbooks later.
    *
    * @default true
    */

@@ -41,11 +41,12 @@ import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
 /**
  * A group of servers that are monitored together, and the components that monitor them.
  *
- * Servers join as `MonitoringHost`, `MonitoredServer` or `FirewalledServer`, in any order. A component runs on the host
- * in whose scope it is constructed. Scrape targets, data sources, log shipping and firewalls follow from the placement.
+ * Add servers as `MonitoringHost`, `MonitoredServer` or `FirewalledServer`, in any order. A component runs on the host
+ * in whose scope it is constructed. Scrape targets, data sources, log shipping and firewalls are derived from the
+ * placement.
  *
- * The stack gets the outputs `inventory` (the Ansible inventory), `runs` (the command of each run), and the URL of each
- * web UI, such as `grafana_url`.
+ * The stack gets the outputs `inventory` (the Ansible inventory), `runs` (the command that starts each run), and the
+ * URL of each web UI, such as `grafana_url`.
  *
  * @example
  * const monitoring = new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"] });
@@ -80,7 +81,7 @@ export class Monitoring extends Construct implements IMonitoring {
   private readonly outputPrefix: string;
   private readonly joined: IMember[] = [];
   private readonly servers = new Map<string, IServer>();
-  /** Values derived from the members and components so far. Synthesis reads each of them many times. */
+  /** Values that are derived from the current members and components. The synthesis reads each of them many times. */
   private cache: {
     members?: readonly IMember[];
     components?: readonly IComponent[];
@@ -94,7 +95,9 @@ export class Monitoring extends Construct implements IMonitoring {
   private readonly prerequisites: ITerraformDependable[] = [];
   private readonly cleanup: CleanupRun;
 
-  /** @throws if a CIDR block is malformed or too wide, or another monitoring of the stack has outputs of the same names */
+  /**
+   * @throws if a CIDR block is malformed or too wide, or another monitoring of the stack has outputs of the same names
+   */
   public constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.name = props.name ?? "monitoring";
@@ -210,10 +213,12 @@ export class Monitoring extends Construct implements IMonitoring {
   }
 
   /**
-   * Returns the address at which one server reaches another: the private address within a network, else the public one.
+   * Returns the address at which one server reaches another: the private address if both are in the same network, else
+   * the public address.
    *
    * @param name name of the other server
    * @throws if the monitoring has no server of that name
+   * @extension
    */
   public dial(from: IServer, name: string): string {
     const to = this.servers.get(name);
@@ -222,7 +227,7 @@ export class Monitoring extends Construct implements IMonitoring {
     return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
   }
 
-  /** Adds a member. Each member calls it when the member is constructed. @internal */
+  /** Adds a member. The constructor of each member calls this method. @internal */
   public _join(member: IMember): void {
     this.joined.push(member);
     this.servers.set(member.server.name, member.server);
@@ -254,7 +259,7 @@ export class Monitoring extends Construct implements IMonitoring {
     this.cache = {};
   }
 
-  /** Adds a run. Each run calls it when the run is constructed. @internal */
+  /** Adds a run. The constructor of each run calls this method. @internal */
   public _addRun(run: IRun): void {
     this.runs.push(run);
     this._invalidate();
@@ -287,8 +292,8 @@ export class Monitoring extends Construct implements IMonitoring {
     if (found) return found;
     const run = new ComponentRun(this, component.kind, component._playbook);
     this.componentRuns.set(component.kind, run);
-    // The run of an agent covers every server. The cleanup does not wait for it, so that one server that is down does
-    // not stop the cleanup of the others.
+    // The run of an agent covers every server. The cleanup run does not wait for it, so that one server that is down does
+    // not stop the cleanup of the other servers.
     if (!component._agent && run.resource) this.cleanup.after(run.resource);
     return run;
   }
@@ -303,7 +308,7 @@ export class Monitoring extends Construct implements IMonitoring {
     return this.cache.inventory;
   }
 
-  /** Returns the commands of the runs in their order, to be started in the folder of the stack. */
+  /** Returns the commands of the runs in their order. They start in the folder of the stack. */
   private describeRuns(): string {
     const others = this.runs.filter((run) => run !== this.cleanup);
     return JSON.stringify(

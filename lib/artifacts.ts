@@ -18,8 +18,8 @@ export interface ArtifactRequest {
   /** Upstream URL of the list of digests of the release. */
   readonly checksums?: string;
   /**
-   * Pinned SHA-256 digest; null if it is unknown. Then the digest from the list in `checksums` is used, or without such a
-   * list, the digest of the first download.
+   * Pinned SHA-256 digest; null if it is unknown. Then the digest from the list in `checksums` is used, or without such
+   * a list, the digest of the first download.
    */
   readonly sha256: string | null;
   /** Source of the file if it is not in the cache: `release`, `directory`, `mirror` or `source`. */
@@ -36,7 +36,9 @@ interface Names {
 /** An entry of `playbooks/artifacts.json`: a pinned upstream release. */
 interface Pin extends Names {
   readonly version: string;
-  /** Names for other versions, if those of the pinned version contain a value that only it has, such as a build number. */
+  /**
+   * Names for other versions, if those of the pinned version contain a value that only it has, such as a build number.
+   */
   readonly others?: Names;
   readonly sha256: Readonly<Record<string, string | null>>;
 }
@@ -49,8 +51,8 @@ interface Built {
 }
 
 /**
- * The source of the release archives. Each archive is pinned by version and SHA-256. The controller fetches it once and
- * copies it to the servers, which therefore need no internet access.
+ * The source of the release archives. Version and SHA-256 of each archive are pinned. The controller fetches an archive
+ * once and copies it to the servers, which therefore need no internet access.
  *
  * @example
  * new Monitoring(this, "monitoring", {
@@ -65,7 +67,7 @@ export class Artifacts {
   }
 
   /**
-   * A folder on the controller with the release archives, for a controller without internet access.
+   * A folder on the controller that contains the release archives, for a controller without internet access.
    *
    * @param path path of the folder, absolute or relative to the project
    */
@@ -74,7 +76,7 @@ export class Artifacts {
   }
 
   /**
-   * A web server with all release archives in one folder.
+   * A web server that has all release archives in one folder.
    *
    * @param url `http` or `https` URL of the folder
    * @throws if `url` is not such a URL
@@ -101,8 +103,8 @@ export class Artifacts {
 
   /**
    * The source that an environment variable selects: `CDKTF_MONITORING_SOURCE` (folder of source builds),
-   * `CDKTF_MONITORING_DIRECTORY` (folder of release archives) or `CDKTF_MONITORING_MIRROR` (URL of a mirror). Without
-   * any of these, the upstream releases. This is the default of a `Monitoring`.
+   * `CDKTF_MONITORING_DIRECTORY` (folder of release archives) or `CDKTF_MONITORING_MIRROR` (URL of a mirror). If none of
+   * them is set, the source is the upstream releases. A `Monitoring` uses this source by default.
    */
   public static fromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Artifacts {
     const {

@@ -15,7 +15,9 @@ export function checkAccessBounds(monitoring: IMonitoring, own: readonly Access[
   monitoring.node.addValidation({ validate: () => [...idleBounds(monitoring, own), ...surplus(monitoring, own)] });
 }
 
-/** A bound for a kind that the monitoring does not have is probably a typing error. */
+/**
+ * Returns a problem for each bound of a kind that the monitoring does not have. The name of the kind is probably a typo.
+ */
 function idleBounds({ _listening: listening }: IMonitoring, own: readonly Access[]): string[] {
   const placed = [...new Set(listening.map(({ kind }) => kind))].sort();
   return own
@@ -37,12 +39,12 @@ function sentence(monitoring: IMonitoring, row: AccessRow, bound: Access): strin
   const sets = new ServerSets();
   const from = sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`;
   const [server = ""] = sourceKind === undefined ? destinations : sources;
-  const reacher = sourceKind === undefined ? AccessPeer.technicians() : AccessPeer.component(sourceKind);
-  const wider = Access.only(kind, [...bound._peers, reacher], bound._listener);
+  const peer = sourceKind === undefined ? AccessPeer.technicians() : AccessPeer.component(sourceKind);
+  const wider = Access.only(kind, [...bound._peers, peer], bound._listener);
   return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)} ("${reason}"), but ${bound.toString()} does not allow that: remove the connection, or allow it in the monitoring with bounds: [${wider.toString()}]`;
 }
 
-/** Returns the path of a component on a server, else the path of the member, else of the monitoring. */
+/** Returns the path of a component on a server, else the path of the member, else the path of the monitoring. */
 function pathOf({ node, _members: members }: IMonitoring, server: string, kind: string): string {
   const member = members.find((each) => each.server.name === server);
   const component = member?._components.find((each) => each.kind === kind);

@@ -10,9 +10,9 @@ import { OnMove } from "../components/on-move";
 import { constructError } from "../synthesis/errors";
 
 /**
- * Rejects a move of a component whose old server leaves the monitoring in the same edit. Terraform might destroy the
- * server before the playbook can copy the data. The check needs the notes of the last deploy on this machine; on another
- * machine it finds none and passes.
+ * Rejects a move of a component whose old server leaves the monitoring in the same edit, because Terraform might
+ * destroy the server before the playbook can copy the data. The check reads the placement notes of the last deploy on
+ * this machine. On another machine there are no notes, so the check passes.
  *
  * @param folder folder of the Terraform JSON of the stack
  * @throws if data would be lost
@@ -41,7 +41,7 @@ function readNote(file: string): Placements[string] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Placements[string]) : {};
 }
 
-/** Deletes the placement notes together with the stack, because a later stack starts from nothing. */
+/** Deletes the placement notes together with the stack, because a later stack of the same name has no components yet. */
 export function deletePlacementNotes(monitoring: MonitoringScope): void {
   new NullResource(monitoring, "placements", {
     provisioners: [

@@ -64,7 +64,7 @@ function addressProblems(members: readonly IMember[]): string[] {
   );
 }
 
-/** Servers of different networks reach each other by public addresses, so each needs one. */
+/** Servers of different networks reach each other at public addresses, so each server needs a public address. */
 function networkProblems({ _members: members }: IMonitoring): string[] {
   const [first] = members;
   if (!first || members.every(({ server }) => server.network === first.server.network)) return [];

@@ -32,7 +32,8 @@ export interface AlertmanagerProps extends MovableProps {
    */
   readonly clusterPort?: number;
   /**
-   * Time that expired silences and sent notifications are kept: at least the longest repeat interval of the routing.
+   * Time for which Alertmanager keeps expired silences and the log of sent notifications. It must not be shorter than
+   * the longest repeat interval of the routing.
    *
    * @default "120h" (the default of Alertmanager)
    */
@@ -52,7 +53,7 @@ export interface AlertmanagerProps extends MovableProps {
 }
 
 const KIND = "alertmanager";
-/** Maximum size of a cluster. A single remaining Alertmanager still sends every notification; more only add traffic. */
+/** Maximum size of a cluster. One Alertmanager alone can send every notification, so more members only add traffic. */
 const MAXIMUM = 3;
 const SECRETS = "/etc/alertmanager/secrets";
 const ROLE_FLAGS = [
@@ -67,10 +68,12 @@ const ROLE_FLAGS = [
 ];
 
 /**
- * Alertmanager: notifies the receivers of the monitoring about alerts, as the routing of the monitoring defines.
+ * Alertmanager: notifies receivers of alerts. The `receivers` and the `routing` of the monitoring decide who is
+ * notified.
  *
- * Prometheus and Loki send their alerts to the host in whose scope Alertmanager is constructed. On two or three hosts,
- * the Alertmanagers form a cluster: they share silences and send each notification once, also while one of them is down.
+ * It runs on the host in whose scope it is constructed. Prometheus and Loki send their alerts to it. On two or three
+ * hosts, the Alertmanagers form a cluster: they share silences and send each notification once, even while one of them
+ * is down.
  *
  * @example
  * new Alertmanager(hub, "alertmanager");
@@ -175,7 +178,7 @@ export class Alertmanager extends Component {
     return found === undefined ? [] : [`retention: ${found}`];
   }
 
-  /** An Alertmanager advertises one address. In the network of only some of its peers, it would need two. */
+  /** An Alertmanager advertises one address. If only some of its peers are in its network, it would need two. */
   private networkProblems(): string[] {
     const { network, name } = this.member.server;
     const together = this.peers.filter(({ member }) => member.server.network === network);

@@ -26,7 +26,7 @@ export interface ComponentDescription {
   /**
    * Name of the release archive to install.
    *
-   * @default - none: the playbook installs the component by itself
+   * @default - none; the playbook installs the component without a release archive
    */
   readonly artifact?: string;
   /**
@@ -36,10 +36,10 @@ export interface ComponentDescription {
    */
   readonly version?: string;
   /**
-   * File of a user-provided playbook that installs the component. The rules of {@link PlaybookRunProps.playbook} apply:
-   * the whole folder of the playbook is the content of the run, and its plays use `hosts: run_<kind>`. When the component
-   * is removed from a server, its port is blocked and Prometheus stops scraping it. The deploy names what the playbook
-   * installed, but does not uninstall it.
+   * File of a user-provided playbook that installs the component. As in {@link PlaybookRunProps.playbook}, all files in
+   * the folder of the playbook belong to the run. Its plays use `hosts: run_<kind>`. If you remove the component from a
+   * server, its port is closed and Prometheus no longer scrapes it. The deploy does not uninstall the software that the
+   * playbook installed, but lists the component as a reminder.
    *
    * @default - the built-in playbook of the kind
    */
@@ -47,7 +47,7 @@ export interface ComponentDescription {
   /** Ports that the component listens on. */
   readonly listeners: readonly Listener[];
   /**
-   * Whether the component may run on any member, and not only on a `MonitoringHost`.
+   * Whether the component may run on any member, instead of a `MonitoringHost` only.
    *
    * @default false
    */
@@ -67,15 +67,35 @@ export interface ComponentDescription {
 }
 
 /**
- * A service that is installed on the server in whose scope it is constructed, at any depth.
+ * A service that runs on a server. The server is the member in whose scope the component is constructed.
  *
- * A subclass declares its listeners, its connections and the variables of its role. Inventory, firewalls, scrape targets
- * and runs follow from them.
+ * A subclass declares its listeners, its connections and the variables of its playbook. Inventory, firewalls, scrape
+ * targets and runs are derived from these declarations.
+ *
+ * @example
+ * class BackupExporter extends Component {
+ *   public constructor(scope: Construct, id: string) {
+ *     super(scope, id, {
+ *       kind: "backup_exporter",
+ *       playbook: join(__dirname, "backup-exporter", "backup_exporter.yml"),
+ *       agent: true,
+ *       listeners: [{ name: "http", port: 9150, protocol: "tcp", scrapeJob: "backup" }],
+ *     });
+ *   }
+ *
+ *   public override get emits(): ReadonlySet<string> {
+ *     return new Set(["backup_age_seconds"]);
+ *   }
+ *
+ *   public get variables(): Variables {
+ *     return { backup_exporter_port: this.portOf("http") };
+ *   }
+ * }
  */
 export abstract class Component extends Construct implements IComponent {
-  /** Kind of the component: the name of its playbook, its role and its run. */
+  /** Kind of the component: the name of its playbook, its role and its run. @extension */
   public readonly kind: string;
-  /** Member that the component runs on. */
+  /** Member on which the component runs. */
   public readonly member: Member;
   /** Installed version; empty if the component has no release archive. */
   public readonly version: string;
@@ -108,20 +128,20 @@ export abstract class Component extends Construct implements IComponent {
     this.member._place(this);
   }
 
-  /** Ports that the component listens on. */
+  /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
     return this.declaredListeners;
   }
 
-  /** Connections to the listeners of other components. Complete at synthesis. */
+  /** Connections to the listeners of other components. Complete at synthesis. @extension */
   public get connections(): readonly Connection[] {
     return [];
   }
 
-  /** Variables of the role on the server. Complete at synthesis. */
+  /** Variables of the playbook on the server. Complete at synthesis. @extension */
   public abstract get variables(): Variables;
 
-  /** Secrets that the role reads on the controller, by the name that the role knows. */
+  /** Secrets of the playbook, by the name that the playbook uses. @extension */
   public get secrets(): Readonly<Record<string, Secret>> {
     return {};
   }
@@ -137,29 +157,41 @@ export abstract class Component extends Construct implements IComponent {
   }
 
   /**
-   * Files that synthesis generates and the role copies to the server. Use them for text with braces or quotes. They must
-   * not contain tokens. Complete at synthesis.
+   * Files that the synthesis generates and the playbook copies to the server. Use files instead of variables for text
+   * with braces or quotes. The files must not contain tokens. Complete at synthesis.
+   *
+   * @extension
    */
   public get files(): readonly GeneratedFile[] {
     return [];
   }
 
-  /** Names of the metrics that Prometheus scrapes from the component. Complete at synthesis. */
+  /** Names of the metrics that Prometheus scrapes from the component. Complete at synthesis. @extension */
   public get emits(): ReadonlySet<string> {
     return metricsOf(this.kind);
   }
 
-  /** PromQL queries of the component. Synthesis rejects a query for a metric that nothing emits. Complete at synthesis. */
+  /**
+   * PromQL queries of the component, such as those of rules. The synthesis rejects a query for a metric that nothing
+   * emits. Complete at synthesis.
+   *
+   * @extension
+   */
   public get queries(): readonly Query[] {
     return [];
   }
 
-  /** LogQL queries of the component. Synthesis rejects a query for a label that no log has. Complete at synthesis. */
+  /**
+   * LogQL queries of the component, such as those of rules. The synthesis rejects a query for a label that no log source
+   * emits. Complete at synthesis.
+   *
+   * @extension
+   */
   public get logQueries(): readonly Query[] {
     return [];
   }
 
-  /** Logs of the component: by default what its unit writes to the journal. */
+  /** Log sources of the component. By default, the log source is the journal of the unit `<kind>.service`. @extension */
   public get logSources(): readonly LogSource[] {
     return [LogSource.journal(this.kind, { units: [`${this.kind}.service`], format: LogFormat.LOGFMT })];
   }
@@ -178,10 +210,11 @@ export abstract class Component extends Construct implements IComponent {
    * Adds outputs for a web UI of the component: its URL and, if the server has a public address or a jump host, the
    * command of an SSH tunnel.
    *
-   * @param listener name of the listener of the web UI
+   * @param listener name of the listener that serves the web UI
    * @param title name of the web UI in descriptions and warnings
-   * @param known URL of the web UI, if it does not follow from the server
+   * @param known URL of the web UI, if it differs from the address and port of the server
    * @returns the URL
+   * @extension
    */
   protected page(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
@@ -209,6 +242,7 @@ export abstract class Component extends Construct implements IComponent {
    * Returns the port of a listener.
    *
    * @throws if the component has no listener of that name
+   * @extension
    */
   protected portOf(listener: string): number {
     return this.listenerOf(listener).port;
@@ -221,9 +255,9 @@ export abstract class Component extends Construct implements IComponent {
   }
 
   private playbookProblem(): string | undefined {
-    const ours = existsSync(join(playbooksDirectory, `${this.kind}.yml`));
-    if (ours === (this._playbook === undefined)) return undefined;
-    return ours
+    const isBuiltIn = existsSync(join(playbooksDirectory, `${this.kind}.yml`));
+    if (isBuiltIn === (this._playbook === undefined)) return undefined;
+    return isBuiltIn
       ? `the kind "${this.kind}" has a built-in playbook: choose another kind for the user-provided playbook`
       : `the kind "${this.kind}" has no built-in playbook: set the file of your playbook, as in playbook: join(__dirname, "${this.kind}", "${this.kind}.yml")`;
   }

@@ -5,10 +5,12 @@ import { MovableProps } from "./on-move";
 /**
  * TLS certificate and key of Grafana, as files on its server.
  *
- * Root reads them when Grafana starts. After a renewal, restart `grafana.service`.
+ * Root reads the files when Grafana starts. After a renewal, restart `grafana.service`.
  */
 export interface GrafanaTls {
-  /** Path of the PEM file with the certificate and its chain: `/etc/letsencrypt/live/grafana.example.com/fullchain.pem`. */
+  /**
+   * Path of the PEM file with the certificate and its chain: `/etc/letsencrypt/live/grafana.example.com/fullchain.pem`.
+   */
   readonly certificate: string;
   /** Path of the PEM file with the private key. */
   readonly key: string;
@@ -39,7 +41,7 @@ export interface GrafanaDatabase {
   /**
    * Password of the user.
    *
-   * @default - none: the database server trusts the address of Grafana
+   * @default - none; the database server must accept connections from Grafana without a password
    */
   readonly password?: Secret;
   /**
@@ -77,10 +79,10 @@ export interface GrafanaProps extends MovableProps {
    */
   readonly secretKey?: Secret;
   /**
-   * URL at which people open Grafana, if it is behind a proxy or has a name, such as `https://grafana.example.com/`. With
-   * https, browsers send the cookies over TLS only.
+   * URL at which people open Grafana, such as `https://grafana.example.com/`. Set it if Grafana is behind a proxy or
+   * has a host name. With an https URL, browsers send cookies over TLS only.
    *
-   * @default - the address of the server, and the port
+   * @default - the address of the server with the port
    */
   readonly url?: string;
   /**
@@ -97,7 +99,7 @@ export interface GrafanaProps extends MovableProps {
   readonly database?: GrafanaDatabase;
   /**
    * Additional settings of `grafana.ini`, by section and key, such as
-   * `{ "auth.google": { enabled: "true", client_id: "…" } }`. A setting that follows from another prop is rejected.
+   * `{ "auth.google": { enabled: "true", client_id: "…" } }`. The synthesis rejects settings that another prop controls.
    *
    * @default - none
    */

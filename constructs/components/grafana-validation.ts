@@ -6,7 +6,7 @@ import { GrafanaDatabase, GrafanaProps, GrafanaTls } from "./grafana-props";
 
 const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
 
-/** Returns the first problem of the settings of a Grafana, or undefined. It does not check tokens. */
+/** Returns the first problem with the settings of a Grafana, or undefined. Does not check tokens. */
 export function grafanaProblem({
   url,
   tls,
@@ -46,7 +46,7 @@ function tlsProblem({ certificate, key }: GrafanaTls): string | undefined {
 
 function databaseProblem({ host, port = 5432, sslMode = "require" }: GrafanaDatabase): string | undefined {
   if (!Token.isUnresolved(host) && host.includes(":") && !isIPv6(host))
-    return `the host "${host}" must be a name or an address: set the port as port`;
+    return `the host "${host}" contains a port: use a name or an address, and set the prop port`;
   if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))
     return `${port} is not a port: use a number from 1 to 65535`;
   return Token.isUnresolved(sslMode) || SSL_MODES.includes(sslMode)
@@ -69,7 +69,7 @@ function secretSettingsProblem(secretSettings: SecretSettings): string | undefin
     grafanaSettingsProblem(Object.fromEntries(withoutValues) as Settings) ??
     (twins === undefined
       ? undefined
-      : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would share one file on the server: move one of them to settings, as "$__file{…}" or "$__env{…}"`)
+      : `${twins.map(([section, key]) => `[${section}] ${key}`).join(" and ")} would have the same file name on the server: move one of them to settings, as "$__file{…}" or "$__env{…}"`)
   );
 }
 

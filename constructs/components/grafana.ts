@@ -23,19 +23,25 @@ import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
 
-/** What Grafana asks, by kind, which is also the data source's uid and its plugin; each at its listener `http`. */
+/**
+ * Components that Grafana queries at their listener `http`. The kind is also the uid and the plugin of the data source.
+ */
 const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
   { kind: DataSources.PROMETHEUS, name: "Prometheus" },
   { kind: DataSources.ALERTMANAGER, name: "Alertmanager" },
   { kind: DataSources.LOKI, name: "Loki" },
 ];
 const SECRETS = "/etc/grafana/secrets";
-const MADE_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
+const GENERATED_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
 
 /**
- * Grafana, which shows what the others know. Its data sources follow from what is placed, its dashboards are code: both
- * are the same at each deploy, whatever people tried out in its pages. It is placed by its scope; several of them share
- * a PostgreSQL database.
+ * Grafana: shows metrics, logs and alerts in dashboards.
+ *
+ * It runs on the host in whose scope it is constructed. Its data sources (Prometheus, Loki, Alertmanager) and the
+ * built-in dashboards follow from the placed components. Several Grafanas need a shared PostgreSQL database.
+ *
+ * @example
+ * new Grafana(hub, "grafana", { dashboards: [Dashboard.fromGrafanaCom(1860, 45)] });
  */
 export class Grafana extends Component {
   /** URL of the web UI, without a trailing slash. */
@@ -113,7 +119,7 @@ export class Grafana extends Component {
     };
   }
 
-  /** The built-in dashboards that have data, and the user-provided ones. */
+  /** The built-in dashboards that have data, and the user-provided dashboards. */
   private get allDashboards(): readonly Dashboard[] {
     const own = [
       Dashboard.fleet(),
@@ -213,7 +219,7 @@ export class Grafana extends Component {
   private addPasswordCommand(): void {
     const { monitoring, server } = this.member;
     if (monitoring._first(this.kind)?.node !== this.node) return;
-    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${MADE_PASSWORD}`;
+    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${GENERATED_PASSWORD}`;
     monitoring._addOutput(
       "grafana_password_command",
       sshCommand(server, [], read),

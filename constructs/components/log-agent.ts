@@ -38,8 +38,9 @@ const LOKI = "loki";
 /**
  * The log agent of a server: reads log files and the journal, and sends the lines to Loki.
  *
- * Every `MonitoredServer` has one as soon as the monitoring has a Loki. The monitoring selects the program, and the member
- * declares the log sources. The agent also reads every other file in `/etc/log_agent/targets`.
+ * If the monitoring has a Loki, every `MonitoredServer` has a log agent. The monitoring selects the program, and the
+ * member declares the log sources. The agent also reads the log sources that other files in `/etc/log_agent/targets`
+ * define.
  */
 export class LogAgentComponent extends Component {
   /** @throws if the port is invalid */
@@ -105,7 +106,7 @@ export class LogAgentComponent extends Component {
     return [...twins].map((name) => `logs: two log sources are called "${name}": rename one of them`);
   }
 
-  /** One name in /etc/hosts stands for the addresses of all Lokis, so that the agent connects to any Loki that answers. */
+  /** In /etc/hosts, one name has the addresses of all Lokis, so that the agent connects to any Loki that answers. */
   private clusterProblems(): string[] {
     const { lokis } = this;
     if (lokis.length < 2) return [];

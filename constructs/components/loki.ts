@@ -45,32 +45,33 @@ export interface LokiProps extends MovableProps {
    */
   readonly gossipPort?: number;
   /**
-   * Time that log lines are kept, at least a day. Loki deletes older lines within hours.
+   * Time for which Loki keeps log lines: at least one day. Loki deletes older lines within hours.
    *
    * @default "30d"
    */
   readonly retention?: string;
   /**
-   * Streams with a retention of their own. The first match applies.
+   * Streams with another retention. If several selectors match a stream, the first one applies.
    *
    * @default - none
    */
   readonly streamRetention?: readonly StreamRetention[];
   /**
-   * Limits of ingestion. Loki rejects and counts the lines above a limit, and an alert reports them.
+   * Limits of ingestion and queries. Loki rejects lines above a limit and counts them, and an alert reports them.
    *
    * @default - the defaults of {@link LogLimits}
    */
   readonly limits?: LogLimits;
   /**
-   * Whether Loki accepts delete requests. Every client that may write to Loki, such as each log agent, may then also
-   * delete lines.
+   * Whether Loki accepts delete requests. If true, every client that can send lines to Loki, such as each log agent, can
+   * also delete lines.
    *
    * @default false
    */
   readonly deletable?: boolean;
   /**
-   * S3 bucket that stores the lines. A change of the storage does not move lines: older lines are no longer found.
+   * S3 bucket that stores the lines. If you change the storage later, the existing lines are not moved, and queries no
+   * longer find them.
    *
    * @default - the disk of the server
    */
@@ -106,15 +107,15 @@ const ROLE_FLAGS = [
 /**
  * Loki: stores the log lines of every member.
  *
- * Log agents, Grafana and Prometheus connect to the host in whose scope Loki is constructed. On three or more hosts with
- * S3 storage, the Lokis form a cluster: three of them receive each line, and every line stays available while one of
- * them is down.
+ * It runs on the host in whose scope it is constructed. Log agents send their lines to it, and Grafana queries it. On
+ * three or more hosts with S3 storage, the Lokis form a cluster: three of them receive each line, so that every line
+ * stays available while one of them is down.
  *
  * @example
  * new Loki(hub, "loki", { retention: "14d" });
  */
 export class Loki extends Component {
-  /** URL of the API. Loki has no web UI; Grafana shows its lines. */
+  /** URL of the API. Loki has no web UI; use Grafana to search log lines. */
   public readonly url: string;
   private readonly props: LokiProps;
   private readonly flags: readonly string[];
@@ -231,8 +232,8 @@ export class Loki extends Component {
   private get ruleGroups(): readonly RuleGroup[] {
     const { monitoring } = this.member;
     const prometheus = monitoring._first("prometheus");
-    const pages = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
-    return monitoring._alerting.logGroups(pages);
+    const url = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
+    return monitoring._alerting.logGroups(url);
   }
 
   private clusterProblems(): string[] {
@@ -257,7 +258,7 @@ export class Loki extends Component {
     return { ...this.sharedVariables, secrets: this._secretReferences.map((secret) => ({ ...secret })) };
   }
 
-  /** A Loki advertises one address. In the network of only some of its peers, it would need two. */
+  /** A Loki advertises one address. If only some of its peers are in its network, it would need two. */
   private networkProblems(): string[] {
     const { network, name } = this.member.server;
     const together = this.peers.filter(({ member }) => member.server.network === network);

@@ -9,7 +9,7 @@ import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { rejectIf } from "../synthesis/errors";
 
-/** Settings of a {@link NodeExporter}. */
+/** Settings of the node exporter of a member. */
 export interface NodeExporterProps {
   /**
    * Port that Prometheus scrapes.
@@ -18,15 +18,16 @@ export interface NodeExporterProps {
    */
   readonly port?: number;
   /**
-   * Collectors to enable, such as `tcpstat`, and their options, such as `systemd.enable-start-time-metrics`. They add to
-   * the default collectors of the node exporter and to those that rules and dashboards need.
+   * Additional collectors to enable, such as `tcpstat`, and their options, such as `systemd.enable-start-time-metrics`.
+   * The default collectors of the node exporter, and those that rules and dashboards need, are enabled without this
+   * prop.
    *
    * @default - none
    */
   readonly collectors?: readonly string[];
   /**
-   * Names of the metrics in the textfile folder of the server that rules and dashboards use. Synthesis rejects a query for
-   * a metric that nothing emits.
+   * Names of metrics in the textfile folder of the server that your rules and dashboards use. The synthesis rejects a
+   * query for a metric that nothing emits.
    *
    * @default - none
    */
@@ -45,7 +46,10 @@ export interface NodeExporterProps {
   readonly version?: string;
 }
 
-/** Node exporter: exports the CPU, memory, disk, network and systemd metrics of a server. Every `MonitoredServer` has one. */
+/**
+ * Node exporter: exports the CPU, memory, disk, network and systemd metrics of a server. Every `MonitoredServer` has
+ * one.
+ */
 export class NodeExporter extends Component {
   private readonly collectors: readonly string[];
   private readonly declared: readonly string[];
@@ -82,14 +86,16 @@ export class NodeExporter extends Component {
     return [...this.collectors, ...this.member.monitoring._neededCollectors];
   }
 
-  /** Warns at synthesis if a flag disables a collector that rules or dashboards need. One server may do without it. */
+  /**
+   * Warns at synthesis if a flag disables a collector that rules or dashboards need. This is allowed for single servers.
+   */
   private warnOfDisabledCollectors(): void {
     const visit = (node: IConstruct) => {
       const enabled = new Set(this.flags.enabled(this.wanted));
       const disabled = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
       if (node !== this || disabled.length === 0) return;
       Annotations.of(this).addWarning(
-        `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. They have no data for this server`,
+        `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. Rules and dashboards have no data of these collectors for this server`,
       );
     };
     Aspects.of(this).add({ visit });

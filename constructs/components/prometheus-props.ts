@@ -44,8 +44,8 @@ export interface ScrapeJob {
    */
   readonly bearerToken?: Secret;
   /**
-   * Names of the metrics that rules and dashboards use, as queries name them: `http_requests_total`, or for a histogram
-   * `http_duration_seconds_bucket`. Synthesis rejects a query for a metric that nothing emits.
+   * Names of metrics that your rules and dashboards use, exactly as in queries: `http_requests_total`, or for a
+   * histogram `http_duration_seconds_bucket`. The synthesis rejects a query for a metric that nothing emits.
    *
    * @default - none
    */
@@ -61,13 +61,13 @@ export interface PrometheusProps extends MovableProps {
    */
   readonly port?: number;
   /**
-   * Time that samples are kept.
+   * Time for which Prometheus keeps samples.
    *
    * @default "15d" (the default of Prometheus)
    */
   readonly retention?: string;
   /**
-   * Disk space that samples may use, such as `10GB`. Prometheus deletes old samples when the first of the two limits is
+   * Disk space for samples, such as `10GB`. Prometheus deletes old samples when either `retention` or this limit is
    * reached.
    *
    * @default - no limit
@@ -80,7 +80,7 @@ export interface PrometheusProps extends MovableProps {
    */
   readonly scrapeInterval?: string;
   /**
-   * Time after which a scrape fails: at most the scrape interval.
+   * Time after which a scrape fails. It must not be longer than the scrape interval.
    *
    * @default "10s", or the scrape interval if that is shorter
    */
@@ -92,7 +92,7 @@ export interface PrometheusProps extends MovableProps {
    */
   readonly evaluationInterval?: string;
   /**
-   * Labels that are added to everything that leaves this Prometheus: alerts, federation and remote write.
+   * Labels that Prometheus adds to all data that it sends to other systems: alerts, federation and remote write.
    *
    * @default - none
    */

@@ -43,8 +43,8 @@ const ROLE_FLAGS = [
 /**
  * Prometheus: collects the metrics of every member and evaluates the alert rules.
  *
- * It runs on the host in whose scope it is constructed. Its scrape targets follow from the members and components, and a
- * new member appears without a reload.
+ * It runs on the host in whose scope it is constructed. Its scrape targets are derived from the members and components.
+ * When a member joins, Prometheus finds its targets without a reload.
  *
  * @example
  * new Prometheus(hub, "prometheus", { retention: "30d" });
@@ -111,7 +111,7 @@ export class Prometheus extends Component {
     };
   }
 
-  /** Rule files of the built-in and of the custom alerts, and the page of their runbooks. */
+  /** Rule files of the built-in and the custom alerts, and the web page with their runbooks. */
   public override get files(): readonly GeneratedFile[] {
     const { _alerting: alerting } = this.member.monitoring;
     const { groups } = alerting;
@@ -124,7 +124,7 @@ export class Prometheus extends Component {
     ];
   }
 
-  /** Metrics of Prometheus, series of scrapes and recording rules, and metrics that the scrape jobs declare. */
+  /** Metrics of Prometheus, series of scrapes and of recording rules, and metrics that the scrape jobs declare. */
   public override get emits(): ReadonlySet<string> {
     const recorded = this.member.monitoring._alerting.groups.flatMap(({ recordings }) => recordings);
     const declared = (this.props.scrapeJobs ?? []).flatMap(({ metrics = [] }) => metrics);

@@ -7,9 +7,12 @@ import { IMember, IMemberFirewall } from "../contracts";
 
 /** Mode of the host firewall. */
 export enum FirewallMode {
-  /** Blocks only the ports of the monitoring, for sources that the access graph does not name. SSH stays as it is. */
+  /** Blocks the ports of the monitoring for sources that the access graph does not allow. Does not affect other ports. */
   GUARD = "guard",
-  /** Blocks everything that is not allowed. SSH from controllers and technicians, and the ports in `allow`, are allowed. */
+  /**
+   * Blocks all inbound connections except SSH from controllers and technicians, the connections in the access graph, and
+   * the ports that `firewall.allow` opens.
+   */
   STRICT = "strict",
 }
 
@@ -17,8 +20,8 @@ export enum FirewallMode {
 const APPLICATION = "application";
 
 /**
- * The firewall of one member. It allows what the access graph needs, on the server itself and, if the cloud has a
- * firewall, there as well. Every member has one, as the property `firewall`.
+ * The firewall of one member: the host firewall and, if the server has one, the cloud firewall. Both allow the
+ * connections in the access graph. The property `firewall` of a member contains this object.
  *
  * @example
  * app.firewall.allow(Peer.anyIpv4(), Port.tcp(443), "public web site");
@@ -37,11 +40,12 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
   }
 
   /**
-   * Allows a peer to reach a port of an application on the server.
+   * Allows a peer to connect to a port of an application on the server.
    *
-   * Synthesis rejects the port of a component or of an exporter, because the access graph decides who reaches those.
+   * The synthesis rejects the port of a component or an exporter, because the access graph decides who may connect to
+   * it.
    *
-   * @param reason reason that the access graph shows to reviewers
+   * @param reason reason that the access document shows
    */
   public allow(peer: Peer, port: Port, reason = "application access"): void {
     const { server, monitoring } = this.member;

@@ -3,7 +3,7 @@ import { Member, MemberProps } from "./member";
 
 /**
  * A server that gets only the host firewall: no node exporter and no log agent. Use it for a server that already has
- * exporters, and name them in the prop `exporters`.
+ * exporters, and list them in the prop `exporters`.
  *
  * @example
  * new FirewalledServer(this, "db", { monitoring, server, exporters: [{ job: "postgres", port: 9187 }] });

@@ -17,8 +17,8 @@ export interface Exporter {
   /** Port that the exporter listens on. */
   readonly port: number;
   /**
-   * Names of the metrics that rules and dashboards use, as queries name them: `http_requests_total`, or for a histogram
-   * `http_duration_seconds_bucket`. Synthesis rejects a query for a metric that nothing emits.
+   * Names of metrics that your rules and dashboards use, exactly as in queries: `http_requests_total`, or for a
+   * histogram `http_duration_seconds_bucket`. The synthesis rejects a query for a metric that nothing emits.
    *
    * @default - none
    */
@@ -29,7 +29,7 @@ export interface Exporter {
 export interface MemberProps {
   /** Monitoring that the server belongs to. */
   readonly monitoring: IMonitoring;
-  /** Server to monitor. A server belongs to one member only. */
+  /** Server that becomes a member. Each server can belong to one member only. */
   readonly server: IServer;
   /**
    * Mode of the host firewall.
@@ -38,7 +38,8 @@ export interface MemberProps {
    */
   readonly firewall?: FirewallMode;
   /**
-   * User-provided exporters on the server. Prometheus scrapes them. Only Prometheus and the technicians can reach them.
+   * Exporters that already run on the server. Prometheus scrapes them. Only Prometheus and technicians can connect to
+   * them.
    *
    * @default - none
    */
@@ -50,17 +51,17 @@ const EXPORTER = "exporter";
 
 const MEMBER = Symbol.for("cdktf-monitoring.member");
 
-/** A server that belongs to a `Monitoring`. */
+/** A server that belongs to a `Monitoring`: the base class of `MonitoredServer` and `FirewalledServer`. */
 export abstract class Member extends Construct implements IMember {
   /** Monitoring that the server belongs to. */
   public readonly monitoring: IMonitoring;
-  /** Monitored server. */
+  /** Server of the member. */
   public readonly server: IServer;
   /** Whether the server may host components other than agents. @internal */
   public abstract readonly _hostsComponents: boolean;
   /** Entry of the server in the inventory. The constructor reads the tokens once. @internal */
   public readonly _inventoryHost: InventoryHost;
-  /** Host firewall, and the firewall of the cloud if the server has one. */
+  /** Host firewall and, if the server has one, cloud firewall. */
   public readonly firewall: ExporterFirewall;
   /** Names of the metrics that the user-provided exporters declare. @internal */
   public readonly _declaredMetrics: readonly string[];
@@ -115,7 +116,7 @@ export abstract class Member extends Construct implements IMember {
   }
 
   /**
-   * Adds a component. Each component calls it when the component is constructed in the scope of the member.
+   * Adds a component. The constructor of each component in the scope of the member calls this method.
    *
    * @throws if the server already has a component of this kind
    * @internal
@@ -158,7 +159,7 @@ function claim(member: Member, server: IServer): void {
   Object.defineProperty(server, MEMBER, { value: member });
 }
 
-/** Returns the problems of the SSH access on this machine. A key file that Terraform creates does not exist yet. */
+/** Returns the problem of the key file on this machine, if any. Skips a key file that Terraform creates later. */
 function accessProblems({ ssh: { keyFile } }: IServer): string[] {
   if (keyFile === undefined || Token.isUnresolved(keyFile)) return [];
   const found = keyFileProblem(keyFile);

@@ -13,14 +13,15 @@ export interface MonitoredServerProps extends MemberProps {
    */
   readonly nodeExporter?: NodeExporterProps;
   /**
-   * Settings of the log agent. The server has a log agent if the monitoring has a Loki.
+   * Settings of the log agent, which the server has if the monitoring has a Loki.
    *
    * @default - the defaults of {@link LogAgentProps}
    */
   readonly logAgent?: LogAgentProps;
   /**
-   * Logs of the applications on the server, such as `LogSource.nginx()`. The log agent also sends SSH logins, allowed and
-   * denied sudo commands, processes that the kernel killed for lack of memory, and the logs of the components.
+   * Log sources of the applications on the server, such as `LogSource.nginx()`. The log agent also sends the built-in
+   * sources: SSH logins, allowed and denied sudo commands, processes that the kernel killed because memory was short,
+   * and the logs of the components.
    *
    * @default - none
    */
@@ -28,7 +29,8 @@ export interface MonitoredServerProps extends MemberProps {
 }
 
 /**
- * A monitored server. It gets a node exporter that Prometheus scrapes and, if the monitoring has a Loki, a log agent.
+ * A server that is monitored. It gets a node exporter, which Prometheus scrapes, and a log agent if the monitoring has
+ * a Loki.
  *
  * @example
  * new MonitoredServer(this, "app", { monitoring, server, logs: [LogSource.nginx()] });

@@ -1,9 +1,9 @@
 import { MonitoredServer } from "./monitored-server";
 
 /**
- * A server that hosts components such as Prometheus and Grafana. The host is monitored as well.
+ * A server on which components such as Prometheus and Grafana run. The host itself is monitored too.
  *
- * A component runs on the host in whose scope it is constructed.
+ * To place a component on a host, pass the host as the scope of the component.
  *
  * @example
  * const hub = new MonitoringHost(this, "hub", { monitoring, server });

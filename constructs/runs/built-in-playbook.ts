@@ -1,7 +1,7 @@
 import { contentHash } from "../../lib/inventory/content-hash";
 import { playbooksDirectory } from "../../lib/paths";
 
-/** Documentation is not part of a run, so that a change of it repeats none. */
+/** Documentation does not belong to a run, so that a changed README does not repeat the run. */
 const DOCUMENTATION = ["README.md"];
 
 /**

@@ -22,7 +22,7 @@ export class CleanupRun extends Run {
     return {
       name: this.name,
       playbook: "cleanup.yml",
-      content: this.content,
+      content: this._content,
       component: false,
       artifacts: [],
       secrets: [],

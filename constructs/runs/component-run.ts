@@ -47,7 +47,7 @@ export class ComponentRun extends Run {
     return {
       name: this.name,
       playbook: this.playbook === undefined ? `${this.name}.yml` : basename(this.playbook),
-      content: this.content,
+      content: this._content,
       component: this.playbook === undefined,
       userProvided: this.playbook !== undefined,
       agent: this.components.some(({ _agent: agent }) => agent),

@@ -6,8 +6,8 @@ import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
 
 /**
- * The run of the host firewalls. Every other run applies the firewall of its servers first. This run covers the servers
- * where only the allowed connections changed.
+ * The run that applies the host firewalls. Every other run also applies the firewall of its servers first, so this run
+ * has an effect only on servers where nothing but the allowed connections changed.
  */
 export class FirewallRun extends Run {
   public constructor(private readonly monitoring: MonitoringScope) {
@@ -21,7 +21,7 @@ export class FirewallRun extends Run {
     return {
       name: this.name,
       playbook: "firewall.yml",
-      content: this.content,
+      content: this._content,
       component: false,
       artifacts: [],
       secrets: [],

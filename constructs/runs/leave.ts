@@ -8,14 +8,14 @@ import { IMember, MonitoringScope, OnLeave } from "../contracts";
 /**
  * Uninstalls the components from servers that leave the monitoring but still exist. Such servers have an `onLeave`.
  *
- * Each server has an entry with its SSH access. When Terraform destroys the entry, for any reason, it runs the playbook.
- * `terraform_data` updates an entry in place, which a `null_resource` cannot do: another key file must not uninstall
- * anything. A server with `OnLeave.NOTHING` has an entry too, because without one, a change to `OnLeave.NOTHING` would
- * destroy the entry and uninstall the components.
+ * Each server has an entry with its SSH access. When Terraform destroys the entry, for any reason, it runs the
+ * playbook. The resource is a `terraform_data`, which updates an entry in place: a changed key file must not destroy
+ * the entry and uninstall the components, as it would with a `null_resource`. A server with `OnLeave.NOTHING` has an
+ * entry too, because otherwise a change to `OnLeave.NOTHING` would destroy the entry and uninstall the components.
  *
  * Runs and entries do not depend on each other. Otherwise one unreachable server that leaves would stop all runs, or a
- * failed run would stop the uninstall. An entry still exists before a run changes its server, because it waits for
- * nothing, while a run first fetches release archives and waits for SSH.
+ * failed run would stop the uninstall. Nevertheless, Terraform creates an entry before a run changes its server: the
+ * entry waits for nothing, but a run first fetches release archives and waits for SSH.
  */
 export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
   const entries = lazyForEach(monitoring, "departures", () =>
@@ -63,8 +63,8 @@ function membershipOf({ monitoring, server }: IMember): string {
 
 /**
  * Returns the machines of all monitorings of the app as JSON. A server that was only renamed, or that joined another
- * monitoring, keeps its components. A destroy provisioner must not contain references, so machines whose address Terraform
- * finds out are left out.
+ * monitoring, keeps its components. Machines whose address is known only after apply are left out, because a destroy
+ * provisioner must not contain references.
  */
 function presentMachines(monitoring: MonitoringScope): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);

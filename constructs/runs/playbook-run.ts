@@ -11,12 +11,12 @@ import { Run } from "./run";
 /** Settings of a {@link PlaybookRun}. */
 export interface PlaybookRunProps {
   /**
-   * File of the playbook. The whole folder of the file (roles, templates, files) is the content of the run, so keep other
-   * files out of it. The plays use `hosts: run_<id>`.
+   * File of the playbook. All files in its folder (roles, templates, files) belong to the run, so use a folder that
+   * contains nothing else. The plays use `hosts: run_<id>`.
    */
   readonly playbook: string;
   /**
-   * Servers that the playbook runs on.
+   * Members on whose servers the playbook runs.
    *
    * @default - every member of the monitoring
    */
@@ -28,7 +28,8 @@ export interface PlaybookRunProps {
    */
   readonly variables?: Readonly<Record<string, unknown>>;
   /**
-   * Secrets of the playbook, by name. The variable `monitoring_secrets` contains the location of each value.
+   * Secrets of the playbook, by name. The variable `monitoring_secrets` contains, for each secret, the environment
+   * variable or the file on the controller that contains its value.
    *
    * @default - none
    */
@@ -38,8 +39,8 @@ export interface PlaybookRunProps {
 /**
  * Runs a user-provided playbook on the servers of a monitoring.
  *
- * It follows the rules of the built-in playbooks: it waits for SSH, checks host keys, repeats only when its input changes,
- * and skips servers where the last run succeeded with the same input.
+ * The run works like the runs of built-in playbooks: it waits for SSH, checks host keys, repeats only when its input
+ * changes, and skips servers on which it already succeeded with the same input.
  *
  * @example
  * new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "site", "site.yml"), hosts: [app] });
@@ -76,7 +77,7 @@ export class PlaybookRun extends Run {
     return {
       name: this.name,
       playbook: basename(this.props.playbook),
-      content: this.content,
+      content: this._content,
       component: false,
       artifacts: [],
       secrets: Object.entries(this.props.secrets ?? {}).map(([name, secret]) => secret._reference(name)),

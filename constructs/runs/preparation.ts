@@ -55,7 +55,7 @@ interface NameToResolve {
   readonly where: string;
 }
 
-/** Returns the host names that this machine resolves. The jump host resolves the name of a server behind it. */
+/** Returns the host names that this machine resolves. The name of a server behind a jump host is resolved there. */
 function namesOf({ node, ssh: { host, jumpHost } }: IServer): NameToResolve[] {
   const [setting, text] = jumpHost === undefined ? ["address", host] : ["jumpHost", jumpHost];
   if (Token.isUnresolved(text)) return [];

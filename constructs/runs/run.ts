@@ -8,7 +8,7 @@ import { runNameProblem } from "../../lib/names";
 import { MonitoringScope, IRun } from "../contracts";
 import { rejectIf } from "../synthesis/errors";
 
-/** Settings that every kind of run passes to its base class. */
+/** Settings of a {@link Run}. */
 export interface RunDescription {
   /**
    * Name of the run.
@@ -27,24 +27,24 @@ export interface RunDescription {
 /**
  * One `null_resource` that runs one playbook on all hosts that need it.
  *
- * The run repeats when its input changes (a file of the playbook or its roles, its variables, a machine, the version of
- * a secret) and when the last run was interrupted.
+ * The run repeats if its input changed (a file of the playbook or its roles, its variables, a machine, or the version
+ * of a secret), and if it was interrupted.
  */
 export abstract class Run extends Construct implements IRun {
-  /** Name of the run in the inventory, on the command line and in the markers on servers. */
+  /** Name of the run in the inventory, in commands such as `npm run play <name>`, and of its markers on servers. */
   public readonly name: string;
   /** The `null_resource` of the run; undefined in a monitoring with `provision: false`. */
   public readonly resource?: NullResource;
   /** Command that starts the run in the folder of the stack. @internal */
   public readonly _command: string;
-  /** Hash of all files of the playbook and its roles. */
-  protected readonly content: string;
+  /** Hash of all files of the playbook and its roles. @internal */
+  protected readonly _content: string;
 
   protected constructor(scope: MonitoringScope, id: string, description: RunDescription) {
     super(scope, id);
     this.name = description.name ?? id;
     rejectIf(this, runNameProblem(this.name));
-    this.content = description.content;
+    this._content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
     const files = description.files === undefined ? "" : ` --files ${description.files}`;
     this._command = `exec python3 ${scope._playbooksPath}/run.py ${this.name}${playbook}${files}`;
@@ -60,7 +60,7 @@ export abstract class Run extends Construct implements IRun {
     return [];
   }
 
-  /** Makes this run wait for another resource in its stack. */
+  /** Makes this run wait for another resource in the same stack. */
   public after(other: ITerraformDependable): void {
     if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
@@ -69,7 +69,7 @@ export abstract class Run extends Construct implements IRun {
     const state = scope._stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {
-        content: this.content,
+        content: this._content,
         data: consumed(scope._inventoryName, runGroup(this.name)),
         interrupted: `\${try(filesha256("${state}/${contract.state.inFlight}/${this.name}"), "")}`,
       },
@@ -87,7 +87,7 @@ export abstract class Run extends Construct implements IRun {
   }
 }
 
-/** Returns the hash of the input of a run: its group in the inventory, and the machines of the group. */
+/** Returns an expression for the hash of a run's input: its group in the inventory, and the machines of the group. */
 function consumed(inventory: string, name: string): string {
   const group = `${inventory}.all.children.${name}`;
   const machines = `{ for host in keys(${group}.hosts) : host => ${inventory}.all.hosts[host].monitoring_server }`;

@@ -6,7 +6,8 @@ import { MonitoringScope } from "../contracts";
 import { RunDescription } from "./run";
 
 /**
- * Returns the description of a run with a user-provided playbook. Its content is the whole folder of the playbook.
+ * Returns the description of a run with a user-provided playbook. All files in the folder of the playbook belong to the
+ * run.
  *
  * @throws if the playbook does not exist, or its folder is the root of a project
  */
@@ -18,7 +19,7 @@ export function userPlaybook(monitoring: MonitoringScope, id: string, file: stri
     throw new Error(`${where}: the playbook ${playbook} does not exist`);
   if (existsSync(join(folder, "package.json"))) {
     throw new Error(
-      `${where}: ${playbook} is in the root of a project: move it to a folder of its own, because the whole folder belongs to the run`,
+      `${where}: ${playbook} is in the root of a project: move it to a separate folder, because all files in its folder belong to the run`,
     );
   }
   const content = contentHash(folder, ["."]);

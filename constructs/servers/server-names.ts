@@ -14,7 +14,7 @@ export function serverName(server: Construct, name = server.node.id.replace(/-se
 }
 
 /**
- * Checks the prefix of the names of a network's resources.
+ * Checks the name of a network, which is the prefix of the names of its resources.
  *
  * @param setting name of the prop, for the message
  * @param maxLength maximum number of characters

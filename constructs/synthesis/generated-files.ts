@@ -6,7 +6,7 @@ import { IComponent, IMonitoring } from "../contracts";
 import { constructError, rejectIf } from "./errors";
 
 /**
- * Writes the files that the roles copy to their servers, by kind and server.
+ * Writes the files that the roles copy to their servers, in one folder for each kind and server.
  *
  * @param folder folder of the Terraform JSON of the stack
  * @throws if the path of a file is invalid, or its text contains a token

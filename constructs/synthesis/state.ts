@@ -17,7 +17,7 @@ export function projectFile(path: string): string {
   return `../../../${path}`;
 }
 
-/** Absolute path of {@link stateDirectory} as a token, by stack. */
+/** Token of the absolute path of {@link stateDirectory}, by stack. */
 const absolute = new WeakMap<TerraformStack, string>();
 
 /** Returns the absolute path of a file in {@link stateDirectory}. Terraform computes it at apply time. */

@@ -3,7 +3,7 @@ import { runNameProblem } from "../names";
 import { Edge } from "./access";
 
 /**
- * A kind of component, or the technicians, as a peer that an {@link Access} bound allows.
+ * A peer that an {@link Access} bound allows: a kind of component, or the technicians.
  *
  * @example
  *
@@ -11,7 +11,7 @@ import { Edge } from "./access";
  */
 export class AccessPeer {
   /**
-   * All components of one kind, from the servers on which they run.
+   * All components of one kind, on any server.
    *
    * @param kind kind of component, such as `prometheus`
    */
@@ -33,14 +33,15 @@ export class AccessPeer {
     public readonly _kind?: string,
   ) {}
 
-  /** Returns the TypeScript expression of this peer. */
+  /** Returns the TypeScript expression of this peer. @internal */
   public toString(): string {
     return this._kind === undefined ? "AccessPeer.technicians()" : `AccessPeer.component("${this._kind}")`;
   }
 }
 
 /**
- * An upper bound of the access graph. If a connection from another peer is declared, the synthesis fails.
+ * An upper bound of the access graph: it limits which peers may connect to a kind of component. The synthesis fails if
+ * the access graph contains a connection from another peer.
  *
  * The built-in bounds allow exporters only from Prometheus and technicians, and the monitoring components only from each
  * other and technicians. A bound of the same kind and listener replaces the built-in one.
@@ -54,14 +55,14 @@ export class AccessPeer {
  */
 export class Access {
   /**
-   * Allows connections to a kind of component only from the given peers. Connections within one server pass no firewall
-   * and are not bounded.
+   * Allows connections to a kind of component only from the given peers. The bound does not apply to connections within
+   * one server, because no firewall blocks them.
    *
    * @param kind kind of component, such as `node_exporter`
    * @param peers peers that may connect
-   * @param listener name of the only listener to which this bound applies. Without it, the bound applies to all
-   * listeners that have no bound of their own. The listeners within a cluster (`cluster_tcp` and `cluster_udp` of
-   * Alertmanager, `grpc` and `gossip` of Loki) have a built-in one.
+   * @param listener name of the only listener to which this bound applies. Without a name, the bound applies to all
+   * listeners that have no bound of their own. The cluster listeners (`cluster_tcp` and `cluster_udp` of Alertmanager,
+   * `grpc` and `gossip` of Loki) have a built-in bound of their own.
    * @throws if the name of the kind is malformed
    */
   public static only(kind: string, peers: readonly AccessPeer[], listener?: string): Access {
@@ -91,7 +92,7 @@ export class Access {
     public readonly _listener?: string,
   ) {}
 
-  /** Returns the TypeScript expression of this bound. */
+  /** Returns the TypeScript expression of this bound. @internal */
   public toString(): string {
     const listener = this._listener === undefined ? "" : `, "${this._listener}"`;
     return `Access.only("${this._kind}", [${this._peers.join(", ")}]${listener})`;

@@ -15,9 +15,9 @@ export interface Listener {
    */
   readonly scheme?: string;
   /**
-   * Name of the job by which Prometheus scrapes the listener.
+   * Name of the job in which Prometheus scrapes the listener.
    *
-   * @default - it is not scraped
+   * @default - Prometheus does not scrape the listener
    */
   readonly scrapeJob?: string;
   /**
@@ -28,11 +28,11 @@ export interface Listener {
   readonly technicians?: boolean;
 }
 
-/** A component's connection to all components of a kind, on whichever servers they run. */
+/** A connection from a component to all components of a kind, on any server. */
 export interface Connection {
-  /** Kind of component to which it connects. */
+  /** Kind of the destination components. */
   readonly kind: string;
-  /** Name of that component's listener. */
+  /** Name of the listener of the destination components. */
   readonly listener: string;
   /** Purpose of the connection, shown in the access document: `sends alerts`. */
   readonly reason: string;
@@ -44,7 +44,7 @@ export interface Listening {
   readonly kind: string;
   /** Name of the server. */
   readonly server: string;
-  /** Whether the component belongs on every server. */
+  /** Whether the component may run on any member, instead of a `MonitoringHost` only. */
   readonly agent: boolean;
   /** Ports on which the component accepts connections. */
   readonly listeners: readonly Listener[];

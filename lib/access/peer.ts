@@ -1,7 +1,7 @@
 import { breadthProblem, canonicalCidr } from "./origins";
 
 /**
- * A CIDR block from which connections are allowed.
+ * A CIDR block from which an application accepts connections.
  *
  * @example
  * app.firewall.allow(Peer.ipv4("203.0.113.0/24"), Port.tcp(443), "office");
@@ -57,12 +57,20 @@ export class Peer {
  * app.firewall.allow(Peer.anyIpv4(), Port.tcp(443), "public web site");
  */
 export class Port {
-  /** @throws if `port` is not a whole number from 1 to 65535 */
+  /**
+   * A TCP port.
+   *
+   * @throws if `port` is not a whole number from 1 to 65535
+   */
   public static tcp(port: number): Port {
     return new Port(port, "tcp");
   }
 
-  /** @throws if `port` is not a whole number from 1 to 65535 */
+  /**
+   * A UDP port.
+   *
+   * @throws if `port` is not a whole number from 1 to 65535
+   */
   public static udp(port: number): Port {
     return new Port(port, "udp");
   }

@@ -10,8 +10,8 @@ import { Evaluator, Severity } from "./rule";
 /** Changes to a built-in alert. */
 export interface AlertTuning {
   /**
-   * How long the condition must hold before the alert fires, such as `5m`; `0s` fires immediately. Applies to all levels
-   * of the alert.
+   * Time that the condition must hold before the alert fires, such as `5m`. With `0s`, the alert fires immediately. The
+   * time applies to all levels of the alert.
    *
    * @default - the built-in duration of each level
    */
@@ -36,13 +36,16 @@ export interface CustomAlert {
   readonly expr: string;
   /** The program that evaluates the expression. @default Evaluator.PROMETHEUS */
   readonly evaluator?: Evaluator;
-  /** How long the condition must hold before the alert fires, such as `5m`. @default - the alert fires immediately */
+  /** Time that the condition must hold before the alert fires, such as `5m`. @default - the alert fires immediately */
   readonly for?: string;
-  /** Severity, by which notifications are routed. */
+  /** Severity, which decides the receiver of notifications. */
   readonly severity: Severity;
-  /** What is wrong, and where, in one line. A Go template that can use `{{ $labels.instance }}` and `{{ $value }}`. */
+  /**
+   * Problem and affected server, in one line. The text is a Go template that can use `{{ $labels.instance }}` and
+   * `{{ $value }}`.
+   */
   readonly summary: string;
-  /** The impact, and what to do. A Go template like `summary`. */
+  /** Impact and remedy. The text is a Go template like `summary`. */
   readonly description: string;
   /** URL of the runbook. @default - no link */
   readonly runbookUrl?: string;
@@ -51,7 +54,7 @@ export interface CustomAlert {
 }
 
 /**
- * A change to the built-in alerts, or an additional alert.
+ * A change to a built-in alert, or an additional alert. Pass it in the prop `alerts` of the `Monitoring`.
  *
  * @example
  * Alert.tune("DiskFull", { thresholds: { warning: 85 } });
@@ -94,13 +97,13 @@ export class Alert {
     private readonly change: { readonly tuning?: AlertTuning; readonly custom?: CustomAlert },
   ) {}
 
-  /** Changes to the built-in alert; undefined if the alert is disabled or user-provided. */
-  public get tuning(): AlertTuning | undefined {
+  /** Changes to the built-in alert; undefined if the alert is disabled or user-provided. @internal */
+  public get _tuning(): AlertTuning | undefined {
     return this.change.tuning;
   }
 
-  /** The user-provided alert; undefined if a built-in alert is changed. */
-  public get addition(): CustomAlert | undefined {
+  /** The user-provided alert; undefined if a built-in alert is changed. @internal */
+  public get _addition(): CustomAlert | undefined {
     return this.change.custom;
   }
 }

@@ -36,9 +36,11 @@ export function alertGroups(input: AlertsInput): RuleGroup[] {
   const groups = [...groupBy(on, ({ group }) => group)].map(([name, alerts]) => ({
     name,
     recordings: [...new Set(alerts.flatMap(({ recordings = [] }) => recordings))],
-    alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?.tuning ?? {}, input)),
+    alerts: alerts.flatMap((alert) => rulesOf(alert, changes.get(alert.name)?._tuning ?? {}, input)),
   }));
-  const custom = input.changes.flatMap(({ addition }) => (addition && isOf(addition.evaluator, input) ? addition : []));
+  const custom = input.changes.flatMap(({ _addition: addition }) =>
+    addition && isOf(addition.evaluator, input) ? addition : [],
+  );
   return custom.length === 0
     ? groups
     : [...groups, { name: CUSTOM_GROUP, recordings: [], alerts: custom.map(customRule) }];
@@ -55,7 +57,7 @@ function changesByName(changes: readonly Alert[]): ReadonlyMap<string, Alert> {
 }
 
 function isOff(change: Alert | undefined): boolean {
-  return change !== undefined && change.tuning === undefined;
+  return change !== undefined && change._tuning === undefined;
 }
 
 function isOf(evaluator: Evaluator | undefined, input: AlertsInput): boolean {

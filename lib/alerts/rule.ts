@@ -1,4 +1,4 @@
-/** Severity of an alert. The label `severity`, by which notifications are routed. */
+/** Severity of an alert. It becomes the label `severity`, which decides the receiver of notifications. */
 export enum Severity {
   /** Needs immediate attention: something is broken, or will be within hours. */
   CRITICAL = "critical",
@@ -28,7 +28,10 @@ export interface AlertAnnotations {
   readonly dashboard?: string;
 }
 
-/** An alerting rule of Prometheus or Loki. Two levels of an alert are two rules with the same name and different severities. */
+/**
+ * An alerting rule of Prometheus or Loki. Two levels of an alert are two rules with the same name and different
+ * severities.
+ */
 export interface AlertRule {
   /** Name of the alert. */
   readonly name: string;

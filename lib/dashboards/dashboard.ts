@@ -20,9 +20,9 @@ export interface DashboardDownload {
 type Build = (subject: DashboardSubject) => DashboardModel;
 
 /**
- * A dashboard that Grafana is provisioned with: a built-in one, one from a file, or one from grafana.com.
+ * A dashboard that a deploy installs in Grafana: a built-in dashboard, a JSON file, or a dashboard from grafana.com.
  *
- * Grafana gets the built-in dashboards that have data by itself. Add other dashboards by its prop `dashboards`.
+ * Every Grafana gets the built-in dashboards that have data. Add other dashboards with its prop `dashboards`.
  *
  * @example
  * new Grafana(hub, "grafana", {
@@ -50,7 +50,7 @@ export class Dashboard {
 
   /**
    * Application logs: lines and errors of applications, and requests and errors of web servers. Needs Loki, and a
-   * server whose `logs` name such a source.
+   * server with such a source in its prop `logs`.
    */
   public static applicationLogs(): Dashboard {
     return Dashboard.builtIn(Uids.APPLICATION_LOGS, buildApplicationLogsDashboard);
@@ -69,8 +69,8 @@ export class Dashboard {
   /**
    * Reads a dashboard from a JSON file that Grafana exported in its classic model, which Grafana 10 to 13 read.
    *
-   * The built-in data sources of the same type replace the data source inputs of an export "for sharing externally".
-   * The queries are checked at synthesis.
+   * If the file was exported "for sharing externally", its data source inputs are replaced by the built-in data sources
+   * of the same type. The queries are checked at synthesis.
    *
    * @param path path of the file, relative to the working directory
    * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
@@ -81,14 +81,13 @@ export class Dashboard {
   }
 
   /**
-   * Takes one revision of a dashboard that is published on grafana.com: `Dashboard.fromGrafanaCom(1860, 45)` is Node
-   * Exporter Full.
+   * Downloads one revision of a dashboard from grafana.com: `Dashboard.fromGrafanaCom(1860, 45)` is Node Exporter Full.
    *
-   * The controller downloads the dashboard at deploy time and verifies its digest. Its uid becomes
-   * `grafana-com-<id>`, and the built-in data sources replace those in it. Its queries are not checked, because the
-   * file does not exist at synthesis.
+   * The controller downloads the dashboard at deploy time and verifies its digest. Its uid becomes `grafana-com-<id>`,
+   * and its data sources are replaced by the built-in data sources of the same type. Its queries are not checked,
+   * because the file does not exist at synthesis.
    *
-   * @param id number of the dashboard, as in its address on grafana.com
+   * @param id number of the dashboard, as in its URL on grafana.com
    * @param revision number of the revision
    * @throws if a number is not an integer from 1
    */
@@ -106,7 +105,7 @@ export class Dashboard {
   }
 
   private constructor(
-    /** Uid in the address and in links: `<grafana>/d/<uid>`. */
+    /** Uid of the dashboard in Grafana's URLs: `<grafana>/d/<uid>`. */
     public readonly uid: string,
     /** Title in Grafana's list of dashboards. */
     public readonly title: string,

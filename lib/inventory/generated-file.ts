@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 
 /**
- * A file that the synthesis writes for a role, such as alert rules or a dashboard. Text with braces travels as a file,
- * because Terraform and Ansible would read the braces as templates.
+ * A file that the synthesis writes for a role, such as alert rules or a dashboard. Use files instead of variables for
+ * text with braces, because Terraform and Ansible would interpret the braces as templates.
  */
 export interface GeneratedFile {
   /** Path with slashes below the folder that the role receives, such as `rules/monitoring.yml`. */
   readonly path: string;
-  /** Text of the file. It contains no tokens; values that only Terraform knows are passed as variables. */
+  /** Text of the file. It must not contain tokens: pass values that only Terraform knows as variables. */
   readonly content: string;
 }
 
@@ -21,7 +21,7 @@ export function filesHash(files: readonly GeneratedFile[]): string {
   return hash.digest("hex");
 }
 
-/** Returns what is wrong with the paths of a component's files, or undefined. */
+/** Returns the first problem with the paths of a component's files, or undefined. */
 export function filesProblem(files: readonly GeneratedFile[]): string | undefined {
   const seen = new Set<string>();
   for (const { path } of files) {

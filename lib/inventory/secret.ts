@@ -1,4 +1,4 @@
-/** Reference to a secret in the inventory. It names the place of the value on the controller, never the value. */
+/** Reference to a secret in the inventory. It contains the location of the value on the controller, never the value. */
 export interface SecretReference {
   /** Name by which the role requests the secret. */
   readonly name: string;
@@ -19,8 +19,8 @@ export interface SecretReference {
 /** Settings of a {@link Secret}. */
 export interface SecretOptions {
   /**
-   * Version of the secret. Change it so that the next deploy installs a new value, which Terraform cannot see.
-   * `npm run rotate` installs a new value without a new version.
+   * Version of the secret. Terraform cannot see that the value changed. To install a new value with the next deploy,
+   * change the version. `npm run rotate` installs a new value without a change of the version.
    *
    * @default "1"
    */
@@ -28,8 +28,8 @@ export interface SecretOptions {
 }
 
 /**
- * A reference to a secret value. The controller (the machine that runs `cdktf deploy`) reads the value at deploy time, so
- * that it never enters Terraform's state, plan or output.
+ * A reference to a secret value. The controller (the machine that runs `cdktf deploy`) reads the value at deploy time.
+ * The value never enters Terraform's state, plan or output.
  *
  * @example
  * Receiver.slack("slack", { webhookUrl: Secret.fromEnvironment("SLACK_WEBHOOK_URL") });

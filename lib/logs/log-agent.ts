@@ -11,7 +11,7 @@ export class LogAgent {
   }
 
   /**
-   * Uses Promtail, which reached its end of life on 2026-03-02. A later switch to Alloy continues at Promtail's
+   * Uses Promtail, which reached its end of life on 2026-03-02. After a switch to Alloy, Alloy continues at Promtail's
    * positions.
    */
   public static promtail(): LogAgent {
@@ -19,7 +19,7 @@ export class LogAgent {
   }
 
   /**
-   * Returns the agent with a name, for a name that comes from a setting.
+   * Returns the agent with the given name, for example from an environment variable.
    *
    * @param program name of the program: "alloy" or "promtail"
    * @throws if no agent has this name

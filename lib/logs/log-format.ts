@@ -1,6 +1,6 @@
 /**
- * Format of the lines of a log. Timestamps in lines are used for files only, because the journal stores the time of
- * each entry.
+ * Format of the lines of a log. The agent reads timestamps from the lines of files only, because the journal stores the
+ * time of each entry.
  *
  * @example
  * LogSource.files("shop", { paths: ["/srv/shop/*.log"], format: LogFormat.JSON });
@@ -17,7 +17,7 @@ export enum LogFormat {
   JSON = "json",
   /** logfmt (`key=value`), with the time in `time`, `ts` or `t`, and the level in `level` or `lvl`. */
   LOGFMT = "logfmt",
-  /** Plain text: the time is a date and time at the beginning of a line, the level is the first level in capitals. */
+  /** Plain text. The time is at the beginning of the line. The level is the first word in capitals that names a level. */
   PLAIN = "plain",
 }
 

@@ -5,13 +5,14 @@ export interface WebServerLogs {
   /** Value of the label `job`. @default - name of the web server, "nginx" or "apache" */
   readonly name?: string;
   /**
-   * Absolute paths of the access logs. `*` matches a part of a name, `**` matches folders. An empty list means none.
+   * Absolute paths of the access logs. `*` matches a part of a name, and `**` matches any folders. With an empty list,
+   * no such logs are read.
    *
    * @default - Debian's paths: `/var/log/nginx/*access.log` or `/var/log/apache2/*access.log`
    */
   readonly accessLogs?: readonly string[];
   /**
-   * Absolute paths of the error logs, with patterns as in `accessLogs`. An empty list means none.
+   * Absolute paths of the error logs, with patterns as in `accessLogs`. With an empty list, no such logs are read.
    *
    * @default - Debian's paths: `/var/log/nginx/*error.log` or `/var/log/apache2/*error.log`
    */
@@ -20,9 +21,9 @@ export interface WebServerLogs {
 
 /** Settings of {@link LogSource.files}. */
 export interface LogFiles {
-  /** Absolute paths. `*` matches a part of a name, `**` matches folders. */
+  /** Absolute paths. `*` matches a part of a name, and `**` matches any folders. */
   readonly paths: readonly string[];
-  /** Paths to leave out, with patterns as in `paths`. @default - none */
+  /** Paths to exclude, with patterns as in `paths`. @default - none */
   readonly exclude?: readonly string[];
   /**
    * Format of the lines.
@@ -33,11 +34,11 @@ export interface LogFiles {
   /** Value of the label `kind`, such as `access`, `error` or `audit`. @default "application" */
   readonly kind?: string;
   /**
-   * Regular expression (RE2) for the first line of an entry. Lines that do not match it belong to the entry before
-   * them, such as the lines of a stack trace.
+   * Regular expression (RE2) for the first line of an entry. A line that does not match, such as a line of a stack
+   * trace, belongs to the entry before it.
    *
-   * @default - in plain text, each line that begins with neither white space nor `Caused by:`; in other formats, every
-   * line
+   * @default - in plain text, each line that begins neither with white space nor with `Caused by:`; in other formats,
+   * every line
    */
   readonly firstLine?: string;
 }
@@ -76,7 +77,8 @@ export interface JournalGroup {
 }
 
 /**
- * Logs of a server that its log agent sends to Loki under one value of the label `job`: files, or units of the journal.
+ * Log files or journal units whose lines the log agent of a server sends to Loki, with a common value of the label
+ * `job`.
  *
  * @example
  * new MonitoredServer(this, "app", {
@@ -93,7 +95,7 @@ export class LogSource {
   /**
    * Reads the logs of nginx: access logs (labels `status_class` and `method`) and error logs (label `level`).
    *
-   * @param logs name and paths, if they are not Debian's
+   * @param logs name and paths; the default paths are those of Debian's packages
    * @throws if the name or a path is malformed
    */
   public static nginx(logs: WebServerLogs = {}): LogSource {
@@ -103,7 +105,7 @@ export class LogSource {
   /**
    * Reads the logs of Apache: access logs (labels `status_class` and `method`) and error logs (label `level`).
    *
-   * @param logs name and paths, if they are not Debian's
+   * @param logs name and paths; the default paths are those of Debian's packages
    * @throws if the name or a path is malformed
    */
   public static apache(logs: WebServerLogs = {}): LogSource {
@@ -111,8 +113,8 @@ export class LogSource {
   }
 
   /**
-   * Reads files. Each deploy opens matching files that the log agent cannot read, and the folders above them, by access
-   * control lists. Until the next deploy, the agent reads a new file only if others or the group `adm` may read it.
+   * Reads files. If the log agent cannot read a matching file, the next deploy adds access control lists to the file and
+   * its parent folders. Until then, the agent reads a new file only if all users or the group `adm` can read it.
    *
    * @param name value of the label `job`: lower-case letters, digits, `_` and `-`, beginning with a letter
    * @param logs paths and format
@@ -126,7 +128,8 @@ export class LogSource {
   }
 
   /**
-   * Reads the journal of systemd units. The label `level` follows from the journal's priority, or from the line.
+   * Reads the journal of systemd units. The label `level` comes from the line, or from the priority of the journal
+   * entry.
    *
    * @param name value of the label `job`: lower-case letters, digits, `_` and `-`, beginning with a letter
    * @param logs units and format

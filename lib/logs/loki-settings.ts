@@ -2,27 +2,27 @@ import { Variables } from "../inventory/variables";
 import { Secret } from "../inventory/secret";
 import { durationProblem, durationSeconds } from "../units";
 
-/** Retention of some log streams, if it differs from the retention of the others. */
+/** Retention of log streams that differs from the general `retention`. */
 export interface StreamRetention {
   /** Selector of the streams, in LogQL: `{job="nginx", kind="access"}`. */
   readonly selector: string;
-  /** Time for which their lines are kept, as a duration of at least one day: `7d`. */
+  /** Time for which Loki keeps the lines of the streams, as a duration of at least one day: `7d`. */
   readonly retention: string;
 }
 
 /** Limits of Loki's ingestion and queries. */
 export interface LogLimits {
-  /** Ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
+  /** Maximum ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
   readonly ingestionRateMb?: number;
-  /** Ingestion rate of one stream, in MB per second. @default 8 (Loki's default is 3) */
+  /** Maximum ingestion rate of one stream, in MB per second. @default 8 (Loki's default is 3) */
   readonly streamRateMb?: number;
-  /** Number of active streams, that is, sets of labels. @default 10000 (Loki's default is 5000) */
+  /** Maximum number of active streams, that is, different sets of labels. @default 10000 (Loki's default is 5000) */
   readonly maxStreams?: number;
-  /** Length of a line, in KB. Longer lines are rejected. @default 256 (Loki's default) */
+  /** Maximum length of a line, in KB. Loki rejects longer lines. @default 256 (Loki's default) */
   readonly maxLineKb?: number;
-  /** Age of a line at its arrival, as a duration. Older lines are rejected. @default "7d" (Loki's default) */
+  /** Maximum age of a line when it arrives, as a duration. Loki rejects older lines. @default "7d" (Loki's default) */
   readonly maxAge?: string;
-  /** Number of lines that one query returns. @default 5000 (Loki's default) */
+  /** Maximum number of lines that one query returns. @default 5000 (Loki's default) */
   readonly maxQueryLines?: number;
 }
 
@@ -40,7 +40,7 @@ export interface S3Storage {
   readonly endpoint?: string;
   /** Whether requests name the bucket in the path instead of the host name. @default - true if `endpoint` is set */
   readonly pathStyle?: boolean;
-  /** Access key. @default - none: Loki uses the credentials of the server, such as its instance profile */
+  /** Access key. @default - none; Loki uses the credentials of the server, such as its instance profile */
   readonly accessKey?: Secret;
   /** Secret key of the access key. Required with `accessKey`. @default - none */
   readonly secretKey?: Secret;

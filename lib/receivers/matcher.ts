@@ -3,7 +3,8 @@ import { isPrintable } from "./printable";
 import { expressionProblem } from "./regular-expression";
 
 /**
- * A condition for a label of an alert, for routes and inhibitions. A missing label has the empty value.
+ * A condition on a label of an alert, for routes and inhibitions. An alert without the label is treated as if the value
+ * were empty.
  *
  * @example
  * const route: Route = { matchers: [Matcher.is("team", "database")], receiver: "database" };
@@ -32,10 +33,10 @@ export class Matcher {
   }
 
   /**
-   * Matches alerts whose whole label matches a regular expression.
+   * Matches alerts whose label, as a whole, matches a regular expression.
    *
    * @param label name of the label
-   * @param expression regular expression (RE2), with only the syntax that JavaScript shares
+   * @param expression regular expression in RE2 syntax, limited to features that JavaScript also supports
    * @throws if the name or the expression is malformed
    */
   public static matches(label: string, expression: string): Matcher {
@@ -43,10 +44,10 @@ export class Matcher {
   }
 
   /**
-   * Matches alerts whose whole label does not match a regular expression.
+   * Matches alerts whose label, as a whole, does not match a regular expression.
    *
    * @param label name of the label
-   * @param expression regular expression (RE2), with only the syntax that JavaScript shares
+   * @param expression regular expression in RE2 syntax, limited to features that JavaScript also supports
    * @throws if the name or the expression is malformed
    */
   public static matchesNot(label: string, expression: string): Matcher {
@@ -63,7 +64,7 @@ export class Matcher {
     if (problem !== undefined) throw new Error(`matcher ${this.toString()}: ${problem}`);
   }
 
-  /** Returns the matcher in the syntax of Alertmanager's configuration. */
+  /** Returns the matcher in the syntax of Alertmanager's configuration. @internal */
   public toString(): string {
     return `${this.label}${this.operator}"${this.value.replace(/["\\]/g, "\\$&")}"`;
   }

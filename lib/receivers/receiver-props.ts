@@ -15,8 +15,8 @@ export interface SlackReceiverProps extends ReceiverProps {
   /** URL of an incoming webhook: `https://hooks.slack.com/services/…`. */
   readonly webhookUrl: Secret;
   /**
-   * Channel, such as `#alerts`. Only webhooks of older "custom integrations" use it. The webhook of a Slack app posts
-   * to the channel that it was created for.
+   * Channel, such as `#alerts`. Only webhooks of older "custom integrations" use this setting. The webhook of a Slack
+   * app always posts to the channel for which it was created.
    *
    * @default - the channel of the webhook
    */
@@ -58,7 +58,7 @@ export interface EmailReceiverProps extends ReceiverProps {
    */
   readonly login?: EmailLogin;
   /**
-   * Whether e-mails are sent only through TLS.
+   * Whether e-mails are sent only over TLS.
    *
    * @default true
    */
@@ -79,7 +79,7 @@ export interface PagerDutyReceiverProps extends ReceiverProps {
 
 /** Properties of a Telegram receiver. */
 export interface TelegramReceiverProps extends ReceiverProps {
-  /** Token of the bot, from @BotFather. */
+  /** Token of the bot, from `@BotFather`. */
   readonly botToken: Secret;
   /** Id of the chat. Groups have negative ids. */
   readonly chatId: number;
@@ -92,7 +92,8 @@ export interface TelegramReceiverProps extends ReceiverProps {
 /** Properties of an ntfy receiver. */
 export interface NtfyReceiverProps extends ReceiverProps {
   /**
-   * URL of the topic: `https://ntfy.sh/<random name>`. On ntfy.sh, everybody who knows it can read and write the topic.
+   * URL of the topic: `https://ntfy.sh/<random name>`. On ntfy.sh, everybody who knows the URL can read the topic and
+   * write to it.
    */
   readonly topicUrl: Secret;
   /** Access token, for a protected topic. @default - none */
@@ -103,7 +104,7 @@ export interface NtfyReceiverProps extends ReceiverProps {
 
 /** Properties of a webhook receiver. */
 export interface WebhookReceiverProps extends ReceiverProps {
-  /** URL that gets Alertmanager's JSON by POST. */
+  /** URL to which Alertmanager posts its JSON. */
   readonly url: Secret;
   /** Token that is sent as `Authorization: Bearer`. @default - none */
   readonly bearerToken?: Secret;

@@ -15,9 +15,10 @@ import {
 import * as validate from "./receiver-validation";
 
 /**
- * A destination of notifications. Routes refer to it by its name, which has letters, digits, `_` and `-`.
+ * A destination of notifications. Routes refer to a receiver by its name, which consists of letters, digits, `_` and
+ * `-`.
  *
- * Alertmanager reads each secret of a receiver from a file of its own; no secret enters Terraform or Alertmanager's
+ * Alertmanager reads each secret of a receiver from a separate file. No secret enters Terraform or Alertmanager's
  * configuration.
  *
  * @example
@@ -29,7 +30,7 @@ import * as validate from "./receiver-validation";
  */
 export class Receiver {
   /**
-   * Notifies a channel in Slack by an incoming webhook.
+   * Notifies a Slack channel through an incoming webhook.
    *
    * @param name name of the receiver
    * @param props webhook and channel
@@ -40,7 +41,7 @@ export class Receiver {
   }
 
   /**
-   * Notifies a channel in Discord by its webhook.
+   * Notifies a Discord channel through a webhook.
    *
    * @param name name of the receiver
    * @param props webhook
@@ -51,7 +52,7 @@ export class Receiver {
   }
 
   /**
-   * Notifies a channel or chat in Microsoft Teams by a workflow.
+   * Notifies a channel or chat in Microsoft Teams through a workflow.
    *
    * @param name name of the receiver
    * @param props webhook of the workflow
@@ -74,7 +75,7 @@ export class Receiver {
   }
 
   /**
-   * Sends events to a service in PagerDuty.
+   * Sends events to a PagerDuty service.
    *
    * @param name name of the receiver
    * @param props integration key
@@ -85,7 +86,7 @@ export class Receiver {
   }
 
   /**
-   * Notifies a chat in Telegram by a bot.
+   * Notifies a Telegram chat through a bot.
    *
    * @param name name of the receiver
    * @param props bot and chat
@@ -96,7 +97,8 @@ export class Receiver {
   }
 
   /**
-   * Notifies phones by a topic of ntfy, on ntfy.sh or on your own server. The server must be ntfy 2.10 or later.
+   * Notifies phones that subscribe to a topic of ntfy, on ntfy.sh or on your own server. The server must run ntfy 2.10
+   * or later.
    *
    * @param name name of the receiver
    * @param props topic and priority
@@ -118,7 +120,7 @@ export class Receiver {
   }
 
   /**
-   * Pings a service that raises an alarm if the pings stop, such as healthchecks.io. Use it as `deadMansSwitch`.
+   * Pings a service that notifies you if the pings stop, such as healthchecks.io. Use this receiver as `deadMansSwitch`.
    *
    * @param name name of the receiver
    * @param props URL to ping
@@ -129,7 +131,7 @@ export class Receiver {
   }
 
   /**
-   * Combines receivers, which all get the alerts of the group.
+   * Combines several receivers. All of them get the alerts of the group.
    *
    * @param name name of the group
    * @param members receivers to notify

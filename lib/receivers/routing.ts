@@ -1,6 +1,6 @@
 import { Matcher } from "./matcher";
 
-/** Times of days at which routes are muted or active. */
+/** A named time interval, during which routes are muted or active. */
 export interface TimeInterval {
   /** Name that routes refer to. */
   readonly name: string;
@@ -17,30 +17,30 @@ export interface TimeInterval {
 }
 
 /**
- * A route that alerts try before the default ones, in the order of `routes`.
+ * A route for alerts. Alertmanager tries the routes in the order of `routes`, before the default routes.
  *
  * @example
  * { matchers: [Matcher.is("team", "database")], receiver: "database", continue: true }
  */
 export interface Route {
-  /** Matchers that an alert must all satisfy. Only a route with `continue` can have none. */
+  /** Matchers. An alert must satisfy all of them. The list may be empty only in a route with `continue`. */
   readonly matchers: readonly Matcher[];
   /** Name of the receiver that gets the alerts. */
   readonly receiver: string;
   /**
-   * Whether the alerts of the route also go to the routes after it, and finally to their default receiver.
+   * Whether the alerts of the route also go to the following routes, and finally to their default receiver.
    *
    * @default false
    */
   readonly continue?: boolean;
   /**
-   * Labels whose values alerts must share to come in one notification. `["..."]` disables grouping.
+   * Labels that group alerts: alerts with the same values share one notification. `["..."]` disables grouping.
    *
    * @default - `groupBy` of the routing
    */
   readonly groupBy?: readonly string[];
   /**
-   * Time for which the first notification of a group waits for more alerts.
+   * Time that the first notification of a group waits for more alerts.
    *
    * @default - `groupWait` of the routing
    */
@@ -69,7 +69,7 @@ export interface Inhibition {
   readonly source: readonly Matcher[];
   /** Matchers of the alerts that are inhibited. */
   readonly target: readonly Matcher[];
-  /** Labels that must have the same value in both alerts. A label that both lack counts as equal. */
+  /** Labels that must have the same value in both alerts. A label that is missing in both counts as equal. */
   readonly equal: readonly string[];
 }
 
@@ -89,12 +89,12 @@ export interface Routing {
   /** Name of the receiver of all other alerts. @default - the first receiver */
   readonly rest?: string;
   /**
-   * Labels whose values alerts must share to come in one notification. `["..."]` disables grouping.
+   * Labels that group alerts: alerts with the same values share one notification. `["..."]` disables grouping.
    *
    * @default ["alertname", "instance"]
    */
   readonly groupBy?: readonly string[];
-  /** Time for which the first notification of a group waits for more alerts, as a duration. @default "30s" */
+  /** Time that the first notification of a group waits for more alerts, as a duration. @default "30s" */
   readonly groupWait?: string;
   /** Time until new or resolved alerts of a group are sent, as a duration. @default "5m" */
   readonly groupInterval?: string;
@@ -102,7 +102,7 @@ export interface Routing {
   readonly repeatInterval?: string;
   /** Time until an unchanged notification of critical alerts is sent again, as a duration. @default "4h" */
   readonly criticalRepeatInterval?: string;
-  /** Routes that alerts try before the default ones. @default - none */
+  /** Routes that Alertmanager tries before the default routes. @default - none */
   readonly routes?: readonly Route[];
   /** Time intervals that `routes` refer to. @default - none */
   readonly timeIntervals?: readonly TimeInterval[];

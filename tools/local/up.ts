@@ -12,8 +12,8 @@ const HELP = `Usage: ${usage("up")}
 Prepares this machine and deploys the stack "${LOCAL_STACK}".
 
 Prepares Terraform and its providers, a Python virtual environment with Ansible, a Docker engine, the server image and
-the release archives. Starts stopped containers. Then runs "cdktf deploy ${LOCAL_STACK}". If nothing changed, nothing is
-changed on the servers. "npm run down" removes the stack.
+the release archives. Starts stopped containers. Then runs "cdktf deploy ${LOCAL_STACK}". If the code did not
+change, the servers do not change. "npm run down" removes the stack.
 
   -h, --help   print this help`;
 

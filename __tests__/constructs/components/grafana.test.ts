@@ -216,7 +216,7 @@ describe("Grafana", () => {
     [
       "a host with a port",
       { database: { host: "db:5432" } },
-      /database: the host "db:5432" must be a name or an address: set the port as port/,
+      /database: the host "db:5432" contains a port: use a name or an address, and set the prop port/,
     ],
     [
       "an unknown SSL mode",
@@ -247,7 +247,7 @@ describe("Grafana", () => {
     [
       "secret settings with the same name of a file",
       { secretSettings: { a: { b_c: Secret.fromEnvironment("KEY") }, a_b: { c: Secret.fromEnvironment("KEY") } } },
-      /secretSettings: \[a\] b_c and \[a_b\] c would share one file on the server/,
+      /secretSettings: \[a\] b_c and \[a_b\] c would have the same file name on the server/,
     ],
     [
       "a setting that is also a secret setting",

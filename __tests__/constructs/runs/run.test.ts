@@ -125,7 +125,7 @@ describe("a user-provided playbook", () => {
     const hub = new Hub(new TerraformStack(Testing.app(), "test"));
     writeFileSync(join(folder, "site", "package.json"), "{}");
     expect(() => new PlaybookRun(hub.monitoring, "site", { playbook })).toThrow(
-      "is in the root of a project: move it to a folder of its own",
+      "is in the root of a project: move it to a separate folder",
     );
   });
 

@@ -84,7 +84,11 @@ describe("Alert.tune", () => {
 
   it("accepts all settings together", () => {
     const tuning = { for: "0s", thresholds: { queue: 20 }, severity: Severity.CRITICAL, labels: { team: "storage" } };
-    expect(Alert.tune("DiskSaturated", tuning)).toMatchObject({ name: "DiskSaturated", tuning, addition: undefined });
+    expect(Alert.tune("DiskSaturated", tuning)).toMatchObject({
+      name: "DiskSaturated",
+      _tuning: tuning,
+      _addition: undefined,
+    });
   });
 
   it("accepts any percentages in ascending order", () => {
@@ -95,7 +99,7 @@ describe("Alert.tune", () => {
     fc.assert(
       fc.property(percentages, ([a, b]) => {
         const thresholds = { warning: Math.min(a, b), critical: Math.max(a, b) };
-        expect(Alert.tune("MemoryShort", { thresholds }).tuning).toEqual({ thresholds });
+        expect(Alert.tune("MemoryShort", { thresholds })._tuning).toEqual({ thresholds });
       }),
     );
   });
@@ -103,7 +107,7 @@ describe("Alert.tune", () => {
 
 describe("Alert.off", () => {
   it("disables a built-in alert", () => {
-    expect(Alert.off("ClockNotSynchronised")).toMatchObject({ name: "ClockNotSynchronised", tuning: undefined });
+    expect(Alert.off("ClockNotSynchronised")).toMatchObject({ name: "ClockNotSynchronised", _tuning: undefined });
   });
 
   it("rejects an unknown alert", () => {
@@ -121,7 +125,7 @@ describe("Alert.custom", () => {
   };
 
   it("adds an alert", () => {
-    expect(Alert.custom(valid)).toMatchObject({ name: "QueueTooLong", addition: valid, tuning: undefined });
+    expect(Alert.custom(valid)).toMatchObject({ name: "QueueTooLong", _addition: valid, _tuning: undefined });
   });
 
   it.each([

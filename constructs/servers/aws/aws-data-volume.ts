@@ -18,15 +18,15 @@ export interface AwsDataVolumeProps {
 
 /** Folder in which components keep their data. */
 const MOUNT = "/var/lib/monitoring";
-/** Device name for the attachment. EC2 requires a free one, but Nitro instances ignore it. */
+/** Device name of the attachment. EC2 requires a free device name, but Nitro instances ignore it. */
 const DEVICE = "/dev/sdf";
 
-/** An EBS volume for the data of components. It outlives the instance to which it is attached. */
+/** An EBS volume for the data of components. It survives a replacement of the instance. */
 export class AwsDataVolume extends Construct {
   public readonly resource: EbsVolume;
   /**
-   * Shell commands that mount the volume, for the first boot of the instance. Systemd waits for the volume, because it is
-   * attached after the instance has started, and creates a file system on an empty one.
+   * Shell commands that mount the volume, for the first boot of the instance. systemd waits until the volume is
+   * attached, which happens after the instance has started, and creates a file system if the volume is empty.
    */
   public readonly mountCommands: readonly string[];
 
@@ -52,7 +52,7 @@ export class AwsDataVolume extends Construct {
     ];
   }
 
-  /** Attaches the volume to an instance. Each instance gets an attachment with another id. */
+  /** Attaches the volume to an instance. The id of the attachment differs for each instance. */
   public attach(instanceId: string): VolumeAttachment {
     return new VolumeAttachment(this, "attachment", {
       provider: this.resource.provider,

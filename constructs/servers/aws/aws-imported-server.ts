@@ -15,7 +15,7 @@ import { AwsNetwork } from "./aws-network";
 export interface AwsInstanceProps {
   /** EC2 instance that your stack creates. */
   readonly instance: Instance;
-  /** Network of the instance, whose prop `vpc` is the VPC of the instance. */
+  /** Network of the instance. Its prop `vpc` must name the VPC of the instance. */
   readonly network: AwsNetwork;
   /**
    * Host name, and the label `instance` in metrics and logs.
@@ -24,7 +24,7 @@ export interface AwsInstanceProps {
    */
   readonly name?: string;
   /**
-   * User for SSH. It needs sudo rights without a password.
+   * SSH user. The user needs sudo rights without a password.
    *
    * @default "admin" (the user of Debian's images)
    */
@@ -36,7 +36,7 @@ export interface AwsInstanceProps {
    */
   readonly keyFile?: string;
   /**
-   * Jump host, as `user@host:port`. With a jump host, the private address of the instance is used only.
+   * Jump host, as `user@host:port`. With a jump host, only the private address of the instance is used.
    *
    * @default - a direct connection
    */
@@ -48,7 +48,7 @@ export interface AwsInstanceProps {
    */
   readonly hostKeys?: readonly string[];
   /**
-   * Architecture of the CPU. It decides which release archives are installed.
+   * Architecture of the CPU, which determines the release archives.
    *
    * @default - derived from the instance type
    */
@@ -112,8 +112,8 @@ export class ImportedAwsServer extends Construct implements IServer {
   }
 
   /**
-   * Adds the groups to the list in the instance, if it has one, because Terraform would detach groups that are not in that
-   * list.
+   * Adds the groups to the list of security groups in the instance. Terraform would detach groups that are not in this
+   * list. If the instance has no list, attaches the groups to its network interface.
    */
   private attachGroups(instance: Instance): void {
     const { _securityGroups, provider } = this.network;

@@ -12,7 +12,7 @@ export interface NamedKeyPairOptions {
 }
 
 /**
- * The key pair by which the controller logs in to new EC2 instances.
+ * The key pair with which the controller logs in to new EC2 instances.
  *
  * @example
  * new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer", { keyFile: "~/.ssh/deployer" }) });
@@ -30,8 +30,8 @@ export class KeyPair {
   }
 
   /**
-   * A private key on the controller. Its public key, in the file of the same name with the suffix `.pub`, is registered
-   * with EC2 under the name of the network.
+   * A private key on the controller. The network registers its public key with EC2, under the name of the network. The
+   * public key is in the file with the same name and the suffix `.pub`.
    *
    * @param keyFile path of the private key, such as `~/.ssh/id_ed25519`
    */
@@ -49,7 +49,7 @@ export class KeyPair {
   /**
    * Reads the public key, in the format of OpenSSH.
    *
-   * @throws if the file of the public key does not exist or contains something else
+   * @throws if the file of the public key does not exist, or does not contain a public key
    * @internal
    */
   public _readPublicKey(): string {

@@ -22,7 +22,7 @@ export interface AwsVpc {
 
 /** Settings of an {@link AwsNetwork}. */
 export interface AwsNetworkProps {
-  /** Key pair by which the controller logs in to new instances. */
+  /** Key pair with which the controller logs in to new instances. */
   readonly keyPair: KeyPair;
   /**
    * Prefix of the names of the network's resources. It must be unique in an app.
@@ -49,7 +49,7 @@ export interface AwsNetworkProps {
    */
   readonly availabilityZones?: readonly string[];
   /**
-   * Whether servers have IPv6 addresses and IPv6 internet access too. The subnets of an existing VPC need IPv6 blocks.
+   * Whether servers also have IPv6 addresses and IPv6 internet access. The subnets of an existing VPC need IPv6 blocks.
    *
    * @default false
    */
@@ -66,8 +66,8 @@ export interface AwsNetworkProps {
 const DEBIAN_ACCOUNT = "136693071363";
 
 /**
- * Public subnets of a VPC for {@link AwsServer}s. Its security groups allow only the inbound connections in the access
- * graph; outbound connections are not restricted.
+ * The public subnets of a VPC, for {@link AwsServer}s. Security groups allow only the inbound connections in the access
+ * graph. Outbound connections are not restricted.
  *
  * @example
  * const vpc = new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer") });
@@ -80,14 +80,14 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
   /** Ids of the public subnets, in the order of their zones. */
   public readonly subnetIds: readonly string[];
   /**
-   * Whether the VPC existed before.
+   * Whether the VPC is an existing one, which this construct does not create.
    *
    * @internal
    */
   public readonly _existing: boolean;
   /** Whether servers have IPv6 addresses. */
   public readonly ipv6: boolean;
-  /** AWS provider, if the stack has several. */
+  /** AWS provider; undefined for the default provider of the stack. */
   public readonly provider?: TerraformProvider;
   /** Private key file on the controller. */
   public readonly keyFile?: string;

@@ -31,8 +31,8 @@ export interface AwsSecurityGroupsProps {
 }
 
 /**
- * The security groups of one network. Their ingress rules are derived from the access graph of each `Monitoring` that has
- * members in the network.
+ * The security groups of one network. Their ingress rules are derived from the access graph of each `Monitoring` that
+ * has members in the network.
  */
 export class AwsSecurityGroups extends Construct {
   private readonly network: IServerNetwork;
@@ -58,7 +58,7 @@ export class AwsSecurityGroups extends Construct {
       provider,
       vpcId,
       name: `${network.name}-${groups.key}`,
-      // EC2 cannot change the description of a group: another text would replace all groups.
+      // EC2 cannot change the description of a group, so another text would replace all groups.
       description: "Ingress by the access graph of cdktf-monitoring",
       tags: { Name: `${network.name}-${groups.key}` },
     });

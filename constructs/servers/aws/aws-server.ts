@@ -29,13 +29,13 @@ export interface AwsServerProps {
    */
   readonly instanceType?: string;
   /**
-   * Id of the machine image, of Debian 12 or 13 or Ubuntu 22.04 or 24.04. It applies to new instances only.
+   * Id of the machine image: Debian 12 or 13, or Ubuntu 22.04 or 24.04. A change applies to new instances only.
    *
    * @default - the newest Debian 12 image of the Debian project (<https://wiki.debian.org/Cloud/AmazonEC2Image>)
    */
   readonly ami?: string;
   /**
-   * User for SSH that the image defines. It needs sudo rights without a password.
+   * SSH user that the image defines. The user needs sudo rights without a password.
    *
    * @default "admin" (the user of Debian's images)
    */
@@ -53,9 +53,9 @@ export interface AwsServerProps {
    */
   readonly rootVolumeSize?: number;
   /**
-   * Size in GiB of a separate volume for the data of components. The volume outlives the instance.
+   * Size in GiB of a separate volume for the data of components. The volume survives a replacement of the instance.
    *
-   * @default - no volume: the data is on the root volume and is deleted with the instance
+   * @default - no separate volume; the data is on the root volume and is deleted with the instance
    */
   readonly dataVolumeSize?: number;
   /**
@@ -73,10 +73,10 @@ export interface AwsServerProps {
 }
 
 /**
- * An EC2 instance with its volumes, as a server.
+ * An EC2 instance with its volumes.
  *
  * A new machine image, user data or key pair does not replace the instance. To replace it, deploy with
- * `TF_CLI_ARGS_apply=-replace=aws_instance.<name>`; the data volume stays.
+ * `TF_CLI_ARGS_apply=-replace=aws_instance.<name>`. The data volume is kept.
  *
  * @example
  * const vpc = new AwsNetwork(this, "vpc", { keyPair: KeyPair.named("deployer") });
@@ -85,8 +85,8 @@ export interface AwsServerProps {
  */
 export class AwsServer extends Construct implements IServer {
   /**
-   * A server for an EC2 instance that your stack creates. The instance gets the security groups that it needs. When the
-   * server leaves its monitoring, the components are uninstalled.
+   * Returns a server for an EC2 instance that your stack creates. The instance gets the security groups of the
+   * monitoring. When the server leaves its monitoring, the components are uninstalled.
    *
    * @throws if the name or the jump host is malformed
    */
@@ -147,7 +147,7 @@ export class AwsServer extends Construct implements IServer {
       lifecycle: { ignoreChanges: ["ami", "user_data", "key_name"] },
     });
     this.id = this.resource.id;
-    // The id of the attachment, so that nothing is installed before the volume is attached.
+    // A reference to the attachment makes Terraform attach the volume before a run installs components.
     this.generation = volume?.attach(this.resource.id).id ?? "1";
     this.address = this.resource.privateIp;
     this.bindAddress = this.address;
@@ -192,7 +192,7 @@ export class AwsServer extends Construct implements IServer {
     if (!hasNvmeDisks(instanceType))
       throw constructError(
         this,
-        `dataVolumeSize: ${instanceType} does not name its disks after their volumes: use an instance type on the Nitro system, such as "t3.small"`,
+        `dataVolumeSize: the instance type ${instanceType} is not on the Nitro system, so its disks have no volume ids: use an instance type such as "t3.small"`,
       );
     return new AwsDataVolume(this, "data-volume", {
       network: this.network,

@@ -12,7 +12,7 @@ import { Construct } from "constructs";
 import { MonitoringScope } from "../../contracts";
 import { lazyForEach, lazyString } from "../../synthesis/lazy-values";
 
-/** Security groups of one network that are derived from the access graph of a monitoring. */
+/** The security groups of one network that are derived from the access graph of a monitoring. */
 export interface TrackedGroups {
   /** Name of the network. */
   readonly network: string;
@@ -27,8 +27,8 @@ export interface TrackedGroups {
 }
 
 /**
- * Finds rules in the security groups of a monitoring that somebody else added, and lists them in the output
- * `surplus_rules`. A plan does not show such a rule, because it belongs to no Terraform resource.
+ * Finds rules that somebody else added to the security groups of a monitoring, and lists them in the output
+ * `surplus_rules`. A plan does not show such a rule, because the rule belongs to no Terraform resource.
  */
 export class AwsSurplusRules extends Construct {
   /** Returns the construct of a monitoring. Creates it on the first call. */
@@ -43,7 +43,7 @@ export class AwsSurplusRules extends Construct {
     super(monitoring, ID);
     monitoring._addOutput(
       "surplus_rules",
-      // Lazy as a whole, because a lazy list as an argument of `flatten` would lose its brackets.
+      // The whole expression is lazy, because a lazy list as an argument of `flatten` would be rendered without brackets.
       lazyString(() => Token.asString(Fn.jsonencode(Fn.sort(Fn.flatten(this.found) as string[])))),
       "Security group rules that cdktf-monitoring does not manage, each as the group and the id of the rule",
     );
@@ -58,7 +58,7 @@ export class AwsSurplusRules extends Construct {
       forEach: each,
       provider,
       filter: [{ name: "group-id", values: [each.getString("group")] }],
-      // A rule that Terraform has yet to create must not look like one of somebody else.
+      // The rules are read after Terraform has created its own, so that a new rule does not look like somebody else's.
       dependsOn: [...after],
     });
     const managed = Token.asString(Fn.concat([...rules]));

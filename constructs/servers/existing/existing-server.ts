@@ -13,7 +13,7 @@ export interface ExistingServerProps {
   /** Host name or IP address for SSH, as seen from the controller, or from the jump host if there is one. */
   readonly address: string;
   /**
-   * User for SSH: root, or a user with sudo rights that need no password.
+   * SSH user: root, or a user who can use sudo without a password.
    *
    * @default "root"
    */
@@ -52,29 +52,30 @@ export interface ExistingServerProps {
   /**
    * Private network of the server. Servers of one network connect to each other's private addresses.
    *
-   * @default - a network of its own: other servers connect to its public address
+   * @default - no private network; other servers connect to the public address
    */
   readonly network?: IServerNetwork;
   /**
-   * Host name or IP address of the server in `network`.
+   * Host name or IP address of the server in the private network `network`.
    *
-   * @default - `address`
+   * @default - the value of `address`
    */
   readonly privateAddress?: string;
   /**
    * Address that servers of other networks connect to, and at which technicians open the web UIs.
    *
-   * @default - `address`; none behind a jump host, because only the jump host may be able to reach `address`
+   * @default - the value of `address`; with a jump host, none, because perhaps only the jump host can reach `address`
    */
   readonly publicAddress?: string;
   /**
-   * Address on which services listen. The machine must have it from boot on, which is often not so for a public address.
+   * Address on which services listen. The machine must have this address at boot. A public address often belongs to a
+   * gateway and not to the machine.
    *
-   * @default "" - all addresses
+   * @default "" (all addresses)
    */
   readonly bindAddress?: string;
   /**
-   * Architecture of the CPU. It decides which release archives are installed.
+   * Architecture of the CPU, which determines the release archives.
    *
    * @default Architecture.AMD64
    */
@@ -87,26 +88,30 @@ export interface ExistingServerProps {
    */
   readonly generation?: string;
   /**
-   * What happens to the installed components when the server leaves its monitoring or the stack is destroyed. A change
-   * takes effect with the next deploy. If you remove the `Monitoring` itself from the code, nothing is uninstalled: remove
-   * its members first, or destroy the stack.
+   * What a deploy does with the installed components when the server leaves its monitoring, or the stack is destroyed. A
+   * changed value takes effect with the next deploy, so deploy once before you remove the server. If you remove the
+   * `Monitoring` itself from the code, nothing is uninstalled: remove its members first, or destroy the stack.
    *
    * @default OnLeave.UNINSTALL
    */
   readonly onLeave?: OnLeave;
 }
 
-/** Time in seconds that a run waits for SSH. The machine exists, so that it is at most rebooting. */
+/** Time in seconds that a run waits for SSH. An existing machine answers at once, unless it is rebooting. */
 const WAIT_SECONDS = 30;
 
 /**
  * A server that you already have, with Debian or Ubuntu, systemd and sshd.
  *
- * Components are installed on the server and uninstalled from it, but the server itself is neither created nor destroyed.
- * Its only firewall is the host firewall: this library manages no cloud firewall for it.
+ * A deploy installs components on the server and uninstalls them, but it neither creates nor destroys the server. Only
+ * the host firewall is managed: the library does not configure a cloud firewall in front of the server.
  *
  * @example
- * const db = new ExistingServer(this, "db-server", { address: "203.0.113.7", user: "admin", keyFile: "~/.ssh/id_ed25519" });
+ * const db = new ExistingServer(this, "db-server", {
+ *   address: "203.0.113.7",
+ *   user: "admin",
+ *   keyFile: "~/.ssh/id_ed25519",
+ * });
  * new MonitoredServer(this, "db", { monitoring, server: db });
  */
 export class ExistingServer extends Construct implements IServer, IServerNetwork {
@@ -134,7 +139,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     this.architecture = props.architecture ?? Architecture.AMD64;
     this.generation = props.generation ?? "1";
     this.onLeave = props.onLeave ?? OnLeave.UNINSTALL;
-    // Contains the name too, because networks behind two jump hosts may use the same addresses.
+    // The id contains the name too, because networks behind two jump hosts may use the same addresses.
     this.id = `${this.name}@${hostPort(props.address, port)}`;
     this.ssh = {
       host: props.address,
@@ -176,7 +181,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   }
 }
 
-/** Returns what is wrong with a generation, which becomes part of the host key alias for SSH. */
+/** Returns the problem of a generation, which becomes part of the host key alias for SSH. */
 function generationProblem(generation: string): string | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(generation)) return undefined;
   return `"${generation}" is not valid: use letters, digits, dots, hyphens and underscores, at most 64 characters, such as "2"`;

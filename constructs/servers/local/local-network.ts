@@ -32,7 +32,8 @@ export interface LocalNetworkProps {
    */
   readonly prefix?: string;
   /**
-   * Subnet. The default is in 198.18.0.0/15, which is reserved for benchmarks (RFC 2544) and therefore in no LAN.
+   * Subnet of the network. The default is in 198.18.0.0/15, which no LAN uses, because it is reserved for benchmarks
+   * (RFC 2544).
    *
    * @default "198.18.0.0/20"
    */
@@ -44,8 +45,8 @@ export interface LocalNetworkProps {
    */
   readonly dockerHost?: string;
   /**
-   * Whether ports are published on the loopback address, for engines such as Docker Desktop whose containers this machine
-   * cannot reach directly.
+   * Whether ports are published on the loopback address. Set it to true if this machine cannot reach the containers
+   * directly, as with Docker Desktop.
    *
    * @default - false on Linux, else true
    */
@@ -75,7 +76,7 @@ interface ServerDescription {
 }
 
 const SCRIPTS = join("constructs", "servers", "local", "scripts");
-/** Triggers that become environment variables. A destroy provisioner can read nothing else. */
+/** Triggers that become environment variables. A destroy provisioner can read only the triggers of its resource. */
 const TRIGGERS = ["LOCAL_NETWORK", "LOCAL_SERVER", "DOCKER_HOST"];
 /** The first published port. Lower ports are often in use. */
 const FIRST_PUBLISHED_PORT = 20_000;
@@ -83,10 +84,10 @@ const FIRST_PUBLISHED_PORT = 20_000;
 const PUBLISHED_PORTS = 40_000;
 
 /**
- * A Docker network on this machine whose containers stand for servers.
+ * A Docker network on this machine, for {@link LocalServer}s.
  *
- * When a server leaves the stack, the next deploy removes its container and its data. Destroy the stack before you remove
- * the network itself from the code, because without it Terraform cannot remove the containers.
+ * When you remove a server from the code, the next deploy removes its container and its data. Before you remove the
+ * network itself from the code, destroy the stack, because Terraform cannot remove the containers without the network.
  *
  * @example
  * const lan = new LocalNetwork(this, "lan", { prefix: "demo", subnet: "198.18.64.0/24" });
@@ -94,7 +95,7 @@ const PUBLISHED_PORTS = 40_000;
  */
 export class LocalNetwork extends Construct implements IServerNetwork {
   public readonly name: string;
-  /** Address of this machine in the network, as a CIDR block. Pass it as a technician of the `Monitoring`. */
+  /** Address of this machine in the network, as a CIDR block. Pass it to the `Monitoring` as a technician. */
   public readonly gateway: string;
   /** Whether ports are published on the loopback address. */
   public readonly published: boolean;
@@ -139,9 +140,9 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       triggers: { LOCAL_NETWORK: JSON.stringify({ name: this.name, subnet, gateway }), DOCKER_HOST: dockerHost },
       provisioners: [script("network create"), script("network destroy", "destroy")],
     });
-    // Terraform runs no destroy provisioner for a block that left the configuration. Both blocks are therefore fixed, and
-    // a server that leaves takes only its entry with it. The triggers of "removal" contain only what identifies a server,
-    // so that no other change deletes its data.
+    // Terraform runs no destroy provisioner for a block that was removed from the configuration. Therefore the number of
+    // blocks is fixed, and a server that leaves removes only its entry. The triggers of "removal" contain only the identity
+    // of a server, so that no other change deletes its data.
     const removed = this.eachServer("each-removal", ({ network, container, name }) => ({
       LOCAL_SERVER: JSON.stringify({ network, container, name }),
       DOCKER_HOST: dockerHost,
@@ -151,7 +152,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       triggers: Token.asStringMap(removed.value),
       provisioners: [script("server destroy", "destroy")],
       dependsOn: [this.resource],
-      // Another spelling of the engine's address must not delete data. The first one stays in the state.
+      // Another spelling of the engine's address must not delete data, so the state keeps the first spelling.
       lifecycle: { ignoreChanges: ['triggers["DOCKER_HOST"]'] },
     });
     const created = this.eachServer("each-server", (server) => ({
@@ -171,7 +172,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   }
 
   /**
-   * Adds a server when it is constructed, and assigns an address to it.
+   * Adds a server and assigns an address to it. The constructor of each server calls this method.
    *
    * @param requested a fixed address
    * @throws if the network has a server of the same name, or the address is assigned, reserved or outside the network
@@ -220,7 +221,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   /**
    * Returns the ids of all instances of a resource by their keys, as one local value. Terraform reads all instances for
-   * each reference to one of them, so that the plan of a thousand servers would take minutes without the local value.
+   * each reference to one of them. Without the local value, the plan of a thousand servers would take minutes.
    */
   private idsOf(id: string, { fqn }: NullResource): TerraformLocal {
     return new TerraformLocal(this, id, `\${{ for key, each in ${fqn} : key => each.id }}`);

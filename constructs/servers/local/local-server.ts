@@ -31,13 +31,13 @@ export interface LocalServerProps {
    */
   readonly address?: string;
   /**
-   * Architecture of the CPU. It decides which release archives are installed.
+   * Architecture of the CPU, which determines the release archives.
    *
    * @default - the architecture of this machine
    */
   readonly architecture?: Architecture;
   /**
-   * Ports that are published on the loopback address in addition to SSH, if the network publishes ports.
+   * Ports to publish on the loopback address in addition to SSH. They are published only if the network publishes ports.
    *
    * @default - none
    */
@@ -47,8 +47,8 @@ export interface LocalServerProps {
 /**
  * A server on this machine: a container that boots Debian 12 with systemd and sshd.
  *
- * The data in /var/lib/monitoring is in a volume that outlives the container. When the server leaves the stack, the volume
- * is deleted. A container is no security boundary.
+ * The data in /var/lib/monitoring is in a volume that survives a replacement of the container. When you remove the
+ * server from the code, the next deploy deletes the volume. A container is no security boundary.
  *
  * @example
  * const dbServer = new LocalServer(this, "db-server", { network });
@@ -91,7 +91,7 @@ export class LocalServer extends Construct implements IServer {
       keyFile: stateFile(this.network, stateFiles.keyFile),
       knownHostsFile: stateFile(this.network, `${stateFiles.knownHostsDirectory}/${this.container}`),
       hostKeyAlias: this.container,
-      // The container has answered by SSH when it was created.
+      // The script that creates the container has already waited for SSH.
       waitSeconds: 20,
     };
   }

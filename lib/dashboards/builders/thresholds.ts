@@ -19,13 +19,13 @@ export function thresholdsOf(changes: readonly Alert[], alert: string, ...names:
   const definition = builtInAlerts.find(({ name }) => name === alert);
   if (!definition) throw new Error(`no built-in alert is named "${alert}": a panel cannot show its thresholds`);
   const change = changes.find(({ name }) => name === alert);
-  if (change && !change.tuning) return [];
+  if (change && !change._tuning) return [];
   const [first] = definition.levels;
   return names.map((name) => {
-    const value = change?.tuning?.thresholds?.[name] ?? definition.thresholds[name]?.value;
+    const value = change?._tuning?.thresholds?.[name] ?? definition.thresholds[name]?.value;
     if (value === undefined) throw new Error(`the alert "${alert}" has no threshold "${name}" for a panel to show`);
     const level = definition.levels.find(({ severity }) => severity.toString() === name) ?? first;
-    return { value, severity: change?.tuning?.severity ?? level?.severity ?? Severity.WARNING };
+    return { value, severity: change?._tuning?.severity ?? level?.severity ?? Severity.WARNING };
   });
 }
 

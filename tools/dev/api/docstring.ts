@@ -24,6 +24,7 @@ export function docOf(text: string, tags: readonly Tag[]): Doc {
     returns: joined("returns"),
     examples: texts("example").map(unfenced),
     parameters: Object.fromEntries(parameters),
+    extension: tags.some(({ name }) => name === "extension"),
   };
 }
 

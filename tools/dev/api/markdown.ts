@@ -74,9 +74,13 @@ function renderType(entry: Entry, links: Links): string[] {
   ];
 }
 
-/** A table of properties. For interfaces, which users write, it has a column for the default. */
+/**
+ * A table of properties. For interfaces, whose values users write, it lists required properties first and has a column
+ * for the default.
+ */
 function propertyTable(properties: readonly Property[], links: Links, withDefault: boolean): string {
-  const rows = properties.map(({ name, type, optional, doc }) => [
+  const sorted = withDefault ? properties.toSorted((a, b) => Number(a.optional) - Number(b.optional)) : properties;
+  const rows = sorted.map(({ name, type, optional, doc }) => [
     `\`${name}\``,
     code(type, links),
     cell(doc.text),
@@ -97,7 +101,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 }
 
 function signature({ name, parameters, doc }: Method, links: Links): string {
-  const props = parameters.flatMap(({ type }) => type.names).filter((type) => links.has(type));
+  const props = parameters.flatMap(({ type }) => type.names).filter((type) => /(Props|Description)$/.test(type));
   return [
     `\`${name}(${parameterList(parameters)})\``,
     ...(props.length === 0 ? [] : [`Props: ${linkList([...new Set(props)], links)}`]),

@@ -12,6 +12,11 @@ export interface Doc {
   readonly examples: readonly string[];
   /** Descriptions of parameters by name. */
   readonly parameters: Readonly<Record<string, string>>;
+  /**
+   * Whether the docstring has the tag `@extension`. A type with this tag is for extensions, such as custom components. A
+   * member with this tag is described only with the abstract class or the interface that declares it.
+   */
+  readonly extension: boolean;
 }
 
 /** A type as the source code writes it, and the exported names in it. */
@@ -53,7 +58,10 @@ export interface Entry {
   /** Path in the package from which users import the name, such as `cdktf-monitoring`. */
   readonly module: string;
   readonly doc: Doc;
-  /** Types that it extends or implements. The following members include those of its exported base classes. */
+  /**
+   * Types that it extends or implements. The following members include those of its base classes, except members for
+   * extensions in a class that users construct.
+   */
   readonly bases: readonly TypeText[];
   /** The public constructor. @default - users cannot construct it */
   readonly constructed?: Method;

@@ -21,8 +21,8 @@ const SECTIONS: readonly (readonly [title: string, ...classes: string[]])[] = [
   ["Members", "Monitoring", "MonitoringHost", "MonitoredServer", "FirewalledServer", "ExporterFirewall"],
   ["Components", "Prometheus", "Alertmanager", "Grafana", "Loki"],
   ["Local servers", "LocalNetwork", "LocalServer"],
-  ["Servers on EC2", "AwsNetwork", "AwsServer", "KeyPair"],
   ["Existing servers", "ExistingNetwork", "ExistingServer"],
+  ["Servers on EC2", "AwsNetwork", "AwsServer", "KeyPair"],
   ["Alerts and notifications", "Alert", "Receiver", "Matcher"],
   ["Dashboards, logs and settings", "Dashboard", "LogSource", "LogAgent", "Secret", "Artifacts"],
   ["Allowed connections", "Access", "AccessPeer", "Peer", "Port"],
@@ -48,7 +48,7 @@ export function pagesOf({ entries }: Api): Section[] {
   const describe = (names: readonly string[]): Entry[] =>
     names.flatMap((name) => {
       const entry = of(name);
-      if (described.has(name) || entry.kind === "class") return [];
+      if (described.has(name) || entry.kind === "class" || entry.doc.extension) return [];
       described.add(name);
       // The properties of an interface include those of its bases, so the bases need no description.
       return [entry, ...describe(namesIn(entry.kind === "type" ? entry : { ...entry, bases: [] }))];

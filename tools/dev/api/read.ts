@@ -53,7 +53,7 @@ class Reader {
       module,
       file: relative(projectRoot, declaration.getSourceFile().fileName),
       doc: this.doc(symbol),
-      abstract: (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Abstract) !== 0,
+      abstract: isAbstract(declaration),
       bases: [],
       statics: [],
       properties: [],
@@ -85,7 +85,9 @@ class Reader {
     const all = chain.flatMap((each) => [...(each.members as readonly ts.Node[])]).filter(isForUsers);
     // A member overrides those of the bases.
     const members = [...new Map(all.toReversed().map((member) => [keyOf(member), member])).values()].toReversed();
-    const own = (predicate: (node: ts.Node) => boolean): ts.Node[] => members.filter(predicate);
+    const isConcrete = ts.isClassDeclaration(declaration) && !isAbstract(declaration);
+    const own = (predicate: (node: ts.Node) => boolean): ts.Node[] =>
+      members.filter((member) => predicate(member) && !(isConcrete && this.isForExtensions(member)));
     const constructor_ = declaration.members.find((each) => ts.isConstructorDeclaration(each));
     const inherited = constructor_ ?? own(ts.isConstructorDeclaration)[0];
     const construct =
@@ -110,6 +112,13 @@ class Reader {
       ),
       methods: calls.filter((each) => !isStatic(each)).map((each) => this.method(each, name, each.name.getText())),
     };
+  }
+
+  /**
+   * Whether only extensions use a member: its docstring, or that of the member it implements, has the tag `@extension`.
+   */
+  private isForExtensions(member: ts.Node): boolean {
+    return this.doc(this.symbolOf(member)).extension;
   }
 
   /** Whether a base is internal. Its members are listed with those of the class that extends it. */
@@ -242,6 +251,10 @@ function isForUsers(node: ts.Node): boolean {
 
 function isOwnField(parameter: ts.ParameterDeclaration): boolean {
   return ts.isParameterPropertyDeclaration(parameter, parameter.parent) && isForUsers(parameter);
+}
+
+function isAbstract(declaration: ts.Declaration): boolean {
+  return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Abstract) !== 0;
 }
 
 function isStatic(node: ts.Node): boolean {

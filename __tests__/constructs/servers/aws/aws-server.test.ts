@@ -93,7 +93,7 @@ describe("AwsServer", () => {
     [{ dataVolumeSize: 0.5 }, "dataVolumeSize: 0.5 is not a volume size: use a whole number of GiB from 1 to 16384"],
     [
       { dataVolumeSize: 8, instanceType: "t2.micro" },
-      "dataVolumeSize: t2.micro does not name its disks after their volumes: use an instance type on the Nitro system",
+      "dataVolumeSize: the instance type t2.micro is not on the Nitro system, so its disks have no volume ids: use an instance type such as",
     ],
   ])("rejects %j", (props, message) => {
     expect(() => server(props)).toThrow(`test/network/app-server: ${message}`);
