@@ -20,7 +20,7 @@ export const placement: Check = (measurement, commands) => {
   return {
     name: "placement",
     outcome: outcomeOf(failures, observed.length === servers.length),
-    summary: `${running} of ${count(placed, "service")} run where the stack places them; each component has its own playbook`,
+    summary: `${running} of ${count(placed, "service")} run where the stack places them`,
     details: locations(kinds, measurement),
     failures,
   };

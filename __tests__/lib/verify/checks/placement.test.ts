@@ -28,7 +28,7 @@ describe("placement", () => {
     expect(check(["grafana active enabled 13.2.3", EXPORTER], [EXPORTER])).toEqual({
       name: "placement",
       outcome: Outcome.PASS,
-      summary: "3 of 3 services run where the stack places them; each component has its own playbook",
+      summary: "3 of 3 services run where the stack places them",
       details: ["grafana 13.2.3 on hub", "node_exporter 1.12.1 on hub and app-0"],
       failures: [],
     });
