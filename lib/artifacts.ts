@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Architecture } from "./servers/architecture";
 import { playbooksDirectory } from "./paths";
 
-/** A published file that does not change, such as a release archive. The controller fetches it by this description. */
+/** Describes a published file that does not change, such as a release archive, so that the controller can fetch it. */
 export interface ArtifactRequest {
   /** Name of the program. */
   readonly name: string;
@@ -18,8 +18,8 @@ export interface ArtifactRequest {
   /** Upstream URL of the list of digests of the release. */
   readonly checksums?: string;
   /**
-   * Pinned SHA-256 digest; null if it is unknown. Then the digest from the list in `checksums` is used, or without such
-   * a list, the digest of the first download.
+   * Pinned SHA-256 digest; null if it is unknown. In this case, the controller uses the digest in the list `checksums`.
+   * Without such a list, it pins the digest of the first download.
    */
   readonly sha256: string | null;
   /** Source of the file if it is not in the cache: `release`, `directory`, `mirror` or `source`. */
@@ -37,7 +37,8 @@ interface Names {
 interface Pin extends Names {
   readonly version: string;
   /**
-   * Names for other versions, if those of the pinned version contain a value that only it has, such as a build number.
+   * Names for other versions, if the names above contain a value that is specific to the pinned version, such as a
+   * build number.
    */
   readonly others?: Names;
   readonly sha256: Readonly<Record<string, string | null>>;
@@ -79,7 +80,7 @@ export class Artifacts {
    * A web server that has all release archives in one folder.
    *
    * @param url `http` or `https` URL of the folder
-   * @throws if `url` is not such a URL
+   * @throws if `url` is not an `http` or `https` URL
    */
   public static mirror(url: string): Artifacts {
     if (!/^https?:\/\//.test(url))
@@ -169,8 +170,8 @@ export class Artifacts {
   }
 
   /**
-   * Returns a dashboard that is published on grafana.com. With source builds, which have no dashboards, it is fetched
-   * from grafana.com.
+   * Returns a dashboard that is published on grafana.com. If the source is a folder of source builds, which contains no
+   * dashboards, the controller fetches the dashboard from grafana.com.
    *
    * @param id number of the dashboard on grafana.com
    * @internal

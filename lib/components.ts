@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { playbooksDirectory } from "./paths";
 
-/** Everything that other parts of the project derive from a built-in kind of component. */
+/** Record of a built-in kind of component. */
 export interface ComponentKind {
-  /** Name of the kind: of its playbook, its role, its run, its systemd unit and its folders on a server. */
+  /** Name of the kind, its playbook, its role, its run, its systemd unit and its folders on a server. */
   readonly kind: string;
   /** Name in messages and reports. */
   readonly title: string;

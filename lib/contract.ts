@@ -30,7 +30,7 @@ interface Contract {
     /** Its name in the user's general cache folder. */
     readonly directory: string;
   };
-  /** Runs that have a special role, and the prefix of all run groups in the inventory. */
+  /** Names of the runs that install no component, and the prefix of all run groups in the inventory. */
   readonly runs: {
     readonly groupPrefix: string;
     readonly firewall: string;
@@ -39,7 +39,7 @@ interface Contract {
   };
   /** Paths on servers. */
   readonly server: {
-    /** The folder for our own files. */
+    /** The folder for the files of cdktf-monitoring. */
     readonly directory: string;
     /** The folders in `directory`. */
     readonly folders: readonly string[];

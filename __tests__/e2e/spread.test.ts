@@ -166,7 +166,7 @@ test(
     const rejected = await project.npm("up");
     expect(rejected.code).not.toBe(0);
     expect(rejected.output.replace(/\s+/g, " ")).toContain(
-      '"dashboards" is not a member any more, so that its data would be lost',
+      '"dashboards" is no longer a member, so its data would be lost',
     );
     project.edit("main.ts", () => main);
     expect(project.on("dashboards", "systemctl is-active grafana")).toBe("active");
@@ -233,7 +233,9 @@ test(
     );
     expect(output).toContain("Grafana shows CPU of 6, memory of 6, disk of 6 of 6 servers");
     expect(output).toMatch(/PASS +logs +1 Loki: SSH logins of 6 of 6 servers\n +newest lines: /);
-    expect(output).toMatch(/PASS +node exporter access +only from .*: 6 servers, \d+ probes \(\d+ allowed, \d+ blocked\)\n/);
+    expect(output).toMatch(
+      /PASS +node exporter access +only from .*: 6 servers, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
+    );
     expect(output).toMatch(
       /PASS +Prometheus access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
     );

@@ -67,7 +67,7 @@ function boxesOf(placements: DiagramInput["placements"], edges: readonly Edge[])
     const into = inbound.get(server) ?? [];
     const components = [...(placed.get(server) ?? []), ...(outbound.get(server) ?? []), ...into];
     const kinds = unique(components.map(({ kind }) => kind));
-    // Without the name of the source server, so that servers which connect to each other can share a box.
+    // The name of the source server is left out, so that servers that connect to each other can share a box.
     const connections = unique(into.map((edge) => JSON.stringify([edge.source.cidr, edge.kind, labelOf([edge])])));
     return { server, kinds, shape: JSON.stringify([kinds, connections]) };
   });

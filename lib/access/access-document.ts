@@ -14,7 +14,7 @@ export function accessDocument(title: string, input: DiagramInput): string {
   const diagram = accessDiagram(input, sets);
   const paragraphs = [
     `# ${title}`,
-    "The allowed inbound connections, from which host firewalls and security groups are derived. The table leaves out connections within one server, because they pass no firewall.",
+    "Host firewalls and security groups allow only these inbound connections. The table leaves out connections within one server, because no firewall blocks them.",
     table,
     ...(sets.definitions.length === 0 ? [] : [sets.definitions.map((fleet) => `- ${fleet}`).join("\n")]),
     `${FENCE}mermaid\n${diagram}\n${FENCE}`,

@@ -20,8 +20,8 @@ export interface AccessRow {
 }
 
 /**
- * Returns the access graph as rows, sorted by destination. Connections within one server are left out, because they pass
- * no firewall.
+ * Returns the access graph as rows, sorted by destination. Connections within one server are left out, because no
+ * firewall blocks them.
  */
 export function accessMatrix(edges: readonly Edge[]): AccessRow[] {
   const single = edges
@@ -67,7 +67,7 @@ export function sourceName({ server, cidr }: Source): string {
   return server ?? cidr ?? "";
 }
 
-/** Merges rows that differ only in one of their sides. */
+/** Merges rows that differ only in their sources, or only in their destinations. */
 function merged(rows: readonly AccessRow[], side: "sources" | "destinations"): AccessRow[] {
   const groups = groupBy(rows, (row) => JSON.stringify({ ...row, [side]: [] }));
   return [...groups.values()].flatMap((same) =>

@@ -117,7 +117,7 @@ export function accessGraph({ placements, sshEndpoints, technicians, allowedConn
 }
 
 /**
- * Returns an edge for each connection of a component and each server that runs its target.
+ * Returns an edge for each connection of a component and each server that runs the destination component.
  *
  * @throws if a connection names a listener that its component does not have
  */
@@ -129,7 +129,7 @@ export function placementEdges(placements: readonly Placement[]): Edge[] {
         const listener = to.listeners.find((candidate) => candidate.name === name);
         if (!listener) {
           const names = to.listeners.map((candidate) => candidate.name).join(", ");
-          throw new Error(`${from.kind} connects to the listener "${name}" of ${kind}, which has only: ${names}`);
+          throw new Error(`${from.kind} connects to ${kind}, which has no listener "${name}": use one of ${names}`);
         }
         return { source: { server: from.server, kind: from.kind }, destination: to.server, kind, listener, reason };
       }),
@@ -180,7 +180,7 @@ export function scrapeConnections(placements: readonly Listening[]): Connection[
 }
 
 /**
- * Returns a message for each port that two components of a server use, or that its SSH uses.
+ * Returns a message for each port conflict on a server, between two components or between a component and sshd.
  *
  * @param sshPorts SSH port of each server, by the server's name
  */

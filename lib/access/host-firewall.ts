@@ -3,7 +3,7 @@ import { Edge, Listening, SSH } from "./access";
 
 /** A port of a server, and the sources from which it is allowed. */
 export interface AllowedPort {
-  /** Name of the listener or application, for people. */
+  /** Name of the listener or application, for messages. */
   readonly name: string;
   readonly protocol: string;
   readonly port: number;
@@ -15,7 +15,7 @@ export interface AllowedPort {
 export interface HostFirewall {
   /** All ports on which components listen. */
   readonly ports: readonly AllowedPort[];
-  /** Ports of applications, which strict mode allows in addition. */
+  /** Ports of applications, which strict mode also allows. */
   readonly open: readonly AllowedPort[];
   readonly ssh: { readonly port: number; readonly sources: readonly string[] };
 }

@@ -1,8 +1,8 @@
 import { Cidr, containsCidr, formatCidr, parseCidr } from "../network/cidr";
 
 /**
- * Mask of the widest block that one organization was assigned: a /8 of IPv4 (IANA's IPv4 address space registry), a /16
- * of IPv6 (the registries of the regional internet registries).
+ * Mask of the widest block that a registry assigned to a single organization: /8 for IPv4 (IANA's IPv4 address space
+ * registry) and /16 for IPv6 (the regional internet registries).
  */
 const WIDEST = { ipv4: 8, ipv6: 16 };
 
@@ -12,7 +12,7 @@ export function canonicalCidr(cidr: string): string {
 }
 
 /**
- * Returns what is wrong with a well-formed block that is wider than any block that one organization was assigned.
+ * Returns what is wrong with a well-formed block that is wider than the network of any single organization.
  *
  * @param remedy what the user can do about it
  * @returns undefined if the block is not too wide
@@ -28,7 +28,7 @@ export function breadthProblem(cidr: string, remedy: string): string | undefined
 /**
  * Returns the CIDR blocks of technicians or controllers in canonical notation.
  *
- * @param anywhere whether blocks are accepted that are wider than the network of any single organization
+ * @param anywhere whether to accept blocks that are wider than the network of any single organization
  * @throws if a block is malformed, too wide or contained in another one
  */
 export function originBlocks(cidrs: readonly string[], anywhere: boolean): string[] {

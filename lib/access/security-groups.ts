@@ -25,7 +25,7 @@ export interface SecurityGroupInput {
   readonly monitoring: string;
   /** Names of the servers in this network. */
   readonly members: readonly string[];
-  /** Kinds of component that belong on every server. */
+  /** Kinds of the agents: components that may run on any member. */
   readonly agents: ReadonlySet<string>;
   /** The access graph. */
   readonly edges: readonly Edge[];
@@ -101,12 +101,12 @@ export function ruleProblems(rules: readonly IngressRule[]): string[] {
     return largest <= RULES_PER_GROUP
       ? []
       : [
-          `the security group "${group}" needs ${largest} rules, but EC2 allows ${RULES_PER_GROUP}: each server of another network and each CIDR block of technicians needs a rule, so put servers into the same network or merge the blocks`,
+          `the security group "${group}" needs ${largest} rules, but EC2 allows ${RULES_PER_GROUP}: put servers into the same network, or merge CIDR blocks of technicians (each server of another network and each block needs a rule)`,
         ];
   });
 }
 
-/** Returns the connections from one source to every server of the network. The group of all members has their rules. */
+/** Returns the connections from one source to all other servers of the network. The members' group has their rules. */
 function sharedConnections(
   input: SecurityGroupInput,
   members: ReadonlySet<string>,

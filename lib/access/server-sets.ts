@@ -1,13 +1,13 @@
 import { groupBy } from "../grouping";
 
-/** Maximum number of names or ranges that are listed inline. A longer list gets a name, which is explained once. */
+/** Maximum number of names or ranges that are listed inline. A longer list gets a name and is defined once. */
 const MAX_INLINE = 4;
 /** Sorts app-9 before app-10. */
 const NATURAL = new Intl.Collator("en", { numeric: true });
 
 /**
- * Writes sets of servers as short texts without losing a name. Numbered names become ranges; a long list becomes
- * `fleet 1`, which {@link definitions} explains.
+ * Abbreviates lists of server names without losing a name. Numbered names become ranges. A long list becomes a name,
+ * such as `fleet 1`; {@link definitions} lists its servers.
  */
 export class ServerSets {
   private readonly fleets = new Map<string, string>();
@@ -60,7 +60,7 @@ function runs(numbers: readonly number[]): Run[] {
   const found: Run[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const current = found.at(-1);
-    // -1 stands for a name without a number, which is not the predecessor of 0.
+    // -1 stands for a name without a number. It must not form a range with 0.
     if (current && current.first >= 0 && current.last === number - 1)
       found[found.length - 1] = { ...current, last: number };
     else found.push({ first: number, last: number });

@@ -1,20 +1,19 @@
 import { groupBy } from "../grouping";
 import { Value, Variables } from "./variables";
 
-/** The variables of a run's hosts, with the values that most hosts share listed once. */
+/** The variables of a run's hosts. Values that most hosts share are listed only once. */
 export interface SharedVariables {
   /** Variables of the group. Those of a host override them. */
   readonly common: Variables;
   readonly hosts: ReadonlyMap<string, Variables>;
 }
 
-/** Number of hosts from which sharing is worth the loss of readability. */
+/** Minimum number of hosts for sharing. In a smaller inventory, the saved space is not worth the lost readability. */
 const MIN_HOSTS = 3;
 
 /**
- * Moves values that more than half of the hosts share to the group, so that the inventory grows with the differences
- * between hosts and not with the number of hosts. Only variables that every host has are shared, because a variable of
- * the group applies to every host.
+ * Moves values that more than half of the hosts share to the group, so that an additional host adds only the values
+ * that differ. Only variables that every host has are shared, because a variable of the group applies to every host.
  */
 export function shareVariables(hosts: ReadonlyMap<string, Variables>): SharedVariables {
   if (hosts.size < MIN_HOSTS) return { common: {}, hosts };

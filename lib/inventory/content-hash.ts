@@ -7,11 +7,11 @@ const IGNORED = new Set(["__pycache__", ".DS_Store", ".git"]);
 /**
  * Returns the SHA-256 of the paths, executable bits and bytes of files.
  *
- * The paths are relative to `root` and sorted, so that the hash is the same on every machine. The other bits of the mode
- * are left out, because they depend on the umask with which the files were checked out.
+ * The paths are relative to `root` and sorted, so that the hash is the same on every machine. Other permission bits are
+ * left out, because they depend on the umask of the checkout.
  *
- * @param entries files, or folders whose files all count
- * @param skipped names of files that do not count, such as documentation
+ * @param entries files and folders; all files below a folder are included
+ * @param skipped names of files to leave out, such as documentation
  */
 export function contentHash(root: string, entries: readonly string[], skipped: readonly string[] = []): string {
   const hash = createHash("sha256");

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 export interface GeneratedFile {
   /** Path with slashes below the folder that the role receives, such as `rules/monitoring.yml`. */
   readonly path: string;
-  /** Text of the file. It must not contain tokens: pass values that only Terraform knows as variables. */
+  /** Text of the file. It must not contain tokens. Use variables for values that only Terraform knows. */
   readonly content: string;
 }
 

@@ -81,7 +81,7 @@ export interface InventoryRun {
    */
   readonly userProvided?: boolean;
   /**
-   * Whether the component belongs on every server.
+   * Whether the component is an agent, which may run on any member.
    *
    * @default false
    */
@@ -143,7 +143,7 @@ export function renderInventory(input: InventoryInput): Variables {
   };
 }
 
-/** Returns the Ansible group of a run. Its underscore prevents a conflict with the name of a server. */
+/** Returns the Ansible group of a run. The underscore in the prefix prevents a conflict with the name of a server. */
 export function runGroup(run: string): string {
   return `${contract.runs.groupPrefix}${run}`;
 }

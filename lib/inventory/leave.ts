@@ -5,16 +5,16 @@ import { Variables } from "./variables";
 /** Name of the run that uninstalls everything from a server that leaves. It has its own inventory. */
 export const LEAVE: string = contract.runs.leave;
 
-/** A server that may leave later. Terraform stores these values for the time after it has left. */
+/** A server that may leave later. Terraform stores these values, so that a run can use them after the server left. */
 export interface LeavingServer {
   /** Name of the `Monitoring`. */
   readonly monitoring: string;
   /** Path of the member construct, for messages and comparison. */
   readonly membership: string;
   readonly host: InventoryHost;
-  /** Whether the components are uninstalled. */
+  /** Whether the components are uninstalled when the server leaves. */
   readonly uninstall: boolean;
-  /** Whether the data in /var/lib/monitoring stays. */
+  /** Whether the data in /var/lib/monitoring is kept. */
   readonly keepData: boolean;
 }
 
@@ -40,7 +40,7 @@ export function leaveInventory({ monitoring, membership, host, uninstall, keepDa
   });
 }
 
-/** Returns a key of a machine that does not depend on its name: the address at which SSH finds it. */
+/** Returns a key that identifies a machine independently of its name: the address that SSH connects to. */
 export function machineKey({ host, port, jumpHost }: HostConnection): string {
   return [...(jumpHost === undefined ? [] : [jumpHost]), host, port].join(" ");
 }

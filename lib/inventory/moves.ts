@@ -1,4 +1,7 @@
-/** Machine of each server on which a kind of component ran after its last successful run, by kind and server name. */
+/**
+ * Servers of each kind of component after its last successful run, by kind. Each entry maps the name of a server to its
+ * machine.
+ */
 export type Placements = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A kind of component and its current hosts. */
@@ -9,8 +12,8 @@ export interface PlacedKind {
 }
 
 /**
- * Returns a message for each component whose data would be lost, because the server that holds the data leaves in the
- * same change that moves the component.
+ * Returns a message for each component whose data would be lost, because the same change moves the component and
+ * removes the server that holds the data.
  *
  * @param before placements after the last deploy
  * @param now current placements of components that keep their data
@@ -33,7 +36,7 @@ export function lostDataProblems(
     const sources = previous.filter(([name]) => machines.has(name) && !servers.includes(name));
     if (lost.length === 0 || added.length <= sources.length) return [];
     return [
-      `${kind} moves from ${quoted(lost)} to ${quoted(added)}, but ${quoted(lost)} is not a member any more, so that its data would be lost: keep the old server for one deploy, which copies the data, and remove it after that; or set onMove to OnMove.DISCARD to start without the data`,
+      `${kind} moves from ${quoted(lost)} to ${quoted(added)}, but ${quoted(lost)} is no longer a member, so its data would be lost: keep the old server for one deploy, which copies the data, and then remove it; or set onMove to OnMove.DISCARD to start without the data`,
     ];
   });
 }

@@ -9,7 +9,7 @@ export interface SecretReference {
   /** Version of the secret. A new version triggers the runs that use it. */
   readonly version: string;
   /**
-   * Whether the value must be a URL. The run fails before it changes anything if it is not.
+   * Whether the value must be a URL. If it is not a URL, the run fails before it changes anything.
    *
    * @default false
    */
@@ -19,8 +19,8 @@ export interface SecretReference {
 /** Settings of a {@link Secret}. */
 export interface SecretOptions {
   /**
-   * Version of the secret. Terraform cannot see that the value changed. To install a new value with the next deploy,
-   * change the version. `npm run rotate` installs a new value without a change of the version.
+   * Version of the secret. Terraform cannot detect a changed value. To install a new value with the next deploy, change
+   * the version. `npm run rotate` installs a new value without a new version.
    *
    * @default "1"
    */

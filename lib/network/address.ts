@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** Returns what is wrong with a server's address, or undefined. It must be an IP address or a host name only. */
+/** Returns what is wrong with the address of a server, or undefined. Allows only an IP address or a host name. */
 export function addressProblem(address: string): string | undefined {
   if (isIP(address) !== 0 || isHostName(address)) return undefined;
   return `"${address}" is not an IP address or a host name: use one such as "203.0.113.7" or "app.example.com", without user and port`;

@@ -41,12 +41,12 @@ export function parseCidr(cidr: string): Cidr {
   return { address, mask };
 }
 
-/** Writes a block in the canonical notation of RFC 5952, in which clouds return it. */
+/** Writes a block in the canonical notation of RFC 5952, which cloud APIs return. */
 export function formatCidr({ address, mask }: Cidr): string {
   return `${address.toString()}/${mask}`;
 }
 
-/** Whether all addresses of one block belong to another one. */
+/** Whether the block `outer` contains all addresses of the block `inner`. */
 export function containsCidr(outer: Cidr, inner: Cidr): boolean {
   if (outer.address.kind() !== inner.address.kind() || outer.mask > inner.mask) return false;
   return inner.address.match(outer.address, outer.mask);

@@ -37,13 +37,13 @@ export class Ipv4Block {
   /**
    * Returns one of the 2^`bits` equal blocks that this block divides into.
    *
-   * @param bits number of bits by which the mask is longer
-   * @throws if there is no such block
+   * @param bits number of bits by which the mask of the subnet is longer than the mask of this block
+   * @throws if the block has no such subnet
    */
   public subnet(bits: number, index: number): string {
     const mask = this.mask + bits;
     if (mask > 32 || index < 0 || index >= 2 ** bits)
-      throw new Error(`${this.cidr} has no subnet ${index} with a mask that is ${bits} bits longer`);
+      throw new Error(`${this.cidr} has no subnet ${index} with the mask /${mask}`);
     return `${this.address(index * 2 ** (32 - mask))}/${mask}`;
   }
 

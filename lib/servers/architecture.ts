@@ -1,5 +1,5 @@
 /**
- * A CPU architecture, by the name that Go and Debian use.
+ * A CPU architecture, with the name that Go and Debian use.
  *
  * @example
  * new ExistingServer(this, "db-server", { address: "203.0.113.7", architecture: Architecture.ARM64 });

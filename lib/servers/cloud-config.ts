@@ -9,6 +9,6 @@ const PACKAGES = ["acl", "nftables"];
  * @param commands shell commands, run as root; may contain tokens
  */
 export function cloudConfig(hostname: string, commands: readonly string[]): string {
-  // No line wrapping, because a line break inside a token would break it.
+  // Long lines are not wrapped, because a line break inside a token would make the token invalid.
   return `#cloud-config\n${stringify({ hostname, packages: PACKAGES, runcmd: commands }, { lineWidth: 0 })}`;
 }

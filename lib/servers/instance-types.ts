@@ -5,7 +5,10 @@ const XEN = new Set(
   "c1 c3 c4 cc2 cg1 cr1 d2 f1 g2 g3 g3s h1 hi1 hs1 i2 i3 m1 m2 m3 m4 p2 p3 r3 r4 t1 t2 x1 x1e".split(" "),
 );
 
-/** Returns the architecture of an EC2 instance type such as `t3.small`. Graviton types have a `g` after the generation, or are `a1`. */
+/**
+ * Returns the architecture of an EC2 instance type such as `t3.small`. Graviton types have a `g` after the generation
+ * number, except `a1`.
+ */
 export function instanceArchitecture(instanceType: string): Architecture {
   return /^([a-z]+\d+[a-z]*g[a-z]*|a1)\./.test(instanceType) ? Architecture.ARM64 : Architecture.AMD64;
 }

@@ -10,7 +10,7 @@ export function keyFileProblem(keyFile: string): string | undefined {
     return `keyFile: the file ${path} does not exist: correct the path, or remove keyFile to use the keys of the SSH agent`;
   }
   const mode = found.mode & 0o777;
-  // Like SSH, which checks only files that belong to its user.
+  // SSH also checks the mode only of files that belong to its user.
   if (found.uid !== process.getuid?.() || (mode & 0o077) === 0) return undefined;
   return `keyFile: other users may read ${path} (mode ${mode.toString(8)}), so SSH rejects the key: run chmod 600 ${path}`;
 }

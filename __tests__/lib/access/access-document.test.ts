@@ -66,7 +66,7 @@ test("accessDocument writes a table and a diagram", () => {
   expect(accessDocument("Access to stack/monitoring", fleet(1000))).toMatchInlineSnapshot(`
     "# Access to stack/monitoring
 
-    The allowed inbound connections, from which host firewalls and security groups are derived. The table leaves out connections within one server, because they pass no firewall.
+    Host firewalls and security groups allow only these inbound connections. The table leaves out connections within one server, because no firewall blocks them.
 
     | source                                      | destination                         | port     | service              | purpose           |
     | ------------------------------------------- | ----------------------------------- | -------- | -------------------- | ----------------- |

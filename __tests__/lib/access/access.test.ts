@@ -52,7 +52,7 @@ describe("placementEdges", () => {
   test("rejects a listener that the target does not have", () => {
     const wrong = { ...prometheus("hub"), connections: [{ kind: "node_exporter", listener: "grpc", reason: "" }] };
     expect(() => placementEdges([wrong, exporter("app")])).toThrow(
-      'prometheus connects to the listener "grpc" of node_exporter, which has only: http',
+      'prometheus connects to node_exporter, which has no listener "grpc": use one of http',
     );
   });
 });

@@ -7,7 +7,7 @@ const machines = (...names: (readonly [string, string?])[]): ReadonlyMap<string,
 test("finds a component whose old server leaves in the same change", () => {
   expect(lostDataProblems(before, [{ kind: "loki", servers: ["logs"] }], machines(["logs", "198.18.0.9 22"]))).toEqual([
     expect.stringMatching(
-      /^loki moves from "hub" to "logs", but "hub" is not a member any more.*: keep the old server for one deploy.*OnMove\.DISCARD to start without the data$/,
+      /^loki moves from "hub" to "logs", but "hub" is no longer a member.*: keep the old server for one deploy.*OnMove\.DISCARD to start without the data$/,
     ),
   ]);
   const placed = [{ kind: "alertmanager", servers: ["a", "c"] }];

@@ -42,6 +42,6 @@ test("Ipv4Block divides into smaller blocks", () => {
     "10.72.16.0/20",
     "10.72.240.0/20",
   ]);
-  expect(() => block.subnet(4, 16)).toThrow("10.72.0.0/16 has no subnet 16 with a mask that is 4 bits longer");
-  expect(() => block.subnet(17, 0)).toThrow("has no subnet 0 with a mask that is 17 bits longer");
+  expect(() => block.subnet(4, 16)).toThrow("10.72.0.0/16 has no subnet 16 with the mask /20");
+  expect(() => block.subnet(17, 0)).toThrow("has no subnet 0 with the mask /33");
 });
