@@ -1,13 +1,13 @@
 import { dataSourceUids } from "./data-sources";
 import { isObject, Json, JsonObject, objectsOf, textOf, variablesOf } from "./model";
 
-/** Members that an export has only for its import, and the dashboard's number in the Grafana that exported it. */
+/** Keys of an exported dashboard that only an import needs, and its id in the Grafana that exported it. */
 const IMPORT_MEMBERS = ["__inputs", "__requires", "__elements", "id"];
 /** Names that Grafana reserves: its internal data, the results of other panels, and expressions. */
 const RESERVED = ["grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "__expr__"];
 
 /**
- * Replaces the data sources of an exported dashboard by the built-in data sources of the same type.
+ * Replaces the data sources of an exported dashboard with the built-in data sources of the same type.
  *
  * @throws if the dashboard uses a data source other than the built-in ones
  */
@@ -43,14 +43,14 @@ function inputValues(inputs: readonly JsonObject[]): ReadonlyMap<string, string>
   );
 }
 
-/** Replaces `${name}` by the value of the input in all strings. */
+/** Replaces `${name}` with the value of the input in all strings. */
 function substitute(value: Json | undefined, values: ReadonlyMap<string, string>): Json | undefined {
   if (typeof value === "string")
     return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
   return mapped(value, (_, inner) => substitute(inner, values));
 }
 
-/** Replaces each reference to a data source by an object with the uid of a built-in one. */
+/** Replaces each reference to a data source with an object that contains the uid of a built-in one. */
 function withReferences(value: Json | undefined, variables: ReadonlySet<string>): Json | undefined {
   return mapped(value, (key, inner) =>
     key === "datasource" ? reference(inner, variables) : withReferences(inner, variables),

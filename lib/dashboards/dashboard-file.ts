@@ -3,7 +3,7 @@ import { withBuiltInDataSources } from "./built-in-data-sources";
 import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
 
 /**
- * Reads a dashboard that was exported from Grafana, and replaces its data sources by the built-in ones.
+ * Reads a dashboard that was exported from Grafana, and replaces its data sources with the built-in ones.
  *
  * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
  */
@@ -33,9 +33,7 @@ function modelOf(exported: Json): DashboardModel {
 function uidOf(exported: Json): string {
   if (!isObject(exported)) throw new Error("the file is not a JSON object: export a dashboard from Grafana");
   if (isObject(exported.dashboard))
-    throw new Error(
-      'the file is an answer of Grafana\'s API: write only the value of its member "dashboard" to the file',
-    );
+    throw new Error('the file is a response of Grafana\'s API: keep only the value of its key "dashboard" in the file');
   if (exported.apiVersion !== undefined || exported.elements !== undefined)
     throw new Error(
       "the dashboard uses the newer resource model, which Grafana 10 to 12 cannot read: export it in the classic model",
@@ -46,7 +44,7 @@ function uidOf(exported: Json): string {
     );
   const { uid } = exported;
   if (uid === undefined || uid === null || uid === "")
-    throw new Error('the dashboard has no uid: add one, such as "uid": "our-shop"; its address and links contain it');
+    throw new Error('the dashboard has no uid: add one, such as "uid": "our-shop" (links to the dashboard contain it)');
   if (typeof uid !== "string" || !/^\w[\w-]{0,39}$/.test(uid))
     throw new Error(`the uid ${JSON.stringify(uid)} is invalid: use up to 40 letters, digits, "-" and "_"`);
   return uid;

@@ -21,7 +21,7 @@ export function dashboardsProblem(
     seen.set(uid, dashboard);
     const missing = missingDataSource(dashboard._json(subject), dataSources);
     if (missing !== undefined)
-      return `the dashboard "${title}" uses the data source "${missing}", but no such component is placed: place one, or remove the dashboard`;
+      return `the dashboard "${title}" uses the data source "${missing}", but the monitoring has no such component: add the component, or remove the dashboard`;
   }
   return undefined;
 }

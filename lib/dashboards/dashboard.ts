@@ -50,7 +50,7 @@ export class Dashboard {
 
   /**
    * Application logs: lines and errors of applications, and requests and errors of web servers. Needs Loki, and a
-   * server with such a source in its prop `logs`.
+   * member whose prop `logs` contains the log of an application or a web server.
    */
   public static applicationLogs(): Dashboard {
     return Dashboard.builtIn(Uids.APPLICATION_LOGS, buildApplicationLogsDashboard);
@@ -69,8 +69,8 @@ export class Dashboard {
   /**
    * Reads a dashboard from a JSON file that Grafana exported in its classic model, which Grafana 10 to 13 read.
    *
-   * If the file was exported "for sharing externally", its data source inputs are replaced by the built-in data sources
-   * of the same type. The queries are checked at synthesis.
+   * If the file was exported "for sharing externally", its data source inputs are replaced with the built-in data
+   * sources of the same type. The queries are checked at synthesis.
    *
    * @param path path of the file, relative to the working directory
    * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
@@ -84,18 +84,18 @@ export class Dashboard {
    * Downloads one revision of a dashboard from grafana.com: `Dashboard.fromGrafanaCom(1860, 45)` is Node Exporter Full.
    *
    * The controller downloads the dashboard at deploy time and verifies its digest. Its uid becomes `grafana-com-<id>`,
-   * and its data sources are replaced by the built-in data sources of the same type. Its queries are not checked,
+   * and its data sources are replaced with the built-in data sources of the same type. Its queries are not checked,
    * because the file does not exist at synthesis.
    *
    * @param id number of the dashboard, as in its URL on grafana.com
    * @param revision number of the revision
-   * @throws if a number is not an integer from 1
+   * @throws if a number is not an integer greater than 0
    */
   public static fromGrafanaCom(id: number, revision: number): Dashboard {
     for (const [name, value] of Object.entries({ id, revision }))
       if (!Number.isInteger(value) || value < 1)
         throw new Error(
-          `Dashboard.fromGrafanaCom: ${name} ${value} is not an integer from 1: use numbers as in Dashboard.fromGrafanaCom(1860, 45)`,
+          `Dashboard.fromGrafanaCom: ${name} ${value} is not an integer greater than 0: use numbers as in Dashboard.fromGrafanaCom(1860, 45)`,
         );
     return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, { id, revision });
   }

@@ -1,7 +1,7 @@
 /** Matcher for the node exporters of all servers. */
 export const ALL_SERVERS = 'job="node"';
 
-/** Range between two points of a graph, but at least long enough for a rate: two samples. */
+/** Range for `rate()`: the interval between two points of a graph, but long enough to contain two samples. */
 export const RATE_INTERVAL = "[$__rate_interval]";
 
 /** CPU time in use, in percent, as in the alert `CpuBusy`: without iowait and steal. */

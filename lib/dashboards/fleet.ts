@@ -60,7 +60,7 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
     stat({
       ...count,
       title: "Critical alerts",
-      description: "How many alerts need attention at once?",
+      description: "How many alerts need immediate attention?",
       queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="critical"})'), legend: "critical" }],
       thresholds: RED_ABOVE_ZERO,
     }),
@@ -81,7 +81,7 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
     stat({
       ...most,
       title: "Fullest disk",
-      description: "How full is the fullest file system of all servers?",
+      description: "How full is the fullest file system of any server?",
       queries: [{ expr: `max(${spaceUsed(ALL_SERVERS)})`, legend: "used" }],
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
@@ -194,7 +194,7 @@ function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
     graph({
       title: "Network traffic",
-      description: "Which servers receive and send the most?",
+      description: "Which servers receive and send the most data?",
       unit: units.BytesPerSecondIEC,
       width: 6,
       queries: [{ expr: most(traffic.join(" + ")), legend: "{{instance}}" }],

@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, Json | undefined>>;
 
-/** A dashboard in Grafana's classic model, with the members that every dashboard has. */
+/** A dashboard in Grafana's classic model, with the properties that every dashboard has. */
 export interface DashboardModel {
   readonly uid: string;
   readonly title: string;

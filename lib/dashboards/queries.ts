@@ -7,7 +7,7 @@ import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf,
 export interface DashboardQuery {
   /** Source of the query, for error messages: `dashboard "Server", panel "CPU"`. */
   readonly where: string;
-  /** The query, with Grafana's variables replaced by values in places where they prevent parsing. */
+  /** The query. Grafana variables that prevent parsing are replaced with values. */
   readonly expression: string;
 }
 

@@ -14,7 +14,8 @@ export function buildServerDashboard(subject: DashboardSubject): DashboardModel 
   const { alerts } = subject;
   return buildDashboard(subject, {
     uid: Uids.SERVER,
-    description: "Is this server healthy, and if not, which resource is short? Dashed lines are alert thresholds.",
+    description:
+      "Is this server healthy, and if not, which resource is the bottleneck? Dashed lines are alert thresholds.",
     alerts: ',instance="$instance"',
     variables: [{ label: "instance", title: "Server", selector: 'up{job="node"}' }],
     sections: [

@@ -1,4 +1,4 @@
-/** Uids of the built-in dashboards. Links contain them, also links in notifications, so they never change. */
+/** Uids of the built-in dashboards. They never change, because links in dashboards and notifications contain them. */
 export const Uids = {
   FLEET: "cdktf-monitoring-fleet",
   SERVER: "cdktf-monitoring-server",

@@ -38,13 +38,13 @@ function sourceOf(dashboard: JsonObject): Json | undefined {
 const PROMETHEUS = { type: "prometheus", uid: "prometheus" };
 
 describe("Dashboard.fromFile", () => {
-  test("keeps a dashboard as it is, except its number", () => {
+  test("removes the id of a dashboard, and keeps everything else", () => {
     const shop = { id: 17, uid: "shop", title: "Shop", panels: [], templating: { list: [] } };
     expect(fromJson(shop)).toMatchObject({ uid: "shop", title: "Shop" });
     expect(read(shop)).toEqual({ uid: "shop", title: "Shop", panels: [], templating: { list: [] } });
   });
 
-  test("changes nothing but data sources", () => {
+  test("changes only data sources", () => {
     const safe = fc.jsonValue().filter((value) => !/datasource|\$\{|__proto__/.test(JSON.stringify(value)));
     fc.assert(
       fc.property(safe, (options) => {
@@ -62,7 +62,7 @@ describe("Dashboard.fromFile", () => {
     ["[]", /the file is not a JSON object/],
     [
       '{"meta": {}, "dashboard": {"uid": "shop"}}',
-      /an answer of Grafana's API: write only the value of its member "dashboard"/,
+      /a response of Grafana's API: keep only the value of its key "dashboard"/,
     ],
     ['{"apiVersion": "dashboard.grafana.app/v2", "spec": {}}', /newer resource model/],
     ['{"uid": "shop", "rows": []}', /the dashboard has no "panels"/],
@@ -101,7 +101,7 @@ describe("the data sources of a file", () => {
     expect(sourceOf(read(withSource("Prometheus")))).toEqual(PROMETHEUS);
   });
 
-  test("are rejected if no built-in one has the type", () => {
+  test("are rejected if no built-in data source has their type", () => {
     expect(() => read(withSource("${DS_X}", inputOf("mysql")))).toThrow(
       /the input DS_X needs a data source of type "mysql": use one of "prometheus", "alertmanager", "loki"/,
     );
@@ -143,7 +143,7 @@ describe("the data sources of a file", () => {
     expect(JSON.stringify(dashboard)).not.toContain("DS_X");
   });
 
-  test("can be accompanied by constants, which get their default values", () => {
+  test("can be listed with constants, which get their default values", () => {
     const input = { name: "VAR_JOB", type: "constant", value: "node" };
     const panels = [{ title: "P", targets: [{ expr: 'up{job="${VAR_JOB}"}' }] }];
     expect(JSON.stringify(read({ uid: "shop", panels, __inputs: [input] }))).toContain('up{job=\\"node\\"}');
@@ -158,9 +158,9 @@ describe("Dashboard.fromGrafanaCom", () => {
   });
 
   test.each([
-    [0, 1, "id 0 is not an integer from 1"],
-    [1860, 1.5, "revision 1.5 is not an integer from 1"],
-    [Number.NaN, 1, "id NaN is not an integer from 1"],
+    [0, 1, "id 0 is not an integer greater than 0"],
+    [1860, 1.5, "revision 1.5 is not an integer greater than 0"],
+    [Number.NaN, 1, "id NaN is not an integer greater than 0"],
   ])("rejects dashboard %d in revision %d", (id, revision, problem) => {
     expect(() => Dashboard.fromGrafanaCom(id, revision)).toThrow(problem);
   });

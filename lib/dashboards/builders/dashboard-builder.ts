@@ -53,7 +53,7 @@ const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS }
 const TAG = "cdktf-monitoring";
 /** Newest schema that Grafana 10 reads. Later versions of Grafana migrate it when they load the dashboard. */
 const SCHEMA_VERSION = 38;
-/** Dashboards of logs. The link from the server dashboard selects the same server there. */
+/** Dashboards of logs. A link from the server dashboard to a log dashboard selects the same server. */
 const LOG_DASHBOARDS: readonly string[] = [Uids.APPLICATION_LOGS, Uids.AUDIT, Uids.MONITORING_LOGS];
 
 /** Builds a dashboard: places and numbers its panels, and links to the other built-in dashboards. */
@@ -80,7 +80,7 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
   }
   const built = dashboard.build();
   const panels = (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
-  // The builders leave undefined members, which a JSON value must not have.
+  // The builders leave undefined properties, which are not valid in a JSON value.
   return JSON.parse(JSON.stringify({ ...built, panels, schemaVersion: SCHEMA_VERSION })) as DashboardModel;
 }
 
@@ -118,7 +118,7 @@ function firingAnnotation(matchers: string): Builder<AnnotationQuery> {
     .iconColor("red")
     .expr(firingAlerts(matchers))
     .build();
-  // The builder lacks the members that only Prometheus annotations have.
+  // The builder has no methods for the properties of Prometheus annotations.
   const texts = { titleFormat: "{{alertname}}", textFormat: "{{severity}} on {{instance}}", step: "60s" };
   return { build: () => ({ ...annotation, ...texts }) };
 }

@@ -45,7 +45,7 @@ const LINES_HEIGHT = 14;
 /** Number of lines that a panel loads. Grafana's Explore shows more. */
 const MAX_LINES = 200;
 
-/** Range between two points of a graph. Grafana 10 lacks `$__auto`, which means the same. */
+/** Interval between two points of a graph. The newer name `$__auto` does not exist in Grafana 10. */
 export const INTERVAL = "[$__interval]";
 /** Range of the whole dashboard. */
 export const RANGE = "[$__range]";

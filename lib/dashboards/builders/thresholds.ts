@@ -3,7 +3,7 @@ import { Alert } from "../../alerts/alert";
 import { builtInAlerts } from "../../alerts/built-in";
 import { Severity } from "../../alerts/rule";
 
-/** Value from which on a panel shows the colour of a severity. */
+/** Value at which a panel changes to the colour of a severity. */
 export interface PanelThreshold {
   readonly value: number;
   readonly severity: Severity;
@@ -12,7 +12,7 @@ export interface PanelThreshold {
 /**
  * Returns the thresholds of a built-in alert after the user's changes; none if the alert is disabled.
  *
- * @param names names of the alert's thresholds that have the unit of the panel, mildest first
+ * @param names names of the alert's thresholds that have the unit of the panel, the mildest threshold first
  * @throws if no such alert or threshold exists
  */
 export function thresholdsOf(changes: readonly Alert[], alert: string, ...names: readonly string[]): PanelThreshold[] {
@@ -29,7 +29,7 @@ export function thresholdsOf(changes: readonly Alert[], alert: string, ...names:
   });
 }
 
-/** Colours of healthy values, warnings, critical values and values without a judgement. */
+/** Colours of healthy values, warnings, critical values and neutral values. */
 export const Colours = { GOOD: "green", WARNING: "orange", CRITICAL: "red", PLAIN: "text" } as const;
 
 /** Threshold of counts that should be zero, such as failures. */

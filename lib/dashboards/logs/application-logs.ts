@@ -25,7 +25,7 @@ export function buildApplicationLogsDashboard(subject: DashboardSubject): Dashbo
   const all = `monitoring=~".+",job!~"${others.join("|")}"`;
   return buildDashboard(subject, {
     uid: Uids.APPLICATION_LOGS,
-    description: "What do applications and web servers log, and which of it is an error?",
+    description: "What do applications and web servers log, and which lines are errors?",
     variables: [
       { label: "instance", title: "Server", selector: `{${all}}`, logs: true },
       { label: "job", title: "Log", selector: `{${all}}`, logs: true },

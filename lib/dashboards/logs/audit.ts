@@ -87,8 +87,7 @@ function loginPanels(): Builder<Panel>[] {
     graph({
       ...drawn,
       title: "Failed logins",
-      description:
-        "When did logins fail? Each rejected password counts, and each connection that ended before a login.",
+      description: "When did logins fail? Counts rejected passwords, and connections that ended before a login.",
       queries: [{ expr: byServer(FAILED_LOGINS), legend: "{{instance}}" }],
     }),
     ranking({

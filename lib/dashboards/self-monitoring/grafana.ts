@@ -14,7 +14,8 @@ export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
       title: "Requests",
-      description: "How many requests does Grafana answer, and with which status? From 500 on, Grafana failed.",
+      description:
+        "How many requests does Grafana answer, and with which status? A status of 500 or higher means that Grafana failed.",
       unit: units.CountsPerSecond,
       width: 12,
       queries: [{ expr: requests("", "status_code"), legend: "{{status_code}}" }],

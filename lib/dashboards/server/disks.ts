@@ -103,7 +103,7 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
     graph({
       title: "Disk utilization",
       description:
-        "How much of the time is the disk busy? A disk that serves requests in parallel can take more even at 100 %.",
+        "How much of the time is the disk busy? A disk that serves requests in parallel can take more load even at 100 %.",
       unit: units.Percent,
       width: 5,
       queries: [{ expr: `100 * ${rate("io_time_seconds")}`, legend: "{{device}}" }],
