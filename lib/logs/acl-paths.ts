@@ -1,14 +1,14 @@
 import { LogSource } from "./log-source";
 
 /**
- * A path that is opened to the log agent by access control lists (ACLs): the folder before the first pattern, and
+ * A path to which access control lists (ACLs) give the log agent access: the folder before the first pattern, and
  * extended regular expressions for paths below that folder. An empty expression matches no path.
  */
 export interface AclPath {
   readonly folder: string;
   /** Folders below `folder` whose entries the agent lists to find files. */
   readonly listed: string;
-  /** Folders that the agent only passes through. */
+  /** Folders that the agent only traverses. */
   readonly passed: string;
   /** Files that the agent reads. */
   readonly files: string;
@@ -46,7 +46,8 @@ function aclPath(path: string, exclude: readonly string[]): AclPath {
 }
 
 /**
- * Returns the folders above the files. A folder is listed if it contains files or a pattern follows; else it is passed.
+ * Returns the folders on the path to the files. The agent lists a folder if `**` matches it, or if the next part of the
+ * path is a pattern or a file. It only traverses the other folders.
  */
 function folders(parts: readonly string[]): { listed: string[]; passed: string[] } {
   const anywhere = parts.indexOf("**");
@@ -59,8 +60,8 @@ function folders(parts: readonly string[]): { listed: string[]; passed: string[]
 }
 
 /**
- * Returns the parts of a pattern that apply below a folder. There are several if `**` can end in the folder or below
- * it.
+ * Returns the parts of a pattern that apply below a folder. The result has several elements if `**` can match a part of
+ * the folder's path or all of it.
  */
 function within(pattern: readonly string[], folder: readonly string[]): string[][] {
   const [head, ...tail] = pattern;

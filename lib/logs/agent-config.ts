@@ -25,8 +25,8 @@ export const AGENT = {
   /** Interval at which patterns are matched against the existing files. */
   globInterval: "5s",
   /**
-   * Interval at which files are read. When both programs see a rotated file, they read the old file to its end and
-   * stop. They miss lines that the writer adds to the old file after that. A longer interval makes this less likely.
+   * Interval at which files are read. When a file has been rotated, both programs read the old file to its end and
+   * stop. They miss lines that are written to the old file after that. A longer interval makes such a loss less likely.
    */
   fileInterval: "2s",
   /** File in which Promtail stores its positions. Alloy continues from them. */

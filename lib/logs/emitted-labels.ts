@@ -6,7 +6,7 @@ import { labelsOf } from "./parsers";
 /** Values of a label; undefined if they are not known at synthesis, such as file names. */
 export type LabelValues = ReadonlySet<string> | undefined;
 
-/** Labels of one kind of lines, with their values. `level`, `method` and `status_class` can be missing in a line. */
+/** Labels of one kind of line, with their values. `level`, `method` and `status_class` can be missing in a line. */
 export type EmittedLabels = ReadonlyMap<string, LabelValues>;
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +16,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Returns the labels that the lines of log sources have in Loki, one element for each kind of lines.
+ * Returns the labels that the lines of log sources have in Loki, one element for each kind of line.
  *
  * @param sources log sources of all members; the built-in ones are added
  */

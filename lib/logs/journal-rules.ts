@@ -10,7 +10,7 @@ export interface RelabelRule {
   readonly regex: string;
   /** Label that is set. @default - none, because the rule drops entries that do not match */
   readonly target?: string;
-  /** Value of the target label. @default - none, as without a target */
+  /** Value of the target label. @default - none, because a rule without a target sets no label */
   readonly replacement?: string;
 }
 

@@ -206,11 +206,11 @@ function checkPath(name: string, path: string): void {
   if (/[\p{Cc}"\\]/u.test(path))
     throw invalid("contains a control character, a quote or a backslash: use a path without it");
   if (path.split("/").includes("..")) throw invalid('contains "..": use a path without it');
-  if (path.endsWith("/")) throw invalid('is a folder: name files, such as by "*.log" at the end');
+  if (path.endsWith("/")) throw invalid('is a folder: add a file name or a pattern, such as "*.log"');
   if (/^\/[^/]*[*?[{]/.test(path)) throw invalid("has a pattern directly below the root: begin it with a folder");
 }
 
-/** Checks an expression by JavaScript's parser, which accepts RE2's syntax and in addition look-around. */
+/** Checks an expression with JavaScript's parser. Unlike RE2, that parser accepts look-around. */
 function checkExpression(name: string, expression: string): void {
   const invalid = (text: string): Error =>
     problem(name, `firstLine "${expression}" is not a regular expression of RE2: ${text}`);

@@ -16,7 +16,7 @@ export interface StreamSelection {
   readonly selector: string;
   /** Conditions of the selector; all of them must hold. */
   readonly matchers: readonly LabelMatcher[];
-  /** Conditions of label filters on labels that no parser has extracted; filters can combine them by `or`. */
+  /** Conditions of label filters on labels that no parser has extracted. Some can be alternatives, joined by `or`. */
   readonly filters: readonly LabelMatcher[];
   /** Other labels that the query uses and has not extracted, such as those after `by`. Sorted, each once. */
   readonly labels: readonly string[];
@@ -61,7 +61,7 @@ export function logqlProblem(query: string): string | undefined {
   }
 }
 
-/** Replaces variables of Grafana by values in places where LogQL has no string. */
+/** Replaces the Grafana variables outside strings, so that the query parses. */
 export function withoutLokiVariables(query: string): string {
   return withoutGrafanaVariables(query.replace(/\$(__auto\b|\{__auto\})/g, "5m"));
 }
@@ -95,7 +95,7 @@ class Selection {
   public get result(): StreamSelection {
     if (!this.matchers.some(isSelective))
       throw new Error(
-        `the selector ${this.selector} matches all log streams: add a matcher that an absent label does not satisfy, such as monitoring=~".+"`,
+        `the selector ${this.selector} matches all log streams: add a matcher that requires a label, such as monitoring=~".+"`,
       );
     const { selector, matchers, filters } = this;
     return { selector, matchers, filters, labels: [...this.labels].sort() };
@@ -132,12 +132,12 @@ class Selection {
     }
   }
 
-  /** Notes that the query adds a label. */
+  /** Records that the query adds a label. */
   public add(label: string): void {
     this.added.add(label);
   }
 
-  /** Notes that the query uses a label, which the streams must have if the query has not added it. */
+  /** Records that the query uses a label. If the query has not added the label, the streams must have it. */
   public require(label: string): void {
     if (!this.knows(label)) this.labels.add(label);
   }

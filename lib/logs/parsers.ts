@@ -16,7 +16,7 @@ const LEVEL: Stage = {
   ].join(""),
 };
 
-/** Sets a value to the first of several extracted values that exists. */
+/** Sets `target` to the first extracted value that exists. */
 function firstOf(target: string, names: readonly string[]): Stage {
   const template = names.map((name, index) => `{{ ${index === 0 ? "" : "else "}if .${name} }}{{ .${name} }}`).join("");
   return { type: "template", source: target, template: `${template}{{ end }}` };

@@ -13,7 +13,7 @@ const COUNT_UNPARSED: Stage = {
   type: "count",
   ...UNPARSED_LINES,
   source: "unparsed",
-  description: "Lines without the format or timestamp of their source",
+  description: "Lines that do not have the format or timestamp of their log source",
 };
 
 /**
@@ -27,8 +27,8 @@ const MASK_TELEGRAM_TOKENS: Stage = {
 };
 
 /**
- * Returns the pipeline for lines of files. It depends on the sources only by their `firstLine`, so that drop-ins with
- * the known parsers work without a new pipeline.
+ * Returns the pipeline for lines of files. Of the sources, only `firstLine` affects the pipeline, so that a drop-in with
+ * a known parser works without a new pipeline.
  */
 export function filePipeline(sources: readonly LogSource[]): Stage[] {
   const multiline = sources.flatMap(({ name, _files }) =>
@@ -50,7 +50,7 @@ export function filePipeline(sources: readonly LogSource[]): Stage[] {
   ];
 }
 
-/** Returns the pipeline for journal entries, which have a timestamp and, by their priority, a level. */
+/** Returns the pipeline for journal entries. They have a timestamp, and their level follows from their priority. */
 export function journalPipeline(sources: readonly LogSource[]): Stage[] {
   const filters = sources.flatMap(({ name, _journal }) =>
     _journal.flatMap(({ only }): Stage[] =>
@@ -80,7 +80,7 @@ function matching(parser: Parser, stages: readonly Stage[]): Stage {
   return { type: "match", selector: `{${PARSER_LABEL}="${parser}"}`, stages };
 }
 
-/** Returns the extraction stages of a parser without those of the timestamp. */
+/** Returns the extraction stages of a parser, without the stages for the timestamp. */
 function withoutTime(parser: Parser): Stage[] {
   return EXTRACTIONS[parser].filter((stage) => stage.type !== "template" || stage.source !== "time");
 }

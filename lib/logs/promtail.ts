@@ -4,8 +4,8 @@ import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
 /**
- * Renders Promtail's configuration. Loki's URL is in the flag `-client.url`, because `-config.expand-env`, which reads
- * it from the environment, would remove backslashes.
+ * Renders Promtail's configuration, without Loki's URL, which the flag `-client.url` sets. To read the URL from the
+ * environment, Promtail would need `-config.expand-env`, which removes backslashes.
  */
 export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
   const config = {

@@ -10,13 +10,13 @@ export type Stage =
   | { readonly type: "template"; readonly source: string; readonly template: string }
   /** Sets the timestamp from the extracted value `time`, in the first layout that matches. */
   | { readonly type: "timestamp"; readonly layouts: readonly string[] }
-  /** Makes extracted values labels. */
+  /** Turns extracted values into labels. */
   | { readonly type: "labels"; readonly names: readonly string[] }
-  /** Joins lines to the line before them that matches `firstLine`. */
+  /** Joins lines to the preceding line that matches `firstLine`. */
   | { readonly type: "multiline"; readonly firstLine: string }
   /** Replaces each match of the groups of a regular expression (RE2) in the line. */
   | { readonly type: "replace"; readonly expression: string; readonly replacement: string }
-  /** Replaces the line by an extracted value. */
+  /** Replaces the line with an extracted value. */
   | { readonly type: "output"; readonly source: string }
   /** Counts the lines that have an extracted value. */
   | {

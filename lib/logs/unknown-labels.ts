@@ -4,8 +4,8 @@ import { EmittedLabels } from "./emitted-labels";
 import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./logql";
 
 /**
- * Returns the problems of LogQL queries: labels and values that no log source emits (with similar ones), selectors
- * whose labels no source emits together, and queries that do not parse.
+ * Returns the problems of LogQL queries: labels and values that no log source emits, selectors whose labels no source
+ * emits together, and queries that do not parse. The messages suggest similar labels and values.
  *
  * @param emitted labels of all kinds of lines
  */
@@ -98,10 +98,10 @@ function namesOf(emitted: readonly EmittedLabels[]): string[] {
   return [...new Set(emitted.flatMap((lines) => [...lines.keys()]))].sort();
 }
 
-/** Suggests similar values. A source that synthesis does not know must be added to the `logs` of a member. */
+/** Suggests similar values, or a missing log source, which must be in the `logs` of a member. */
 function valueHint(value: string, values: ReadonlySet<string>): string {
   const known = didYouMean(value, values) ?? `the values are ${listed(values)}.`;
-  return `${known} Otherwise, add its log source to the logs of a member`;
+  return `${known} Otherwise, add the missing log source to the logs of a member`;
 }
 
 function listed(values: ReadonlySet<string>): string {

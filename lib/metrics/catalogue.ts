@@ -6,7 +6,7 @@ export interface CatalogueEntry {
   /** Version of the observed component. */
   readonly version: string;
   /**
-   * Metrics that the component emits with all settings, by the names in queries: histograms end in `_bucket`, `_count`
+   * Metrics that do not depend on collectors, with the names that queries use: histograms end in `_bucket`, `_count`
    * and `_sum`.
    */
   readonly metrics: readonly string[];
@@ -35,7 +35,7 @@ const catalogue: Catalogue = generated;
  */
 export function metricsOf(kind: string, collectors?: readonly string[]): ReadonlySet<string> {
   const enabled = collectors ?? defaultCollectors();
-  // Every server of a large fleet repeats the same question.
+  // The result is cached, because synthesis calls this function with the same arguments for each server of a fleet.
   const key = [kind, ...enabled].join(" ");
   const found = cache.get(key) ?? emittedBy(catalogue[kind], enabled);
   cache.set(key, found);
@@ -55,7 +55,7 @@ export function defaultCollectors(): string[] {
     .map(([name]) => name);
 }
 
-/** Returns the problem with the name of a collector of node exporter or of an option of one, or undefined. */
+/** Returns the problem with the name of a node exporter collector or collector option, or undefined. */
 export function collectorProblem(name: string): string | undefined {
   if (Object.hasOwn(collectors(), name)) return undefined;
   const remedy = didYouMean(name, Object.keys(collectors())) ?? 'use a name such as "systemd"';
@@ -63,8 +63,8 @@ export function collectorProblem(name: string): string | undefined {
 }
 
 /**
- * Returns the collectors and options of node exporter that emit the metrics, sorted. Metrics of other components need
- * none.
+ * Returns the collectors and collector options of node exporter that emit the metrics, sorted. Metrics of other
+ * components are ignored.
  */
 export function collectorsOf(metrics: Iterable<string>): string[] {
   const needed = new Set<string>();

@@ -26,7 +26,7 @@ export class CollectorFlags {
     return this.turnedOff.size > 0;
   }
 
-  /** Returns the enabled collectors if the `wanted` ones are enabled in addition. */
+  /** Returns the collectors that are enabled after the `wanted` ones have been added. */
   public enabled(wanted: readonly string[]): string[] {
     return [...new Set([...this.byDefault, ...this.turnedOn, ...wanted])].filter((name) => !this.isOff(name)).sort();
   }

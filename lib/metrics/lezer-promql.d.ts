@@ -1,4 +1,4 @@
-/** The package has code for ES modules and CommonJS, but only the types for ES modules, which we cannot import. */
+/** The package exports types only to ES modules, so this CommonJS project declares the types itself. */
 declare module "@prometheus-io/lezer-promql" {
   import type { LRParser } from "@lezer/lr";
 

@@ -32,7 +32,7 @@ export function promqlProblem(expression: string): string | undefined {
 }
 
 /**
- * Replaces variables of Grafana by values in places where PromQL has no string: intervals such as `$__rate_interval`,
+ * Replaces the Grafana variables outside strings, so that the expression parses: intervals such as `$__rate_interval`,
  * numbers such as `$__range_s`, and variables in brackets, as in `[$window]`.
  */
 export function withoutGrafanaVariables(expression: string): string {

@@ -31,7 +31,7 @@ export function scrapeTargets(
   monitoring: string,
   address: (server: string) => string,
 ): ScrapeTargets[] {
-  // An address that several edges reach is scraped once.
+  // Several edges can lead to one address, which must be scraped only once.
   const scraped = [
     ...new Map(
       edges

@@ -4,8 +4,8 @@ import { didYouMean } from "./similar-names";
 import { metricsIn } from "./promql";
 
 /**
- * Returns the problems of PromQL expressions: metrics that nothing emits, with their emitter or similar names, and
- * expressions that do not parse.
+ * Returns the problems of PromQL expressions: expressions that do not parse, and metrics that nothing emits. The
+ * message names a component or collector that can emit the metric, or similar metrics.
  */
 export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<string>): string[] {
   const found = uses.flatMap(({ where, expression }) => {
@@ -17,7 +17,7 @@ export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<stri
       return [`${where}: ${error instanceof Error ? error.message : String(error)}`];
     }
   });
-  // The levels of one alert use the same metrics.
+  // The levels of an alert, such as warning and critical, use the same metrics.
   return [...new Set(found)];
 }
 

@@ -9,7 +9,7 @@ describe("LogSource", () => {
     ["shop", { paths: [] }, /log source "shop": paths is empty: name at least one/],
     ["shop", { paths: ["srv/a.log"] }, /log source "shop": the path "srv\/a.log" is not absolute: begin it with "\/"/],
     ["shop", { paths: ["/srv/../etc/a.log"] }, /contains "\.\."/],
-    ["shop", { paths: ["/srv/logs/"] }, /is a folder: name files, such as by "\*\.log" at the end/],
+    ["shop", { paths: ["/srv/logs/"] }, /is a folder: add a file name or a pattern, such as "\*\.log"/],
     ["shop", { paths: ["/*/a.log"] }, /has a pattern directly below the root: begin it with a folder/],
     ["shop", { paths: ['/srv/a".log'] }, /contains a control character, a quote or a backslash/],
     ["shop", { paths: ["/srv/a.log"], exclude: ["b.log"] }, /the path "b.log" is not absolute/],

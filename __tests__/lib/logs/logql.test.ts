@@ -37,11 +37,11 @@ describe("selectionsIn", () => {
     ['{job="a"} | label_format user="x" | user="x"', "label_format"],
     ['sum by (user) (label_replace(rate({job="a"}[5m]), "user", "$1", "job", "(.*)"))', "label_replace"],
     ['{job="a"} | __error__=""', "Loki itself"],
-  ])("does not expect of streams a label that the query adds: %s", (query) => {
+  ])("does not expect streams to have a label that the query adds: %s", (query) => {
     expect(expectedOf(query)).toEqual(["job=a"]);
   });
 
-  test("expects of streams a label that only a later parser extracts, or none", () => {
+  test("expects streams to have a label that no earlier stage of the query sets", () => {
     expect(expectedOf('{job="a"} | user="x" | json')).toEqual(["job=a ; user=x"]);
     expect(expectedOf('{job="a"} | pattern "<user>" | ip="x"')).toEqual(["job=a ; ip=x"]);
     expect(expectedOf('{job="a"} | label_format b=c')).toEqual(["job=a ;  ; c"]);
@@ -56,7 +56,7 @@ describe("selectionsIn", () => {
     ["{}", 'the expression does not parse at character 2, near "{}"'],
     [
       '{job!="a"}',
-      'the selector {job!="a"} matches all log streams: add a matcher that an absent label does not satisfy, such as monitoring=~".+"',
+      'the selector {job!="a"} matches all log streams: add a matcher that requires a label, such as monitoring=~".+"',
     ],
     ['{job=~".*"}', /matches all log streams/],
   ])("rejects %j", (query, message) => {
@@ -64,7 +64,7 @@ describe("selectionsIn", () => {
     expect(logqlProblem(query)).toMatch(message);
   });
 
-  test("returns any value of a matcher", () => {
+  test("returns the value of a matcher unchanged", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme-ascii" }), (value) => {
         const [selection] = selectionsIn(`{job=${JSON.stringify(value)}}`);

@@ -36,11 +36,11 @@ describe("unknownLabels reports", () => {
   test.each([
     [
       '{job="ngnix"}',
-      'no log source emits the label "job" with the value "ngnix": did you mean nginx? Otherwise, add its log source to the logs of a member',
+      'no log source emits the label "job" with the value "ngnix": did you mean nginx? Otherwise, add the missing log source to the logs of a member',
     ],
     [
       '{job="quux"}',
-      'no log source emits the label "job" with the value "quux": the values are kernel, nginx, shop, sshd, sudo. Otherwise, add its log source to the logs of a member',
+      'no log source emits the label "job" with the value "quux": the values are kernel, nginx, shop, sshd, sudo. Otherwise, add the missing log source to the logs of a member',
     ],
     ['{job=~"nginx|apache2"}', /"job" with the value "apache2"/],
     ['{job!="ngnix",kind="error"}', /"job" with the value "ngnix"/],
