@@ -61,7 +61,7 @@ export function receiverSecrets(receivers: readonly Receiver[]): readonly Secret
   return [...new Map(references.map((reference) => [reference.name, reference])).values()];
 }
 
-/** Returns all receivers, including one that is only the dead man's switch. */
+/** Returns all receivers and the dead man's switch, each once. */
 export function allReceivers({ receivers, deadMansSwitch }: NotificationSettings): readonly Receiver[] {
   return deadMansSwitch === undefined || receivers.includes(deadMansSwitch)
     ? receivers

@@ -7,7 +7,7 @@ export type Setting = string | number | boolean | readonly Setting[] | { readonl
 export interface Integration {
   /** Key of the integration's list in a receiver: `slack_configs`. */
   readonly key: string;
-  /** Secrets by the names that {@link settings} uses. A name that ends in `url` means that the secret is a URL. */
+  /** Secrets by the names that {@link settings} uses. A secret whose name ends in `url` must be a URL. */
   readonly secrets: Readonly<Record<string, Secret>>;
   /**
    * Returns the settings of the integration.

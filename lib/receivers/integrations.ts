@@ -127,7 +127,7 @@ export function webhook({ url, bearerToken, maxAlerts, sendResolved = true }: We
   };
 }
 
-/** Sends no resolved notifications, because the service would take them for a ping. */
+/** Sends no resolved notifications, because the service would mistake them for pings. */
 export function healthchecks({ pingUrl }: HealthchecksReceiverProps): Integration {
   return webhook({ url: pingUrl, sendResolved: false });
 }

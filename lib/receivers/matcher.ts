@@ -33,7 +33,7 @@ export class Matcher {
   }
 
   /**
-   * Matches alerts whose label, as a whole, matches a regular expression.
+   * Matches alerts for which a regular expression matches the whole value of the label.
    *
    * @param label name of the label
    * @param expression regular expression in RE2 syntax, limited to features that JavaScript also supports
@@ -44,7 +44,7 @@ export class Matcher {
   }
 
   /**
-   * Matches alerts whose label, as a whole, does not match a regular expression.
+   * Matches alerts for which a regular expression does not match the whole value of the label.
    *
    * @param label name of the label
    * @param expression regular expression in RE2 syntax, limited to features that JavaScript also supports

@@ -5,7 +5,7 @@ import { NtfyReceiverProps } from "./receiver-props";
 /**
  * Returns the settings of an ntfy receiver.
  *
- * ntfy 2.10 and later formats Alertmanager's JSON itself, by Go templates in headers of the request
+ * ntfy 2.10 and later formats Alertmanager's JSON with Go templates from the headers of the request
  * (https://docs.ntfy.sh/publish/#message-templating). It rejects JSON longer than 32 KiB and messages longer than 4,096
  * bytes, so both are limited.
  */

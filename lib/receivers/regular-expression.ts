@@ -2,8 +2,8 @@ const MAX_REPETITIONS = 1000;
 const MAX_LENGTH = 1000;
 
 /**
- * Returns the first problem with a regular expression of Alertmanager (RE2), or undefined. It accepts only syntax that
- * has the same meaning in RE2 and JavaScript. Without this check, an invalid expression would fail on the server only.
+ * Returns the first problem with a regular expression for Alertmanager (RE2), or undefined. Only syntax that has the
+ * same meaning in RE2 and JavaScript is valid. Without this check, an invalid expression would fail only on the server.
  */
 export function expressionProblem(expression: string): string | undefined {
   if (expression.length > MAX_LENGTH) return `the expression is longer than ${MAX_LENGTH} characters: shorten it`;
@@ -22,6 +22,6 @@ export function expressionProblem(expression: string): string | undefined {
   }
   const repetitions = [...body.matchAll(/\{(?:\d+,)?(\d+),?\}/g)].map(([, most]) => Number(most));
   if (repetitions.reduce((product, count) => product * Math.max(count, 1), 1) > MAX_REPETITIONS)
-    return `the expression repeats more than ${MAX_REPETITIONS} times: use smaller repetitions`;
+    return `the repetition counts in the expression multiply to more than ${MAX_REPETITIONS}: use smaller counts`;
   return undefined;
 }

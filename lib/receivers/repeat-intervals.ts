@@ -7,8 +7,8 @@ export const REPEAT_INTERVAL = "12h";
 export const CRITICAL_REPEAT_INTERVAL = "4h";
 
 /**
- * Returns the problem with Alertmanager's retention, or undefined. Alertmanager repeats a notification when it has
- * forgotten that it sent it, so the retention must not be shorter than a repeat interval.
+ * Returns the problem with Alertmanager's retention, or undefined. After the retention, Alertmanager forgets that it
+ * sent a notification, and repeats it. Therefore the retention must not be shorter than a repeat interval.
  *
  * @param retention valid duration
  * @param routing routing with valid durations

@@ -131,6 +131,6 @@ function first(...checks: readonly (() => string | undefined)[]): string | undef
 }
 
 function choices(names: readonly string[], prop: string): string {
-  if (names.length === 0) return `there are none: add it to ${prop}`;
+  if (names.length === 0) return `add it to ${prop}, which is empty`;
   return `use ${names.map((name) => `"${name}"`).join(" or ")}, or add it to ${prop}`;
 }

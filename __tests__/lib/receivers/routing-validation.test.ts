@@ -41,7 +41,7 @@ describe("notificationProblem", () => {
     [
       "an unknown time interval",
       { routes: [{ ...route, mutedDuring: ["night"] }] },
-      'routes, number 1: unknown time interval "night": there are none: add it to timeIntervals',
+      'routes, number 1: unknown time interval "night": add it to timeIntervals, which is empty',
     ],
     [
       "an interval's name twice",

@@ -2,9 +2,9 @@ import { Expression, singleLine, replaced, callTemplate } from "./go-template";
 
 /** Markup and limits of a kind of notification. */
 export interface MessageFormat {
-  /** Name in the names of templates: `monitoring.text.<name>`. */
+  /** Name of the format. It is a part of template names: `monitoring.text.<name>`. */
   readonly name: string;
-  /** Outputs an expression, with all markup in its text escaped. */
+  /** Outputs the text of an expression, with markup characters escaped. */
   readonly escaped: (expression: Expression) => string;
   readonly bold: (text: string) => string;
   readonly link: (url: string, text: string) => string;

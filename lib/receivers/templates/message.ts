@@ -38,7 +38,7 @@ export function message(format: MessageFormat): string {
   );
 }
 
-/** Templates of the worst state of a notification's alerts, and of their numbers. */
+/** Templates for the worst state of a notification's alerts, and for the number of alerts in each state. */
 export const states: string = [
   defineTemplate(
     "monitoring.state",
@@ -103,7 +103,7 @@ function firstAlerts({ maxAlerts, lineBreak, escaped }: MessageFormat, state: st
   ].join("");
 }
 
-/** Outputs the summary of an alert, unless it is the only one and the title contains the summary. */
+/** Outputs the summary of an alert; nothing for a notification with one alert, because its title has the summary. */
 function heading(format: MessageFormat, prefix: string): string {
   return `{{ if gt (len $.Alerts) 1 }}${format.bold(`${prefix}${text(format, SUMMARY)}`)}${format.lineBreak}{{ end }}`;
 }
