@@ -48,7 +48,7 @@ export interface AwsInstanceProps {
    */
   readonly hostKeys?: readonly string[];
   /**
-   * Architecture of the CPU, which determines the release archives.
+   * CPU architecture. It determines which release archives are installed.
    *
    * @default - derived from the instance type
    */

@@ -89,7 +89,7 @@ export class AwsSecurityGroups extends Construct {
     if (twin)
       throw constructError(
         monitoring,
-        `${twin.node.path} has the name "${twin.name}" too, and both have servers in ${this.network.node.path}: set another name on one of them`,
+        `${twin.node.path} is also named "${twin.name}", and both have servers in ${this.network.node.path}: rename one of them`,
       );
     this.monitorings.push(monitoring);
     this.register(membersGroup(monitoring.name));

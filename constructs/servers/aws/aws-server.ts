@@ -156,7 +156,7 @@ export class AwsServer extends Construct implements IServer {
       host: this.publicAddress,
       user: props.user ?? "admin",
       keyFile,
-      // A new instance answers by SSH after about one minute, seldom after three.
+      // A new instance accepts SSH connections after about one minute, rarely after three.
       waitSeconds: 300,
     };
   }

@@ -64,7 +64,7 @@ export interface ExistingServerProps {
   /**
    * Address that servers of other networks connect to, and at which technicians open the web UIs.
    *
-   * @default - the value of `address`; with a jump host, none, because perhaps only the jump host can reach `address`
+   * @default - the value of `address`. With a jump host: none, because possibly only the jump host can reach `address`
    */
   readonly publicAddress?: string;
   /**
@@ -75,7 +75,7 @@ export interface ExistingServerProps {
    */
   readonly bindAddress?: string;
   /**
-   * Architecture of the CPU, which determines the release archives.
+   * CPU architecture. It determines which release archives are installed.
    *
    * @default Architecture.AMD64
    */
@@ -181,7 +181,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   }
 }
 
-/** Returns the problem of a generation, which becomes part of the host key alias for SSH. */
+/** Returns the problem with a generation, or undefined. The generation is a part of the host key alias for SSH. */
 function generationProblem(generation: string): string | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(generation)) return undefined;
   return `"${generation}" is not valid: use letters, digits, dots, hyphens and underscores, at most 64 characters, such as "2"`;

@@ -53,7 +53,7 @@ export interface LocalNetworkProps {
   readonly published?: boolean;
 }
 
-/** A container of the network, which stands for a server. */
+/** A server's container in the network. */
 export interface ILocalContainer extends IConstruct {
   /** Name of the server. */
   readonly name: string;
@@ -214,8 +214,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
 
   private parseSubnet(subnet: string): Ipv4Block {
     const block = withConstructPath(this, "subnet: ", () => new Ipv4Block(subnet));
-    if (block.size < 8)
-      throw constructError(this, `subnet: "${subnet}" is too small: use a mask of /29 or a shorter one`);
+    if (block.size < 8) throw constructError(this, `subnet: "${subnet}" is too small: use a /29 block or a larger one`);
     return block;
   }
 

@@ -31,7 +31,7 @@ export interface LocalServerProps {
    */
   readonly address?: string;
   /**
-   * Architecture of the CPU, which determines the release archives.
+   * CPU architecture. It determines which release archives are installed.
    *
    * @default - the architecture of this machine
    */
@@ -48,7 +48,7 @@ export interface LocalServerProps {
  * A server on this machine: a container that boots Debian 12 with systemd and sshd.
  *
  * The data in /var/lib/monitoring is in a volume that survives a replacement of the container. When you remove the
- * server from the code, the next deploy deletes the volume. A container is no security boundary.
+ * server from the code, the next deploy deletes the volume. A container is not a security boundary.
  *
  * @example
  * const dbServer = new LocalServer(this, "db-server", { network });

@@ -224,7 +224,7 @@ describe("AwsNetwork", () => {
         const second = new Monitoring(stack, "second", { technicians: [], outputPrefix: "second_" });
         new MonitoredServer(stack, "app", { monitoring: second, server: hub.server("app") });
       }),
-    ).toThrow('test/second: test/monitoring has the name "monitoring" too, and both have servers in test/network');
+    ).toThrow('test/second: test/monitoring is also named "monitoring", and both have servers in test/network');
   });
 });
 

@@ -53,7 +53,7 @@ describe("LocalNetwork", () => {
     [{ subnet: "198.18.0.0" }, 'test/network: subnet: CIDR mask is missing in "198.18.0.0"'],
     [
       { subnet: "198.18.0.0/30" },
-      'test/network: subnet: "198.18.0.0/30" is too small: use a mask of /29 or a shorter one',
+      'test/network: subnet: "198.18.0.0/30" is too small: use a /29 block or a larger one',
     ],
     [{ prefix: "My_Net" }, 'test/network: the prefix "My_Net" is not valid: use lower-case letters'],
   ])("rejects %j", (props, message) => {
