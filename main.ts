@@ -34,7 +34,7 @@ class LocalStack extends TerraformStack {
     });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: [network.gateway],
-      // Containers share this machine's clock, which may be synchronised by a program that the kernel does not know of.
+      // Containers share this machine's clock. The kernel cannot see whether a program on this machine synchronises it.
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: logAgent(this),
       ...notifications(),
@@ -122,7 +122,7 @@ function placeComponents(
   new PlaybookRun(monitoring, "site", { playbook: join(__dirname, "examples", "site", "site.yml"), hosts: [app] });
 }
 
-/** The receivers of alerts: each one whose secret is in the environment. */
+/** Returns the receivers whose secrets are in the environment. */
 function notifications(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> {
   const isSet = (variable: string): boolean => (process.env[variable] ?? "") !== "";
   const receivers = [
@@ -133,19 +133,19 @@ function notifications(): Pick<MonitoringProps, "receivers" | "deadMansSwitch"> 
   ];
   return {
     receivers: receivers.length === 0 ? [] : [Receiver.group("everybody", receivers)],
-    // An external service that notifies you if the stack itself stops sending alerts.
+    // An external service that notifies you if the monitoring itself is down.
     deadMansSwitch: isSet("HEALTHCHECKS_URL")
       ? Receiver.healthchecks("outside", { pingUrl: Secret.fromEnvironment("HEALTHCHECKS_URL") })
       : undefined,
   };
 }
 
-/** The program that sends logs. LOG_AGENT selects Promtail if Alloy is not available. */
+/** Returns the program that sends logs. Set LOG_AGENT=promtail if Alloy is not available. */
 function logAgent(scope: Construct): LogAgent {
   return LogAgent.named(setting(scope, "LOG_AGENT", "logAgent") ?? "alloy");
 }
 
-/** Returns a setting from the environment variable, else from the key of the context. */
+/** Returns a setting from an environment variable or, if the variable is not set, from the context in `cdktf.json`. */
 function setting(scope: Construct, variable: string, key: string): string | undefined {
   const value = process.env[variable] ?? (scope.node.tryGetContext(key) as string | boolean | undefined);
   return value === undefined || value === "" ? undefined : `${value}`;

@@ -14,8 +14,9 @@ const setting = (name: string, defaultValue: string): string => process.env[name
 
 /**
  * Existing servers: a hub with a public address, and an application server that is reachable only through the hub.
- * `npx cdktf deploy --app "npx tsx examples/existing.ts" existing` installs the monitoring on them, and
- * `cdktf destroy` removes it again.
+ *
+ * To install the monitoring on the servers, run `npx cdktf deploy --app "npx tsx examples/existing.ts" existing`. To
+ * uninstall it, run the same command with `destroy` instead of `deploy`.
  */
 class ExistingStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {

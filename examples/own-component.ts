@@ -14,7 +14,7 @@ import {
   Variables,
 } from "../constructs";
 
-/** Exports the age of the newest file in a folder. */
+/** An exporter for the age of the newest file in a folder. */
 class BackupExporter extends Component {
   public constructor(
     scope: Construct,
@@ -24,7 +24,7 @@ class BackupExporter extends Component {
     super(scope, id, {
       kind: "backup_exporter",
       playbook: join(__dirname, "backup-exporter", "backup_exporter.yml"),
-      agent: true, // may be placed on any member, not only on a MonitoringHost
+      agent: true, // can be placed on any member, not only on a MonitoringHost
       listeners: [{ name: "http", port: 9150, protocol: "tcp", scrapeJob: "backup", technicians: true }],
     });
   }

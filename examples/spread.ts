@@ -19,9 +19,10 @@ import {
 } from "../constructs";
 
 /**
- * The stack `local` of `main.ts` on more servers: each component has a server of its own, and two servers are monitored.
- * Only the scopes of the components differ.
- * `npx cdktf deploy --app "npx tsx examples/spread.ts" spread` deploys it.
+ * The stack `local` of `main.ts` on more servers: each component runs on its own server, and there are two application
+ * servers. Only the servers and the scopes of the components differ.
+ *
+ * To deploy the stack, run `npx cdktf deploy --app "npx tsx examples/spread.ts" spread`.
  */
 class SpreadStack extends TerraformStack {
   public constructor(scope: Construct, id: string) {
@@ -32,7 +33,7 @@ class SpreadStack extends TerraformStack {
     });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: [network.gateway],
-      // Containers share this machine's clock, which may be synchronised by a program that the kernel does not know of.
+      // Containers share this machine's clock. The kernel cannot see whether a program on this machine synchronises it.
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: LogAgent.named(process.env.LOG_AGENT ?? "alloy"),
     });
