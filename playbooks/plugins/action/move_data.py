@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        mover.die_with_parent()  # Ansible starts a process for each task, and may be killed itself.
+        mover.die_with_parent()  # Ansible runs each task in a process, which must not outlive a killed Ansible.
         host, args = task_vars["inventory_hostname"], self._task.args
         run = os.environ.get("MONITORING_RUN", "ansible")
 

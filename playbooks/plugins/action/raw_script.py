@@ -1,4 +1,4 @@
-"""The action raw_script: runs a script of the controller on a server by one command, with nothing to copy first.
+"""The action raw_script: runs a script of the controller on a server by one command, without copying files first.
 
 Its options are documented in plugins/modules/raw_script.py.
 """
@@ -63,7 +63,7 @@ def bundle(script: Path) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value as a script takes it: a list has one item a line, and what is false or missing is empty."""
+    """A value in the format for scripts: a list has one item per line, and a false or missing value is empty."""
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, (list, tuple)):

@@ -46,7 +46,7 @@ class CallbackModule(CallbackBase):
 
 
 def key(folders: list[str]) -> str:
-    """Name of the folder: another one for another version of Ansible or another text of our modules."""
+    """Name of the folder. It depends on the version of Ansible and on the text of our modules."""
     digest = hashlib.sha256()
     for module in sorted(path for folder in folders for path in Path(folder).glob("*.py")):
         digest.update(f"{module.name}\0".encode() + module.read_bytes() + b"\0")

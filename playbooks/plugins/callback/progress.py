@@ -1,4 +1,4 @@
-"""Prints a line for each task on each host, and writes the same as JSON for the summary of run.py."""
+"""Prints a line for each task on each host, and writes the results as JSON for the summary of run.py."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DOCUMENTATION = """
     short_description: Prints one line per task and host
     description:
         - Prints run, host, task and status when a task ends, and the full output of a task that failed.
-        - Appends each result to the file E(MONITORING_EVENTS), one JSON document a line.
+        - Appends each result to the file E(MONITORING_EVENTS), one JSON document per line.
         - Tasks with the tag C(begin) only observe a server. They are printed only if they fail.
-        - The message of a task with the tag C(warning) is a list of warnings for the end of the summary; so is an action's
-          C(monitoring_warnings).
+        - The message of a task with the tag C(warning) is a list of warnings for the end of the summary. The result
+          C(monitoring_warnings) of an action is such a list too.
         - The output of a task with the tag C(answer) is written to the file.
 """
 

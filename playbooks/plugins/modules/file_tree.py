@@ -129,7 +129,7 @@ class Tree:
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(absolute), prefix=".new-")
             with os.fdopen(handle, "wb") as stream:
                 stream.write(wanted)
-            # The mode before the name, so that nobody reads it who must not.
+            # Sets the mode before the file gets its name, so that no unauthorized user can read it.
             self._set(temporary, mode)
             os.replace(temporary, absolute)
         self._own(path, absolute, mode)

@@ -7,7 +7,7 @@ DOCUMENTATION = """
 module: move_data
 short_description: Copies a component's data from its old host when it moves
 description:
-    - Looks on all members for data of the component, stops the service there, and streams the data through the controller to
+    - Searches all members for data of the component, stops the service there, and streams the data through the controller to
       the host of the task.
     - Deletes the old data only in a second step, after the service answers on its new host.
 options:

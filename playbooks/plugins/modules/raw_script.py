@@ -36,7 +36,7 @@ options:
     stdin_file:
         description:
             - File of the controller to send on standard input.
-            - The controller holds it in memory once for each server that it works on, so limit these with C(throttle).
+            - The controller holds a copy of the file in memory for each server, so limit the number of servers with C(throttle).
         type: path
 attributes:
     check_mode:

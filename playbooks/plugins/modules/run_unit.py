@@ -31,7 +31,7 @@ options:
         type: bool
         default: false
     url:
-        description: URL that answers 200 once the service is ready; empty not to wait. Ignores proxies, and accepts any certificate.
+        description: URL that answers 200 once the service is ready; if it is empty, the module does not wait. Ignores proxies, and accepts any certificate.
         type: str
         default: ""
     wait:

@@ -8,7 +8,8 @@
 #   PROGRAM  programs of the archive, by their paths in it
 # Environment:
 #   FORMAT    "zip", or "tar" for a gzipped tar archive whose content is in one folder
-#   LEFT_OUT  list of patterns, one a line: everything but these is unpacked. If it is empty, only the programs are.
+#   LEFT_OUT  patterns of files not to unpack, one per line. All other files are unpacked. If the list is empty, only the
+#             programs are unpacked.
 # Exit codes: 0 the release is installed; anything else: it is not, and standard error says why
 set -eu
 umask 022
@@ -45,7 +46,7 @@ unpack_tar() {
     printf '%s\n' "$LEFT_OUT" > .left-out
     set -- --exclude-from=.left-out
   else
-    # Each program becomes a pattern, at the other end of the list.
+    # Replaces each program in the arguments by a pattern: adds the pattern at the end, and removes the program at the start.
     for program; do
       set -- "$@" "*/$program"
       shift
@@ -61,5 +62,5 @@ cd "$folder"
 rm -f .sha256
 if [ "$FORMAT" = zip ]; then unpack_zip "$1"; else unpack_tar "$@"; fi
 chmod 755 "$@"
-# Last, because an archive that was unpacked halfway looks much like a whole one.
+# Written last, because a partly unpacked archive looks much like a complete one.
 echo "$sha256" > .sha256

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Checks a server before a run changes it: whether there is anything to do, and whether it can be done. Every run begins with
-# this script on every host, so a host where nothing changed costs one command.
+# Checks a server before a run changes it: whether the run has anything to do there, and whether it can succeed. Every run
+# begins with this script on every host, so a host where nothing changed costs one command.
 #
-# Environment (empty means no; a list has one item a line):
+# Environment (empty means no; a list has one item per line):
 #   RUN                   name of the run
 #   MARKER                file with the fingerprint of the run's last success on this server
 #   FINGERPRINT           fingerprint of what the run would apply
@@ -11,11 +11,11 @@
 #   USER_RUN              whether a user-provided playbook does the work
 #   ARCHITECTURE          declared architecture (amd64, arm64), if the run installs a built-in component
 #   FIREWALL_FINGERPRINT  fingerprint of the wanted firewall rules, if the run has any
-#   SERVICE               the component's name, if there is one; the rest is about this component:
+#   SERVICE               the component's name, if the run has one; the following variables describe it:
 #   SERVICE_COMMANDS      list of COMMAND PACKAGE: commands that it needs, each with its Debian package
 #   SERVICE_READS         list of files that it reads and that must exist
 #   SERVICE_RELEASE       folder of the release
-#   SERVICE_DATA          data folder, if its data move with it
+#   SERVICE_DATA          data folder, if its data moves with it
 #   SERVICE_FOLDERS       list of folders that hold nothing but files of this project
 #   SERVICE_START_FILES   list of files that it reads only when it starts
 #   SERVICE_ADDRESS       address that it listens on; empty for all
@@ -30,12 +30,12 @@
 #   firewall=installed  the firewall's files exist
 #   firewall=stale      the firewall's rules must be applied, and it is this run's turn to do so
 #   user=yes            the component's system user exists
-#   installed=yes       so do its unit and its program
+#   installed=yes       the component's user, unit and program exist
 #   unpacked=SHA256     archive that the release was unpacked from
 #   old=FOLDER          another release of the component
 #   owned=FILE          a file in SERVICE_FOLDERS
-#   live=yes            the data belong to the component's user
-#   moving=yes          a move of the data has begun and not ended
+#   live=yes            the data belongs to the component's user
+#   moving=yes          a move of the data has begun but not ended
 #   reload=yes          an earlier run may have changed the configuration without a reload
 #   restart=yes         an earlier run may have changed the program or the unit without a restart
 #
@@ -72,7 +72,7 @@ unit_property() {
 
 find_out_whether_current() {
   if [ "$RUN" = firewall ]; then
-    # No marker, but the rules themselves: another run may have applied them, and somebody may have flushed them.
+    # Checks the rules instead of a marker, because another run may have applied them, or somebody may have flushed them.
     if firewall_is_current; then known=yes; fi
   elif [ "$(cat "$MARKER" 2>/dev/null)" = "$FINGERPRINT" ] && [ "$(stat -c %a "$MARKER")" = 600 ]; then
     known=yes
@@ -105,7 +105,8 @@ take_firewall_turn() {
   mkdir -p -m 755 "${firewall_turn%/*}"
   until mkdir "$firewall_turn" 2>/dev/null; do
     if firewall_is_current; then return 1; fi
-    # A run that has had its turn for a minute was cut off. Two runs that apply the rules at once do no harm.
+    # A run that has held the turn for a minute was probably interrupted. If it is still running, two runs that apply the
+    # rules at the same time do no harm.
     since="$(stat -c %Y "$firewall_turn" 2>/dev/null || date +%s)"
     if [ $(($(date +%s) - since)) -gt 60 ]; then rmdir "$firewall_turn" 2>/dev/null || true; fi
     sleep 0.2
@@ -163,7 +164,7 @@ report_installation() {
     if [ -e "$unit" ] && [ -e "$link" ]; then echo installed=yes; fi
   fi
   if [ "$SERVICE_DATA" ]; then
-    # Data of another owner have not come along yet, or were kept when the component was removed.
+    # Data with another owner is an incomplete copy, or was kept when the component was uninstalled.
     if [ "$(stat -L -c %U "$SERVICE_DATA" 2>/dev/null)" = "$SERVICE" ]; then echo live=yes; fi
     if [ -e "/etc/cdktf-monitoring/moves/$SERVICE" ]; then echo moving=yes; fi
   fi
@@ -182,7 +183,7 @@ END
 
 check_port() {
   if ! command -v ss >/dev/null; then return 0; fi
-  # In a container ss shows no processes, only users; nothing else runs as the component's user.
+  # In a container, ss shows users but no processes. Only the component runs as its user, so the user identifies it.
   own="uid:$(id -u "$SERVICE" 2>/dev/null || echo none) "
   # shellcheck disable=SC2016 # The program is awk's.
   holder="$(ss -Hltnpe "sport = :$SERVICE_PORT" |
@@ -197,11 +198,11 @@ check_port() {
     "stop it, or give $SERVICE another port"
 }
 
-# A run that was cut off may have changed files of a running service without a reload or restart.
+# An interrupted run may have changed files of a running service without a reload or restart.
 report_interrupted_run() {
   if [ "$1" != 0 ] && { [ ! -e "$MARKER" ] || [ "$(stat -c %a "$MARKER")" = 400 ]; }; then
     echo reload=yes
-    # In microseconds, because a file may have been written in the second of the start, right before it.
+    # Compares microseconds, because a file may have been written right before the start, in the same second.
     since="$(systemctl show --timestamp=us --property ActiveEnterTimestamp --value "$SERVICE.service" 2>/dev/null || true)"
     since="$(date -d "$since" +%s%6N 2>/dev/null || true)"
     while IFS= read -r file; do
@@ -215,11 +216,12 @@ $SERVICE_RELEASE/.sha256
 $SERVICE_START_FILES
 END
   fi
-  # Or the run wrote a unit that systemd has not read yet.
+  # The interrupted run may also have written a unit that systemd has not read yet.
   if [ "$(unit_property NeedDaemonReload)" = yes ]; then echo restart=yes; fi
 }
 
-# From here on the run's last success says nothing about this server: the marker goes, or is in doubt (mode 0400).
+# Records that the run begins to change this server. The marker of the last success is no longer valid: it is removed, or
+# gets mode 0400, which marks it as unconfirmed.
 note_start() {
   if ! mkdir -p /etc/cdktf-monitoring/components || ! mkdir -p -m 700 "${MARKER%/*}"; then
     problem "/etc/cdktf-monitoring cannot be written"
@@ -257,6 +259,6 @@ if [ "$SERVICE" ]; then
   report_interrupted_run "${pid:-0}"
 fi
 if [ ! "$CHECK" ] && [ ! "$bad" ]; then note_start; fi
-# Last, because the run whose turn it is goes on to apply the rules.
+# Runs last, because the run that takes the turn applies the rules next.
 if [ "$firewall_stale" ] && [ ! "$bad" ] && take_firewall_turn; then echo firewall=stale; fi
 exit 0

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Ends the trial that load-rules.sh began, and keeps the rules. It runs over a new connection: that it runs is the proof.
+# Ends the trial that load-rules.sh began, and keeps the rules. It runs over a new connection, so it can only run
+# if the rules allow that connection.
 #
 # Usage: confirm-rules.sh
 # Exit codes: 0 the rules are kept; 1 they are not, and standard error says why

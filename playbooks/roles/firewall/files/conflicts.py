@@ -6,11 +6,11 @@ Usage: conflicts.py guard|strict [NAME=PROTOCOL/PORT ...]
     guard|strict        the mode of our firewall
     NAME=PROTOCOL/PORT  a port that somebody must reach, and the name of its listener
 
-Output: one conflict a line.
+Output: one conflict per line.
 Exit codes: 0 the rules were read; anything else: they were not, and the last line of standard error says why.
 
 A packet passes the chains of all tables: any of them may drop it or translate its address. `nft list ruleset` lists them,
-also those that iptables created; iptables-legacy keeps its rules apart.
+also those that iptables created; iptables-legacy stores its rules separately.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ table_digest() {
   nft --stateless list table inet cdktf_monitoring 2>/dev/null | sha256sum
 }
 
-# Whether nobody changed or flushed the table since rules.nft was loaded.
+# Whether the table is unchanged since rules.nft was loaded.
 table_is_intact() {
   [ "$(table_digest)" = "$(cat "$firewall_folder/loaded.sha256" 2>/dev/null)" ]
 }
@@ -32,7 +32,7 @@ wanted_rules_are_loaded() {
   cmp -s "$firewall_folder/wanted.nft" "$firewall_folder/rules.nft" && table_is_intact
 }
 
-# Makes the loaded rules those that the server boots with.
+# Saves the loaded rules, so that the server boots with them.
 keep_rules() {
   umask 027
   table_digest > "$firewall_folder/loaded.sha256" &&
@@ -40,7 +40,7 @@ keep_rules() {
     mv "$firewall_folder/rules.new" "$firewall_folder/rules.nft"
 }
 
-# Waits until no other process works on the rules. The lock ends with the process that calls this.
+# Waits until no other process works on the rules, and locks them until the calling process ends.
 lock_firewall() {
   exec 9>>"$firewall_folder/lock"
   flock --timeout 60 9 || {

@@ -15,7 +15,7 @@ lock_firewall
 if wanted_rules_are_loaded; then exit 0; fi
 if [ $# -gt 0 ]; then
   systemctl stop "$firewall_rollback.timer" "$firewall_rollback.service" 2>/dev/null || true
-  # By systemd, so that the rules are restored even if this connection is cut off.
+  # A systemd timer restores the former rules, even if this connection is cut off.
   systemd-run --quiet --collect --unit="$firewall_rollback" --on-active="$1" --timer-property=AccuracySec=1s \
     /usr/bin/flock "$firewall_folder/lock" /bin/sh -c \
     "/usr/sbin/nft --file $firewall_folder/rules.nft || /usr/sbin/nft delete table inet cdktf_monitoring"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Grants the log agent access to the log files that its sources name, by access control lists, and takes back what no source
-# needs any more. Then reports the state of the server.
+# Grants the log agent access to the log files that its sources name, by access control lists, and revokes access that no
+# source needs any more. Then reports the state of the server.
 #
 # Usage: grant-log-access.sh [FOLDER LISTED PASSED FILES EXCEPT]…
 #   FOLDER  absolute path of a folder; the others are extended regular expressions for paths below it
@@ -18,7 +18,7 @@
 # Output, lines of KEY=VALUE:
 #   changed=PATH    an access control list that changed
 #   absent=FOLDER   a folder that does not exist
-#   unsafe=FOLDER   a folder that is left alone, because somebody else's link leads there
+#   unsafe=FOLDER   a folder that is skipped, because its path contains a symbolic link of another user
 #   journal=yes     the server keeps a journal on disk or in memory
 #   ours=FILE       a file in CONFIG that this project wrote
 # Exit codes: 0 done; anything else: standard error says why
@@ -29,7 +29,7 @@ targets="$CONFIG/targets"
 list="$CONFIG/folders"
 tab="$(printf '\t')"
 
-# Goes to a folder. Links on the way must belong to root or to the folder's owner.
+# Changes to a folder. Symbolic links in its path must belong to root or to the folder's owner.
 enter() {
   cd -P -- "$1" 2>/dev/null || {
     echo "absent=$1"
@@ -51,8 +51,8 @@ enter() {
   [ "$links" ] || [ "$(pwd -P)" = "$1" ]
 }
 
-# Prints what a path needs, as the list has it: "tree", its folder and its expressions; "folder" and each folder above it that
-# is closed to others.
+# Prints the lines of the list for a path: "tree" with its folder and its expressions, then "folder" with each folder above
+# it that other users may not enter.
 needs() (
   enter "$1" >/dev/null || exit 0
   real="$(pwd -P)" given="$1"
@@ -77,7 +77,7 @@ grant_tree() (
     -o -prune \)
   set -- find . -regextype posix-extended -type d ! -path . ! -regex "$listed" ! -regex "$passed" -prune \
     -o -type f -regex "$files" ! -regex "$except"
-  # Only if the agent cannot read one of the files; then each of these gets an entry.
+  # Grants access only if the agent cannot read one of the files. Then each file that it cannot read gets an entry.
   as_user="setpriv --reuid $AGENT_USER --regid $(id -g "$AGENT_USER") --groups adm"
   # shellcheck disable=SC2016,SC2086 # The inner shell expands; as_user is a command with its arguments.
   if ! "$@" -print0 | $as_user xargs --null --no-run-if-empty sh -c 'for file; do [ -r "$file" ] || exit 1; done' sh 2>/dev/null; then
@@ -91,7 +91,7 @@ in_listed_folder() { # <folder> <command>…
   (cd -P -- "$1" && shift && "$@")
 }
 
-# Takes back what a line of the list granted.
+# Revokes the access that a line of the list granted.
 revoke() { # <kind> <folder>
   case "$1" in
     tree) in_listed_folder "$2" find . -execdir sh -c "$SET_ACL_ENTRY" set-acl-entry.sh "" {} + ;;
@@ -121,7 +121,7 @@ wanted="$(while [ $# -gt 0 ]; do
   shift 5
 done | sorted)"
 listed="$(cat "$list" 2>/dev/null || true)"
-# Before anything is granted, so that the next run takes it back even if this one is interrupted.
+# Written before access is granted, so that the next run can revoke it even if this run is interrupted.
 write_list "$(printf '%s\n' "$listed" "$wanted" | sorted)"
 printf '%s\n' "$listed" | while IFS="$tab" read -r kind folder rest; do
   if printf '%s\n' "$wanted" | grep -qxF -- "$kind$tab$folder${rest:+$tab$rest}"; then continue; fi

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets or removes the access control list entry of one user on files in the current folder; links are left alone. Rights of
-# others never grow: where the mask withholds rights from them, it stays.
+# Sets or removes the access control list entry of one user on files in the current folder; links are left alone. Other
+# users never get more rights: if the mask restricts their entries, it stays unchanged.
 #
 # Usage: set-acl-entry.sh PERMISSIONS FILE…
 #   PERMISSIONS  the user's permissions, such as r-x; empty to remove the entry
@@ -48,7 +48,7 @@ set_entry() {
   echo "changed=$PWD/$1"
 }
 
-# One question for all files, because most have no entry to remove.
+# Reads the entries of all files with one command, because most files have no entry to remove.
 if [ ! "$permissions" ] && ! acl_entries "$@" | grep -q "^user:$AGENT_USER:"; then exit 0; fi
 for file; do
   # shellcheck disable=SC2086 # AS_USER is a command with its arguments.
