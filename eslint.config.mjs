@@ -11,7 +11,8 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // Constructs have an effect when they are constructed, and may contain only declarations.
+      // `new` registers a construct in its scope, so its result is often unused, and a construct may be a class with only a
+      // constructor.
       "no-new": "off",
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -22,7 +23,7 @@ export default tseslint.config(
     ...jest.configs["flat/recommended"],
     rules: {
       ...jest.configs["flat/recommended"].rules,
-      // Helpers with shared expectations, and tests that are skipped if a program is missing.
+      // Some tests call helpers that contain the expectations. Others are skipped if a program is missing.
       "jest/expect-expect": ["warn", { assertFunctionNames: ["expect*", "fc.assert"] }],
       "jest/no-standalone-expect": [
         "error",

@@ -16,7 +16,8 @@ export function usage(name: string, argument = ""): string {
 }
 
 /**
- * Runs a command as this process. A {@link UserError} or an invalid option is printed without a stack trace.
+ * Runs a command and ends this process if the command throws. Prints a {@link UserError} or an invalid option without a
+ * stack trace.
  *
  * @param failed exit status if the command throws
  */

@@ -52,7 +52,7 @@ export function deployedSecrets(
  * Selects secrets by name, environment variable or file.
  *
  * @param wanted what the user typed. Selects all secrets if empty.
- * @throws UserError if nothing matches one of them
+ * @throws UserError if an entry of the list matches no secret
  */
 export function selectSecrets(secrets: readonly DeployedSecret[], wanted: readonly string[]): DeployedSecret[] {
   const unknown = wanted.find((text) => !secrets.some((secret) => matches(secret, text)));

@@ -29,7 +29,7 @@ ${benchmarks.map(({ name, title, repeat }) => `  ${name.padEnd(12)} ${title} (${
   --out <file>    file for the results (default: a new file in .cdktf-monitoring/bench)
   -h, --help      print this help
 
-Compare ratios and differences within one file, not the seconds of two files. See docs/performance.md.`;
+Compare ratios and differences within one file. The seconds of two files are not comparable. See docs/performance.md.`;
 
 async function bench(): Promise<void> {
   const options = parseOptions(
@@ -63,7 +63,7 @@ async function bench(): Promise<void> {
     });
     const measured = section(benchmark, repeat, outcome);
     sections.push(measured);
-    // After each benchmark, so that its results are kept if a later one fails.
+    // Written after each benchmark, so that its results are kept if a later benchmark fails.
     const file: ResultFile = { format: 1, date, machine, sections };
     writeResults(out, file);
     console.log(`\n${table(measured)}`);

@@ -19,7 +19,7 @@ interface Option {
 
 type Options = Readonly<Record<string, Option>>;
 
-/** The README of each role, as it should be: with the table of the variables that the role declares. */
+/** The expected README of each role: the existing text with an up-to-date table of the variables that the role declares. */
 export function roleReadmes(): ReadonlyMap<string, string> {
   return new Map(
     readdirSync(rolesDirectory).map((role) => {

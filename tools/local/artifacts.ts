@@ -82,7 +82,7 @@ const ALTERNATIVES = `Use one of these:
   a mirror      set CDKTF_MONITORING_MIRROR to the URL of a folder with the archives (or use Artifacts.mirror)
   source build  npm run artifacts -- --source`;
 
-/** The requests to the fetcher for all archives. Of the channel `source`, only those that were built. */
+/** The requests to the fetcher for all archives. For the channel `source`, only the archives that were built. */
 export function requests(artifacts: Artifacts, architectures: readonly Architecture[]): readonly object[] {
   const names = artifactNames.filter((name) => artifacts._has(name));
   return names.flatMap((name) =>
@@ -147,7 +147,7 @@ export async function runFetcher(wanted: readonly object[], log?: Log): Promise<
   });
 }
 
-/** The error message in the standard error of the fetcher. The message is the last part of it. */
+/** The error message of the fetcher, which is the last part of its standard error. */
 export function fetchError(stderr: string): string {
   return stderr.slice(Math.max(stderr.indexOf("error: "), 0)).trimEnd();
 }
@@ -163,7 +163,7 @@ function cachedOnly(request: object): object {
 
 /** Whether a site answers within 5 seconds, with any status. */
 export async function isReachable(site: URL): Promise<boolean> {
-  // Python, because the fetcher uses it: the same proxy and the same certificates.
+  // The fetcher is a Python program, so this check uses Python too, with the same proxy and the same certificates.
   const script = `import sys, urllib.error as e, urllib.request as r
 try: r.urlopen(r.Request(sys.argv[1], method="HEAD"), timeout=5)
 except e.HTTPError: pass`;

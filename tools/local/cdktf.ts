@@ -46,8 +46,8 @@ async function runCdktf(
     log("interrupted: waiting for Terraform to finish its current operations");
   };
   process.on("SIGINT", onInterrupt);
-  // Locking providers for other platforms would query the registry, and the lock file is in the output folder anyway.
-  // Not npx, because it needs a third of a second to find cdktf.
+  // Without --skip-provider-lock, cdktf would query the registry to lock providers for other platforms.
+  // Calls the program directly, because npx needs a third of a second to find it.
   const { code } = await run(
     join(projectRoot, "node_modules", ".bin", "cdktf"),
     [...args, "--auto-approve", "--skip-provider-lock"],

@@ -68,11 +68,11 @@ async function drill(): Promise<void> {
     phases: context.phases,
     tasks: all,
   };
-  // Before "verify", which reports the last drill.
+  // Written before "verify" runs, because "verify" reports the last drill.
   writeRecord(record);
   const verifyStart = clock.now();
   const code = await attach("npm", ["run", "--silent", "verify", "--", "--stack", stack], { cwd: projectRoot });
-  // Without the time that describeMachine took.
+  // `rebuilt` excludes the time that describeMachine took.
   const total = rebuilt + clock.now() - verifyStart;
   context.phases.push({ name: "verify", from: rebuilt, to: total, note: "npm run verify" });
 

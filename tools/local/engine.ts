@@ -150,12 +150,12 @@ async function startService(log: Log): Promise<void> {
 }
 
 async function startSeparate(log: Log): Promise<void> {
-  // Another process may just have started it. The socket appears a second after the process.
+  // Another process may just have started the engine, whose socket appears a second after its process.
   let launched = false;
   const deadline = Date.now() + startLimit * 1000;
   while (!(await answers())) {
     if (findProcess() === undefined && !launched) {
-      // There was no engine, or another process was just stopping it.
+      // No engine is running, or another process has just stopped it.
       launch(log);
       launched = true;
     }

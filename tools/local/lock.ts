@@ -4,7 +4,8 @@ import { playbooksDirectory } from "../../lib/paths";
 import { type Log } from "../cli/process";
 import { UserError } from "../cli/user-error";
 
-// Node.js has no flock, but Python, which Ansible needs anyway, has it. With -I it imports nothing from the program's folder.
+// Node.js has no flock. Python has it, and Ansible needs Python anyway. With -I, Python imports no modules from the folder of
+// the program.
 const LOCK_PROGRAM = join(playbooksDirectory, "controller", "lock.py");
 
 /**

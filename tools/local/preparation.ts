@@ -13,7 +13,7 @@ import { ensureTerraform } from "./terraform";
 export interface Step {
   readonly title: string;
   /**
-   * Installs or finds something.
+   * Runs the step.
    *
    * @returns environment variables for cdktf, Terraform and the runs
    */

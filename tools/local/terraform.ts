@@ -30,8 +30,8 @@ export interface Mirror {
 
 /**
  * Checks Terraform and configures its providers. If their registry is unreachable, the configuration uses filesystem
- * mirrors on this machine and a mirror in the cache, for which the null provider is built from source if necessary. Does
- * not change a CLI configuration of the user that configures the installation of providers.
+ * mirrors on this machine and a mirror in the cache, for which the null provider is built from source if necessary. If the
+ * user's own CLI configuration already configures the installation of providers, that configuration applies instead.
  *
  * @throws UserError if Terraform is missing or too old, or if the null provider is unavailable
  */
@@ -82,7 +82,7 @@ let reachable: Promise<boolean> | undefined;
 
 /** Whether the provider registry answers within 5 seconds. Checked once. */
 function isRegistryReachable(): Promise<boolean> {
-  // Python, because it uses the proxy of the environment, as Terraform does. Node.js does not.
+  // Python uses the proxy of the environment, as Terraform does. Node.js ignores it.
   const script =
     "import sys, urllib.request as r; sys.exit(b'providers.v1' not in r.urlopen(sys.argv[1], timeout=5).read())";
   const url = `https://${REGISTRY}/.well-known/terraform.json`;

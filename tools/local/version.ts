@@ -1,6 +1,6 @@
 /**
- * Whether a version such as `1.26.8`, `go1.26rc1` or `v1.11.4` is at least `wanted`. Only the numbers count, so that a
- * pre-release passes as its release.
+ * Whether a version such as `1.26.8`, `go1.26rc1` or `v1.11.4` is at least `wanted`. Compares only the numbers, so a
+ * pre-release counts as its release.
  */
 export function isAtLeast(version: string, wanted: string): boolean {
   const numbers = (text: string) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? "0").split(".").map(Number);

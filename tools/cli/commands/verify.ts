@@ -83,5 +83,5 @@ function print(reports: ReadonlyMap<string, Report>): void {
   console.log(`\n${conclusion([...reports.values()])}`);
 }
 
-// An error is not a failed check.
+// Not exit status 1, because an error of the command itself is not a failed check.
 main(verify, Status.NOT_MEASURED);

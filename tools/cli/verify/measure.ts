@@ -75,7 +75,7 @@ export async function measure(
   return { fleet, plan, observations, verdicts: evaluateProbes(fleet, plan, observations, { connections, datagrams }) };
 }
 
-/** A fleet in which the components of a kind are not checked. */
+/** Removes the URLs of the components of a kind from a fleet, so that these components are not checked. */
 function withoutCheck(fleet: Fleet, kind: string): Fleet {
   const servers = fleet.servers.map((server) => {
     const urls = Object.entries(server.componentUrls).filter(([each]) => each !== kind);

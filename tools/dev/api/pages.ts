@@ -61,7 +61,7 @@ export function pagesOf({ entries }: Api): Section[] {
   return [...sections, { title: "Types for extensions", pages: [{ name: REST, types: rest }] }];
 }
 
-/** A class with the parts that users call. The types of the other parts are for extensions. */
+/** A class reduced to its members that users call. The types of all other members are for extensions. */
 function forUsers(entry: Entry): Entry {
   return { ...entry, bases: [], properties: [], methods: entry.name === "ExporterFirewall" ? entry.methods : [] };
 }

@@ -40,7 +40,7 @@ async function measureFleet(settings: Settings): Promise<Outcome> {
     notes: [
       `The stack has ${FEW} servers, with Prometheus and Alertmanager on one. Every server has a node exporter.`,
       "CPU time includes cdktf, Terraform and Ansible, but not the servers.",
-      `The plan of ${SIMULATED} servers is for a stack of which nothing exists yet.`,
+      `The plan of ${SIMULATED} servers is for a stack that has no resources yet.`,
     ],
   };
 }
@@ -59,7 +59,12 @@ async function round(project: BenchProject, record: Recorder, log: Settings["log
   const before = project.runs;
   const many = await grow(FEW + 2 + MANY);
   recordEach(record, `one more server, ${FEW + 2 + MANY} in total`, many, 1);
-  record.add("  servers that this touches: the new one and that of Prometheus", "", touched(before, project.runs), 2);
+  record.add(
+    "  servers that this deploy touches (new server, Prometheus server)",
+    "",
+    touched(before, project.runs),
+    2,
+  );
   record.add("  CPU time compared to one more server in a small stack", "×", many.cpu / few.cpu);
   log(`a plan of ${SIMULATED} servers`);
   project.set(MORE_SERVERS, String(SIMULATED - FEW));

@@ -42,7 +42,7 @@ async function measureLogs(settings: Settings): Promise<Outcome> {
     };
     const bench = new LogBench(environment, `http://${all.hosts.hub?.ansible_host ?? ""}:3100`, record);
     for (let number = 1; number <= repeat; number += 1) {
-      // Alternate, because Loki and the machine warm up.
+      // The order alternates between rounds, because Loki and the machine warm up.
       for (const agent of number % 2 === 1 ? AGENTS : [...AGENTS].reverse()) {
         log(`round ${number} of ${repeat}: ${agent}`);
         await start(environment, agent, bench.loki);
@@ -56,7 +56,7 @@ async function measureLogs(settings: Settings): Promise<Outcome> {
 
 const NOTES = [
   "Ours parses the timestamp of each line and sets labels for method and status class. Plain Promtail parses nothing.",
-  `A burst is ${BURST} lines written at once. The limits of Loki are far above that. Agent, Loki and the queries share the`,
+  `A burst is ${BURST} lines written at once. Loki's limits are far above this burst. Agent, Loki and the queries share the`,
   `CPUs of this machine. The lag is the age of the newest line in Loki, at ${RATE} lines per second.`,
 ];
 

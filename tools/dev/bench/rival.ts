@@ -44,7 +44,7 @@ async function compare(settings: Settings): Promise<Outcome> {
     try {
       for (let number = 1; number <= repeat; number += 1) {
         const turns = [() => ourTurn(servers, record), () => theirTurn(servers, theirs, environment, record)];
-        // Alternate, because the second one benefits from the caches of the machine.
+        // The order alternates between rounds, because the second candidate benefits from the caches of the machine.
         for (const turn of number % 2 === 1 ? turns : turns.reverse()) {
           log(`round ${number} of ${repeat}`);
           await engineStep.ensure(log);

@@ -27,7 +27,7 @@ export const synthesis: Benchmark = {
     return {
       figures,
       notes: [
-        "Each sample is a process of its own. Only the figures named so include the loading of modules.",
+        'Each sample is a process of its own. Only the figures named "loading the modules" include that time.',
         "Ratios compare samples that were taken one after the other. Goals apply to the largest number of servers.",
       ],
     };
@@ -39,7 +39,7 @@ async function measureKind(kind: string, { repeat, sizes, log }: Settings): Prom
   for (let round = 1; round <= repeat; round += 1) {
     log(`${kind}: round ${round} of ${repeat}`);
     for (const [size, samples] of bySize) {
-      // Alternate, because the first one may find a machine that is just waking up.
+      // The order alternates between rounds, because the first sample may run on a machine that is still waking up.
       for (const maker of round % 2 === 1 ? MAKERS : [...MAKERS].reverse())
         samples[maker].push(await takeSample(kind, maker, size));
     }

@@ -19,7 +19,7 @@ export interface DrillRecord extends DrillSummary {
 }
 
 /**
- * Writes the record of a drill to a file of its own. A second call for the same drill replaces the file.
+ * Writes the record of a drill to a separate file. A second call for the same drill replaces the file.
  *
  * @returns the path of the file
  */

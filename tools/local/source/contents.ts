@@ -39,7 +39,7 @@ export function contents(source: GoModule & Contents, programs: string, module: 
   ];
 }
 
-/** A file itself, or all files of a folder except those of the web UI. */
+/** The file with this name, or all files of the folder with this name, except those of the web UI. */
 function filesBelow(module: string, name: string): string[] {
   const path = join(module, name);
   if (statSync(path).isFile()) {

@@ -26,7 +26,7 @@ export async function adoptProvider(root: string, provider: Provider, platform: 
       try {
         linkSync(realpathSync(join(from, name)), join(work, name));
       } catch {
-        // Another file system, or one without hard links.
+        // The cache is on another file system, or the file system has no hard links.
         copyFileSync(join(from, name), join(work, name));
       }
     }

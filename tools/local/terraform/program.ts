@@ -29,7 +29,7 @@ async function findTerraform(): Promise<TerraformProgram> {
   // cdktf uses the same variable.
   const name = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
   const remedy = `install Terraform ${OLDEST} or later (https://developer.hashicorp.com/terraform/install) and put it on PATH`;
-  // An empty configuration, because a broken one is not checked here.
+  // Reads an empty CLI configuration, so that a broken one of the user does not look like a missing Terraform.
   const environment = { TF_CLI_CONFIG_FILE: "/dev/null", CHECKPOINT_DISABLE: "1" };
   const result = await run(name, ["version", "-json"], { environment }).catch(() => undefined);
   if (!result) {

@@ -12,8 +12,8 @@ const RESOURCE = /^\[OUTPUT\] (\S+): (creating|creation complete|destroying|dest
 const SERVER = /^network(\/|$)/;
 
 /**
- * The phases of `npm run up` and `npm run down`, derived from their output: the start of npm and the command, each step,
- * and as parts of the deploy the time before the first resource and the creation of the servers. Steps that run
+ * The phases of `npm run up` and `npm run down`, derived from their output: the start of npm and the command, then each
+ * step. For the deploy, it also lists the time before the first resource and the creation of the servers. Steps that run
  * concurrently are counted separately, so the sum can exceed the total.
  */
 export function phases(lines: readonly TimedLine[]): Phase[] {

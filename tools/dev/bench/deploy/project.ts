@@ -9,7 +9,7 @@ import { readRunResults, RunResult } from "../../../cli/run-results";
 import { Interruption } from "../interruption";
 import { measure, Measured } from "../measure";
 
-/** A plan of a stack of which nothing exists yet, and the time that it took. */
+/** A plan of a stack that has no resources yet, and the time that the plan took. */
 export interface MeasuredPlan {
   readonly synthesis: Measured;
   readonly plan: Measured;
@@ -36,10 +36,10 @@ const ENVIRONMENT = {
 
 /** A copy of the project that is deployed and destroyed again. */
 export class BenchProject {
-  /** Always the same folder, so that the next benchmark finds and destroys the servers of a killed one. */
+  /** The folder is always the same, so that the next benchmark finds and destroys the servers of a killed benchmark. */
   private readonly directory = join(privateDirectory, "bench", "project");
   private readonly environment: Record<string, string>;
-  /** Whether the stack may be deployed, also by a killed benchmark. */
+  /** Whether the stack might exist, for example because an earlier benchmark was killed. */
   private deployed = existsSync(join(this.directory, "cdktf.out"));
 
   /** @param app path of the app that defines the stack, in the project */
@@ -78,7 +78,7 @@ export class BenchProject {
     return this.run(cdktfDeploy(LOCAL_STACK));
   }
 
-  /** Plans the stack as if nothing of it existed. */
+  /** Plans the stack as if it had no resources yet. */
   public async plan(): Promise<MeasuredPlan> {
     const synthesis = await this.run(["npx", "cdktf", "synth"]);
     const cwd = join(this.directory, "cdktf.out", "stacks", LOCAL_STACK);
@@ -86,7 +86,7 @@ export class BenchProject {
       readonly locals: Readonly<Record<string, string | { readonly all?: object }>>;
     };
     const inventory = Object.values(locals).find((local) => typeof local === "object" && local.all !== undefined);
-    // Not the data folder and the state of the deployed stack.
+    // Leaves the data folder and the state of the deployed stack unchanged.
     const environment = { ...this.environment, TF_DATA_DIR: join(this.directory, "plan") };
     const terraform = async (...args: readonly string[]): Promise<Measured> =>
       measure(["terraform", ...args], { cwd, environment, interruption: this.interruption });

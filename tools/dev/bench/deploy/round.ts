@@ -6,7 +6,7 @@ import { MORE_SERVERS } from "./more-servers";
 import { phases } from "./phases";
 import { BenchProject } from "./project";
 
-/** Deploys without changes in each round. They are short and vary most. */
+/** Number of deploys without changes in each round. One is not enough, because they are short and vary most. */
 const REPEATS = 3;
 /** Seconds that `up` without changes may take in addition to cdktf and Terraform. */
 const GOAL = 0.5;
@@ -33,7 +33,10 @@ export async function round(project: BenchProject, bare: BareProject, record: Re
   recordCommand(record, "down", await project.npm("down"));
 }
 
-/** Records three deploys in a row: `up`, the cdktf deploy that it runs, and a cdktf deploy of as many bare resources. */
+/**
+ * Records three deploys in a row: `up`, the cdktf deploy that `up` runs, and a cdktf deploy of the same number of bare
+ * resources.
+ */
 async function recordNoOp(record: Recorder, project: BenchProject, bare: BareProject): Promise<void> {
   const { up, runs } = await recordUp(record, "up, no change", project);
   record.add("up, no change: playbooks run", "", runs, 0);
@@ -43,11 +46,15 @@ async function recordNoOp(record: Recorder, project: BenchProject, bare: BarePro
     ["", ({ seconds }: Measured) => seconds, GOAL],
     [": CPU time", ({ cpu }: Measured) => cpu, undefined],
   ] as const) {
-    record.add(`cdktf deploy of the same, no change${what}`, "s", measure(same));
-    record.add(`cdktf deploy of as many bare resources, no change${what}`, "s", measure(nothing));
-    record.add(`up beyond cdktf deploy of the same${what}`, "s", measure(up) - measure(same));
-    record.add(`cdktf deploy of the same beyond that of bare ones${what}`, "s", measure(same) - measure(nothing));
-    record.add(`up beyond cdktf deploy of bare ones${what}`, "s", measure(up) - measure(nothing), goal);
+    record.add(`cdktf deploy of the same stack, no change${what}`, "s", measure(same));
+    record.add(`cdktf deploy of bare resources, no change${what}`, "s", measure(nothing));
+    record.add(`difference: up and cdktf deploy of the same stack${what}`, "s", measure(up) - measure(same));
+    record.add(
+      `difference: cdktf deploy of the same stack and of bare resources${what}`,
+      "s",
+      measure(same) - measure(nothing),
+    );
+    record.add(`difference: up and cdktf deploy of bare resources${what}`, "s", measure(up) - measure(nothing), goal);
   }
 }
 

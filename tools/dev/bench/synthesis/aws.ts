@@ -15,8 +15,8 @@ const RULES = [
 ];
 
 /**
- * Monitored EC2 instances, compared with instances alone as one would write them by hand: an instance, a security group
- * and three rules each, and nothing installed on them.
+ * Monitored EC2 instances, compared with a simple version written by hand: for each server, an instance, a security group
+ * and three rules, with nothing installed on the instance.
  */
 const awsServers: ServerKind = {
   ours: (stack, count) => {
