@@ -30,7 +30,7 @@ afterAll(() => {
 });
 
 describe("the stack aws", () => {
-  terraformTest("synthesizes without settings, and lists the missing ones when it is planned", () => {
+  terraformTest("synthesizes without settings, and lists the missing settings in the plan", () => {
     const directory = synthesize("aws", { AWS_REGION: "eu-central-1" });
     terraform(directory, "init", "-input=false", "-no-color");
     expect(() => terraform(directory, "plan", "-input=false", "-no-color", "-lock=false")).toThrow(

@@ -55,7 +55,7 @@ test("a new project that depends on the package compiles and synthesizes", () =>
   );
 });
 
-test("its program prints its help and the allowed connections", () => {
+test("the program of the package prints its help and the allowed connections", () => {
   expect(project.run("npx", "cdktf-monitoring", "--help")).toContain("Usage: npx cdktf-monitoring <command> [options]");
   expect(project.run("npx", "cdktf-monitoring", "verify", "--help")).toMatch(
     /^Usage: npx cdktf-monitoring verify \[options\]/,

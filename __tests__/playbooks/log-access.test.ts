@@ -113,7 +113,7 @@ aclTest("gives other users no more rights, neither to new files nor by a wider m
   await Promise.resolve();
 });
 
-aclTest("restores files that are no source any more, and the folders above them", async () => {
+aclTest("revokes the access to files that are no longer log sources, and to the folders above them", async () => {
   const box = new Sandbox();
   box.file("srv/deep/er/a.log", 0o600);
   box.file("srv/other/b.log", 0o640);
@@ -129,7 +129,7 @@ aclTest("restores files that are no source any more, and the folders above them"
   await Promise.resolve();
 });
 
-aclTest("keeps a note of access that an interrupted or failed run granted or could not take back", async () => {
+aclTest("records access that an interrupted or failed run granted or could not revoke", async () => {
   const box = new Sandbox();
   box.file("srv/a.log", 0o600);
   box.file("opt/b.log", 0o600);

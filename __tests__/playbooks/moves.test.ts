@@ -93,12 +93,12 @@ describe("an interrupted move", () => {
     expect(decide("new", ["new"], { new: receiver, old: {} })).toEqual(NONE);
   });
 
-  it("that was undone starts with the old data, or moves a complete copy back, which may have changed", () => {
+  it("starts with the old data if it was undone, or moves a complete copy back because it may have changed", () => {
     expect(decide("old", ["old"], { old: sender, new: {} })).toEqual(NONE);
     expect(decide("old", ["old"], { old: sender, new: receiver })).toEqual({ source: "new", superseded: ["new"] });
   });
 
-  it("to another host than before takes the newest copy, and removes both older ones", () => {
+  it("takes the newest copy if the target host changed, and removes the older copies", () => {
     expect(decide("third", ["third"], { third: {}, old: sender, new: receiver })).toEqual({
       source: "new",
       superseded: ["new", "old"],

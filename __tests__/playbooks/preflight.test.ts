@@ -63,7 +63,7 @@ class Preflight {
   }
 }
 
-rootTest("reports a server where the same fingerprint succeeded as current, by one line", async () => {
+rootTest("reports a server as current, in one line, if a run with the same fingerprint succeeded there", async () => {
   const server = new Preflight().mark("1");
   expect(server.run()).toEqual(["current=yes"]);
   expect(server.run({ FORCE: "yes" })).toEqual([]);

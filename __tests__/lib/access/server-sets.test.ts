@@ -37,7 +37,7 @@ test("nameRanges keeps every name, and adds none", () => {
   );
 });
 
-test("a set that is not listed shows its size, and a long one is explained once", () => {
+test("a set that is not listed in full shows its size, and a long set is defined once", () => {
   const sets = new ServerSets();
   const many = ["ant", "bee", "cat", "dog", "eel"];
   expect(sets.text(["hub", "db"])).toBe("db, hub");

@@ -78,7 +78,7 @@ describe("Alert.tune", () => {
       { labels: { severity: "page" } },
       'alert "DiskFull": labels: "severity" is reserved: remove it',
     ],
-  ] as const)("refuses %s", (_, name, tuning, message) => {
+  ] as const)("rejects %s", (_, name, tuning, message) => {
     expect(() => Alert.tune(name, tuning)).toThrow(message);
   });
 

@@ -80,7 +80,7 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
   const answering = panels.filter(({ type }) => type !== "row");
   const source = logDashboards.some(({ uid }) => uid === dashboard.uid) ? "loki" : "prometheus";
 
-  test("has a built-in uid, and no number of a Grafana", () => {
+  test("has a built-in uid, and no id of a Grafana instance", () => {
     expect(Object.values(Uids)).toContain(dashboard.uid);
     expect(dashboard).not.toHaveProperty("id");
   });
@@ -91,7 +91,7 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     expect(dashboard.tags).toEqual(["cdktf-monitoring"]);
   });
 
-  test("gives each panel a unique number", () => {
+  test("gives each panel a unique id", () => {
     const ids = panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => Number.isInteger(id))).toBe(true);
@@ -101,7 +101,7 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     expectFilledGrid(dashboard);
   });
 
-  test("begins with a row of at prometheusOnly six stat panels", () => {
+  test("begins with a row of at least six stat panels", () => {
     const first = answering.filter((panel) => rectangle(panel).y === 0);
     expect(first.length).toBeGreaterThanOrEqual(6);
     for (const panel of first) expect(panel.type).toBe("stat");
@@ -249,7 +249,7 @@ describe("the log dashboards", () => {
     expect(objectsOf(targets)).toMatchObject([{ queryType: "range", maxLines: 200 }]);
   });
 
-  test("leave out requests without access logs, and levels without lines that have one", () => {
+  test("leave out request panels without access logs, and level panels without log levels", () => {
     const titles = (...sources: LogSource[]) =>
       panelsOf(build(Dashboard.applicationLogs(), { ...everything, logs: emittedLabels(sources) })).map(
         ({ title }) => title,

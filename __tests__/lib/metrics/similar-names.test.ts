@@ -11,7 +11,7 @@ describe("similarNames", () => {
 });
 
 describe("didYouMean", () => {
-  test("asks for similar names, and is undefined without any", () => {
+  test("suggests similar names, and is undefined if there are none", () => {
     expect(didYouMean("ngnix", ["nginx", "nginxx", "sshd"])).toBe("did you mean nginx or nginxx?");
     expect(didYouMean("quux", ["sshd"])).toBeUndefined();
   });

@@ -140,14 +140,14 @@ describe("a text", () => {
     ]);
   });
 
-  amtoolTest("of many alerts shows the first ones and the number of all", async () => {
+  amtoolTest("of many alerts shows the first alerts and the total number", async () => {
     const text = await rendered("text.telegram", notificationOf(...Array<Alert>(40).fill(firing)), "html");
     expect(text.match(/is 93 % full/g)).toHaveLength(3);
     expect(text).toContain("Showing 3 of 40 firing alerts.");
     expect(text.length).toBeLessThan(4096);
   });
 
-  amtoolTest("links no missing dashboard, and the runbook of each alert if they differ", async () => {
+  amtoolTest("contains no link to a missing dashboard, and one link for each different runbook", async () => {
     const annotations = { summary: "Full", runbook_url: links.runbook };
     const own = { ...firing, annotations: { ...annotations, runbook_url: "http://wiki/a b|c" } };
     const text = await rendered("text.slack", notificationOf({ ...firing, annotations }, own));

@@ -84,7 +84,7 @@ describe("makePlan", () => {
     expect(makePlan({ ...fleet(), servers: [...fleet().servers, odd] }, 0).from).toEqual(["hub"]);
   });
 
-  it("probes all servers of a large fleet from the same few others of each network", () => {
+  it("probes all servers of a large fleet from the same few servers of each network", () => {
     // GIVEN
     const large = fleet(1000);
     const away = server("z", "10.9.0.1", { network: "other", publicAddress: "203.0.113.7" });

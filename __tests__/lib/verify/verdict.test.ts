@@ -29,7 +29,7 @@ describe("evaluateProbes", () => {
     expect(outcomeOf(from, to, port, { results: { [`${from} ${to} ${port}`]: result } })).toBe(Outcome.FAIL);
   });
 
-  it("does not take a missing route from an unauthorized server for a firewall that drops packets", () => {
+  it("does not mistake a missing route from an unauthorized server for a firewall that drops packets", () => {
     const results = { "app-0 hub 9090": "unreachable" };
     expect(outcomeOf("app-0", "hub", 9090, { results })).toBe(`${Outcome.NOT_MEASURED}: unreachable`);
   });

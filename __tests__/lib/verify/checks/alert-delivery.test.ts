@@ -38,7 +38,7 @@ describe("alertDelivery", () => {
     });
   });
 
-  it("says that nobody is notified without receivers", () => {
+  it("reports that nobody is notified if there are no receivers", () => {
     expect(check({ ...WORKING, deliveries: [] })).toMatchObject({
       outcome: Outcome.PASS,
       summary: "1 Alertmanager: no receivers, so nobody is notified",
