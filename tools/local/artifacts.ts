@@ -18,7 +18,7 @@ Fetches the release archives into the cache of this machine and checks their SHA
 from this cache. To use another source than the release sites, set CDKTF_MONITORING_DIRECTORY to a folder or
 CDKTF_MONITORING_MIRROR to a URL.
 
-  --arch <list>   architectures, separated by commas: ${Object.values(Architecture).join(", ")} (default: that of this machine)
+  --arch <list>   architectures, separated by commas: ${Object.values(Architecture).join(", ")} (default: the one of this machine)
   --source        build the archives from Go modules instead. Needs Go, takes minutes. Prometheus and Grafana have no
                   web UI. To deploy them, set CDKTF_MONITORING_SOURCE to the printed folder.
   -h, --help      print this help`;

@@ -9,8 +9,8 @@ import { artifactsFromEnvironment, fetchError, isReachable, runFetcher } from ".
 const WITHOUT_DASHBOARDS = { COMMUNITY_DASHBOARDS: "false" };
 
 /**
- * Fetches the dashboards of grafana.com whose digests are pinned, which are those of main.ts. Logs the reason if they are
- * unavailable.
+ * Fetches the dashboards of grafana.com that main.ts uses, which are the ones with pinned digests. Logs the reason if they
+ * are unavailable.
  *
  * @returns environment variables for the synthesis, which leave the dashboards out if they are unavailable
  */

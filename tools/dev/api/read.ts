@@ -83,7 +83,7 @@ class Reader {
       .map((each) => this.type(each));
     const chain = this.chain(declaration);
     const all = chain.flatMap((each) => [...(each.members as readonly ts.Node[])]).filter(isForUsers);
-    // A member overrides those of the bases.
+    // A member overrides the members of the same name in the bases.
     const members = [...new Map(all.toReversed().map((member) => [keyOf(member), member])).values()].toReversed();
     const isConcrete = ts.isClassDeclaration(declaration) && !isAbstract(declaration);
     const own = (predicate: (node: ts.Node) => boolean): ts.Node[] =>

@@ -19,8 +19,8 @@ const RESOURCE = /^(\S+): (creating|creation complete)\b/;
 const WAITING = /^(Run the preflight checks( again)?|Wait for SSH)$/;
 
 /**
- * The phases of a deploy, sorted by start time. The phases of Terraform are derived from its output, those of the runs from
- * their results.
+ * The phases of a deploy, sorted by start time. The output of Terraform yields its phases, and the results of the
+ * runs yield theirs.
  *
  * @param lines output of cdktf, with times in seconds since the start of the drill
  * @param start start of the deploy, in seconds since the start of the drill

@@ -40,7 +40,7 @@ export function stampFlags(module: string, version: string, downloaded: Download
   return Object.entries(values).map(([name, value]) => `-X ${name}=${value}`);
 }
 
-/** Loki has its own package for the build information. All others use that of Prometheus. */
+/** Loki has its own package for the build information. All other programs use the package of Prometheus. */
 const LOKI = "github.com/grafana/loki/v3";
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {

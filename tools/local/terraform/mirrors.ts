@@ -76,7 +76,7 @@ function pluginCaches(): string[] {
   return caches.filter((cache) => cache !== undefined).map((cache) => resolve(cache));
 }
 
-/** The usual folders of mirrors: that of the environment, that in the cache, and those that Terraform documents. */
+/** The usual mirrors: the folder that the environment names, the mirror in the cache, and the folders that Terraform documents. */
 function conventionalMirrors(): string[] {
   const home = homedir();
   const folders = [

@@ -6,7 +6,7 @@ import { measure, Measured } from "../measure";
 import { cdktfDeploy } from "./project";
 
 /**
- * A project with as many `null_resource`s as ours and nothing else. It measures cdktf and Terraform alone, and creates
+ * A project with the same number of resources as the measured one, all of type `null_resource`. It measures cdktf and Terraform alone, and creates
  * nothing on this machine that must be destroyed.
  */
 export class BareProject {
