@@ -25,9 +25,9 @@ interface Contract {
   };
   /** The cache that all stacks share. */
   readonly cache: {
-    /** The environment variable with its path. */
+    /** The environment variable with the path of the cache. */
     readonly variable: string;
-    /** Its name in the user's general cache folder. */
+    /** Name of the cache in the user's general cache folder. */
     readonly directory: string;
   };
   /** Names of the runs that install no component, and the prefix of all run groups in the inventory. */

@@ -18,7 +18,7 @@ export function serverName(server: Construct, name = server.node.id.replace(/-se
  *
  * @param setting name of the prop, for the message
  * @param maxLength maximum number of characters
- * @throws if the prefix is malformed, or another network of the same class in the app has it
+ * @throws if the prefix is malformed, or another network of the same class in the app uses it
  */
 export function checkNetworkName(network: IServerNetwork, setting: string, maxLength: number): void {
   const { name } = network;

@@ -42,7 +42,7 @@ export interface SecurityGroups {
   readonly owners: ReadonlySet<string>;
 }
 
-/** Quota of EC2 for the rules of a group, per address family (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
+/** EC2's quota of rules per group and address family (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html). */
 const RULES_PER_GROUP = 60;
 
 /** Returns the key of the group of all servers in a network that belong to a `Monitoring`. */

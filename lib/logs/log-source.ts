@@ -6,13 +6,14 @@ export interface WebServerLogs {
   readonly name?: string;
   /**
    * Absolute paths of the access logs. `*` matches a part of a name, and `**` matches any folders. With an empty list,
-   * no such logs are read.
+   * no access logs are read.
    *
    * @default - Debian's paths: `/var/log/nginx/*access.log` or `/var/log/apache2/*access.log`
    */
   readonly accessLogs?: readonly string[];
   /**
-   * Absolute paths of the error logs, with patterns as in `accessLogs`. With an empty list, no such logs are read.
+   * Absolute paths of the error logs, with patterns as in `accessLogs`. With an empty list, no error logs
+   * are read.
    *
    * @default - Debian's paths: `/var/log/nginx/*error.log` or `/var/log/apache2/*error.log`
    */

@@ -2,11 +2,11 @@
 export type Stage =
   /** Extracts the named groups of a regular expression (RE2) from the line. */
   | { readonly type: "regex"; readonly expression: string }
-  /** Extracts values of a JSON object by JMESPath. */
+  /** Extracts values of a JSON object with JMESPath. */
   | { readonly type: "json"; readonly expressions: Readonly<Record<string, string>> }
   /** Extracts values of a logfmt line by key. */
   | { readonly type: "logfmt"; readonly keys: readonly string[] }
-  /** Sets an extracted value by a Go template, and removes it if the result is empty. */
+  /** Sets an extracted value with a Go template, and removes the value if the result is empty. */
   | { readonly type: "template"; readonly source: string; readonly template: string }
   /** Sets the timestamp from the extracted value `time`, in the first layout that matches. */
   | { readonly type: "timestamp"; readonly layouts: readonly string[] }

@@ -1,7 +1,7 @@
 import generated from "./catalogue.json";
 import { didYouMean } from "./similar-names";
 
-/** Metrics that `npm run catalogue` observed at a kind of component. */
+/** Metrics that `npm run catalogue` observed for a kind of component. */
 export interface CatalogueEntry {
   /** Version of the observed component. */
   readonly version: string;

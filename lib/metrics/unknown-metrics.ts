@@ -23,7 +23,7 @@ export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<stri
 
 function hint(metric: string, emitted: ReadonlySet<string>): string {
   const source = emitterOf(metric);
-  if (source !== undefined) return `${source} emits it, but is not placed or not enabled`;
+  if (source !== undefined) return `add or enable ${source}, which emits it`;
   const similar = didYouMean(metric, emitted);
   const remedy = "your own exporter emits it, add it to the metrics of that exporter or scrape job";
   return similar === undefined ? `if ${remedy}` : `${similar} If ${remedy}`;

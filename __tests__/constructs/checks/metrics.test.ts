@@ -47,7 +47,7 @@ describe("a rule on a metric that nothing emits", () => {
 
   test("is rejected if the component that emits it is not placed", () => {
     const expr = "alertmanager_alerts > 5";
-    expect(() => stackOf({ expr })).toThrow("alertmanager emits it, but is not placed or not enabled");
+    expect(() => stackOf({ expr })).toThrow("add or enable alertmanager, which emits it");
     expect(() => stackOf({ expr, alertmanager: true })).not.toThrow();
   });
 

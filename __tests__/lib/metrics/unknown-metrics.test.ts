@@ -22,7 +22,7 @@ describe("unknownMetrics", () => {
 
   test("names the emitter that is not enabled", () => {
     expect(of("node_systemd_unit_state")).toEqual([
-      'alert "A": nothing emits the metric "node_systemd_unit_state": node exporter\'s collector "systemd" emits it, but is not placed or not enabled',
+      'alert "A": nothing emits the metric "node_systemd_unit_state": add or enable node exporter\'s collector "systemd", which emits it',
     ]);
   });
 

@@ -54,7 +54,7 @@ export interface AwsInstanceProps {
    */
   readonly architecture?: Architecture;
   /**
-   * Version of the installation. Change it after you reinstalled the machine under the same instance id.
+   * Version of the installation. Change it after you reinstall the machine under the same instance id.
    *
    * @default "1"
    */

@@ -81,7 +81,7 @@ export interface ExistingServerProps {
    */
   readonly architecture?: Architecture;
   /**
-   * Version of the installation. Change it after you reinstalled the machine: the next deploy pins the new host key and
+   * Version of the installation. Change it after you reinstall the machine: the next deploy pins the new host key and
    * runs all playbooks on the server again.
    *
    * @default "1"
