@@ -97,7 +97,7 @@ export interface ICloudFirewall {
 
 /** A machine that the controller reaches by SSH. @extension */
 export interface IServer extends IConstruct {
-  /** Host name, and the label `instance` in metrics and logs. Known at synthesis, and unique in a `Monitoring`. */
+  /** Name of the server: the label `instance` in metrics and logs. Known at synthesis, and unique in a `Monitoring`. */
   readonly name: string;
   /** Identifier of the machine. It changes when another machine takes its place. @extension */
   readonly id: string;
@@ -151,7 +151,7 @@ export interface IMonitoring extends IConstruct {
   readonly artifacts: Artifacts;
   /** Program that sends the logs of the members to Loki. @extension */
   readonly logAgent: LogAgent;
-  /** Every allowed connection. Firewalls block everything else. Complete at synthesis. */
+  /** All connections that the firewalls allow. Complete at synthesis. */
   readonly accessGraph: readonly Edge[];
 
   /**

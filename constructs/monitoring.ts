@@ -182,7 +182,7 @@ export class Monitoring extends Construct implements IMonitoring {
     return this._members.flatMap(({ _listening: listening }) => listening);
   }
 
-  /** Every allowed connection. Firewalls block everything else. Complete at synthesis. */
+  /** All connections that the firewalls allow. Complete at synthesis. */
   public get accessGraph(): readonly Edge[] {
     this.cache.edges ??= accessGraph({
       allowedConnections: this._members.flatMap(({ firewall }) => firewall._edges),
