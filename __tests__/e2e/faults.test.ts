@@ -46,10 +46,7 @@ async function startDeploy(): Promise<{ pid: number; ended: Promise<Outcome> }> 
 }
 
 beforeAll(async () => {
-  project.leaveOut("Alertmanager", "Grafana", "Loki");
-  const output = await project.up();
-  const [, url = ""] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
-  prometheus = new PrometheusApi(url);
+  prometheus = new PrometheusApi(await project.upPrometheus());
 }, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {

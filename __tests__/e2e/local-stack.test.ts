@@ -42,10 +42,7 @@ function containers(): string {
 }
 
 beforeAll(async () => {
-  project.leaveOut("Alertmanager", "Grafana", "Loki");
-  const output = await project.up();
-  const [, url = ""] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
-  prometheus = new PrometheusApi(url);
+  prometheus = new PrometheusApi(await project.upPrometheus());
 }, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {

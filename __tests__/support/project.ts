@@ -89,6 +89,19 @@ export class Project {
     return this.succeed("up", [], environment);
   }
 
+  /**
+   * Deploys the example stack without Alertmanager, Grafana and Loki, and returns the printed URL of Prometheus. This
+   * takes half the time of a complete deploy.
+   */
+  public async upPrometheus(): Promise<string> {
+    for (const name of ["Alertmanager", "Grafana", "Loki"])
+      this.edit("main.ts", (text) => text.replace(new RegExp(`^ *new ${name}\\(hub.*\\n`, "m"), ""));
+    const output = await this.up();
+    const [, url] = /^Prometheus +(http:\S+)$/m.exec(output) ?? [];
+    if (url === undefined) throw new Error(`no URL of Prometheus in the output:\n${output}`);
+    return url;
+  }
+
   /** Waits until the current deploy executes tasks of a run. */
   public async runStarted(run: string): Promise<void> {
     await until(
@@ -105,12 +118,6 @@ export class Project {
     const after = change(before);
     if (after === before) throw new Error(`the edit changed nothing in ${file}`);
     writeFileSync(path, after);
-  }
-
-  /** Removes components that a test does not need from the example stack. This halves the duration of a deploy. */
-  public leaveOut(...components: readonly string[]): void {
-    for (const name of components)
-      this.edit("main.ts", (text) => text.replace(new RegExp(`^ *new ${name}\\(hub.*\\n`, "m"), ""));
   }
 
   /** Returns a path in the stack's private folder. */
