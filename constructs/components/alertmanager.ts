@@ -97,7 +97,7 @@ export class Alertmanager extends Component {
     const found = props.retention === undefined ? undefined : durationProblem(props.retention);
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
-    this.url = this.page("http", "Alertmanager");
+    this.url = this.addWebUi("http", "Alertmanager");
     if (this.member.monitoring._first(KIND)?.node === this.node) this.addWarnings();
     this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
   }

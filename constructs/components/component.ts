@@ -216,7 +216,7 @@ export abstract class Component extends Construct implements IComponent {
    * @returns the URL
    * @extension
    */
-  protected page(listener: string, title: string, known?: string): string {
+  protected addWebUi(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
     const { port, scheme = "http" } = this.listenerOf(listener);
     const url = known ?? `${scheme}://${server.endpoint(port)}`;

@@ -56,7 +56,7 @@ export class Grafana extends Component {
     this.props = props;
     this.dashboards = props.dashboards ?? [];
     rejectIf(this, grafanaProblem(props));
-    this.url = this.page("http", "Grafana", props.url?.replace(/\/+$/, ""));
+    this.url = this.addWebUi("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.addPasswordCommand();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
   }

@@ -128,7 +128,7 @@ export class Loki extends Component {
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
     this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
-    this.url = this.page("http", "Loki");
+    this.url = this.addWebUi("http", "Loki");
     // A member that joins later adds its log agent by itself.
     for (const member of this.member.monitoring._members) member._sendLogs();
     this.node.addValidation({ validate: () => this.clusterProblems() });

@@ -62,7 +62,7 @@ export class Prometheus extends Component {
     this.checkSettings();
     this.checkJobs();
     this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
-    this.url = this.page("http", "Prometheus");
+    this.url = this.addWebUi("http", "Prometheus");
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
 
