@@ -15,7 +15,7 @@ export interface AlertingProps {
    */
   readonly receivers?: readonly Receiver[];
   /**
-   * Routes, which decide which receiver is notified of which alerts, and how often.
+   * Rules that select the receiver of each alert and set how often the receiver is notified.
    *
    * @default - the first receiver is notified of every alert
    */

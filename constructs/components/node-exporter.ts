@@ -26,8 +26,8 @@ export interface NodeExporterProps {
    */
   readonly collectors?: readonly string[];
   /**
-   * Names of metrics in the textfile folder of the server that your rules and dashboards use. The synthesis rejects a
-   * query for a metric that nothing emits.
+   * Names of textfile metrics that your rules and dashboards use. Programs on the server write these metrics to its
+   * textfile folder. The synthesis rejects a query for a metric that nothing emits.
    *
    * @default - none
    */

@@ -78,8 +78,8 @@ export interface JournalGroup {
 }
 
 /**
- * Log files or journal units whose lines the log agent of a server sends to Loki, with a common value of the label
- * `job`.
+ * A set of log files or journal units that the log agent of a server sends to Loki. All lines of a source have the
+ * same value of the label `job`.
  *
  * @example
  * new MonitoredServer(this, "app", {

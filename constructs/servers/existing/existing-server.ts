@@ -64,7 +64,8 @@ export interface ExistingServerProps {
   /**
    * Address that servers of other networks connect to, and at which technicians open the web UIs.
    *
-   * @default - the value of `address`. With a jump host: none, because possibly only the jump host can reach `address`
+   * @default - the value of `address`. With a jump host: none, because `address` may be reachable only from the jump
+   * host
    */
   readonly publicAddress?: string;
   /**
