@@ -83,7 +83,7 @@ test(
     const back = await place("one");
     expect(back).toMatchObject({ code: 0 });
     expect(back.stdout).toMatch(/WARNING +older data on one was moved to \S+before-move\.\d+/);
-    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "newer:written\nours:kept", ""]);
+    expect([service("one"), data("one"), notes("one")]).toEqual([RUNNING, "newer:written\nolder:kept", ""]);
     expect([service("two"), data("two"), notes("two")]).toEqual([STOPPED, "", ""]);
     expect(lab.on("one", `cat ${DATA}.before-move.*/older`)).toBe("kept");
   },
