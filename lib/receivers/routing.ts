@@ -59,7 +59,7 @@ export interface Route {
   readonly repeatInterval?: string;
   /** Names of time intervals in which the route sends nothing. @default - none */
   readonly mutedDuring?: readonly string[];
-  /** Names of time intervals outside which the route sends nothing. @default - always active */
+  /** Names of the only time intervals in which the route sends notifications. @default - always active */
   readonly activeDuring?: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export interface Inhibition {
   readonly source: readonly Matcher[];
   /** Matchers of the alerts that are inhibited. */
   readonly target: readonly Matcher[];
-  /** Labels that must have the same value in both alerts. A label that is missing in both counts as equal. */
+  /** Labels that must have the same value in both alerts. A label that neither alert has counts as equal. */
   readonly equal: readonly string[];
 }
 

@@ -175,7 +175,8 @@ export class LocalNetwork extends Construct implements IServerNetwork {
    * Adds a server and assigns an address to it. The constructor of each server calls this method.
    *
    * @param requested a fixed address
-   * @throws if the network has a server of the same name, or the address is assigned, reserved or outside the network
+   * @throws if the network has a server of the same name, or the address is reserved, outside the network or
+   * used by another server
    * @internal
    */
   public _add(server: ILocalContainer, requested?: string): string {

@@ -72,7 +72,7 @@ export class LocalServer extends Construct implements IServer {
    */
   public readonly _publish: readonly number[];
 
-  /** @throws if the name is not valid, or the address is assigned, reserved or outside the network */
+  /** @throws if the name is not valid, or the address is reserved, outside the network or used by another server */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {
     super(scope, id);
     this.name = serverName(this, props.name);
