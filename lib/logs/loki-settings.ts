@@ -18,7 +18,7 @@ export interface LogLimits {
   readonly streamRateMb?: number;
   /** Maximum number of active streams, that is, different sets of labels. @default 10000 (Loki's default is 5000) */
   readonly maxStreams?: number;
-  /** Maximum length of a line, in KB. Loki rejects longer lines. @default 256 (Loki's default) */
+  /** Maximum length of a line, in KB. Loki rejects longer lines. Log agents cut lines at 256 KiB. @default 256 (Loki's default) */
   readonly maxLineKb?: number;
   /** Maximum age of a line when it arrives, as a duration. Loki rejects older lines. @default "7d" (Loki's default) */
   readonly maxAge?: string;
