@@ -10,6 +10,7 @@ import { templateFiles } from "../../lib/receivers/template-files";
 import { SecretReference } from "../../lib/inventory/secret";
 import { durationProblem } from "../../lib/units";
 import { builtIn } from "./built-in";
+import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
@@ -99,7 +100,12 @@ export class Alertmanager extends Component {
     this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
     this.url = this.addWebUi("http", "Alertmanager");
     if (this.member.monitoring._first(KIND)?.node === this.node) this.addWarnings();
-    this.node.addValidation({ validate: () => [...this.networkProblems(), ...this.retentionProblems()] });
+    this.node.addValidation({
+      validate: () => [
+        ...clusterNetworkProblems("Alertmanagers", "an Alertmanager", this.member, this.peers),
+        ...this.retentionProblems(),
+      ],
+    });
   }
 
   public override get listeners(): readonly Listener[] {
@@ -176,15 +182,5 @@ export class Alertmanager extends Component {
   private retentionProblems(): string[] {
     const found = retentionProblem(this.retention, this.member.monitoring._alerting.routing);
     return found === undefined ? [] : [`retention: ${found}`];
-  }
-
-  /** An Alertmanager advertises one address. If only some of its peers are in its network, it would need two. */
-  private networkProblems(): string[] {
-    const { network, name } = this.member.server;
-    const together = this.peers.filter(({ member }) => member.server.network === network);
-    if (together.length === 0 || together.length === this.peers.length) return [];
-    return [
-      `only some of the other Alertmanagers are in the network of "${name}", but an Alertmanager advertises one address: place all of them in one network, or each in a network of its own`,
-    ];
   }
 }

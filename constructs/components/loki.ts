@@ -17,6 +17,7 @@ import {
 } from "../../lib/logs/loki-settings";
 import { Secret } from "../../lib/inventory/secret";
 import { builtIn } from "./built-in";
+import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
@@ -251,21 +252,11 @@ export class Loki extends Component {
       problems.push(
         `retention, limits or s3 differ from ${first.node.path}: use the same values for all Lokis of a monitoring`,
       );
-    return [...problems, ...this.networkProblems()];
+    return [...problems, ...clusterNetworkProblems("Lokis", "a Loki", this.member, this.peers)];
   }
 
   private get shared(): Value {
     return { ...this.sharedVariables, secrets: this._secretReferences.map((secret) => ({ ...secret })) };
-  }
-
-  /** A Loki advertises one address. If only some of its peers are in its network, it would need two. */
-  private networkProblems(): string[] {
-    const { network, name } = this.member.server;
-    const together = this.peers.filter(({ member }) => member.server.network === network);
-    if (together.length === 0 || together.length === this.peers.length) return [];
-    return [
-      `only some of the other Lokis are in the network of "${name}", but a Loki advertises one address: place all of them in one network, or each in a network of its own`,
-    ];
   }
 }
 
