@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { prefixed } from "../../lib/prefixed";
 import { isIPv6 } from "node:net";
 import { Settings, grafanaSettingsProblem } from "../../lib/grafana/settings";
 import { groupBy } from "../../lib/grouping";
@@ -80,8 +81,4 @@ function twiceProblem(settings: Settings, secretSettings: SecretSettings): strin
 
 function entriesOf(settings: SecretSettings): (readonly [section: string, key: string])[] {
   return Object.entries(settings).flatMap(([section, keys]) => Object.keys(keys).map((key) => [section, key] as const));
-}
-
-function prefixed(where: string, found: string | undefined): string | undefined {
-  return found === undefined ? undefined : `${where}: ${found}`;
 }

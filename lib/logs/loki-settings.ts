@@ -1,4 +1,5 @@
 import { Variables } from "../inventory/variables";
+import { prefixed } from "../prefixed";
 import { Secret } from "../inventory/secret";
 import { durationProblem, durationSeconds } from "../units";
 
@@ -122,8 +123,4 @@ function s3Problem({ bucket, region, endpoint, accessKey, secretKey }: S3Storage
   if ((accessKey === undefined) !== (secretKey === undefined))
     return "only one of accessKey and secretKey is set: set both, or neither";
   return undefined;
-}
-
-function prefixed(where: string, found: string | undefined): string | undefined {
-  return found === undefined ? undefined : `${where}: ${found}`;
 }
