@@ -46,7 +46,7 @@ async function catalogue(): Promise<void> {
   for (const program of wanted) {
     try {
       const entry = record(program.kind, await observe(program, console.log));
-      console.log(`${program.kind} ${entry.version}: ${countOf(entry)} metrics`);
+      console.log(`${program.kind} ${entry.version}: ${countOf(entry)}`);
     } catch (error) {
       failed.push(program.kind);
       console.error(`${program.kind}: ${error instanceof Error ? error.message : String(error)}`);
@@ -84,8 +84,12 @@ async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
   }
 }
 
-function countOf({ metrics, collectors = {} }: CatalogueEntry): number {
-  return new Set([...metrics, ...Object.values(collectors).flatMap((collector) => collector.metrics)]).size;
+/** The number of metrics, such as `120 observed and 30 possible metrics`. */
+function countOf(entry: CatalogueEntry): string {
+  const lists = [entry, ...Object.values(entry.collectors ?? {})];
+  const observed = new Set(lists.flatMap((names) => names.observed));
+  const possible = new Set(lists.flatMap((names) => names.possible ?? []));
+  return `${observed.size} observed and ${possible.size} possible metrics`;
 }
 
 if (require.main === module) {

@@ -1,17 +1,19 @@
 import generated from "../../../lib/metrics/catalogue.json";
 import {
   Catalogue,
+  cataloguedMetric,
   collectorProblem,
   collectorsOf,
   defaultCollectors,
-  metricsOf,
   emitterOf,
+  MetricNames,
+  metricsOf,
 } from "../../../lib/metrics/catalogue";
 
 const catalogue: Catalogue = generated;
-const lists = Object.entries(catalogue).flatMap(([kind, { metrics, collectors = {} }]) => [
-  [kind, metrics] as const,
-  ...Object.entries(collectors).map(([name, collector]) => [`${kind}, ${name}`, collector.metrics] as const),
+const lists: [string, MetricNames][] = Object.entries(catalogue).flatMap(([kind, entry]) => [
+  [kind, entry],
+  ...Object.entries(entry.collectors ?? {}).map(([name, names]): [string, MetricNames] => [`${kind}, ${name}`, names]),
 ]);
 
 describe("the catalogue", () => {
@@ -21,24 +23,28 @@ describe("the catalogue", () => {
     );
   });
 
-  test.each(lists)("has valid metrics of %s, sorted, each once", (_, metrics) => {
-    expect(metrics).toEqual([...new Set(metrics)].sort());
-    expect(metrics.filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric))).toEqual([]);
+  test.each(lists)("has valid metrics of %s, sorted, each once", (_, { observed, possible = [] }) => {
+    expect(observed).toEqual([...new Set(observed)].sort());
+    expect(possible).toEqual([...new Set(possible)].sort());
+    expect(possible.filter((metric) => observed.includes(metric))).toEqual([]);
+    const invalid = [...observed, ...possible].filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric));
+    expect(invalid).toEqual([]);
   });
 
   test("has metrics of each collector that is enabled by default", () => {
-    const empty = defaultCollectors().filter(
-      (name) => catalogue.node_exporter?.collectors?.[name]?.metrics.length === 0,
-    );
+    const empty = defaultCollectors().filter((name) => {
+      const { observed, possible = [] } = catalogue.node_exporter?.collectors?.[name] ?? { observed: [] };
+      return observed.length + possible.length === 0;
+    });
     expect(empty).toEqual([]);
     expect(defaultCollectors()).toEqual(expect.arrayContaining(["cpu", "filesystem", "meminfo", "textfile"]));
   });
 
   test("has no metrics from textfiles of other programs", () => {
-    expect(catalogue.node_exporter?.collectors?.textfile?.metrics).toEqual([
-      "node_textfile_mtime_seconds",
-      "node_textfile_scrape_error",
-    ]);
+    expect(catalogue.node_exporter?.collectors?.textfile).toEqual({
+      byDefault: true,
+      observed: ["node_textfile_mtime_seconds", "node_textfile_scrape_error"],
+    });
   });
 });
 
@@ -58,8 +64,36 @@ describe("metricsOf", () => {
     expect(metrics).not.toContain("node_systemd_unit_state");
   });
 
+  test("includes metrics of hardware that a server may lack", () => {
+    expect(metricsOf("node_exporter")).toContain("node_edac_correctable_errors_total");
+  });
+
   test("returns none for an unknown kind", () => {
     expect(metricsOf("quux").size).toBe(0);
+  });
+});
+
+describe("cataloguedMetric", () => {
+  test.each([
+    ["node_load1", { kind: "node_exporter", collector: "loadavg", presence: "observed" }],
+    ["node_hwmon_temp_crit_celsius", { kind: "node_exporter", collector: "hwmon", presence: "possible" }],
+    ["node_exporter_build_info", { kind: "node_exporter", presence: "observed" }],
+    ["quux", undefined],
+  ])("of %s is %j", (name, metric) => {
+    expect(cataloguedMetric(name)).toEqual(metric);
+  });
+
+  test.each([
+    ["hwmon", "node_hwmon_fan_rpm"],
+    ["edac", "node_edac_correctable_errors_total"],
+    ["mdadm", "node_md_disks"],
+    ["bonding", "node_bonding_slaves"],
+    ["nvme", "node_nvme_info"],
+    ["powersupplyclass", "node_power_supply_online"],
+    ["infiniband", "node_infiniband_port_data_received_bytes_total"],
+    ["thermal_zone", "node_thermal_zone_temp"],
+  ])("says that hardware of the collector %s may be missing", (collector, name) => {
+    expect(cataloguedMetric(name)).toEqual({ kind: "node_exporter", collector, presence: "possible" });
   });
 });
 
@@ -77,7 +111,10 @@ describe("collectorsOf", () => {
   });
 
   test("returns collectors that emit all the metrics", () => {
-    const all = Object.values(catalogue.node_exporter?.collectors ?? {}).flatMap(({ metrics }) => metrics);
+    const all = Object.values(catalogue.node_exporter?.collectors ?? {}).flatMap(({ observed, possible = [] }) => [
+      ...observed,
+      ...possible,
+    ]);
     const emitted = metricsOf("node_exporter", collectorsOf(all));
     expect(all.filter((metric) => !emitted.has(metric))).toEqual([]);
   });

@@ -38,7 +38,7 @@ export const alertmanager: Program = {
       for (const url of urls) await drive(url);
       await sleep(BUSY * 1000);
       for (const url of urls) for (const name of metricNames(await get(`${url}/metrics`))) names.add(name);
-      return { metrics: sorted(names) };
+      return { observed: sorted(names) };
     } finally {
       for (const service of services) await service.stop();
       other.close();

@@ -2,6 +2,8 @@
 export interface Environment {
   /** Name for log messages. */
   readonly name: string;
+  /** Whether servers usually have the features of the environment. Otherwise its metrics are possible ones. */
+  readonly usual: boolean;
   /** Flags that node exporter needs there. */
   readonly flags: readonly string[];
   /** Starts node exporter with additional flags. */

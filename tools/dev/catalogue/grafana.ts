@@ -25,7 +25,7 @@ export const grafana: Program = {
     try {
       await drive(url, other.url);
       await sleep(BUSY * 1000);
-      return { metrics: sorted(metricNames(await get(`${url}/metrics`))) };
+      return { observed: sorted(metricNames(await get(`${url}/metrics`))) };
     } finally {
       await service.stop();
       other.close();

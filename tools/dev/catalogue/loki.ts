@@ -28,7 +28,7 @@ export const loki: Program = {
       for (const path of PATHS) await get(url + path).catch(() => undefined);
       await post(`${url}/flush`);
       await sleep(BUSY * 1000);
-      return { metrics: sorted(metricNames(await get(`${url}/metrics`))) };
+      return { observed: sorted(metricNames(await get(`${url}/metrics`))) };
     } finally {
       await service.stop();
       other.close();

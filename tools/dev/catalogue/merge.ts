@@ -1,18 +1,32 @@
-import type { CatalogueEntry, Collector } from "../../../lib/metrics/catalogue";
+import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue";
 import { sorted } from "./program";
 
 /** Merges an entry with the previous one of the same version, because other hardware has other metrics. */
 export function mergeEntries(before: CatalogueEntry | undefined, now: CatalogueEntry): CatalogueEntry {
   const old = before?.version === now.version ? before : undefined;
-  const metrics = sorted(new Set([...(old?.metrics ?? []), ...now.metrics]));
-  if (now.collectors === undefined) return { version: now.version, metrics };
+  const { version } = now;
+  if (now.collectors === undefined) return { version, ...mergeNames(old, now) };
   const collectors: Record<string, Collector> = {};
   for (const name of sorted(new Set([...Object.keys(old?.collectors ?? {}), ...Object.keys(now.collectors)]))) {
     const [past, present] = [old?.collectors?.[name], now.collectors[name]];
     collectors[name] = {
       byDefault: present?.byDefault ?? past?.byDefault ?? false,
-      metrics: sorted(new Set([...(past?.metrics ?? []), ...(present?.metrics ?? [])])),
+      ...mergeNames(past, present),
     };
   }
-  return { version: now.version, metrics, collectors };
+  return { version, ...mergeNames(old, now), collectors };
+}
+
+function mergeNames(...lists: readonly (MetricNames | undefined)[]): MetricNames {
+  return metricNamesOf(
+    lists.flatMap((names) => names?.observed ?? []),
+    lists.flatMap((names) => names?.possible ?? []),
+  );
+}
+
+/** Sorts names and removes duplicates. A name that was observed once is not listed as possible. */
+export function metricNamesOf(observed: Iterable<string>, possible: Iterable<string>): MetricNames {
+  const seen = new Set(observed);
+  const others = sorted(new Set(possible)).filter((name) => !seen.has(name));
+  return { observed: sorted(seen), ...(others.length > 0 ? { possible: others } : {}) };
 }

@@ -7,6 +7,7 @@ import { sources } from "../../local/source";
 import { download } from "../../local/source/go";
 import { type Environment, type Started } from "./environment";
 import { metricNames } from "./exposition";
+import { metricNamesOf } from "./merge";
 import { Observation, Program, sorted } from "./program";
 import { bootedServer } from "./server";
 import { freePort, get, Service } from "./service";
@@ -53,10 +54,22 @@ export function parseHelp(help: string): CollectorFlags {
   };
 }
 
+/**
+ * Collectors of hardware, file systems and services that few servers have. Their metrics are possible ones, even if the
+ * machine of a maintainer emits them.
+ */
+const RARE = new Set(
+  [
+    "bcache bcachefs bonding btrfs cpufreq dmmultipath drbd drm edac fibrechannel hwmon infiniband ipvs kernel_hung mdadm",
+    "meminfo_numa mountstats nfs nfsd nvme nvmesubsystem pcidevice perf powersupplyclass rapl tapestats thermal_zone",
+    "watchdog wifi xfs zfs",
+  ].flatMap((line) => line.split(" ")),
+);
+
 /** Collects the metrics of all environments. */
 class Observer {
   private readonly own = new Set<string>();
-  private readonly collectors = new Map<string, Set<string>>();
+  private readonly collectors = new Map<string, Found>();
 
   public constructor(
     private readonly flags: CollectorFlags,
@@ -66,10 +79,9 @@ class Observer {
   public get observation(): Observation {
     const { collectors: byDefault } = this.flags;
     const collectors: Record<string, Collector> = {};
-    for (const name of sorted(this.collectors.keys())) {
-      collectors[name] = { byDefault: byDefault.get(name) ?? false, metrics: sorted(this.collectors.get(name) ?? []) };
-    }
-    return { metrics: sorted(this.own), collectors };
+    for (const [name, { observed, possible }] of this.collectors)
+      collectors[name] = { byDefault: byDefault.get(name) ?? false, ...metricNamesOf(observed, possible) };
+    return { observed: sorted(this.own), collectors };
   }
 
   /** Observes each collector by itself, and the metrics that each of its options adds. */
@@ -79,7 +91,7 @@ class Observer {
     const bare = await read(environment, all, names);
     const own = [...bare.values()].reduce((left, right) => new Set([...left].filter((metric) => right.has(metric))));
     for (const metric of own) this.own.add(metric);
-    for (const [name, metrics] of bare) this.add(name, minus(metrics, own));
+    for (const [name, metrics] of bare) this.add(environment, name, minus(metrics, own));
     for (const name of this.flags.switches) {
       const [collector = ""] = name.split(".");
       const before = bare.get(collector);
@@ -89,7 +101,7 @@ class Observer {
       if (after === undefined) continue;
       const added = minus(after, before);
       // An option that replaces names adds none.
-      if (added.size > 0 && minus(before, after).size === 0) this.add(name, added);
+      if (added.size > 0 && minus(before, after).size === 0) this.add(environment, name, added);
     }
   }
 
@@ -103,9 +115,19 @@ class Observer {
     }
   }
 
-  private add(name: string, metrics: Iterable<string>): void {
-    this.collectors.set(name, new Set([...(this.collectors.get(name) ?? []), ...metrics]));
+  private add({ usual }: Environment, name: string, metrics: Iterable<string>): void {
+    const found = this.collectors.get(name) ?? { observed: new Set(), possible: new Set() };
+    this.collectors.set(name, found);
+    const [collector = name] = name.split(".");
+    const target = usual && !RARE.has(collector) ? found.observed : found.possible;
+    for (const metric of metrics) target.add(metric);
   }
+}
+
+/** The metrics of a collector. */
+interface Found {
+  readonly observed: Set<string>;
+  readonly possible: Set<string>;
 }
 
 async function read(
@@ -131,6 +153,7 @@ function thisMachine(binary: string, work: string): Environment {
   const directory = textfiles(work);
   return {
     name: "on this machine",
+    usual: true,
     flags: [`--collector.textfile.directory=${directory}`],
     start: async (flags) => startOnLoopback(binary, flags),
   };
@@ -157,6 +180,7 @@ async function fixtures(binary: string, work: string, log: Log): Promise<Environ
   }
   return {
     name: "with the kernel files of its tests",
+    usual: false,
     flags: [
       `--path.rootfs=${folder}`,
       `--path.procfs=${join(folder, "proc")}`,

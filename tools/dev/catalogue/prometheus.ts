@@ -33,7 +33,7 @@ export const prometheus: Program = {
       await post(`${url}/api/v1/admin/tsdb/snapshot`);
       await post(`${url}/-/reload`);
       await sleep(BUSY * 1000);
-      return { metrics: sorted(metricNames(await get(`${url}/metrics`))) };
+      return { observed: sorted(metricNames(await get(`${url}/metrics`))) };
     } finally {
       await service.stop();
       other.close();

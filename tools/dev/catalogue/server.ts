@@ -42,7 +42,12 @@ export async function bootedServer(binary: string, log: Log): Promise<BootedServ
       await sleep(500);
     }
     return {
-      environment: { name: "in a container of local servers", flags: [], start: async (flags) => start(id, flags) },
+      environment: {
+        name: "in a container of local servers",
+        usual: true,
+        flags: [],
+        start: async (flags) => start(id, flags),
+      },
       remove,
     };
   } catch (error) {

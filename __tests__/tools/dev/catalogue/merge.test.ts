@@ -1,26 +1,48 @@
-import { mergeEntries } from "../../../../tools/dev/catalogue/merge";
+import { mergeEntries, metricNamesOf } from "../../../../tools/dev/catalogue/merge";
 
-const before = { version: "1", metrics: ["b"], collectors: { disk: { byDefault: false, metrics: ["d"] } } };
+const before = {
+  version: "1",
+  observed: ["b"],
+  possible: ["p"],
+  collectors: { disk: { byDefault: false, observed: ["d"], possible: ["q", "r"] } },
+};
 
 describe("mergeEntries", () => {
   it("keeps the metrics that another machine found for the same version", () => {
     const now = {
       version: "1",
-      metrics: ["a"],
-      collectors: { cpu: { byDefault: true, metrics: ["c"] }, disk: { byDefault: true, metrics: ["e"] } },
+      observed: ["a"],
+      collectors: { cpu: { byDefault: true, observed: ["c"] }, disk: { byDefault: true, observed: ["e", "q"] } },
     };
     expect(mergeEntries(before, now)).toEqual({
       version: "1",
-      metrics: ["a", "b"],
-      collectors: { cpu: { byDefault: true, metrics: ["c"] }, disk: { byDefault: true, metrics: ["d", "e"] } },
+      observed: ["a", "b"],
+      possible: ["p"],
+      collectors: {
+        cpu: { byDefault: true, observed: ["c"] },
+        disk: { byDefault: true, observed: ["d", "e", "q"], possible: ["r"] },
+      },
     });
   });
 
   it("drops the metrics of another version", () => {
-    expect(mergeEntries(before, { version: "2", metrics: ["a"] })).toEqual({ version: "2", metrics: ["a"] });
+    expect(mergeEntries(before, { version: "2", observed: ["a"] })).toEqual({ version: "2", observed: ["a"] });
   });
 
   it("accepts a missing previous entry", () => {
     expect(mergeEntries(undefined, before)).toEqual(before);
+  });
+});
+
+describe("metricNamesOf", () => {
+  it("sorts names and lists each name once", () => {
+    expect(metricNamesOf(["b", "a", "b"], ["d", "c", "d", "a"])).toEqual({
+      observed: ["a", "b"],
+      possible: ["c", "d"],
+    });
+  });
+
+  it("has no list of possible names if all were observed", () => {
+    expect(metricNamesOf(["a"], ["a"])).toEqual({ observed: ["a"] });
   });
 });
