@@ -1,3 +1,5 @@
+import { Severity } from "../alerts/rule";
+
 /** Matcher for the node exporters of all servers. */
 export const ALL_SERVERS = 'job="node"';
 
@@ -40,6 +42,12 @@ export function loadPerCpu(servers: string, minutes: number): string {
 /** Firing alerts that notify people. */
 export function firingAlerts(matchers = ""): string {
   return `ALERTS{alertstate="firing",severity=~"warning|critical"${matchers}}`;
+}
+
+/** Times at which the firing alerts of a severity became active, in milliseconds since 1970. */
+export function startsOfAlerts(severity: Severity, matchers = ""): string {
+  const selected = `severity="${severity}"${matchers}`;
+  return `1000 * ALERTS_FOR_STATE{${selected}} and ignoring (alertstate) ALERTS{alertstate="firing",${selected}}`;
 }
 
 /** A count that is zero instead of empty. */

@@ -5,7 +5,8 @@ import { Alert } from "../alerts/alert";
 import { Severity } from "../alerts/rule";
 import { DashboardSubject } from "./dashboard-subject";
 import { buildDashboard } from "./builders/dashboard-builder";
-import { Colours, thresholdsOf, RED_ABOVE_ZERO } from "./builders/thresholds";
+import { Colours } from "./builders/colours";
+import { thresholdsOf, RED_ABOVE_ZERO } from "./builders/thresholds";
 import { graph, stat, UP_DOWN } from "./builders/panels";
 import { barColumn, table } from "./builders/tables";
 import {
@@ -97,7 +98,7 @@ function servers(alerts: readonly Alert[]): Builder<Panel> {
     description: "Is each server healthy? Servers with alerts come first.",
     width: 24,
     height: 12,
-    sort: "Alerts",
+    sort: [{ column: "Alerts" }],
     columns: [
       {
         title: "Server",
@@ -142,8 +143,7 @@ function firing(): Builder<Panel> {
     width: 24,
     height: 7,
     // In alphabetical order, "critical" comes first.
-    sort: "Severity",
-    ascending: true,
+    sort: [{ column: "Severity", ascending: true }],
     columns: [
       { title: "Severity", label: "severity", mappings: SEVERITIES, width: 110 },
       { title: "Alert", label: "alertname" },

@@ -135,13 +135,20 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     const links = objectsOf(dashboard.links);
     const shown = placed === "all components" ? Object.values(Uids) : metricDashboards.map(({ uid }) => uid);
     const others = shown.filter((uid) => uid !== dashboard.uid);
-    expect(links.map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
+    expect(links.slice(0, -1).map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
     expect(links.every(({ keepTime }) => keepTime)).toBe(true);
   });
 
-  test("marks firing alerts", () => {
-    expect(annotationsOf(dashboard)).toEqual([
-      expect.objectContaining({ enable: true, expr: expect.stringContaining("ALERTS{") as string }),
+  test("has a menu of all dashboards, which include those of the user", () => {
+    expect(objectsOf(dashboard.links).at(-1)).toMatchObject({ type: "dashboards", asDropdown: true, tags: [] });
+  });
+
+  test("marks the start of firing alerts in the colour of their severity", () => {
+    const start = (severity: string) =>
+      expect.stringMatching(`ALERTS_FOR_STATE{severity="${severity}".*alertstate="firing"`) as string;
+    expect(annotationsOf(dashboard)).toMatchObject([
+      { enable: true, iconColor: "red", useValueForTime: true, expr: start("critical") },
+      { enable: true, iconColor: "orange", useValueForTime: true, expr: start("warning") },
     ]);
   });
 });

@@ -126,4 +126,4 @@ describe.each([Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()])("
 });
 
 /** Metrics that Prometheus itself writes for each scrape and alert. */
-const PROMETHEUS_METRICS = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "ALERTS"];
+const PROMETHEUS_METRICS = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "ALERTS", "ALERTS_FOR_STATE"];

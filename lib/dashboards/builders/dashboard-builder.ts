@@ -15,9 +15,11 @@ import {
 import { availableDashboards } from "../available-dashboards";
 import { DashboardSubject } from "../dashboard-subject";
 import { DataSources } from "../data-sources";
-import { firingAlerts } from "../expressions";
+import { Severity } from "../../alerts/rule";
+import { startsOfAlerts } from "../expressions";
 import { DashboardModel } from "../model";
 import { BuiltInUid, DASHBOARD_TITLES, Uids } from "../uids";
+import { Colours } from "./colours";
 
 /** Panels under one heading. Each row of panels must fill the 24 columns of a dashboard. */
 export interface Section {
@@ -32,7 +34,7 @@ export interface DashboardOptions {
   /** Question that the dashboard answers. */
   readonly description: string;
   readonly sections: readonly Section[];
-  /** Matchers for the alerts that the graphs mark while they fire, such as `,job="node"`. @default - all alerts */
+  /** Matchers for the firing alerts whose start the graphs mark, such as `,job="node"`. @default - all alerts */
   readonly alerts?: string;
   /** Variables of the dashboard. @default - none */
   readonly variables?: readonly DashboardVariable[];
@@ -68,12 +70,14 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
     .time({ from: "now-1h", to: "now" })
     .refresh("30s")
     .tooltip(DashboardCursorSync.Crosshair)
-    .annotation(firingAnnotation(alerts));
+    .annotation(alertAnnotation("Critical alerts", Severity.CRITICAL, Colours.CRITICAL, alerts))
+    .annotation(alertAnnotation("Warnings", Severity.WARNING, Colours.WARNING, alerts));
   for (const variable of variables)
     dashboard.withVariable(variable.logs === true ? logVariable(variable) : metricVariable(variable));
   for (const [other, title] of availableDashboards(subject))
     if (other !== uid)
       dashboard.link(link(other, title).includeVars(uid === Uids.SERVER && LOG_DASHBOARDS.includes(other)));
+  dashboard.link(allDashboards());
   for (const section of sections) {
     if (section.title !== undefined) dashboard.withRow(new RowBuilder(section.title));
     for (const panel of section.panels) dashboard.withPanel(panel);
@@ -86,6 +90,11 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
 
 function link(uid: string, title: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).icon("dashboard").url(`/d/${uid}`).keepTime(true);
+}
+
+/** A menu of all dashboards, which include those of the user. */
+function allDashboards(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder("All dashboards").type(DashboardLinkType.Dashboards).asDropdown(true).keepTime(true);
 }
 
 function metricVariable({ label, title, selector }: DashboardVariable): QueryVariableBuilder {
@@ -110,15 +119,21 @@ function logVariable({ label, title, selector }: DashboardVariable): QueryVariab
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
-function firingAnnotation(matchers: string): Builder<AnnotationQuery> {
+/** Marks when firing alerts started. A mark for the whole time would cover the graphs during a long problem. */
+function alertAnnotation(name: string, severity: Severity, colour: string, matchers: string): Builder<AnnotationQuery> {
   const annotation = new AnnotationQueryBuilder()
-    .name("Firing alerts")
+    .name(name)
     .datasource(PROMETHEUS)
     .enable(true)
-    .iconColor("red")
-    .expr(firingAlerts(matchers))
+    .iconColor(colour)
+    .expr(startsOfAlerts(severity, matchers))
     .build();
   // The builder has no methods for the properties of Prometheus annotations.
-  const texts = { titleFormat: "{{alertname}}", textFormat: "{{severity}} on {{instance}}", step: "60s" };
-  return { build: () => ({ ...annotation, ...texts }) };
+  const prometheus = {
+    titleFormat: "{{alertname}}",
+    textFormat: "{{severity}} on {{instance}}",
+    step: "60s",
+    useValueForTime: true,
+  };
+  return { build: () => ({ ...annotation, ...prometheus }) };
 }

@@ -6,6 +6,7 @@ import {
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
+  GraphTransform,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -30,14 +31,23 @@ import { DataqueryBuilder as LogQueryBuilder } from "@grafana/grafana-foundation
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as GraphBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import * as units from "@grafana/grafana-foundation-sdk/units";
 import { DataSources } from "../data-sources";
-import { Colours, PanelThreshold, thresholdSteps } from "./thresholds";
+import { Colours, SeriesColours } from "./colours";
+import { PanelThreshold, thresholdSteps } from "./thresholds";
 
 /** A query in PromQL or LogQL. */
 export interface Query {
   readonly expr: string;
   /** Name of the series, or a template of labels: `{{device}}`. */
   readonly legend: string;
+  /**
+   * Whether a graph draws the values below zero, such as sent data next to received data. The legend and the tooltip
+   * show the values as they are.
+   *
+   * @default false
+   */
+  readonly below?: boolean;
 }
 
 /** Properties of every graph and stat panel. */
@@ -54,8 +64,10 @@ export interface PanelOptions {
   readonly logs?: boolean;
   /** Alert thresholds to show. @default - none */
   readonly thresholds?: readonly PanelThreshold[];
-  /** Highest value of the axis. @default - follows from the values */
+  /** Highest possible value, where the axis of a graph ends. @default - follows from the values */
   readonly max?: number;
+  /** Number of decimals. @default - Grafana decides */
+  readonly decimals?: number;
 }
 
 /** Properties of a graph. */
@@ -64,8 +76,22 @@ export interface GraphOptions extends PanelOptions {
   readonly stacked?: boolean;
   /** Whether to draw bars, for counts of single events. @default false */
   readonly bars?: boolean;
-  /** Whether the axis extends below zero. @default false */
+  /** Whether values can be below zero. @default false */
   readonly signed?: boolean;
+  /** Colours of series. @default - Grafana's palette */
+  readonly colours?: SeriesColours;
+  /**
+   * Value at which the axis ends if no value is higher. Without such an end, a graph of zeros has an axis from 0 to 100.
+   *
+   * @default - a small value of the unit
+   */
+  readonly softMax?: number;
+  /** Colour of which each series gets a shade, for series that all mean the same. @default - Grafana's palette */
+  readonly shades?: string;
+  /** Whether the legend shows the total of each series, for counts of single events. @default false */
+  readonly totals?: boolean;
+  /** Text of a graph without series. @default "No data" */
+  readonly noValue?: string;
 }
 
 /** Texts and colours to show instead of values, by value. */
@@ -75,10 +101,8 @@ export type ValueMappings = Readonly<Record<string, { readonly text: string; rea
 export interface StatOptions extends PanelOptions {
   /** Texts and colours to show instead of values. @default - none */
   readonly mappings?: ValueMappings;
-  /** Whether to show the name of the series instead of its value. @default false */
-  readonly showName?: boolean;
-  /** Number of decimals. @default - Grafana decides */
-  readonly decimals?: number;
+  /** Whether to show the value of a series, its name or both. @default BigValueTextMode.Value */
+  readonly text?: BigValueTextMode;
   /** Height in grid rows of the dashboard. @default 4 */
   readonly height?: number;
 }
@@ -87,7 +111,19 @@ const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 /** Height of a graph in grid rows of the dashboard. */
 export const GRAPH_HEIGHT = 8;
+/** Smallest width, in columns of the dashboard, at which the legend of a graph is a table. */
+export const LEGEND_TABLE_WIDTH = 8;
 const STAT_HEIGHT = 4;
+/** Shortest interval of a graph of log lines. In shorter ones, most counts would be zero. */
+const LOG_INTERVAL = "1m";
+/** Text of a panel without a value, such as the CPU usage of a server that is down. */
+const NO_VALUE = "–";
+/** Values at which axes end if no value is higher, by unit; 1 in all other units. */
+const SOFT_MAX: Readonly<Record<string, number>> = {
+  [units.Seconds]: 0.01,
+  [units.BytesIEC]: 1024,
+  [units.BytesPerSecondIEC]: 1024,
+};
 
 /** Texts for the values of `up`. */
 export const UP_DOWN = {
@@ -95,9 +131,12 @@ export const UP_DOWN = {
   1: { text: "up", color: Colours.GOOD },
 } as const;
 
-/** Builds a graph over time whose legend shows each series' lowest, highest and last value. */
+/**
+ * Builds a graph over time. The legend of a wide graph is a table of each series' lowest, highest and last value; a
+ * narrow graph has room for the last value only.
+ */
 export function graph(options: GraphOptions): Builder<Panel> {
-  const { thresholds = [], stacked = false, bars = false, signed = false, max } = options;
+  const { thresholds = [], stacked = false, bars = false, signed = false, max, decimals, colours = {} } = options;
   const panel = new GraphBuilder()
     .title(options.title)
     .description(options.description)
@@ -108,30 +147,50 @@ export function graph(options: GraphOptions): Builder<Panel> {
     .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .fillOpacity(stacked || bars ? 40 : 8)
     .showPoints(VisibilityMode.Never)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Bottom)
-        .showLegend(true)
-        .calcs(["min", "max", "lastNotNull"]),
-    )
+    .legend(legendOf(options))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
-  if (!signed) panel.min(0);
-  if (max !== undefined) panel.max(max);
+  if (!signed && !options.queries.some(({ below }) => below)) panel.min(0);
+  if (max === undefined) panel.axisSoftMax(options.softMax ?? SOFT_MAX[options.unit] ?? 1);
+  else panel.max(max);
+  if (decimals !== undefined) panel.decimals(decimals);
+  if (options.logs === true) panel.interval(LOG_INTERVAL);
+  if (options.noValue !== undefined) panel.noValue(options.noValue);
+  if (options.shades !== undefined)
+    panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(options.shades));
   if (thresholds.length > 0)
     panel
       .thresholds(absoluteThresholds(thresholds))
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
-  options.queries.forEach((query, index) =>
-    panel.withTarget(options.logs === true ? logTarget(query, index, "range") : target(query, index).range()),
-  );
+  options.queries.forEach((query, index) => {
+    panel.withTarget(options.logs === true ? logTarget(query, index, "range") : target(query, index).range());
+    if (query.below === true)
+      panel.overrideByQuery(letter(index), [{ id: "custom.transform", value: GraphTransform.NegativeY }]);
+  });
+  for (const [name, colour] of Object.entries(colours)) {
+    const properties = [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: colour } }];
+    if (name.startsWith("/")) panel.overrideByRegexp(name, properties);
+    else panel.overrideByName(name, properties);
+  }
   return panel;
 }
 
-/** Builds a panel that shows the current value, with a sparkline. */
+function legendOf({ width, totals = false }: GraphOptions): VizLegendOptionsBuilder {
+  const wide = width >= LEGEND_TABLE_WIDTH;
+  const last = totals ? "sum" : "lastNotNull";
+  return new VizLegendOptionsBuilder()
+    .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
+    .placement(LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs(wide ? [...(totals ? [] : ["min"]), "max", last] : [last]);
+}
+
+/**
+ * Builds a panel that shows current values. It has no sparkline, because a query over time would show the last value of
+ * a server that is down as if the value were current.
+ */
 export function stat(options: StatOptions): Builder<Panel> {
-  const { thresholds = [], mappings, showName = false, decimals, height = STAT_HEIGHT, max } = options;
+  const { thresholds = [], mappings, text = BigValueTextMode.Value, decimals, height = STAT_HEIGHT, max } = options;
   const panel = new StatBuilder()
     .title(options.title)
     .description(options.description)
@@ -139,18 +198,18 @@ export function stat(options: StatOptions): Builder<Panel> {
     .height(height)
     .span(options.width)
     .unit(options.unit)
+    .noValue(NO_VALUE)
     .thresholds(absoluteThresholds(thresholds))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(BigValueColorMode.Value)
-    .graphMode(mappings || showName ? BigValueGraphMode.None : BigValueGraphMode.Area)
-    .textMode(showName ? BigValueTextMode.Name : BigValueTextMode.Value)
+    .graphMode(BigValueGraphMode.None)
+    .textMode(text)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
   if (mappings) panel.mappings([valueMapping(mappings)]);
   if (decimals !== undefined) panel.decimals(decimals);
   if (max !== undefined) panel.min(0).max(max);
-  // A LogQL query counts lines over the whole time range and so returns one number.
   options.queries.forEach((query, index) =>
-    panel.withTarget(options.logs === true ? logTarget(query, index, "instant") : target(query, index).range()),
+    panel.withTarget(options.logs === true ? logTarget(query, index, "instant") : target(query, index).instant()),
   );
   return panel;
 }
@@ -172,11 +231,12 @@ export function tableTarget(expr: string, index: number): DataqueryBuilder {
 
 /** Returns a LogQL query over the time range of the dashboard, or at its end. */
 export function logTarget({ expr, legend }: Query, index: number, type: "range" | "instant"): LogQueryBuilder {
-  return new LogQueryBuilder()
-    .refId(String.fromCharCode("A".charCodeAt(0) + index))
-    .expr(expr)
-    .queryType(type)
-    .legendFormat(legend);
+  return new LogQueryBuilder().refId(letter(index)).expr(expr).queryType(type).legendFormat(legend);
+}
+
+/** Returns Grafana's name of a panel's query: `A` is the first one. */
+export function letter(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + index);
 }
 
 function dataSourceOf({ logs }: PanelOptions): typeof LOKI | typeof PROMETHEUS {
@@ -184,8 +244,5 @@ function dataSourceOf({ logs }: PanelOptions): typeof LOKI | typeof PROMETHEUS {
 }
 
 function target({ expr, legend }: Query, index: number): DataqueryBuilder {
-  return new DataqueryBuilder()
-    .refId(String.fromCharCode("A".charCodeAt(0) + index))
-    .expr(expr)
-    .legendFormat(legend);
+  return new DataqueryBuilder().refId(letter(index)).expr(expr).legendFormat(legend);
 }

@@ -4,8 +4,12 @@ import { DynamicConfigValue, Panel } from "@grafana/grafana-foundation-sdk/dashb
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { DataSources } from "../data-sources";
+import { Colours } from "./colours";
+import { letter, logTarget, tableTarget, valueMapping, ValueMappings } from "./panels";
 import { PanelThreshold, thresholdSteps } from "./thresholds";
-import { tableTarget, valueMapping, ValueMappings } from "./panels";
+
+const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
+const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 
 /** A column of a table: a label, or the current value of a query. */
 export interface Column {
@@ -13,7 +17,7 @@ export interface Column {
   /** Label that the column shows. @default - none, because the column shows values */
   readonly label?: string;
   /**
-   * PromQL query with one series per row; the label columns identify the row.
+   * PromQL or LogQL query with one series per row; the label columns identify the row.
    *
    * @default - none, because the column shows a label
    */
@@ -22,8 +26,12 @@ export interface Column {
   readonly unit?: string;
   /** Thresholds that colour the values. @default - none */
   readonly thresholds?: readonly PanelThreshold[];
-  /** Whether to show values from 0 to 100 as a bar. @default false */
+  /** Whether to show values as a bar that starts at zero. @default false */
   readonly bar?: boolean;
+  /** Colour of the bars. @default - of the thresholds, else neutral */
+  readonly colour?: string;
+  /** Value of a full bar. @default - the highest value of the column */
+  readonly max?: number;
   /** Texts and colours to show instead of values. @default - none */
   readonly mappings?: ValueMappings;
   /** Number of decimals. @default - Grafana decides */
@@ -46,25 +54,39 @@ export interface TableOptions {
   /** Height in grid rows of the dashboard. */
   readonly height: number;
   readonly columns: readonly Column[];
-  /** Title of the column that sorts the rows, highest value first. */
-  readonly sort: string;
+  /** Columns that sort the rows, the most important one first. */
+  readonly sort: readonly SortColumn[];
+  /** Whether the queries are LogQL queries to Loki instead of PromQL queries. @default false */
+  readonly logs?: boolean;
+  /** Text of a table without rows. @default "No data" */
+  readonly noRows?: string;
+}
+
+/** A column that sorts the rows of a table. */
+export interface SortColumn {
+  /** Title of the column. */
+  readonly column: string;
   /** Whether the lowest value comes first. @default false */
   readonly ascending?: boolean;
 }
 
 /** Builds a table that merges the results of several queries: series with equal labels become one row. */
 export function table(options: TableOptions): Builder<Panel> {
-  const { columns } = options;
+  const { columns, logs = false, noRows } = options;
   const values = columns.filter(({ expr }) => expr !== undefined);
-  const fields = columns.map((one) => [fieldName(one, values), one] as const);
+  const fields = columns.map((one) => [fieldName(one, values, logs), one] as const);
   const hidden = fields.filter(([, one]) => one.hidden);
   const panel = new TableBuilder()
     .title(options.title)
     .description(options.description)
-    .datasource({ type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS })
+    .datasource(logs ? LOKI : PROMETHEUS)
     .height(options.height)
     .span(options.width)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(options.sort).desc(options.ascending !== true)])
+    .sortBy(
+      options.sort.map(({ column, ascending = false }) =>
+        new TableSortByFieldStateBuilder().displayName(column).desc(!ascending),
+      ),
+    )
     // Merges rows with equal labels, then names and orders the columns.
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
@@ -75,23 +97,28 @@ export function table(options: TableOptions): Builder<Panel> {
         renameByName: Object.fromEntries(fields.map(([field, { title }]) => [field, title])),
       },
     });
-  values.forEach(({ expr = "" }, index) => panel.withTarget(tableTarget(expr, index)));
+  if (noRows !== undefined) panel.noValue(noRows);
+  values.forEach(({ expr = "" }, index) =>
+    panel.withTarget(logs ? logTarget({ expr, legend: "" }, index, "instant") : tableTarget(expr, index)),
+  );
   for (const one of columns.filter((each) => !each.hidden)) panel.overrideByName(one.title, columnOverrides(one));
   return panel;
 }
 
 /**
- * Grafana's own name of a column: the label, `Value`, or `Value #<letter of the query>` if there are several queries.
+ * Grafana's own name of a column: the label or `Value #<letter of the query>`. A single query to Prometheus has no letter.
  */
-function fieldName(one: Column, values: readonly Column[]): string {
+function fieldName(one: Column, values: readonly Column[], logs: boolean): string {
   if (one.label !== undefined) return one.label;
-  return values.length === 1 ? "Value" : `Value #${String.fromCharCode("A".charCodeAt(0) + values.indexOf(one))}`;
+  return values.length === 1 && !logs ? "Value" : `Value #${letter(values.indexOf(one))}`;
 }
 
 function columnOverrides({
   unit,
   thresholds,
   bar = false,
+  colour = Colours.NEUTRAL,
+  max,
   mappings,
   decimals,
   link,
@@ -106,18 +133,19 @@ function columnOverrides({
     ...(thresholds ? [{ id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(thresholds) } }] : []),
     ...(coloured ? [{ id: "color", value: { mode: "thresholds" } }] : []),
     ...(coloured && !bar ? [{ id: "custom.cellOptions", value: { type: "color-text" } }] : []),
+    ...(bar && !coloured ? [{ id: "color", value: { mode: "fixed", fixedColor: colour } }] : []),
     ...(bar
       ? [
           { id: "custom.cellOptions", value: { type: "gauge", mode: "basic" } },
           { id: "min", value: 0 },
-          { id: "max", value: 100 },
         ]
       : []),
+    ...(max === undefined ? [] : [{ id: "max", value: max }]),
     ...(link ? [{ id: "links", value: [{ ...link, targetBlank: false }] }] : []),
   ];
 }
 
 /** Returns a column that shows a percentage as a bar, coloured by the thresholds of an alert. */
 export function barColumn(title: string, expr: string, thresholds: readonly PanelThreshold[]): Column {
-  return { title, expr, thresholds, unit: units.Percent, bar: true, decimals: 0 };
+  return { title, expr, thresholds, unit: units.Percent, bar: true, max: 100, decimals: 0 };
 }

@@ -2,6 +2,7 @@ import { Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
 import { Alert } from "../../alerts/alert";
 import { builtInAlerts } from "../../alerts/built-in";
 import { Severity } from "../../alerts/rule";
+import { Colours } from "./colours";
 
 /** Value at which a panel changes to the colour of a severity. */
 export interface PanelThreshold {
@@ -29,11 +30,11 @@ export function thresholdsOf(changes: readonly Alert[], alert: string, ...names:
   });
 }
 
-/** Colours of healthy values, warnings, critical values and neutral values. */
-export const Colours = { GOOD: "green", WARNING: "orange", CRITICAL: "red", PLAIN: "text" } as const;
-
 /** Threshold of counts that should be zero, such as failures. */
 export const RED_ABOVE_ZERO: readonly PanelThreshold[] = [{ value: 1, severity: Severity.CRITICAL }];
+
+/** Threshold of counts that can wait for a working day if they are not zero, such as warnings. */
+export const ORANGE_ABOVE_ZERO: readonly PanelThreshold[] = [{ value: 1, severity: Severity.WARNING }];
 
 /** Returns thresholds as Grafana's steps. The first step has no lower limit. */
 export function thresholdSteps(thresholds: readonly PanelThreshold[]): Threshold[] {

@@ -1,7 +1,8 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
-import { Colours, RED_ABOVE_ZERO } from "../builders/thresholds";
+import { Colours } from "../builders/colours";
+import { RED_ABOVE_ZERO } from "../builders/thresholds";
 import { stat } from "../builders/panels";
 import { RATE_INTERVAL, orZero } from "../expressions";
 

@@ -17,8 +17,7 @@ export function scrapePanels(): Builder<Panel>[] {
       description: "Which targets does Prometheus scrape, and do they answer? Targets that are down come first.",
       width: 12,
       height: GRAPH_HEIGHT,
-      sort: "State",
-      ascending: true,
+      sort: [{ column: "State", ascending: true }],
       columns: [
         { title: "Job", label: "job" },
         {

@@ -2,7 +2,8 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, thresholdsOf } from "../builders/thresholds";
+import { Colours } from "../builders/colours";
+import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { barColumn, table } from "../builders/tables";
 import { inodesUsed, RATE_INTERVAL, spaceUsed } from "../expressions";
@@ -32,7 +33,7 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
         "How much space is left, and is every file system writable? The kernel makes a file system with errors read-only.",
       width: 14,
       height: 8,
-      sort: "Used",
+      sort: [{ column: "Used" }],
       columns: [
         { title: "Mount point", label: "mountpoint" },
         { title: "Device", label: "device" },
@@ -85,9 +86,8 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 9,
       queries: [
         { expr: rate("read_bytes"), legend: "{{device}} read" },
-        { expr: `-${rate("written_bytes")}`, legend: "{{device}} written" },
+        { expr: rate("written_bytes"), legend: "{{device}} written", below: true },
       ],
-      signed: true,
     }),
     graph({
       title: "Disk operations",
@@ -96,9 +96,8 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 5,
       queries: [
         { expr: rate("reads_completed"), legend: "{{device}} read" },
-        { expr: `-${rate("writes_completed")}`, legend: "{{device}} written" },
+        { expr: rate("writes_completed"), legend: "{{device}} written", below: true },
       ],
-      signed: true,
     }),
     graph({
       title: "Disk utilization",

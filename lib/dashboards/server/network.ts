@@ -17,9 +17,8 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 9,
       queries: [
         { expr: rate("receive_bytes"), legend: "{{device}} received" },
-        { expr: `-${rate("transmit_bytes")}`, legend: "{{device}} sent" },
+        { expr: rate("transmit_bytes"), legend: "{{device}} sent", below: true },
       ],
-      signed: true,
     }),
     graph({
       title: "Packet errors",

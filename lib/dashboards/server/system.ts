@@ -1,8 +1,10 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { BigValueTextMode } from "@grafana/grafana-foundation-sdk/common";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, thresholdsOf } from "../builders/thresholds";
+import { Colours } from "../builders/colours";
+import { thresholdsOf } from "../builders/thresholds";
 import { graph, GRAPH_HEIGHT, stat } from "../builders/panels";
 import { table } from "../builders/tables";
 import { SERVER } from "./selector";
@@ -27,7 +29,7 @@ function services(): Builder<Panel>[] {
       description: "Which services run, start or have failed? Services that are not started are left out.",
       width: 9,
       height: GRAPH_HEIGHT,
-      sort: "State",
+      sort: [{ column: "State" }],
       columns: [
         { title: "Service", label: "name" },
         { title: "State", label: "state", mappings: STATES },
@@ -120,7 +122,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: `node_os_info{${SERVER}}`, legend: "{{pretty_name}}" },
         { expr: `node_uname_info{${SERVER}}`, legend: "{{sysname}} {{release}}" },
       ],
-      showName: true,
+      text: BigValueTextMode.Name,
     }),
   ];
 }

@@ -1,0 +1,70 @@
+import { Colours } from "../../../../lib/dashboards/builders/colours";
+import { graph, GraphOptions, stat } from "../../../../lib/dashboards/builders/panels";
+
+const options: GraphOptions = {
+  title: "T",
+  description: "D?",
+  unit: "short",
+  width: 12,
+  queries: [{ expr: "up", legend: "up" }],
+};
+
+function fieldsOf(more: Partial<GraphOptions>): unknown {
+  return graph({ ...options, ...more }).build().fieldConfig;
+}
+
+describe("graph", () => {
+  test.each([
+    [8, { displayMode: "table", calcs: ["min", "max", "lastNotNull"] }],
+    [7, { displayMode: "list", calcs: ["lastNotNull"] }],
+  ])("has a legend that fits %i columns", (width, legend) => {
+    expect(graph({ ...options, width }).build().options).toMatchObject({ legend });
+  });
+
+  test("draws values below zero without changing them", () => {
+    const queries = [...options.queries, { expr: "sent", legend: "sent", below: true }];
+    const panel = graph({ ...options, queries }).build();
+    expect(panel.targets).toMatchObject([{ expr: "up" }, { expr: "sent", refId: "B" }]);
+    expect(panel.fieldConfig?.overrides).toEqual([
+      { matcher: { id: "byFrameRefID", options: "B" }, properties: [{ id: "custom.transform", value: "negative-Y" }] },
+    ]);
+    expect(panel.fieldConfig?.defaults.min).toBeUndefined();
+  });
+
+  test("starts its axis at zero, unless values can be below zero", () => {
+    expect(fieldsOf({})).toMatchObject({ defaults: { min: 0 } });
+    expect(fieldsOf({ signed: true })).not.toMatchObject({ defaults: { min: 0 } });
+  });
+
+  test.each([
+    [{}, { axisSoftMax: 1 }],
+    [{ unit: "s" }, { axisSoftMax: 0.01 }],
+    [{ unit: "bytes" }, { axisSoftMax: 1024 }],
+    [{ softMax: 5 }, { axisSoftMax: 5 }],
+  ])("has a short axis for zeros: %j", (more, custom) => {
+    expect(fieldsOf(more)).toMatchObject({ defaults: { custom } });
+  });
+
+  test("ends its axis at the highest possible value", () => {
+    expect(fieldsOf({ max: 100 })).toMatchObject({ defaults: { max: 100 } });
+    expect(fieldsOf({ max: 100 })).not.toHaveProperty("defaults.custom.axisSoftMax");
+  });
+
+  test("colours series by name or by regular expression", () => {
+    const colour = (fixedColor: string) => [{ id: "color", value: { mode: "fixed", fixedColor } }];
+    expect(fieldsOf({ colours: { user: "blue", "/^5../": Colours.CRITICAL } })).toMatchObject({
+      overrides: [
+        { matcher: { id: "byName", options: "user" }, properties: colour("blue") },
+        { matcher: { id: "byRegexp", options: "/^5../" }, properties: colour("red") },
+      ],
+    });
+  });
+});
+
+describe("stat", () => {
+  test("shows only current values, and a dash without one", () => {
+    const panel = stat(options).build();
+    expect(panel.targets).toMatchObject([{ instant: true, range: false }]);
+    expect(panel.fieldConfig?.defaults.noValue).toBe("–");
+  });
+});
