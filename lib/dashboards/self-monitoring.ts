@@ -4,6 +4,8 @@ import { DashboardModel } from "./model";
 import { alertmanagerPanels } from "./self-monitoring/alertmanager";
 import { exporterPanels } from "./self-monitoring/exporters";
 import { grafanaPanels } from "./self-monitoring/grafana";
+import { logAgentPanels } from "./self-monitoring/log-agents";
+import { lokiPanels, lokiRequestPanels } from "./self-monitoring/loki";
 import { overviewPanels } from "./self-monitoring/overview";
 import { notificationPanels, prometheusPanels } from "./self-monitoring/prometheus";
 import { scrapePanels } from "./self-monitoring/scrape-targets";
@@ -18,7 +20,7 @@ export function buildSelfMonitoringDashboard(subject: DashboardSubject): Dashboa
     description: "Can you rely on the alerts and on the other dashboards?",
     alerts: ',job!="node"',
     sections: [
-      { panels: overviewPanels(alertmanager) },
+      { panels: overviewPanels(kinds) },
       { title: "Scrape targets", panels: scrapePanels() },
       { title: "Exporters", panels: exporterPanels() },
       { title: "Prometheus", panels: prometheusPanels(alerts) },
@@ -28,6 +30,13 @@ export function buildSelfMonitoringDashboard(subject: DashboardSubject): Dashboa
             { title: "Alertmanager", panels: alertmanagerPanels() },
           ]
         : []),
+      ...(kinds.has("loki")
+        ? [
+            { title: "Loki", panels: lokiPanels(alerts) },
+            { title: "Loki requests and rules", panels: lokiRequestPanels(alerts) },
+          ]
+        : []),
+      ...(kinds.has("log_agent") ? [{ title: "Log agents", panels: logAgentPanels() }] : []),
       ...(kinds.has("grafana") ? [{ title: "Grafana", panels: grafanaPanels(alerts) }] : []),
     ],
   });

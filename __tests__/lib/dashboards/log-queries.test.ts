@@ -30,6 +30,13 @@ const SUDO = [
   "     bob : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls /x",
   "eve : 3 incorrect password attempts ; PWD=/ ; USER=root ; COMMAND=/bin/sh",
 ];
+/** Lines that Loki writes about queries, and one about its work. */
+const LOKI_LINES = [
+  'level=info ts=2026-11-30T00:00:00Z caller=metrics.go:237 component=querier org_id=fake query="{job=\\"x\\"}"',
+  'level=info ts=2026-11-30T00:00:00Z caller=engine.go:232 org_id=fake msg="executing query" type=range',
+  'level=info ts=2026-11-30T00:00:00Z caller=roundtrip.go:263 org_id=fake msg="executing query" type=range',
+  'level=info ts=2026-11-30T00:00:00Z caller=compactor.go:1 msg="compacting table"',
+];
 const request = (path: string, status: number): string =>
   `::1 - - [25/Nov/2026:02:55:11 +0000] "GET ${path} HTTP/1.1" ${status} 153 "-" "curl/8"`;
 
@@ -46,7 +53,11 @@ beforeAll(async () => {
   await write("nginx", "access", [request("/b", 500)], { status_class: "5xx" });
   await write("nginx", "access", [request("/c", 404)], { status_class: "4xx" });
   for (const job of ["nginx", ...KINDS])
-    for (const level of ["warning", "error", "critical"]) await write(job, "application", ["x"], { level });
+    for (const level of ["warning", "error", "critical"])
+      await write(job, "application", [`level=${level} msg="it went wrong" err="a \\"quoted\\" name"`], { level });
+  await write("loki", "application", LOKI_LINES, { level: "info" });
+  await write("loki", "application", ["level=error caller=engine.go:1 msg=failed"], { level: "error" });
+  await write("loki", "application", ["panic: not logfmt"], { level: "critical" });
 }, 120_000);
 
 afterAll(async () => {
@@ -74,6 +85,12 @@ async function numbers(dashboard: Dashboard, panel: string): Promise<Record<stri
       value,
     ]),
   );
+}
+
+/** Returns the newest lines that a panel shows. */
+async function lines(dashboard: Dashboard, panel: string): Promise<string[]> {
+  const found = queriesOf(dashboard).find(({ where }) => where === `panel "${panel}"`);
+  return (await server?.api.lines(found?.query ?? "")) ?? [];
 }
 
 describe.each([Dashboard.applicationLogs(), Dashboard.audit(), Dashboard.monitoringLogs()])("$title", (dashboard) => {
@@ -109,8 +126,8 @@ describe("Audit", () => {
       "/bin/ls root bob": 1,
     });
     expect(await numbers(Dashboard.audit(), "Denied commands")).toEqual({
-      "command not allowed bob": 1,
-      "3 incorrect password attempts eve": 1,
+      "/bin/ls command not allowed bob": 1,
+      "/bin/sh 3 incorrect password attempts eve": 1,
     });
   });
 });
@@ -123,6 +140,33 @@ describe("Application logs", () => {
   });
 
   lokiTest("shows the percentage of failed requests", async () => {
-    expect(await numbers(Dashboard.applicationLogs(), "Error rate")).toEqual({ "app nginx": 25 });
+    expect(await numbers(Dashboard.applicationLogs(), "4xx share")).toEqual({ "": 25 });
+    expect(await numbers(Dashboard.applicationLogs(), "5xx share")).toEqual({ "": 25 });
+    expect(await numbers(Dashboard.applicationLogs(), "5xx share by log")).toEqual({ "app nginx": 25 });
+  });
+
+  lokiTest("shows the server and the log of each line", async () => {
+    expect(await lines(Dashboard.applicationLogs(), "Newest lines")).toContain(`app nginx: ${request("/b", 500)}`);
+  });
+});
+
+describe("Monitoring logs", () => {
+  lokiTest("shows Loki's work and errors without its statistics of queries", async () => {
+    const shown = await lines(Dashboard.monitoringLogs(), "Newest lines");
+    expect(shown.filter((line) => line.startsWith("app loki: ") && !line.includes("it went wrong"))).toEqual(
+      expect.arrayContaining([
+        "app loki: level=error caller=engine.go:1 msg=failed",
+        "app loki: panic: not logfmt",
+        expect.stringContaining("compacting table"),
+      ]),
+    );
+    expect(shown.filter((line) => /executing query|metrics.go/.test(line))).toEqual([]);
+  });
+
+  lokiTest("counts errors by component and message, also next to lines that are not logfmt", async () => {
+    expect(await numbers(Dashboard.monitoringLogs(), "Most frequent errors")).toEqual({
+      ...Object.fromEntries(KINDS.map((kind) => [`${kind} it went wrong`, 2])),
+      "loki failed": 1,
+    });
   });
 });

@@ -56,3 +56,9 @@ export const LOG_LEVELS: SeriesColours = {
   "/(^| )warning$/": Colours.WARNING,
   "/(^| )(info|debug)$/": Colours.NEUTRAL,
 };
+
+/** Colours of evaluations of rules, whose outcome is the last word of the name of a series. */
+export const EVALUATIONS: SeriesColours = {
+  "/ failed$/": Colours.CRITICAL,
+  "/ missed$/": Colours.WARNING,
+};

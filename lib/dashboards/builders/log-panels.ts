@@ -1,18 +1,13 @@
-import { PanelBuilder as BarGaugeBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
-import {
-  BarGaugeDisplayMode,
-  BarGaugeValueMode,
-  LogsDedupStrategy,
-  LogsSortOrder,
-  ReduceDataOptionsBuilder,
-  VizOrientation,
-} from "@grafana/grafana-foundation-sdk/common";
-import { FieldColorBuilder, FieldColorModeId, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import { LogsDedupStrategy, LogsSortOrder } from "@grafana/grafana-foundation-sdk/common";
+import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder as LogsBuilder } from "@grafana/grafana-foundation-sdk/logs";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { DataSources } from "../data-sources";
-import { logTarget } from "./panels";
+import { orZero } from "../expressions";
+import { logTarget, stat } from "./panels";
+import { table } from "./tables";
+import { PanelThreshold } from "./thresholds";
 
 /** Properties of a panel of log lines. */
 export interface LogLinesOptions {
@@ -27,32 +22,71 @@ export interface LogLinesOptions {
   readonly height?: number;
 }
 
-/** Properties of a panel that ranks counted values. */
+/** A label that a ranking shows in a column. */
+export interface RankedLabel {
+  readonly label: string;
+  /** Title of the column. */
+  readonly title: string;
+  /** Width in pixels. @default - the remaining width */
+  readonly width?: number;
+}
+
+/** Properties of a table of the most frequent values. */
 export interface RankingOptions {
   readonly title: string;
+  /** Question that the panel answers. */
   readonly description: string;
-  /** LogQL query with one series per counted value. */
+  /** LogQL query with one series for each combination of the labels. */
   readonly expr: string;
-  /** Name of each value, from its labels: `{{user}}`. */
-  readonly legend: string;
+  /** Labels that identify a row, in the order of their columns. */
+  readonly labels: readonly RankedLabel[];
+  /** Title of the column of numbers. */
+  readonly counted: string;
+  /** Grafana's identifier of the unit of the numbers. @default - none, because the numbers are counts */
+  readonly unit?: string;
+  /** Colour of the bars. @default Colours.NEUTRAL */
+  readonly colour?: string;
+  /** Text of a ranking without rows. */
+  readonly noRows: string;
+  /** Width in columns of the dashboard. */
+  readonly width: number;
+  /** Height in grid rows of the dashboard. @default 9 */
+  readonly height?: number;
+}
+
+/** Properties of the number of lines in the time range of the dashboard. */
+export interface LineCountOptions {
+  readonly title: string;
+  /** Question that the panel answers. */
+  readonly description: string;
+  /** LogQL query for one number; a query without a result counts as zero. */
+  readonly expr: string;
+  /** Grafana's identifier of the unit. @default - the number is a count */
+  readonly unit?: string;
+  /** Thresholds that colour the number. @default - none */
+  readonly thresholds?: readonly PanelThreshold[];
   /** Width in columns of the dashboard. */
   readonly width: number;
 }
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
-const RANKING_HEIGHT = 10;
+const RANKING_HEIGHT = 9;
 const LINES_HEIGHT = 14;
+/** Width in pixels of the column with numbers and bars. */
+const BAR_WIDTH = 170;
 /** Number of lines that a panel loads. Grafana's Explore shows more. */
 const MAX_LINES = 200;
+/** Puts the server and the log in front of each line, as in syslog. Grafana shows labels only when a line is opened. */
+const WITH_SOURCE = '| line_format "{{.instance}} {{.job}}: {{__line__}}"';
 
 /** Interval between two points of a graph. The newer name `$__auto` does not exist in Grafana 10. */
 export const INTERVAL = "[$__interval]";
 /** Range of the whole dashboard. */
 export const RANGE = "[$__range]";
-/** Number of values in a ranking. */
+/** Number of rows in a ranking. */
 export const RANKING_SIZE = 15;
 
-/** Builds a panel of log lines, newest first. */
+/** Builds a panel of log lines, newest first. Each line begins with its server and its log. */
 export function logLines({ title, description, expr, width, height = LINES_HEIGHT }: LogLinesOptions): Builder<Panel> {
   return new LogsBuilder()
     .title(title)
@@ -65,24 +99,31 @@ export function logLines({ title, description, expr, width, height = LINES_HEIGH
     .enableLogDetails(true)
     .dedupStrategy(LogsDedupStrategy.None)
     .sortOrder(LogsSortOrder.Descending)
-    .withTarget(logTarget({ expr, legend: "" }, 0, "range").maxLines(MAX_LINES));
+    .withTarget(logTarget({ expr: `${expr} ${WITH_SOURCE}`, legend: "" }, 0, "range").maxLines(MAX_LINES));
 }
 
-/** Builds a bar gauge of the most frequent values in the time range of the dashboard. */
-export function ranking({ title, description, expr, legend, width }: RankingOptions): Builder<Panel> {
-  return new BarGaugeBuilder()
-    .title(title)
-    .description(description)
-    .datasource(LOKI)
-    .height(RANKING_HEIGHT)
-    .span(width)
-    .unit(units.Short)
-    .min(0)
-    .noValue("none")
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor("blue"))
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .valueMode(BarGaugeValueMode.Text)
-    .orientation(VizOrientation.Horizontal)
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
-    .withTarget(logTarget({ expr: `topk(${RANKING_SIZE}, ${expr})`, legend }, 0, "instant"));
+/**
+ * Builds a table of the highest numbers in the time range of the dashboard, with a bar in each row.
+ *
+ * Grafana turns the result of an instant query to Loki into one table. A bar gauge or a stat panel would reduce this
+ * table to a single number without a name.
+ */
+export function ranking(options: RankingOptions): Builder<Panel> {
+  const { labels, counted, unit = units.Short, colour, expr, height = RANKING_HEIGHT, ...rest } = options;
+  return table({
+    ...rest,
+    logs: true,
+    height,
+    sort: [{ column: counted }],
+    columns: [
+      ...labels,
+      { title: counted, expr: `topk(${RANKING_SIZE}, ${expr})`, unit, colour, bar: true, width: BAR_WIDTH },
+    ],
+  });
+}
+
+/** Builds a panel of one number that describes the whole time range of the dashboard. */
+export function lineCount({ expr, unit = units.Short, ...rest }: LineCountOptions): Builder<Panel> {
+  const decimals = unit === units.Percent ? 1 : undefined;
+  return stat({ ...rest, unit, decimals, logs: true, queries: [{ expr: orZero(expr), legend: rest.title }] });
 }

@@ -1,18 +1,20 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Severity } from "../../alerts/rule";
 import { BUILT_IN_SOURCES } from "../../logs/built-in-sources";
 import { DashboardSubject } from "../dashboard-subject";
 import { buildDashboard } from "../builders/dashboard-builder";
-import { logLines, ranking, RANGE, INTERVAL } from "../builders/log-panels";
-import { graph, stat } from "../builders/panels";
-import { orZero } from "../expressions";
+import { lineCount, LineCountOptions, logLines, RANGE } from "../builders/log-panels";
+import { RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
+import { ERRORS, errorGraph, lineGraph } from "./line-graphs";
 import { applicationJobs, hasLabel, monitoringJobs } from "./log-jobs";
+import { requestPanels } from "./requests";
 
-/** Extracts the path of a request from a line of an access log, without the query string. */
-const REQUEST = '| regexp `"\\S+ (?P<path>[^ ?"]*)[^"]*" \\d{3} `';
+/** Percentage from which a share of errors has the colour of its errors, however few they are. */
+const SMALLEST_SHARE = 1e-6;
 
 /** Builds the dashboard of the logs of applications and web servers. */
 export function buildApplicationLogsDashboard(subject: DashboardSubject): DashboardModel {
@@ -39,115 +41,83 @@ export function buildApplicationLogsDashboard(subject: DashboardSubject): Dashbo
 }
 
 function overview(selected: string, requests: boolean, levels: boolean): Builder<Panel>[] {
-  const counted: readonly (readonly [title: string, description: string, selector: string, exists: boolean])[] = [
-    ["Lines", "How many lines were written in the selected time range?", selected, true],
-    ["Errors", "How many lines have the level error or critical?", `${selected},level=~"error|critical"`, levels],
-    ["Warnings", "How many lines have the level warning?", `${selected},level="warning"`, levels],
-    ["Requests", "How many requests were answered?", `${selected},status_class=~".+"`, requests],
-    [
-      "4xx responses",
-      "How many requests were rejected, or asked for something that does not exist?",
-      `${selected},status_class="4xx"`,
-      requests,
-    ],
-    [
-      "5xx responses",
-      "How many requests failed because of a server error?",
-      `${selected},status_class="5xx"`,
-      requests,
-    ],
+  const count = (more: string) => `sum(count_over_time({${selected}${more}}${RANGE}))`;
+  const share = (status: string) => `100 * ${count(`,status_class="${status}"`)} / ${count(',status_class=~".+"')}`;
+  const shown: readonly Omit<LineCountOptions, "width">[] = [
+    { title: "Lines", description: "How many lines were written in the selected time range?", expr: count("") },
+    ...(levels
+      ? [
+          {
+            title: "Errors",
+            description: "How many lines have the level error or critical?",
+            expr: count(`,${ERRORS}`),
+            thresholds: RED_ABOVE_ZERO,
+          },
+          {
+            title: "Warnings",
+            description: "How many lines have the level warning?",
+            expr: count(',level="warning"'),
+            thresholds: ORANGE_ABOVE_ZERO,
+          },
+        ]
+      : []),
+    ...(requests
+      ? [
+          { title: "Requests", description: "How many requests were answered?", expr: count(',status_class=~".+"') },
+          {
+            title: "4xx responses",
+            description: "How many requests were rejected, or asked for something that does not exist?",
+            expr: count(',status_class="4xx"'),
+            thresholds: ORANGE_ABOVE_ZERO,
+          },
+          {
+            title: "4xx share",
+            description: "What percentage of the requests was answered with 4xx?",
+            expr: share("4xx"),
+            unit: units.Percent,
+            thresholds: [{ value: SMALLEST_SHARE, severity: Severity.WARNING }],
+          },
+          {
+            title: "5xx responses",
+            description: "How many requests failed because of a server error?",
+            expr: count(',status_class="5xx"'),
+            thresholds: RED_ABOVE_ZERO,
+          },
+          {
+            title: "5xx share",
+            description: "What percentage of the requests was answered with 5xx?",
+            expr: share("5xx"),
+            unit: units.Percent,
+            thresholds: [{ value: SMALLEST_SHARE, severity: Severity.CRITICAL }],
+          },
+        ]
+      : []),
   ];
-  const shown = counted.filter(([, , , exists]) => exists);
-  return shown.map(([title, description, selector]) =>
-    stat({
-      title,
-      description,
-      unit: units.Short,
-      width: 24 / shown.length,
-      logs: true,
-      queries: [{ expr: orZero(`sum(count_over_time({${selector}}${RANGE}))`), legend: title }],
-    }),
-  );
-}
-
-function requestPanels(selected: string): Builder<Panel>[] {
-  const answered = `{${selected},status_class=~".+"}`;
-  const each = (selector: string) => `sum by (instance, job) (rate(${selector}${INTERVAL}))`;
-  const paths = (selector: string) => `sum by (path) (count_over_time({${selector}} ${REQUEST}${RANGE}))`;
-  return [
-    graph({
-      title: "Requests per second",
-      description: "How many requests are answered, by status class?",
-      unit: units.RequestsPerSecond,
-      width: 12,
-      logs: true,
-      stacked: true,
-      queries: [{ expr: `sum by (status_class) (rate(${answered}${INTERVAL}))`, legend: "{{status_class}}" }],
-    }),
-    graph({
-      title: "Error rate",
-      description: "What percentage of a server's requests is answered with 5xx?",
-      unit: units.Percent,
-      width: 12,
-      logs: true,
-      max: 100,
-      queries: [
-        {
-          expr: `100 * (${each(`{${selected},status_class="5xx"}`)} or 0 * ${each(answered)}) / ${each(answered)}`,
-          legend: "{{job}} {{instance}}",
-        },
-      ],
-    }),
-    ranking({
-      title: "Top paths",
-      description: "Which paths are requested most?",
-      expr: paths(`${selected},status_class=~".+"`),
-      legend: "{{path}}",
-      width: 12,
-    }),
-    ranking({
-      title: "Top failing paths",
-      description: "Which paths are answered with 5xx most?",
-      expr: paths(`${selected},status_class="5xx"`),
-      legend: "{{path}}",
-      width: 12,
-    }),
-  ];
+  return shown.map((each) => lineCount({ ...each, width: 24 / shown.length }));
 }
 
 function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
-  const bad = `{${selected},level=~"error|critical"}`;
-  const rate = { unit: "short", logs: true, bars: true };
+  const lines = {
+    title: "Lines",
+    description: "Which log grows, and on which server?",
+    selected,
+    width: levels ? 12 : 24,
+  };
   return [
-    graph({
-      ...rate,
-      title: "Lines",
-      description: "Which log grows, and on which server?",
-      width: levels ? 12 : 24,
-      stacked: true,
-      queries: [
-        { expr: `sum by (instance, job) (count_over_time({${selected}}${INTERVAL}))`, legend: "{{job}} {{instance}}" },
-      ],
-    }),
+    lineGraph({ ...lines, by: ["job", "instance"] }),
     ...(levels
       ? [
-          graph({
-            ...rate,
+          errorGraph({
             title: "Errors",
             description: "When were errors logged, in which log and on which server?",
+            selected,
             width: 12,
-            stacked: true,
-            queries: [
-              {
-                expr: `sum by (instance, job, level) (count_over_time(${bad}${INTERVAL}))`,
-                legend: "{{job}} {{instance}} {{level}}",
-              },
-            ],
+            by: ["job", "instance"],
           }),
           logLines({
             title: "Newest errors",
             description: "Which errors were logged last?",
-            expr: bad,
+            expr: `{${selected},${ERRORS}}`,
             width: 24,
             height: 10,
           }),

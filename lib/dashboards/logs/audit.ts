@@ -1,6 +1,5 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
-import * as units from "@grafana/grafana-foundation-sdk/units";
 import {
   ACCEPTED_LOGINS,
   FAILED_LOGINS,
@@ -10,17 +9,18 @@ import {
   SUDO_USES,
 } from "../../logs/login-queries";
 import { DashboardSubject } from "../dashboard-subject";
+import { Colours } from "../builders/colours";
 import { buildDashboard } from "../builders/dashboard-builder";
-import { logLines, ranking, RANGE, INTERVAL } from "../builders/log-panels";
-import { graph, stat } from "../builders/panels";
-import { orZero } from "../expressions";
+import { lineCount, logLines, ranking, RANGE } from "../builders/log-panels";
+import { PanelThreshold, RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
+import { lineGraph } from "./line-graphs";
 
 const SELECTED = 'instance=~"$instance",kind="audit"';
-const SSH = `{${SELECTED},job="sshd"}`;
-const SUDO = `{${SELECTED},job="sudo"}`;
-const KILLED = '{instance=~"$instance",job="kernel",kind="oom"}';
+const SSH = `${SELECTED},job="sshd"`;
+const SUDO = `${SELECTED},job="sudo"`;
+const KILLED = 'instance=~"$instance",job="kernel",kind="oom"';
 
 /** Builds the dashboard of SSH logins, failed logins and sudo commands. */
 export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
@@ -48,80 +48,94 @@ export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
 }
 
 function overview(): Builder<Panel>[] {
-  const count = (title: string, description: string, selected: string) =>
-    stat({
-      title,
-      description,
-      unit: units.Short,
-      width: 4,
-      logs: true,
-      queries: [{ expr: orZero(`sum(count_over_time(${selected}${RANGE}))`), legend: title }],
-    });
+  const count = (title: string, description: string, lines: string, thresholds?: readonly PanelThreshold[]) =>
+    lineCount({ title, description, expr: `sum(count_over_time(${lines}${RANGE}))`, thresholds, width: 4 });
   return [
-    count("Logins", "How many SSH logins succeeded in the selected time range?", `${SSH} ${ACCEPTED_LOGINS}`),
-    count("Failed logins", "How many SSH logins failed?", `${SSH} ${FAILED_LOGINS}`),
+    count("Logins", "How many SSH logins succeeded in the selected time range?", `{${SSH}} ${ACCEPTED_LOGINS}`),
+    count("Failed logins", "How many SSH logins failed?", `{${SSH}} ${FAILED_LOGINS}`, ORANGE_ABOVE_ZERO),
     count(
       "Logins as root",
       "How many SSH logins as root succeeded?",
-      `${SSH} ${ACCEPTED_LOGINS} |= \` for root from \``,
+      `{${SSH}} ${ACCEPTED_LOGINS} |= \` for root from \``,
     ),
-    count("sudo commands", "How many commands did sudo run?", `${SUDO} ${SUDO_USES}`),
-    count("Denied sudo commands", "How many commands did sudo deny?", `${SUDO} ${SUDO_DENIALS}`),
-    count("OOM messages", "How many kernel messages say that memory ran out?", KILLED),
+    count("sudo commands", "How many commands did sudo run?", `{${SUDO}} ${SUDO_USES}`),
+    count("Denied sudo commands", "How many commands did sudo deny?", `{${SUDO}} ${SUDO_DENIALS}`, ORANGE_ABOVE_ZERO),
+    count("OOM messages", "How many kernel messages say that memory ran out?", `{${KILLED}}`, RED_ABOVE_ZERO),
   ];
 }
 
 function loginPanels(): Builder<Panel>[] {
-  const byUserAndSource = (filter: string) =>
-    `sum by (user, source) (count_over_time(${SSH} ${filter} ${LOGIN_FIELDS}${RANGE}))`;
-  const byServer = (filter: string) => `sum by (instance) (count_over_time(${SSH} ${filter}${INTERVAL}))`;
-  const drawn = { unit: units.Short, width: 12, logs: true, bars: true, stacked: true };
-  const users = { legend: "{{user}} from {{source}}", width: 12 };
+  const graphed = { selected: SSH, by: ["instance"], width: 12 };
+  const ranked = (filter: string) => ({
+    expr: `sum by (user, source) (count_over_time({${SSH}} ${filter} ${LOGIN_FIELDS}${RANGE}))`,
+    labels: [
+      { label: "user", title: "User" },
+      { label: "source", title: "Source" },
+    ],
+    counted: "Logins",
+    width: 12,
+  });
   return [
-    graph({
-      ...drawn,
+    lineGraph({
+      ...graphed,
       title: "Accepted logins",
       description: "When did users log in, and on which server?",
-      queries: [{ expr: byServer(ACCEPTED_LOGINS), legend: "{{instance}}" }],
+      filter: ACCEPTED_LOGINS,
+      shades: Colours.GOOD,
     }),
-    graph({
-      ...drawn,
+    lineGraph({
+      ...graphed,
       title: "Failed logins",
       description: "When did logins fail? Counts rejected passwords, and connections that ended before a login.",
-      queries: [{ expr: byServer(FAILED_LOGINS), legend: "{{instance}}" }],
+      filter: FAILED_LOGINS,
+      shades: Colours.WARNING,
     }),
     ranking({
-      ...users,
+      ...ranked(ACCEPTED_LOGINS),
       title: "Accepted logins by user",
       description: "Who logged in, and from where?",
-      expr: byUserAndSource(ACCEPTED_LOGINS),
+      colour: Colours.GOOD,
+      noRows: "No logins",
     }),
     ranking({
-      ...users,
+      ...ranked(FAILED_LOGINS),
       title: "Failed logins by user",
       description: "Who failed to log in, and from where?",
-      expr: byUserAndSource(FAILED_LOGINS),
+      colour: Colours.WARNING,
+      noRows: "No failed logins",
     }),
   ];
 }
 
 function sudoPanels(): Builder<Panel>[] {
-  const counted = (labels: string, filter: string) =>
-    `sum by (${labels}) (count_over_time(${SUDO} ${filter} ${SUDO_FIELDS}${RANGE}))`;
+  const ranked = (labels: string, filter: string) => ({
+    expr: `sum by (${labels}) (count_over_time({${SUDO}} ${filter} ${SUDO_FIELDS}${RANGE}))`,
+    counted: "Commands",
+    width: 12,
+  });
   return [
     ranking({
+      ...ranked("user, target, command", SUDO_USES),
       title: "Allowed commands",
       description: "Who ran which command, and as which user?",
-      expr: counted("user, target, command", SUDO_USES),
-      legend: "{{user}} as {{target}}: {{command}}",
-      width: 12,
+      labels: [
+        { label: "user", title: "User", width: 110 },
+        { label: "target", title: "Run as", width: 110 },
+        { label: "command", title: "Command" },
+      ],
+      noRows: "No commands",
     }),
     ranking({
+      ...ranked("user, command, reason", SUDO_DENIALS),
       title: "Denied commands",
-      description: "Who was denied a command, and why?",
-      expr: counted("user, reason", SUDO_DENIALS),
-      legend: "{{user}}: {{reason}}",
-      width: 12,
+      description: "Who was denied which command, and why?",
+      labels: [
+        { label: "user", title: "User", width: 110 },
+        { label: "command", title: "Command" },
+        { label: "reason", title: "Reason" },
+      ],
+      colour: Colours.WARNING,
+      noRows: "No denied commands",
     }),
   ];
 }

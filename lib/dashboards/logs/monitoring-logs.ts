@@ -1,16 +1,20 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
-import * as units from "@grafana/grafana-foundation-sdk/units";
 import { DashboardSubject } from "../dashboard-subject";
+import { Colours } from "../builders/colours";
 import { buildDashboard } from "../builders/dashboard-builder";
-import { logLines, RANGE, INTERVAL } from "../builders/log-panels";
-import { graph, stat } from "../builders/panels";
-import { orZero } from "../expressions";
+import { lineCount, logLines, ranking, RANGE } from "../builders/log-panels";
+import { GRAPH_HEIGHT } from "../builders/panels";
+import { PanelThreshold, RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
+import { ERRORS, errorGraph, lineGraph } from "./line-graphs";
 import { monitoringJobs } from "./log-jobs";
 
-const ERRORS = 'level=~"error|critical"';
+/** Excludes the statistics that Loki writes about each query, among them the queries of this dashboard. */
+const WITHOUT_STATISTICS = '!~ "level=info .*caller=(metrics|engine|roundtrip)[.]go:"';
+/** Extracts the message of a line in logfmt, and leaves out other lines. */
+const MESSAGE = '| logfmt msg | __error__="" | msg!=""';
 
 /** Builds the dashboard of the logs of the monitoring components. */
 export function buildMonitoringLogsDashboard(subject: DashboardSubject): DashboardModel {
@@ -26,66 +30,69 @@ export function buildMonitoringLogsDashboard(subject: DashboardSubject): Dashboa
     ],
     sections: [
       { panels: overview(selected) },
-      { title: "Over time", panels: graphs(selected) },
-      { title: "Log lines", panels: newest(selected) },
+      { title: "Errors", panels: errors(selected) },
+      { title: "All lines", panels: lines(selected) },
     ],
   });
 }
 
 function overview(selected: string): Builder<Panel>[] {
-  const number = (title: string, description: string, expr: string) =>
-    stat({
-      title,
-      description,
-      unit: units.Short,
-      width: 4,
-      logs: true,
-      queries: [{ expr: orZero(expr), legend: title }],
-    });
+  const number = (title: string, description: string, expr: string, thresholds?: readonly PanelThreshold[]) =>
+    lineCount({ title, description, expr, thresholds, width: 4 });
   const counted = (more: string) => `count_over_time({${selected}${more}}${RANGE})`;
   return [
     number("Lines", "How many lines were written in the selected time range?", `sum(${counted("")})`),
-    number("Critical", "How many lines have the level critical?", `sum(${counted(',level="critical"')})`),
-    number("Errors", "How many lines have the level error?", `sum(${counted(',level="error"')})`),
-    number("Warnings", "How many lines have the level warning?", `sum(${counted(',level="warning"')})`),
+    number(
+      "Critical",
+      "How many lines have the level critical?",
+      `sum(${counted(',level="critical"')})`,
+      RED_ABOVE_ZERO,
+    ),
+    number("Errors", "How many lines have the level error?", `sum(${counted(',level="error"')})`, RED_ABOVE_ZERO),
+    number(
+      "Warnings",
+      "How many lines have the level warning?",
+      `sum(${counted(',level="warning"')})`,
+      ORANGE_ABOVE_ZERO,
+    ),
     number(
       "Components with errors",
       "How many components logged errors?",
       `count(sum by (job) (${counted(`,${ERRORS}`)}))`,
+      RED_ABOVE_ZERO,
     ),
     number(
       "Servers with errors",
       "On how many servers did components log errors?",
       `count(sum by (instance) (${counted(`,${ERRORS}`)}))`,
+      RED_ABOVE_ZERO,
     ),
   ];
 }
 
-function graphs(selected: string): Builder<Panel>[] {
-  const drawn = { unit: units.Short, width: 12, logs: true, bars: true, stacked: true };
+function errors(selected: string): Builder<Panel>[] {
   return [
-    graph({
-      ...drawn,
-      title: "Lines by component",
-      description: "How many lines does each component write?",
-      queries: [{ expr: `sum by (job) (count_over_time({${selected}}${INTERVAL}))`, legend: "{{job}}" }],
-    }),
-    graph({
-      ...drawn,
+    errorGraph({
       title: "Errors by component",
       description: "Which component logs errors, on which server and since when?",
-      queries: [
-        {
-          expr: `sum by (job, instance) (count_over_time({${selected},${ERRORS}}${INTERVAL}))`,
-          legend: "{{job}} {{instance}}",
-        },
-      ],
+      selected,
+      by: ["job", "instance"],
+      width: 12,
     }),
-  ];
-}
-
-function newest(selected: string): Builder<Panel>[] {
-  return [
+    ranking({
+      title: "Most frequent errors",
+      description: "Which errors does a component report most?",
+      expr: `sum by (job, msg) (count_over_time({${selected},${ERRORS}} ${MESSAGE}${RANGE}))`,
+      labels: [
+        { label: "job", title: "Component", width: 120 },
+        { label: "msg", title: "Message" },
+      ],
+      counted: "Lines",
+      colour: Colours.CRITICAL,
+      noRows: "No errors",
+      width: 12,
+      height: GRAPH_HEIGHT,
+    }),
     logLines({
       title: "Newest errors",
       description: "Which errors were logged last?",
@@ -93,6 +100,30 @@ function newest(selected: string): Builder<Panel>[] {
       width: 24,
       height: 10,
     }),
-    logLines({ title: "Newest lines", description: "Which lines were logged last?", expr: `{${selected}}`, width: 24 }),
+  ];
+}
+
+function lines(selected: string): Builder<Panel>[] {
+  return [
+    lineGraph({
+      title: "Lines by component",
+      description: "How many lines does each component write?",
+      selected,
+      by: ["job"],
+      width: 12,
+    }),
+    lineGraph({
+      title: "Lines by level",
+      description: "How many lines are errors or warnings?",
+      selected,
+      by: ["level"],
+      width: 12,
+    }),
+    logLines({
+      title: "Newest lines",
+      description: "Which lines were logged last, without Loki's statistics of queries?",
+      expr: `{${selected}} ${WITHOUT_STATISTICS}`,
+      width: 24,
+    }),
   ];
 }

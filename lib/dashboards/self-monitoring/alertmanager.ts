@@ -1,6 +1,7 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Colours } from "../builders/colours";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 import { processPanels } from "./process";
@@ -16,6 +17,7 @@ export function alertmanagerPanels(): Builder<Panel>[] {
       title: "Alerts",
       description: "How many alerts does Alertmanager have? Suppressed alerts are silenced or inhibited.",
       unit: units.Short,
+      decimals: 0,
       width: 8,
       queries: [{ expr: "alertmanager_alerts", legend: "{{instance}} {{state}}" }],
     }),
@@ -23,6 +25,7 @@ export function alertmanagerPanels(): Builder<Panel>[] {
       title: "Silences",
       description: "Does a silence hide an alert that somebody should see?",
       unit: units.Short,
+      decimals: 0,
       width: 8,
       queries: [{ expr: "alertmanager_silences", legend: "{{instance}} {{state}}" }],
     }),
@@ -35,7 +38,9 @@ export function alertmanagerPanels(): Builder<Panel>[] {
         { expr: notifications(""), legend: "{{instance}} attempted" },
         { expr: notifications("_failed"), legend: "{{instance}} failed" },
       ],
+      decimals: 0,
       bars: true,
+      colours: { "/ failed$/": Colours.CRITICAL },
     }),
     ...processPanels("alertmanager", "Alertmanager"),
   ];

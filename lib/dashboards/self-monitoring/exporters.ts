@@ -1,57 +1,47 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
-import { graph } from "../builders/panels";
+import { graph, GRAPH_HEIGHT } from "../builders/panels";
+import { table } from "../builders/tables";
 import { ALL_SERVERS } from "../expressions";
-import { TOP } from "./scrape-targets";
+import { serverColumn, TOP } from "./scrape-targets";
 
-/** Builds the panels of the node exporters: failed and slow collectors, and failed scrapes. */
+/**
+ * Collectors that fail now and succeeded in the last day. A collector that never succeeds has nothing to report, because
+ * its hardware or kernel module is missing.
+ */
+const FAILING = `node_scrape_collector_success{${ALL_SERVERS}} == 0 and max_over_time(node_scrape_collector_success{${ALL_SERVERS}}[1d]) == 1`;
+/** Malformed files in the textfile directory, which make their metrics disappear although the collector succeeds. */
+const MALFORMED = `label_replace(node_textfile_scrape_error{${ALL_SERVERS}} == 1, "collector", "textfile: malformed file", "", "")`;
+
+/** Builds the panels of the node exporters: failing and slow collectors. */
 export function exporterPanels(): Builder<Panel>[] {
   return [
-    graph({
-      title: "Failed collectors",
+    table({
+      title: "Failing collectors",
       description:
-        "How many collectors fail? Some fail on every server because its hardware is missing; watch for a rise.",
-      unit: units.Short,
-      width: 6,
-      queries: [
-        {
-          expr: `topk(${TOP}, sum by (instance) (1 - node_scrape_collector_success{${ALL_SERVERS}}))`,
-          legend: "{{instance}}",
-        },
+        "Which collectors fail that succeeded in the last day, and where is a file in the textfile directory malformed?",
+      width: 12,
+      height: GRAPH_HEIGHT,
+      sort: [{ column: "Server", ascending: true }],
+      noRows: "No collector fails",
+      columns: [
+        serverColumn(),
+        { title: "Collector", label: "collector" },
+        { title: "Failing", expr: `max by (instance, collector) (${FAILING} or ${MALFORMED})`, hidden: true },
       ],
     }),
     graph({
       title: "Slowest collectors",
-      description: "Which collectors take longest, on any server?",
+      description: `Which ${TOP} collectors take longest, on any server?`,
       unit: units.Seconds,
-      width: 6,
+      width: 12,
       queries: [
         {
           expr: `topk(${TOP}, max by (collector) (node_scrape_collector_duration_seconds{${ALL_SERVERS}}))`,
           legend: "{{collector}}",
         },
       ],
-    }),
-    graph({
-      title: "Textfile errors",
-      description: "On which servers is a file in the textfile directory malformed, so that its metrics are missing?",
-      unit: units.Short,
-      width: 6,
-      queries: [
-        {
-          expr: `topk(${TOP}, max by (instance) (node_textfile_scrape_error{${ALL_SERVERS}}))`,
-          legend: "{{instance}}",
-        },
-      ],
-    }),
-    graph({
-      title: "Failed scrapes",
-      description: "Which targets did not answer, and when?",
-      unit: units.Short,
-      width: 6,
-      queries: [{ expr: `topk(${TOP}, max by (job, instance) (1 - up))`, legend: "{{job}} {{instance}}" }],
-      max: 1,
     }),
   ];
 }

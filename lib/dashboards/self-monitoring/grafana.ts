@@ -2,23 +2,35 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
+import { STATUS_CLASSES } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
+import { byStatusClass } from "./expressions";
 import { processPanels } from "./process";
+
+/** Matcher for ordinary requests. Connections that became a WebSocket have the status -1. */
+const ANSWERED = '{status_code!="-1"}';
 
 /** Builds the panels of Grafana: requests, failures and its process. */
 export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
-  const requests = (matchers: string, by: string) =>
-    `sum by (${by}) (rate(grafana_http_request_duration_seconds_count${matchers}${RATE_INTERVAL}))`;
+  const requests = (matchers: string) =>
+    `sum by (instance) (rate(grafana_http_request_duration_seconds_count${matchers}${RATE_INTERVAL}))`;
   return [
     graph({
       title: "Requests",
       description:
         "How many requests does Grafana answer, and with which status? A status of 500 or higher means that Grafana failed.",
-      unit: units.CountsPerSecond,
+      unit: units.RequestsPerSecond,
       width: 12,
-      queries: [{ expr: requests("", "status_code"), legend: "{{status_code}}" }],
+      stacked: true,
+      colours: STATUS_CLASSES,
+      queries: [
+        {
+          expr: byStatusClass(`rate(grafana_http_request_duration_seconds_count${ANSWERED}${RATE_INTERVAL})`),
+          legend: "{{status_class}}",
+        },
+      ],
     }),
     graph({
       title: "Failed requests",
@@ -28,12 +40,11 @@ export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       queries: [
         {
           // Without failures there is no series of failures, and without requests the divisor would be zero.
-          expr: `100 * (${requests('{status_code=~"5.."}', "instance")} or 0 * ${requests("", "instance")}) / clamp_min(${requests("", "instance")}, 0.001)`,
+          expr: `100 * (${requests('{status_code=~"5.."}')} or 0 * ${requests("")}) / clamp_min(${requests("")}, 0.001)`,
           legend: "{{instance}}",
         },
       ],
       thresholds: thresholdsOf(alerts, "GrafanaFailing", "failed"),
-      max: 100,
     }),
     ...processPanels("grafana", "Grafana"),
   ];

@@ -11,52 +11,75 @@ const ACCEPTED = {
   1: { text: "accepted", color: Colours.GOOD },
 } as const;
 
-/** Builds the first row, which shows whether the monitoring works. */
-export function overviewPanels(alertmanager: boolean): Builder<Panel>[] {
-  // The row has six panels, and two more with Alertmanager.
-  const width = alertmanager ? 3 : 4;
-  const count = { unit: units.Short, width };
+/** Width of a panel. The row has six of them. */
+const WIDTH = 4;
+
+/**
+ * Builds the first row, which shows whether the monitoring works.
+ *
+ * @param kinds kinds of the placed components
+ */
+export function overviewPanels(kinds: ReadonlySet<string>): Builder<Panel>[] {
   return [
     stat({
-      ...count,
       title: "Targets down",
       description: "How many scrape targets do not answer?",
+      unit: units.Short,
+      width: WIDTH,
       queries: [{ expr: orZero("count(up == 0)"), legend: "down" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
-      ...count,
-      title: "Prometheus configuration",
+      title: "Prometheus config",
       description: "Did Prometheus accept its configuration and rules? If not, it keeps using the previous ones.",
+      unit: units.Short,
+      width: WIDTH,
       queries: [{ expr: "min(prometheus_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
+    ruleFailures(kinds.has("loki")),
     stat({
-      ...count,
-      title: "Rule failures",
-      description: "How many rule evaluations failed in the last hour? Alerts of failing rules do not fire.",
-      queries: [
-        { expr: orZero("round(sum(increase(prometheus_rule_evaluation_failures_total[1h])))"), legend: "failed" },
-      ],
-      thresholds: RED_ABOVE_ZERO,
-    }),
-    stat({
-      ...count,
       title: "Active series",
       description: "How many time series get samples now? Memory usage grows with them.",
+      unit: units.Short,
+      width: WIDTH,
       queries: [{ expr: "sum(prometheus_tsdb_head_series)", legend: "series" }],
     }),
+    ...(kinds.has("alertmanager") ? deliveryPanels() : volumePanels()),
+  ];
+}
+
+/** Rules of Prometheus, and of Loki if it is placed. */
+function ruleFailures(loki: boolean): Builder<Panel> {
+  const failed = (counter: string) => `(sum(increase(${counter}[1h])) or vector(0))`;
+  const counters = [
+    "prometheus_rule_evaluation_failures_total",
+    ...(loki ? ["loki_prometheus_rule_evaluation_failures_total"] : []),
+  ];
+  return stat({
+    title: "Rule failures",
+    description: "How many rule evaluations failed in the last hour? Alerts of failing rules do not fire.",
+    unit: units.Short,
+    width: WIDTH,
+    queries: [{ expr: `round(${counters.map(failed).join(" + ")})`, legend: "failed" }],
+    thresholds: RED_ABOVE_ZERO,
+  });
+}
+
+function volumePanels(): Builder<Panel>[] {
+  return [
     stat({
-      ...count,
       title: "Samples per second",
       description: "How many samples per second does Prometheus store?",
+      unit: units.Short,
+      width: WIDTH,
       queries: [{ expr: `sum(rate(prometheus_tsdb_head_samples_appended_total${RATE_INTERVAL}))`, legend: "samples" }],
     }),
     stat({
       title: "Storage",
       description: "How much disk space do blocks and the write-ahead log use?",
       unit: units.BytesIEC,
-      width,
+      width: WIDTH,
       queries: [
         {
           expr: "sum(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes)",
@@ -64,17 +87,16 @@ export function overviewPanels(alertmanager: boolean): Builder<Panel>[] {
         },
       ],
     }),
-    ...(alertmanager ? deliveryPanels(width) : []),
   ];
 }
 
-function deliveryPanels(width: number): Builder<Panel>[] {
+function deliveryPanels(): Builder<Panel>[] {
   return [
     stat({
-      title: "Alertmanager configuration",
+      title: "Alertmanager config",
       description: "Did every Alertmanager accept its configuration?",
       unit: units.Short,
-      width,
+      width: WIDTH,
       queries: [{ expr: "min(alertmanager_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
@@ -82,7 +104,7 @@ function deliveryPanels(width: number): Builder<Panel>[] {
       title: "Failed notifications",
       description: "How many notifications failed in the last hour? Alertmanager's journal shows the reason.",
       unit: units.Short,
-      width,
+      width: WIDTH,
       queries: [
         { expr: orZero("round(sum(increase(alertmanager_notifications_failed_total[1h])))"), legend: "failed" },
       ],

@@ -2,10 +2,13 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
+import { Colours, EVALUATIONS } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
+import { byRuleGroup } from "./expressions";
 import { processPanels } from "./process";
+import { TOP } from "./scrape-targets";
 
 /** Builds the panels of Prometheus: ingestion, storage, rules and its process. */
 export function prometheusPanels(alerts: readonly Alert[]): Builder<Panel>[] {
@@ -56,8 +59,8 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 8,
       queries: [
         {
-          expr: `topk(10, 100 * prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds)`,
-          legend: "{{rule_group}}",
+          expr: `topk(${TOP}, ${byRuleGroup("100 * prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds")})`,
+          legend: "{{group}}",
         },
       ],
       thresholds: thresholdsOf(alerts, "PrometheusRulesSlow", "duration"),
@@ -77,7 +80,10 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
           legend: "{{instance}} missed",
         },
       ],
+      decimals: 0,
       bars: true,
+      stacked: true,
+      colours: EVALUATIONS,
     }),
     graph({
       title: "Queries",
@@ -107,6 +113,7 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: rate("sent"), legend: "to {{alertmanager}}" },
         { expr: rate("errors"), legend: "failed, to {{alertmanager}}" },
       ],
+      colours: { "/^failed/": Colours.CRITICAL },
     }),
     graph({
       title: "Notification queue",
@@ -120,12 +127,12 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         },
       ],
       thresholds: thresholdsOf(alerts, "PrometheusNotificationsQueued", "queue"),
-      max: 100,
     }),
     graph({
       title: "Discovered Alertmanagers",
       description: "How many Alertmanagers does Prometheus know? Without one, nobody is notified.",
       unit: units.Short,
+      decimals: 0,
       width: 8,
       queries: [{ expr: "prometheus_notifications_alertmanagers_discovered", legend: "{{instance}}" }],
     }),

@@ -2,13 +2,25 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
-import { table } from "../builders/tables";
+import { Column, table } from "../builders/tables";
 import { Uids } from "../uids";
 
 /** Number of series that a graph of many targets shows: those with the highest values. */
 export const TOP = 10;
 
-/** Builds the panels of scrape targets: state, duration and number of samples. */
+/** Returns a column with the server, which links to the server's dashboard. */
+export function serverColumn(): Column {
+  return {
+    title: "Server",
+    label: "instance",
+    link: {
+      title: "Open the server's dashboard",
+      url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
+    },
+  };
+}
+
+/** Builds the panels of scrape targets: state, failures, duration and number of samples. */
 export function scrapePanels(): Builder<Panel>[] {
   const each = (expr: string) => `max by (job, instance) (${expr})`;
   return [
@@ -20,31 +32,34 @@ export function scrapePanels(): Builder<Panel>[] {
       sort: [{ column: "State", ascending: true }],
       columns: [
         { title: "Job", label: "job" },
-        {
-          title: "Server",
-          label: "instance",
-          link: {
-            title: "Open the server's dashboard",
-            url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
-          },
-        },
+        serverColumn(),
         { title: "State", expr: each("up"), mappings: UP_DOWN, width: 80 },
         { title: "Duration", expr: each("scrape_duration_seconds"), unit: units.Seconds, width: 110 },
         { title: "Samples", expr: each("scrape_samples_scraped"), unit: units.Short, width: 110 },
       ],
     }),
     graph({
+      title: "Failed scrapes",
+      description: "How many targets of each job did not answer, and when?",
+      unit: units.Short,
+      decimals: 0,
+      width: 12,
+      stacked: true,
+      bars: true,
+      queries: [{ expr: "sum by (job) (1 - up)", legend: "{{job}}" }],
+    }),
+    graph({
       title: "Scrape duration",
       description: `Which ${TOP} targets take longest to scrape? A scrape that exceeds the timeout yields no samples.`,
       unit: units.Seconds,
-      width: 6,
+      width: 12,
       queries: [{ expr: `topk(${TOP}, ${each("scrape_duration_seconds")})`, legend: "{{job}} {{instance}}" }],
     }),
     graph({
       title: "Samples per scrape",
       description: `Which ${TOP} targets return the most samples, and does one return more and more?`,
       unit: units.Short,
-      width: 6,
+      width: 12,
       queries: [{ expr: `topk(${TOP}, ${each("scrape_samples_scraped")})`, legend: "{{job}} {{instance}}" }],
     }),
   ];

@@ -61,6 +61,29 @@ describe("graph", () => {
   });
 });
 
+describe("a graph of log lines", () => {
+  test("counts at least a minute per point", () => {
+    expect(graph({ ...options, logs: true }).build().interval).toBe("1m");
+    expect(graph(options).build().interval).toBeUndefined();
+  });
+
+  test("has a legend with totals instead of last values", () => {
+    const legend = (width: number): unknown => graph({ ...options, width, totals: true }).build().options;
+    expect(legend(8)).toMatchObject({ legend: { calcs: ["max", "sum"] } });
+    expect(legend(7)).toMatchObject({ legend: { calcs: ["sum"] } });
+  });
+
+  test("gives series that mean the same shades of one colour", () => {
+    expect(fieldsOf({ shades: Colours.CRITICAL })).toMatchObject({
+      defaults: { color: { mode: "shades", fixedColor: "red" } },
+    });
+  });
+
+  test("names what is missing if there are no series", () => {
+    expect(fieldsOf({ noValue: "No rejected lines" })).toMatchObject({ defaults: { noValue: "No rejected lines" } });
+  });
+});
+
 describe("stat", () => {
   test("shows only current values, and a dash without one", () => {
     const panel = stat(options).build();

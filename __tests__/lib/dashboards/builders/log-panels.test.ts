@@ -1,0 +1,93 @@
+import { Colours } from "../../../../lib/dashboards/builders/colours";
+import { lineCount, logLines, ranking, RankingOptions } from "../../../../lib/dashboards/builders/log-panels";
+import { RED_ABOVE_ZERO } from "../../../../lib/dashboards/builders/thresholds";
+
+const ranked: RankingOptions = {
+  title: "T",
+  description: "D?",
+  expr: "sum by (user, source) (x)",
+  labels: [
+    { label: "user", title: "User", width: 110 },
+    { label: "source", title: "Source" },
+  ],
+  counted: "Logins",
+  noRows: "No logins",
+  width: 12,
+};
+
+describe("ranking", () => {
+  const panel = ranking(ranked).build();
+
+  test("is a table, because other panels would reduce Loki's only frame to one number", () => {
+    expect(panel).toMatchObject({ type: "table", datasource: { uid: "loki" } });
+    expect(panel.targets).toMatchObject([{ queryType: "instant", expr: "topk(15, sum by (user, source) (x))" }]);
+  });
+
+  test("shows each name before its number, and no time", () => {
+    expect(panel.transformations?.at(-1)).toEqual({
+      id: "organize",
+      options: {
+        excludeByName: { Time: true },
+        indexByName: { user: 0, source: 1, "Value #A": 2 },
+        renameByName: { user: "User", source: "Source", "Value #A": "Logins" },
+      },
+    });
+  });
+
+  test("puts the highest number first, with a bar that starts at zero", () => {
+    expect(panel.options).toMatchObject({ sortBy: [{ displayName: "Logins", desc: true }] });
+    expect(panel.fieldConfig?.overrides).toContainEqual({
+      matcher: { id: "byName", options: "Logins" },
+      properties: [
+        { id: "unit", value: "short" },
+        { id: "custom.width", value: 170 },
+        { id: "color", value: { mode: "fixed", fixedColor: "blue" } },
+        { id: "custom.cellOptions", value: { type: "gauge", mode: "basic" } },
+        { id: "min", value: 0 },
+      ],
+    });
+  });
+
+  test("has bars of the given colour", () => {
+    const { fieldConfig } = ranking({ ...ranked, colour: Colours.CRITICAL }).build();
+    expect(fieldConfig?.overrides.at(-1)?.properties).toContainEqual({
+      id: "color",
+      value: { mode: "fixed", fixedColor: "red" },
+    });
+  });
+
+  test("names what is missing if there are no rows", () => {
+    expect(panel.fieldConfig?.defaults.noValue).toBe("No logins");
+  });
+});
+
+describe("logLines", () => {
+  test("begins each line with its server and its log", () => {
+    const panel = logLines({ title: "T", description: "D?", expr: '{job="x"}', width: 24 }).build();
+    expect(panel.targets).toMatchObject([
+      { expr: '{job="x"} | line_format "{{.instance}} {{.job}}: {{__line__}}"', queryType: "range", maxLines: 200 },
+    ]);
+  });
+});
+
+describe("lineCount", () => {
+  test("shows zero instead of nothing, and colours other numbers", () => {
+    const panel = lineCount({ title: "T", description: "D?", expr: "x", width: 4, thresholds: RED_ABOVE_ZERO }).build();
+    expect(panel.targets).toMatchObject([{ expr: "x or vector(0)", queryType: "instant" }]);
+    expect(panel.fieldConfig?.defaults).toMatchObject({
+      unit: "short",
+      thresholds: {
+        steps: [
+          { value: null, color: "green" },
+          { value: 1, color: "red" },
+        ],
+      },
+    });
+    expect(panel.fieldConfig?.defaults.decimals).toBeUndefined();
+  });
+
+  test("rounds percentages to one decimal", () => {
+    const panel = lineCount({ title: "T", description: "D?", expr: "x", width: 4, unit: "percent" }).build();
+    expect(panel.fieldConfig?.defaults).toMatchObject({ unit: "percent", decimals: 1 });
+  });
+});

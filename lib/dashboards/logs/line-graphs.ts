@@ -1,0 +1,64 @@
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Colours, LOG_LEVELS } from "../builders/colours";
+import { INTERVAL } from "../builders/log-panels";
+import { graph, GraphOptions } from "../builders/panels";
+
+/** Matcher for the lines that report an error. */
+export const ERRORS = 'level=~"error|critical"';
+
+/** Properties of a graph that counts log lines. */
+export interface LineGraphOptions {
+  readonly title: string;
+  /** Question that the panel answers. */
+  readonly description: string;
+  /** Matchers and filters of the lines: `job="sshd"`. */
+  readonly selected: string;
+  /** Filter of the lines: `|= "Failed"`. @default - none, all lines */
+  readonly filter?: string;
+  /** Labels that distinguish the series, in the order of the legend. */
+  readonly by: readonly string[];
+  /** Width in columns of the dashboard. */
+  readonly width: number;
+  /** Colour of which each series gets a shade. @default - Grafana's palette */
+  readonly shades?: string;
+}
+
+/** Builds a graph of stacked bars that counts log lines. Series that end in a level have the colour of the level. */
+export function lineGraph({
+  title,
+  description,
+  selected,
+  filter,
+  by,
+  width,
+  shades,
+}: LineGraphOptions): Builder<Panel> {
+  const lines = filter === undefined ? `{${selected}}` : `{${selected}} ${filter}`;
+  const options: GraphOptions = {
+    title,
+    description,
+    unit: units.Short,
+    decimals: 0,
+    width,
+    logs: true,
+    bars: true,
+    stacked: true,
+    totals: true,
+    shades,
+    colours: by.at(-1) === "level" ? LOG_LEVELS : undefined,
+    queries: [
+      {
+        expr: `sum by (${by.join(", ")}) (count_over_time(${lines}${INTERVAL}))`,
+        legend: by.map((label) => `{{${label}}}`).join(" "),
+      },
+    ],
+  };
+  return graph(options);
+}
+
+/** Builds a graph of the lines that report an error. */
+export function errorGraph({ selected, ...options }: LineGraphOptions): Builder<Panel> {
+  return lineGraph({ ...options, selected: `${selected},${ERRORS}`, shades: Colours.CRITICAL });
+}

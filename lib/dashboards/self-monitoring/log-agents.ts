@@ -1,0 +1,139 @@
+import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import * as units from "@grafana/grafana-foundation-sdk/units";
+import {
+  AGENT_BYTES,
+  AGENT_DROPS,
+  AGENT_FILE_SIZES,
+  AGENT_FILES,
+  AGENT_LINES,
+  AGENT_POSITIONS,
+  AGENT_READ_LINES,
+  AGENT_REQUESTS,
+  AGENT_RETRIES,
+  UNPARSED_LINES,
+} from "../../logs/agent-metrics";
+import { Colours, STATUS_CLASSES } from "../builders/colours";
+import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
+import { table } from "../builders/tables";
+import { RATE_INTERVAL } from "../expressions";
+import { byStatusClass } from "./expressions";
+import { processPanels } from "./process";
+import { serverColumn, TOP } from "./scrape-targets";
+
+const AGENTS = '{job="log_agent"}';
+
+/** Builds the panels of the log agents: lines read and sent, unread bytes, requests to Loki, and their processes. */
+export function logAgentPanels(): Builder<Panel>[] {
+  return [agents(), ...linePanels(), ...requestPanels(), ...processPanels("log_agent", "Log agent", TOP)];
+}
+
+/** Returns the sum by server of one metric, which Alloy and Promtail name differently. */
+function total(metrics: readonly string[], of: (series: string) => string = (series) => series): string {
+  return `sum by (instance) (${metrics.map((metric) => of(`${metric}${AGENTS}`)).join(" or ")})`;
+}
+
+function rate(metrics: readonly string[]): string {
+  return total(metrics, (series) => `rate(${series}${RATE_INTERVAL})`);
+}
+
+function increase(metrics: readonly string[]): string {
+  return total(metrics, (series) => `increase(${series}${RATE_INTERVAL})`);
+}
+
+/** Bytes that are in files and that the agent has not read. A file that was just cut can be shorter than what was read. */
+const UNREAD = `clamp_min(${total(AGENT_FILE_SIZES)} - ${total(AGENT_POSITIONS)}, 0)`;
+
+function agents(): Builder<Panel> {
+  return table({
+    title: "Log agents",
+    description:
+      "Does every log agent run and send lines, and does one fall behind? Agents with the most unread bytes come first.",
+    width: 24,
+    height: GRAPH_HEIGHT,
+    sort: [{ column: "Unread" }],
+    columns: [
+      serverColumn(),
+      { title: "State", expr: `max by (instance) (up${AGENTS})`, mappings: UP_DOWN, width: 80 },
+      { title: "Read lines/s", expr: rate(AGENT_READ_LINES), unit: units.Short },
+      { title: "Sent lines/s", expr: rate(AGENT_LINES), unit: units.Short },
+      { title: "Sent bytes", expr: rate(AGENT_BYTES), unit: units.BytesPerSecondIEC },
+      { title: "Files", expr: total(AGENT_FILES), unit: units.Short },
+      { title: "Unread", expr: UNREAD, unit: units.BytesIEC },
+    ],
+  });
+}
+
+function linePanels(): Builder<Panel>[] {
+  return [
+    graph({
+      title: "Sent lines",
+      description: `Which ${TOP} servers send the most lines per second?`,
+      unit: units.CountsPerSecond,
+      width: 8,
+      queries: [{ expr: `topk(${TOP}, ${rate(AGENT_LINES)})`, legend: "{{instance}}" }],
+    }),
+    graph({
+      title: "Unread bytes",
+      description: `On which ${TOP} servers does the log agent lag behind its files most?`,
+      unit: units.BytesIEC,
+      width: 8,
+      noValue: "No log files",
+      queries: [{ expr: `topk(${TOP}, ${UNREAD})`, legend: "{{instance}}" }],
+    }),
+    graph({
+      title: "Unparsed lines",
+      description: "How many lines do not have the format or timestamp of their log source?",
+      unit: units.Short,
+      decimals: 0,
+      width: 8,
+      bars: true,
+      stacked: true,
+      shades: Colours.WARNING,
+      noValue: "No unparsed lines",
+      queries: [{ expr: increase([UNPARSED_LINES.prefix + UNPARSED_LINES.name]), legend: "{{instance}}" }],
+    }),
+  ];
+}
+
+function requestPanels(): Builder<Panel>[] {
+  const requests = AGENT_REQUESTS.map((metric) => `rate(${metric}${AGENTS}${RATE_INTERVAL})`).join(" or ");
+  return [
+    graph({
+      title: "Requests to Loki",
+      description: "Does Loki accept the requests with lines? A request without an answer is sent again.",
+      unit: units.RequestsPerSecond,
+      width: 8,
+      stacked: true,
+      colours: { ...STATUS_CLASSES, "no answer": Colours.CRITICAL },
+      queries: [
+        {
+          expr: byStatusClass(requests),
+          legend: "{{status_class}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Retried requests",
+      description: `Which ${TOP} servers send requests again, because Loki is unreachable or asks for it?`,
+      unit: units.Short,
+      decimals: 0,
+      width: 8,
+      bars: true,
+      stacked: true,
+      shades: Colours.WARNING,
+      queries: [{ expr: `topk(${TOP}, ${increase(AGENT_RETRIES)})`, legend: "{{instance}}" }],
+    }),
+    graph({
+      title: "Dropped lines",
+      description: `Which ${TOP} servers lose lines, because Loki rejects them for good?`,
+      unit: units.Short,
+      decimals: 0,
+      width: 8,
+      bars: true,
+      stacked: true,
+      shades: Colours.CRITICAL,
+      queries: [{ expr: `topk(${TOP}, ${increase(AGENT_DROPS)})`, legend: "{{instance}}" }],
+    }),
+  ];
+}
