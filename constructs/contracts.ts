@@ -241,6 +241,7 @@ export interface IComponent extends IConstruct {
   readonly queries: readonly Query[];
   readonly logQueries: readonly Query[];
   readonly logSources: readonly LogSource[];
+  readonly _collectors: readonly string[];
   readonly _agent: boolean;
   readonly _clustered: boolean;
   readonly _onMove?: string;

@@ -4,4 +4,8 @@ export interface Query {
   readonly where: string;
   /** The query, in PromQL or LogQL. */
   readonly expression: string;
+  /** Syntax error of the query; undefined if the check of the query parses it. @internal */
+  readonly _problem?: string;
+  /** Whether the user exempted the query from the checks. @internal */
+  readonly _unchecked?: boolean;
 }

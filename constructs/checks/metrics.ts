@@ -14,7 +14,9 @@ export function metricProblems(monitoring: IMonitoring): string[] {
 export function neededCollectors(monitoring: IMonitoring): readonly string[] {
   // Another check reports queries that do not parse.
   const valid = queriesOf(monitoring).filter(({ expression }) => promqlProblem(expression) === undefined);
-  return collectorsOf(new Set(valid.flatMap(({ expression }) => metricsIn(expression))));
+  const named = monitoring._components.flatMap(({ _collectors: collectors }) => collectors);
+  const inferred = collectorsOf(new Set(valid.flatMap(({ expression }) => metricsIn(expression))));
+  return [...new Set([...named, ...inferred])].sort();
 }
 
 /** Returns the names of all metrics that components emit or that users declare. */

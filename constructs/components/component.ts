@@ -191,6 +191,11 @@ export abstract class Component extends Construct implements IComponent {
     return [];
   }
 
+  /** Node exporter collectors that the component needs, in addition to those of its queries. @internal */
+  public get _collectors(): readonly string[] {
+    return [];
+  }
+
   /** Log sources of the component. By default, the log source is the journal of the unit `<kind>.service`. @extension */
   public get logSources(): readonly LogSource[] {
     return [LogSource.journal(this.kind, { units: [`${this.kind}.service`], format: LogFormat.LOGFMT })];

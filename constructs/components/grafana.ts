@@ -77,21 +77,21 @@ export class Grafana extends Component {
   }
 
   public override get files(): readonly GeneratedFile[] {
-    const { subject } = this;
-    return this.allDashboards.flatMap((dashboard) => {
-      const content = dashboard._json(subject);
-      return content === undefined ? [] : [{ path: `dashboards/${dashboard.uid}.json`, content }];
-    });
+    return this.rendered.map(({ dashboard, content }) => ({ path: `dashboards/${fileName(dashboard)}.json`, content }));
   }
 
   /** PromQL queries of the dashboards. */
   public override get queries(): readonly Query[] {
-    return this.files.flatMap(({ content }) => dashboardQueries(content));
+    return this.rendered.flatMap(({ dashboard, content }) => marked(dashboardQueries(content), dashboard));
   }
 
   /** LogQL queries of the dashboards. */
   public override get logQueries(): readonly Query[] {
-    return this.files.flatMap(({ content }) => dashboardLogQueries(content));
+    return this.rendered.flatMap(({ dashboard, content }) => marked(dashboardLogQueries(content), dashboard));
+  }
+
+  public override get _collectors(): readonly string[] {
+    return this.dashboards.flatMap(({ _provided: provided }) => provided?.collectors ?? []);
   }
 
   public override get _downloads(): readonly ArtifactRequest[] {
@@ -133,10 +133,19 @@ export class Grafana extends Component {
     return [...own.filter(({ uid }) => shown.has(uid)), ...this.dashboards];
   }
 
+  /** The dashboards that exist at synthesis, with their JSON. */
+  private get rendered(): readonly { readonly dashboard: Dashboard; readonly content: string }[] {
+    const { subject } = this;
+    return this.allDashboards.flatMap((dashboard) => {
+      const content = dashboard._json(subject);
+      return content === undefined ? [] : [{ dashboard, content }];
+    });
+  }
+
   /** The dashboards that the controller downloads at deploy time. */
   private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
     const { artifacts } = this.member.monitoring;
-    return this.dashboards.flatMap(({ uid, _download: download }) =>
+    return this.dashboards.flatMap(({ uid, _provided: { download } = {} }) =>
       download === undefined ? [] : [{ uid, request: artifacts._dashboard(download.id, download.revision) }],
     );
   }
@@ -226,6 +235,16 @@ export class Grafana extends Component {
       "Command that prints the password of the Grafana admin",
     );
   }
+}
+
+/** Returns the name of a dashboard's file. A uid can begin with a hyphen, but the name of a generated file cannot. */
+function fileName({ uid }: Dashboard): string {
+  return uid.startsWith("-") ? `_${uid}` : uid;
+}
+
+/** Returns the queries of a dashboard, marked if the user exempted the dashboard from the checks. */
+function marked(queries: readonly Query[], { _provided: provided }: Dashboard): readonly Query[] {
+  return provided?.unchecked ? queries.map((query) => ({ ...query, _unchecked: true })) : queries;
 }
 
 function databaseVariables({ host, port, name, user, sslMode }: GrafanaDatabase): Variables {

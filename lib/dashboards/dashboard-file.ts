@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { withBuiltInDataSources } from "./built-in-data-sources";
 import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
 
 /**
  * Reads a dashboard that was exported from Grafana, and replaces its data sources with the built-in ones.
  *
- * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
+ * @param keepOthers whether to keep data sources that have no built-in one of their type, instead of rejecting them
+ * @throws if the file is not a dashboard, or uses a data source that has no built-in one of its type
  */
-export function readDashboard(path: string): DashboardModel {
+export function readDashboard(path: string, keepOthers: boolean): DashboardModel {
   try {
-    return modelOf(parse(readFileSync(path, "utf8")));
+    const exported = objectOf(parse(readFileSync(path, "utf8")));
+    const uid = uidOf(exported, path);
+    const dashboard = withBuiltInDataSources(exported, keepOthers);
+    return { ...dashboard, uid, title: textOf(dashboard.title, uid) };
   } catch (error) {
     throw new Error(`dashboard ${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -23,14 +28,8 @@ function parse(text: string): Json {
   }
 }
 
-function modelOf(exported: Json): DashboardModel {
-  const uid = uidOf(exported);
-  const dashboard = withBuiltInDataSources(exported as JsonObject);
-  return { ...dashboard, uid, title: textOf(dashboard.title, uid) };
-}
-
-/** Returns the uid of a dashboard in the classic model, and rejects everything else. */
-function uidOf(exported: Json): string {
+/** Returns a dashboard in the classic model, and rejects everything else. */
+function objectOf(exported: Json): JsonObject {
   if (!isObject(exported)) throw new Error("the file is not a JSON object: export a dashboard from Grafana");
   if (isObject(exported.dashboard))
     throw new Error('the file is a response of Grafana\'s API: keep only the value of its key "dashboard" in the file');
@@ -38,16 +37,25 @@ function uidOf(exported: Json): string {
     throw new Error(
       "the dashboard uses the newer resource model, which Grafana 10 to 12 cannot read: export it in the classic model",
     );
-  if (!Array.isArray(exported.panels))
-    throw new Error(
-      'the dashboard has no "panels": if it comes from a Grafana before version 5, import it into a newer one and export it again',
-    );
-  const { uid } = exported;
-  if (uid === undefined || uid === null || uid === "")
-    throw new Error('the dashboard has no uid: add one, such as "uid": "our-shop" (links to the dashboard contain it)');
-  if (typeof uid !== "string" || !/^\w[\w-]{0,39}$/.test(uid))
+  if (!Array.isArray(exported.panels) && !Array.isArray(exported.rows))
+    throw new Error('the file has no "panels", so it is not a dashboard: export a dashboard from Grafana');
+  return exported;
+}
+
+/** Returns the uid of a dashboard. A dashboard without a uid gets the name of its file, so that links to it stay. */
+function uidOf({ uid }: JsonObject, path: string): string {
+  if (uid === undefined || uid === null || uid === "") return uidFromName(path);
+  if (typeof uid !== "string" || !/^[\w-]{1,40}$/.test(uid))
     throw new Error(`the uid ${JSON.stringify(uid)} is invalid: use up to 40 letters, digits, "-" and "_"`);
   return uid;
+}
+
+function uidFromName(path: string): string {
+  const name = basename(path, ".json")
+    .replace(/[^\w-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  if (name === "") throw new Error('the dashboard has no uid: add one, such as "uid": "our-shop"');
+  return name.slice(0, 40);
 }
 
 function messageOf(error: unknown): string {

@@ -19,6 +19,7 @@ export function dashboardsProblem(
     const other = seen.get(uid);
     if (other) return `the dashboards "${other.title}" and "${title}" have the same uid "${uid}": change one of them`;
     seen.set(uid, dashboard);
+    if (dashboard._provided?.unchecked) continue;
     const missing = missingDataSource(dashboard._json(subject), dataSources);
     if (missing !== undefined)
       return `the dashboard "${title}" uses the data source "${missing}", but the monitoring has no such component: add the component, or remove the dashboard`;

@@ -1,3 +1,4 @@
+import { collectorProblem } from "../metrics/catalogue";
 import { buildFleetDashboard } from "./fleet";
 import { DashboardSubject } from "./dashboard-subject";
 import { readDashboard } from "./dashboard-file";
@@ -15,6 +16,39 @@ export interface DashboardDownload {
   readonly id: number;
   /** Number of the revision. */
   readonly revision: number;
+}
+
+/** Options of {@link Dashboard.fromFile}. */
+export interface DashboardFileOptions {
+  /**
+   * Whether to install the dashboard without checking its queries and data sources at synthesis. Use it if the
+   * dashboard queries metrics or data sources that this stack does not know, such as a data source that you add to
+   * Grafana yourself.
+   *
+   * @default false
+   */
+  readonly unchecked?: boolean;
+}
+
+/** Options of {@link Dashboard.fromGrafanaCom}. */
+export interface PublishedDashboardOptions {
+  /**
+   * Collectors of node exporter that the panels need, such as `processes`. The node exporters of all members enable
+   * them.
+   *
+   * @default - none; the deploy warns about metrics that nothing emits and names their collectors
+   */
+  readonly collectors?: readonly string[];
+}
+
+/** Properties of a user-provided dashboard. */
+export interface ProvidedDashboard {
+  /** Revision on grafana.com; undefined if the dashboard is available at synthesis. */
+  readonly download?: DashboardDownload;
+  /** Collectors of node exporter that the user names. @default - none */
+  readonly collectors?: readonly string[];
+  /** Whether the user exempted the dashboard from the checks at synthesis. @default false */
+  readonly unchecked?: boolean;
 }
 
 type Build = (subject: DashboardSubject) => DashboardModel;
@@ -69,35 +103,50 @@ export class Dashboard {
   /**
    * Reads a dashboard from a JSON file that Grafana exported in its classic model, which Grafana 10 to 13 read.
    *
-   * If the file was exported "for sharing externally", its data source inputs are replaced with the built-in data
-   * sources of the same type. The queries are checked at synthesis.
+   * The data sources of the file are replaced with the built-in data sources of the same type. The queries are checked
+   * at synthesis. Metrics that exist only on some hardware cause a warning. A dashboard without a uid gets the name of
+   * its file as uid.
+   *
+   * @example
+   * Dashboard.fromFile("dashboards/shop.json");
+   * Dashboard.fromFile("dashboards/influx.json", { unchecked: true });
    *
    * @param path path of the file, relative to the working directory
-   * @throws if the file is not a dashboard, has no uid, or uses a data source other than the built-in ones
+   * @throws if the file is not a dashboard, has an invalid uid, or uses a data source of a type that is not built-in
    */
-  public static fromFile(path: string): Dashboard {
-    const model = readDashboard(path);
-    return new Dashboard(model.uid, model.title, () => model);
+  public static fromFile(path: string, options: DashboardFileOptions = {}): Dashboard {
+    const { unchecked = false } = options;
+    const model = readDashboard(path, unchecked);
+    return new Dashboard(model.uid, model.title, () => model, { unchecked });
   }
 
   /**
    * Downloads one revision of a dashboard from grafana.com: `Dashboard.fromGrafanaCom(1860, 45)` is Node Exporter Full.
    *
    * The controller downloads the dashboard at deploy time and verifies its digest. Its uid becomes `grafana-com-<id>`,
-   * and its data sources are replaced with the built-in data sources of the same type. Its queries are not checked,
-   * because the file does not exist at synthesis.
+   * and its data sources are replaced with the built-in data sources of the same type. The deploy warns about metrics
+   * that nothing emits. The synthesis cannot check them, because the file does not exist yet.
+   *
+   * @example
+   * Dashboard.fromGrafanaCom(1860, 45, { collectors: ["interrupts", "processes", "tcpstat"] });
    *
    * @param id number of the dashboard, as in its URL on grafana.com
    * @param revision number of the revision
-   * @throws if a number is not an integer greater than 0
+   * @throws if a number is not an integer greater than 0, or if a collector does not exist
    */
-  public static fromGrafanaCom(id: number, revision: number): Dashboard {
+  public static fromGrafanaCom(id: number, revision: number, options: PublishedDashboardOptions = {}): Dashboard {
     for (const [name, value] of Object.entries({ id, revision }))
       if (!Number.isInteger(value) || value < 1)
         throw new Error(
           `Dashboard.fromGrafanaCom: ${name} ${value} is not an integer greater than 0: use numbers as in Dashboard.fromGrafanaCom(1860, 45)`,
         );
-    return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, { id, revision });
+    const { collectors = [] } = options;
+    const problem = collectors.map(collectorProblem).find((each) => each !== undefined);
+    if (problem !== undefined) throw new Error(`Dashboard.fromGrafanaCom: ${problem}`);
+    return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, {
+      download: { id, revision },
+      collectors,
+    });
   }
 
   private static builtIn(uid: BuiltInUid, build: Build): Dashboard {
@@ -110,8 +159,8 @@ export class Dashboard {
     /** Title in Grafana's list of dashboards. */
     public readonly title: string,
     private readonly build: Build | undefined,
-    /** @internal Revision on grafana.com; undefined if the dashboard is available at synthesis. */
-    public readonly _download?: DashboardDownload,
+    /** @internal Properties of a user-provided dashboard; undefined for a built-in one. */
+    public readonly _provided?: ProvidedDashboard,
   ) {}
 
   /**

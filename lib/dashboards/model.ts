@@ -21,9 +21,9 @@ export function objectsOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [];
 }
 
-/** Returns the panels of a dashboard, including those in collapsed rows. */
+/** Returns the panels of a dashboard, including those in collapsed rows and in the rows of Grafana 4. */
 export function panelsOf(dashboard: JsonObject): JsonObject[] {
-  const panels = objectsOf(dashboard.panels);
+  const panels = [...objectsOf(dashboard.panels), ...objectsOf(dashboard.rows).flatMap((row) => objectsOf(row.panels))];
   return panels.flatMap((panel) => [panel, ...objectsOf(panel.panels)]);
 }
 

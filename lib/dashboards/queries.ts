@@ -1,68 +1,85 @@
-import { withoutLokiVariables } from "../logs/logql";
-import { withoutGrafanaVariables } from "../metrics/promql";
+import { substituted } from "../grafana/variables";
+import { firstLogqlError } from "../logs/logql";
+import { firstPromqlError } from "../metrics/promql";
+import { Query } from "../query";
+import { syntaxError } from "../syntax-error";
 import { DataSources } from "./data-sources";
 import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf, variablesOf } from "./model";
 
-/** A query of a dashboard. */
-export interface DashboardQuery {
-  /** Source of the query, for error messages: `dashboard "Server", panel "CPU"`. */
-  readonly where: string;
-  /** The query. Grafana variables that prevent parsing are replaced with values. */
-  readonly expression: string;
-}
-
 /** Returns the PromQL queries of a dashboard's panels, variables and annotations. */
-export function dashboardQueries(json: string): DashboardQuery[] {
-  return queriesTo(DataSources.PROMETHEUS, json).map(({ where, expression }) => ({
-    where,
-    expression: withoutGrafanaVariables(expression),
-  }));
+export function dashboardQueries(json: string): Query[] {
+  return parsed(queriesTo(DataSources.PROMETHEUS, json), firstPromqlError);
 }
 
 /** Returns the LogQL queries of a dashboard's panels, variables and annotations. */
-export function dashboardLogQueries(json: string): DashboardQuery[] {
-  return queriesTo(DataSources.LOKI, json).map(({ where, expression }) => ({
-    where,
-    expression: withoutLokiVariables(expression),
-  }));
+export function dashboardLogQueries(json: string): Query[] {
+  return parsed(queriesTo(DataSources.LOKI, json), firstLogqlError);
 }
 
-function queriesTo(source: string, json: string): DashboardQuery[] {
+/** Returns the origins of the queries that cannot be parsed, because their variables can contain text of any kind. */
+export function unparsedQueries(json: string): string[] {
+  const both = [
+    { found: queriesTo(DataSources.PROMETHEUS, json), firstError: firstPromqlError },
+    { found: queriesTo(DataSources.LOKI, json), firstError: firstLogqlError },
+  ];
+  return both.flatMap(({ found, firstError }) =>
+    found.filter(({ expression }) => substituted(expression, firstError).error?.uncertain).map(({ where }) => where),
+  );
+}
+
+type FirstError = (query: string) => number | undefined;
+
+/** Replaces the variables of queries, and leaves out the queries that cannot be parsed because of their variables. */
+function parsed(queries: readonly Query[], firstError: FirstError): Query[] {
+  return queries.flatMap(({ where, expression }) => {
+    const { text, error } = substituted(expression, firstError);
+    if (error === undefined) return [{ where, expression: text }];
+    return error.uncertain ? [] : [{ where, expression, _problem: syntaxError(expression, error.position) }];
+  });
+}
+
+function queriesTo(source: string, json: string): Query[] {
   const dashboard = JSON.parse(json) as JsonObject;
   const title = textOf(dashboard.title, textOf(dashboard.uid));
   const found = [panelQueries, variableQueries, annotationQueries].flatMap((queries) => queries(source, dashboard));
-  return found.map(({ where, expression }) => ({ where: `dashboard "${title}", ${where}`, expression }));
+  return found
+    .filter(({ expression }) => expression.trim() !== "")
+    .map(({ where, expression }) => ({ where: `dashboard "${title}", ${where}`, expression }));
 }
 
-function panelQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
+function panelQueries(source: string, dashboard: JsonObject): Query[] {
   return panelsOf(dashboard).flatMap((panel) =>
     objectsOf(panel.targets)
       .filter(
         (target) => targetsSource(source, target.datasource ?? panel.datasource) && typeof target.expr === "string",
       )
-      .map((target) => ({ where: `panel "${textOf(panel.title)}"`, expression: textOf(target.expr) })),
+      .map((target) => ({ where: panelName(panel), expression: textOf(target.expr) })),
   );
 }
 
-function variableQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
+function panelName({ title, id }: JsonObject): string {
+  return textOf(title) === "" && typeof id === "number" ? `panel ${id}` : `panel "${textOf(title)}"`;
+}
+
+function variableQueries(source: string, dashboard: JsonObject): Query[] {
   return variablesOf(dashboard)
     .filter(({ type, datasource }) => type === "query" && targetsSource(source, datasource))
     .flatMap(({ name, query }) => {
       const expression = isObject(query)
-        ? (expressionOf(textOf(query.query)) ?? (textOf(query.stream) || undefined))
-        : expressionOf(textOf(query));
-      return expression === undefined ? [] : [{ where: `variable "${textOf(name)}"`, expression }];
+        ? (expressionOf(textOf(query.query)) ?? textOf(query.stream))
+        : (expressionOf(textOf(query)) ?? "");
+      // Grafana asks for the values of a label without a selector if the selector is empty.
+      return /^\s*\{\s*\}\s*$/.test(expression) ? [] : [{ where: `variable "${textOf(name)}"`, expression }];
     });
 }
 
-function annotationQueries(source: string, dashboard: JsonObject): DashboardQuery[] {
+function annotationQueries(source: string, dashboard: JsonObject): Query[] {
   return annotationsOf(dashboard)
     .filter(({ datasource }) => targetsSource(source, datasource))
     .map(({ name, expr, target }) => ({
       where: `annotation "${textOf(name)}"`,
       expression: textOf(expr) || (isObject(target) ? textOf(target.expr) : ""),
-    }))
-    .filter(({ expression }) => expression !== "");
+    }));
 }
 
 /** Whether a reference points to the data source `source`. Without a reference, Grafana uses Prometheus. */
@@ -78,6 +95,6 @@ function targetsSource(source: string, reference: Json | undefined): boolean {
  */
 function expressionOf(query: string): string | undefined {
   const [, selected, computed] =
-    /^\s*(?:label_values\(\s*([^]+?)\s*,\s*[\w$.{}]+\s*\)|query_result\(([^]+)\))\s*$/.exec(query) ?? [];
+    /^\s*(?:label_values\(\s*([^]+?)\s*,\s*[\w$.:{}[\]]+\s*\)|query_result\(([^]+)\))\s*$/.exec(query) ?? [];
   return selected ?? computed;
 }

@@ -1,6 +1,6 @@
 import { parser } from "@grafana/lezer-logql";
 import type { SyntaxNode } from "@lezer/common";
-import { withoutGrafanaVariables } from "../metrics/promql";
+import { fullMatcher } from "../regular-expression";
 import { syntaxError, unquoted } from "../syntax-error";
 
 /** A condition for a label. */
@@ -31,9 +31,10 @@ export function selectionsIn(query: string): StreamSelection[] {
   const selections: Selection[] = [];
   const later: { readonly within: SyntaxNode; readonly labels: readonly string[]; readonly added: boolean }[] = [];
   const textOf = ({ from, to }: SyntaxNode) => query.slice(from, to);
+  const error = firstLogqlError(query);
+  if (error !== undefined) throw new Error(syntaxError(query, error));
   parser.parse(query).iterate({
     enter: ({ node, name }) => {
-      if (node.type.isError) throw new Error(syntaxError(query, node.from));
       if (name === "Selector") selections.push(new Selection(node, textOf));
       if (name === "PipelineStage" || name === "UnwrapExpr") selections.at(-1)?.read(node);
       if (name === "Grouping" || name === "OnOrIgnoringModifier") {
@@ -61,9 +62,15 @@ export function logqlProblem(query: string): string | undefined {
   }
 }
 
-/** Replaces the Grafana variables outside strings, so that the query parses. */
-export function withoutLokiVariables(query: string): string {
-  return withoutGrafanaVariables(query.replace(/\$(__auto\b|\{__auto\})/g, "5m"));
+/** Returns the position of the first syntax error of a LogQL query, or undefined. */
+export function firstLogqlError(query: string): number | undefined {
+  let first: number | undefined;
+  parser.parse(query).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) first ??= from;
+    },
+  });
+  return first;
 }
 
 /** Parsers that extract all fields of a line. */
@@ -177,20 +184,7 @@ function matcherOf(node: SyntaxNode, textOf: (node: SyntaxNode) => string): Labe
 /** Whether a matcher excludes streams without the label. */
 function isSelective({ operator, value }: LabelMatcher): boolean {
   if (operator === "=") return value !== "";
-  return operator === "=~" && !matchesFully(value, "");
-}
-
-/**
- * Whether a regular expression matches a whole value, as in Loki. An expression that only RE2 supports is assumed to
- * match every value but the empty one.
- */
-export function matchesFully(expression: string, value: string): boolean {
-  const [, flags = "", rest = expression] = /^\(\?([is]+)\)(.*)$/s.exec(expression) ?? [];
-  try {
-    return new RegExp(`^(?:${rest})$`, flags).test(value);
-  } catch {
-    return value !== "";
-  }
+  return operator === "=~" && !fullMatcher(value)("");
 }
 
 function namesIn(node: SyntaxNode, types: readonly string[], textOf: (node: SyntaxNode) => string): string[] {

@@ -1,7 +1,9 @@
 import { Query } from "../query";
 import { didYouMean } from "../metrics/similar-names";
 import { EmittedLabels } from "./emitted-labels";
-import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./logql";
+import { hasVariable, isPlaceholder, readable } from "../grafana/variables";
+import { fullMatcher } from "../regular-expression";
+import { LabelMatcher, selectionsIn, StreamSelection } from "./logql";
 
 /**
  * Returns the problems of LogQL queries: labels and values that no log source emits, selectors whose labels no source
@@ -10,22 +12,28 @@ import { LabelMatcher, matchesFully, selectionsIn, StreamSelection } from "./log
  * @param emitted labels of all kinds of lines
  */
 export function unknownLabels(uses: readonly Query[], emitted: readonly EmittedLabels[]): string[] {
-  const found = uses.flatMap(({ where, expression: query }) =>
-    problemsOf(query, emitted).map((problem) => `${where}: ${problem}`),
-  );
+  const found = uses
+    .filter(({ _unchecked: unchecked }) => !unchecked)
+    .flatMap((use) => problemsOf(use, emitted).map((problem) => `${use.where}: ${problem}`));
   return [...new Set(found)];
 }
 
-function problemsOf(query: string, emitted: readonly EmittedLabels[]): string[] {
+function problemsOf({ expression, _problem: problem }: Query, emitted: readonly EmittedLabels[]): string[] {
+  if (problem !== undefined) return [problem];
   try {
-    return selectionsIn(query).flatMap((selection) => selectionProblems(selection, emitted));
+    return selectionsIn(expression).flatMap((selection) => selectionProblems(selection, emitted));
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
 }
 
 function selectionProblems(selection: StreamSelection, emitted: readonly EmittedLabels[]): string[] {
-  const { selector, matchers, filters, labels } = selection;
+  const selector = readable(selection.selector);
+  // A label whose name contains a variable can be any label.
+  const [matchers, filters] = [selection.matchers, selection.filters].map((list) =>
+    list.filter(({ label }) => !isPlaceholder(label)),
+  ) as [LabelMatcher[], LabelMatcher[]];
+  const labels = selection.labels.filter((label) => !isPlaceholder(label));
   const single = [
     ...[...matchers, ...filters].flatMap((matcher) => matcherProblems(matcher, emitted)),
     ...labels.flatMap((label) => labelProblems(label, emitted)),
@@ -46,7 +54,7 @@ function matcherProblems({ label, operator, value }: LabelMatcher, emitted: read
   if (unknown.length > 0 || values === undefined || value === "" || hasVariable(value)) return unknown;
   const literals = operator === "=" || operator === "!=" ? [value] : alternatives(value);
   if (literals === undefined)
-    return [...values].some((known) => matchesFully(value, known))
+    return [...values].some(fullMatcher(value))
       ? []
       : [
           `no log source emits a value of the label "${label}" that matches "${value}": the values are ${listed(values)}`,
@@ -77,21 +85,14 @@ function satisfies(lines: EmittedLabels, { label, operator, value }: LabelMatche
   const values = lines.get(label);
   if ((lines.has(label) && values === undefined) || hasVariable(value)) return true;
   // A label of the kind can be missing in a line, which then has the empty value.
-  return ["", ...(values ?? [])].some((one) => {
-    const equal = operator === "=" || operator === "!=" ? one === value : matchesFully(value, one);
-    return equal === (operator === "=" || operator === "=~");
-  });
+  const matches = operator === "=" || operator === "!=" ? (one: string) => one === value : fullMatcher(value);
+  return ["", ...(values ?? [])].some((one) => matches(one) === (operator === "=" || operator === "=~"));
 }
 
 /** Returns the values of a regular expression such as `a|b`; undefined for other expressions. */
 function alternatives(expression: string): string[] | undefined {
   const parts = expression.split("|").filter((part) => part !== "");
   return parts.every((part) => /^[\w:/-]+$/.test(part)) ? parts : undefined;
-}
-
-/** Whether a value contains a variable of Grafana. */
-function hasVariable(value: string): boolean {
-  return /\$(\w|\{)/.test(value);
 }
 
 function namesOf(emitted: readonly EmittedLabels[]): string[] {

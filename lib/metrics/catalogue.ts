@@ -89,6 +89,11 @@ export function cataloguedMetric(name: string): CataloguedMetric | undefined {
   return (known ??= indexed()).get(name);
 }
 
+/** Returns the names of all metrics in the catalogue, of all components and collectors. */
+export function cataloguedMetrics(): string[] {
+  return [...(known ??= indexed()).keys()];
+}
+
 let known: ReadonlyMap<string, CataloguedMetric> | undefined;
 
 function indexed(): ReadonlyMap<string, CataloguedMetric> {

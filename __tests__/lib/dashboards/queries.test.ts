@@ -1,7 +1,7 @@
 import { collectorsOf, defaultCollectors, metricsOf } from "../../../lib/metrics/catalogue";
 import { metricsIn, promqlProblem } from "../../../lib/metrics/promql";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
-import { dashboardLogQueries, dashboardQueries } from "../../../lib/dashboards/queries";
+import { dashboardLogQueries, dashboardQueries, unparsedQueries } from "../../../lib/dashboards/queries";
 
 function queriesOf(dashboard: object): string[] {
   return dashboardQueries(JSON.stringify({ title: "T", panels: [], ...dashboard })).map(({ expression }) => expression);
@@ -30,8 +30,38 @@ describe("dashboardQueries", () => {
     ]);
   });
 
-  test("finds panels in collapsed rows", () => {
+  test("finds panels in collapsed rows, and in the rows of Grafana 4", () => {
     expect(queriesOf({ panels: [{ type: "row", ...panel("up") }] })).toEqual(["up"]);
+    expect(queriesOf({ rows: [panel("up"), panel("down")] })).toEqual(["up", "down"]);
+  });
+
+  test("leaves out empty queries", () => {
+    expect(queriesOf(panel(""))).toEqual([]);
+    expect(queriesOf(panel(" \n"))).toEqual([]);
+  });
+
+  test("names a panel without a title by its number", () => {
+    const [query] = dashboardQueries(JSON.stringify({ title: "T", panels: [{ id: 7, targets: [{ expr: "up" }] }] }));
+    expect(query?.where).toBe('dashboard "T", panel 7');
+  });
+
+  test("describes a syntax error by the text in the file", () => {
+    const [query] = dashboardQueries(JSON.stringify({ title: "T", ...panel("topk($limit, up") }));
+    expect(query).toEqual({
+      where: 'dashboard "T", panel "P"',
+      expression: "topk($limit, up",
+      _problem: 'the expression ends too early, after "topk($limit, up"',
+    });
+    const [other] = dashboardQueries(JSON.stringify({ title: "T", ...panel("up{job='x'} * $factor + 1) / 2") }));
+    expect(other?._problem).toContain("the expression does not parse at character 26, near ");
+  });
+
+  test("leaves out queries that cannot be parsed because of their variables, and lists them", () => {
+    const dashboard = { ...panel("sum(up) $rest ) + 1"), title: "T" };
+    expect(queriesOf(dashboard)).toEqual([]);
+    expect(unparsedQueries(JSON.stringify(dashboard))).toEqual(['dashboard "T", panel "P"']);
+    expect(unparsedQueries(JSON.stringify({ ...panel("topk($n, up)"), title: "T" }))).toEqual([]);
+    expect(unparsedQueries(JSON.stringify({ ...panel("foo bar"), title: "T" }))).toEqual([]);
   });
 
   test("replaces Grafana's variables", () => {
@@ -59,6 +89,10 @@ describe("dashboardQueries", () => {
     ['label_values(up{job=~"a,b"}, instance)', ['up{job=~"a,b"}']],
     [" label_values( rate(a_total[5m]) , instance ) ", ["rate(a_total[5m])"]],
     ["query_result(topk(3, up))", ["topk(3, up)"]],
+    ["label_values(up, $label)", ["up"]],
+    ["label_values(up, ${label:raw})", ["up"]],
+    ["label_values(up, [[label]])", ["up"]],
+    ["label_values({}, instance)", []],
     ["label_values(instance)", []],
     ["label_names()", []],
     ["metrics(node_.*)", []],
@@ -94,6 +128,8 @@ test("dashboardLogQueries returns only queries to Loki", () => {
         { type: "query", name: "V", datasource: loki, query: { label: "job", stream: '{kind="audit"}', type: 1 } },
         { type: "query", name: "W", datasource: loki, query: { label: "job", stream: "", type: 1 } },
         { type: "query", name: "X", datasource: loki, query: 'label_values({kind="oom"}, job)' },
+        { type: "query", name: "Y", datasource: loki, query: "label_values({}, job)" },
+        { type: "query", name: "Z", datasource: loki, query: { label: "job", stream: "{ }", type: 1 } },
       ],
     },
     annotations: { list: [{ name: "A", datasource: loki, expr: '{kind="error"}' }] },

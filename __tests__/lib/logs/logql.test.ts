@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { logqlProblem, matchesFully, selectionsIn, withoutLokiVariables } from "../../../lib/logs/logql";
+import { firstLogqlError, logqlProblem, selectionsIn } from "../../../lib/logs/logql";
 
 /** Returns what a query expects of labels, in a short notation. */
 function expectedOf(query: string): string[] {
@@ -74,18 +74,11 @@ describe("selectionsIn", () => {
   });
 });
 
-test("withoutLokiVariables replaces variables of Grafana", () => {
-  expect(withoutLokiVariables('rate({job=~"$job"}[$__auto]) / rate({job="a"}[$__interval])')).toBe(
-    'rate({job=~"$job"}[5m]) / rate({job="a"}[5m])',
-  );
-});
-
 test.each([
-  ["a|b", "b", true],
-  ["a", "ab", false],
-  ["(?i)A", "a", true],
-  ["(?P<x>a)", "b", true],
-  ["(?P<x>a)", "", false],
-])("matchesFully(%j, %j) is %s", (expression, value, expected) => {
-  expect(matchesFully(expression, value)).toBe(expected);
+  ['{job="a"}', undefined],
+  ['{job="a"} | json', undefined],
+  ["{$filters}", 1],
+  ['sum(rate({job="a"}[5m])', 23],
+])("firstLogqlError(%j) is %s", (query, position) => {
+  expect(firstLogqlError(query)).toBe(position);
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { metricsIn, promqlProblem, withoutGrafanaVariables } from "../../../lib/metrics/promql";
+import { firstPromqlError, metricsIn, missingMetrics, promqlProblem } from "../../../lib/metrics/promql";
 
 describe("metricsIn", () => {
   test.each([
@@ -29,14 +29,13 @@ describe("metricsIn", () => {
     ["foo bar", 'the expression does not parse at character 5, near "foo bar"'],
     ["up{job='a}", 'the expression does not parse at character 8, near "up{job=\'a}"'],
     ["rate(a[$__rate_interval])", 'the expression does not parse at character 8, near "rate(a[$__rate_interval])"'],
-    [
-      'count({__name__=~"a.*"})',
-      'the selector {__name__=~"a.*"} names no metric: add the metric\'s name before the braces, or __name__="name"',
-    ],
+    ["count({})", "the selector {} selects all metrics: add the name of a metric, or a matcher that requires a label"],
+    ['count({job=~".*"})', 'the selector {job=~".*"} selects all metrics: add the name of a metric, or a matcher'],
+    ['{__name__!="a"}', 'the selector {__name__!="a"} selects all metrics: add the name of a metric, or a matcher'],
     ['a{__name__="b"}', 'the selector a{__name__="b"} names two metrics, "a" and "b": remove one of them'],
   ])("rejects %j", (expression, message) => {
     expect(() => metricsIn(expression)).toThrow(message);
-    expect(promqlProblem(expression)).toBe(message);
+    expect(promqlProblem(expression)).toContain(message);
   });
 
   test("finds all metrics of nested expressions", () => {
@@ -107,16 +106,52 @@ const { expressions } = fc.letrec<{ expressions: Expression }>((tie) => ({
   ),
 }));
 
-describe("withoutGrafanaVariables", () => {
+describe("missingMetrics", () => {
+  const missing = (expression: string, ...available: string[]): string[] =>
+    missingMetrics(expression, ({ metric, isPattern }) => !isPattern && !available.includes(metric)).map(
+      ({ metric }) => metric,
+    );
+
   test.each([
-    ["rate(a[$__rate_interval])", "rate(a[5m])"],
-    ["rate(a[${__rate_interval}])", "rate(a[5m])"],
-    ["rate(a[$window]) / rate(b[${window:raw}:$step])", "rate(a[5m]) / rate(b[5m:5m])"],
-    ["rate(a[$__interval] offset $__range)", "rate(a[5m] offset 5m)"],
-    ["increase(a[1h]) / $__range_s * $__interval_ms", "increase(a[1h]) / 300 * 300"],
-    ['up{instance=~"$instance", job="${job}"}', 'up{instance=~"$instance", job="${job}"}'],
-  ])("turns %s into %s", (expression, plain) => {
-    expect(withoutGrafanaVariables(expression)).toBe(plain);
-    expect(promqlProblem(plain)).toBeUndefined();
+    ['count({job="node"})', []],
+    ['{job!=""}', []],
+    ['{job="$job"}', []],
+    ['count({__name__=~"a.*", job="x"})', ["a.*"]],
+    ['{__name__=~"a_${kind}_.*"}', ["a_.*_.*"]],
+    ['{__name__="a_$kind"}', ["a_.*"]],
+    ['{"a.b.[[kind]]"}', ["a\\.b\\..*"]],
+    ["rate(a___grafana_variable___total[5m])", ["a_.*_total"]],
+    ["__grafana_variable__ + b", [".*", "b"]],
+  ])("reads %s", (expression, uses) => {
+    expect(missingMetrics(expression, () => true).map(({ metric }) => metric)).toEqual(uses);
+    expect(promqlProblem(expression)).toBeUndefined();
   });
+
+  test("distinguishes names from regular expressions", () => {
+    expect(missingMetrics('{__name__=~"a"} + b', () => true)).toEqual([
+      { metric: "a", isPattern: true },
+      { metric: "b", isPattern: false },
+    ]);
+  });
+
+  test.each([
+    ["rate(p_old[5m]) > 0 or rate(p_new[5m]) > 0", []],
+    ["rate(p_new[5m]) or p_old or vector(0)", []],
+    ["p_old or vector(0)", ["p_old"]],
+    ["p_old or q_up", ["p_old"]],
+    ["p_old or p_older", ["p_old", "p_older"]],
+    ["p_new and p_old", ["p_old"]],
+    ["p_old or (p_new + p_older)", ["p_old", "p_older"]],
+  ])("needs only one of the alternatives of a program: %s", (expression, expected) => {
+    expect(missing(expression, "p_new", "q_up")).toEqual(expected);
+  });
+});
+
+test.each([
+  ["up", undefined],
+  ["topk($limit, up)", 5],
+  ["up{job='a}", 7],
+  ["sum(up", 6],
+])("firstPromqlError(%j) is %s", (expression, position) => {
+  expect(firstPromqlError(expression)).toBe(position);
 });
