@@ -11,7 +11,7 @@ interface QueryResult {
 export interface PanelsFound {
   /** Number of queries. */
   readonly queries: number;
-  /** Queries without data, as `panel, query: reason`. */
+  /** Queries without data that should have data, as `panel, query: reason`. */
   readonly empty: readonly string[];
 }
 
@@ -48,10 +48,17 @@ async function askPanel(
     readonly results?: Readonly<Record<string, QueryResult>>;
   };
   const empty = queries.flatMap(({ expr }, index) => {
+    if (canBeEmpty(panel)) return [];
     const result = results[textOf(targets[index]?.refId)];
     return hasData(result) ? [] : [`${textOf(panel.title)}, ${expr}: ${result?.error ?? "no data"}`];
   });
   return { queries: queries.length, empty };
+}
+
+/** Whether a panel has a text for the case that nothing happened, such as "No rejected lines". */
+function canBeEmpty({ fieldConfig }: JsonObject): boolean {
+  const { defaults } = (fieldConfig ?? {}) as { readonly defaults?: { readonly noValue?: string } };
+  return /^no /i.test(defaults?.noValue ?? "");
 }
 
 /** Replaces variables as Grafana's web UI does. Grafana's server replaces the interval. */

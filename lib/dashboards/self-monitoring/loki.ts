@@ -134,7 +134,7 @@ function storagePanels(alerts: readonly Alert[]): Builder<Panel>[] {
       description: "When did Loki last look for lines that are older than the retention?",
       unit: HOURS,
       width: 8,
-      noValue: "Retention has not run yet",
+      noValue: "No retention run yet",
       queries: since("loki_compactor_apply_retention_last_successful_run_timestamp_seconds"),
       thresholds: thresholdsOf(alerts, "LokiRetentionFailing", "age"),
     }),
