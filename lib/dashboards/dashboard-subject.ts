@@ -9,4 +9,12 @@ export interface DashboardSubject {
   readonly alerts: readonly Alert[];
   /** Labels of the log lines that Loki receives. @default - none, because no Loki is placed */
   readonly logs?: readonly EmittedLabels[];
+  /**
+   * URL of the user's runbooks, to which the name of an alert is appended.
+   *
+   * @default - the page with the built-in runbooks on Prometheus
+   */
+  readonly runbooks?: string;
+  /** Number of members, from which the height of tables follows. @default - unknown */
+  readonly servers?: number;
 }

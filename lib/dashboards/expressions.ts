@@ -1,10 +1,13 @@
-import { Severity } from "../alerts/rule";
-
 /** Matcher for the node exporters of all servers. */
 export const ALL_SERVERS = 'job="node"';
 
 /** Range for `rate()`: the interval between two points of a graph, but long enough to contain two samples. */
 export const RATE_INTERVAL = "[$__rate_interval]";
+
+/** Values of servers that answer now. A server that is down has no value instead of an old one. */
+export function whileUp(expr: string): string {
+  return `(${expr}) and on (instance) up{${ALL_SERVERS}} == 1`;
+}
 
 /** CPU time in use, in percent, as in the alert `CpuBusy`: without iowait and steal. */
 export function cpuUsed(servers: string): string {
@@ -39,15 +42,17 @@ export function loadPerCpu(servers: string, minutes: number): string {
   return `node_load${minutes}{${servers}} / on (instance) count by (instance) (node_cpu_seconds_total{${servers},mode="idle"})`;
 }
 
-/** Firing alerts that notify people. */
-export function firingAlerts(matchers = ""): string {
-  return `ALERTS{alertstate="firing",severity=~"warning|critical"${matchers}}`;
+/** Matcher for the alerts that notify people. */
+export const NOTIFYING = 'severity=~"warning|critical"';
+
+/** Firing alerts. Each Prometheus also stores the alerts about logs, because Loki writes their state to Prometheus. */
+export function firingAlerts(matchers: string): string {
+  return `ALERTS{alertstate="firing",${matchers}}`;
 }
 
-/** Times at which the firing alerts of a severity became active, in milliseconds since 1970. */
-export function startsOfAlerts(severity: Severity, matchers = ""): string {
-  const selected = `severity="${severity}"${matchers}`;
-  return `1000 * ALERTS_FOR_STATE{${selected}} and ignoring (alertstate) ALERTS{alertstate="firing",${selected}}`;
+/** Times at which firing alerts became active, in seconds since 1970. */
+export function alertStarts(matchers: string): string {
+  return `(ALERTS_FOR_STATE{${matchers}} and ignoring (alertstate) ${firingAlerts(matchers)})`;
 }
 
 /** A count that is zero instead of empty. */

@@ -1,24 +1,27 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import { BigValueTextMode } from "@grafana/grafana-foundation-sdk/common";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../alerts/alert";
 import { Severity } from "../alerts/rule";
-import { DashboardSubject } from "./dashboard-subject";
+import { alertsTable } from "./alerts-table";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { Colours } from "./builders/colours";
-import { thresholdsOf, RED_ABOVE_ZERO } from "./builders/thresholds";
 import { graph, stat, UP_DOWN } from "./builders/panels";
-import { barColumn, table } from "./builders/tables";
+import { barColumn, serverColumn, table } from "./builders/tables";
+import { isOn, ORANGE_ABOVE_ZERO, RED_ABOVE_ZERO, thresholdsOf } from "./builders/thresholds";
+import { DashboardSubject } from "./dashboard-subject";
 import {
   ALL_SERVERS,
   cpuUsed,
   firingAlerts,
   inodesUsed,
-  RATE_INTERVAL,
   loadPerCpu,
   memoryUsed,
   orZero,
+  RATE_INTERVAL,
   spaceUsed,
+  whileUp,
 } from "./expressions";
 import { DashboardModel } from "./model";
 import { Uids } from "./uids";
@@ -26,6 +29,10 @@ import { Uids } from "./uids";
 /** Number of servers that a graph shows: those with the highest values. */
 const TOP = 10;
 const UP = `up{${ALL_SERVERS}}`;
+/** Numbers of rows for which the table of servers has room. */
+const ROWS = { least: 3, most: 12, unknown: 6 };
+/** Height of a table's title and header, in grid rows of the dashboard. A row of a table is as high as a grid row. */
+const TABLE_HEAD = 3;
 
 /** Builds the dashboard of all servers: an overview, a table with a row per server, and the busiest servers. */
 export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
@@ -34,16 +41,31 @@ export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
     uid: Uids.FLEET,
     description: "Are all servers healthy? Select a server to open its dashboard.",
     sections: [
-      { panels: [...overview(alerts), servers(alerts)] },
-      { title: "Alerts", panels: [firing()] },
+      {
+        panels: [
+          ...overview(alerts),
+          servers(subject),
+          alertsTable(subject, {
+            description: "Which problems need attention, since when, and what helps?",
+            height: 8,
+          }),
+        ],
+      },
       { title: `Top ${TOP} servers over time`, panels: graphs(alerts) },
     ],
   });
 }
 
+/** Eight panels, or six if the user disabled the Watchdog, which proves that rules are evaluated. */
 function overview(alerts: readonly Alert[]): Builder<Panel>[] {
-  const count = { unit: units.NoUnit, width: 4 };
-  const most = { unit: units.Percent, width: 4, max: 100, decimals: 0 };
+  const watched = isOn(alerts, "Watchdog");
+  const width = watched ? 3 : 4;
+  return [...counts(width), ...(watched ? [watchdog(width)] : []), ...highest(alerts, width).slice(watched ? 0 : 1)];
+}
+
+function counts(width: number): Builder<Panel>[] {
+  const count = { unit: units.NoUnit, width };
+  const firing = (severity: Severity) => orZero(`count(${firingAlerts(`severity="${severity}"`)})`);
   return [
     stat({
       ...count,
@@ -62,111 +84,102 @@ function overview(alerts: readonly Alert[]): Builder<Panel>[] {
       ...count,
       title: "Critical alerts",
       description: "How many alerts need immediate attention?",
-      queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="critical"})'), legend: "critical" }],
+      queries: [{ expr: firing(Severity.CRITICAL), legend: "critical" }],
       thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       ...count,
       title: "Warnings",
       description: "How many alerts need attention within a working day?",
-      queries: [{ expr: orZero('count(ALERTS{alertstate="firing",severity="warning"})'), legend: "warnings" }],
-      thresholds: RED_ABOVE_ZERO.map(({ value }) => ({ value, severity: Severity.WARNING })),
+      queries: [{ expr: firing(Severity.WARNING), legend: "warnings" }],
+      thresholds: ORANGE_ABOVE_ZERO,
+    }),
+  ];
+}
+
+function watchdog(width: number): Builder<Panel> {
+  return stat({
+    title: "Alerting",
+    description:
+      "Does Prometheus evaluate alert rules? The alert Watchdog always fires. If it does not, no alert can fire.",
+    unit: units.NoUnit,
+    width,
+    queries: [{ expr: orZero(`max(${firingAlerts('alertname="Watchdog"')})`), legend: "Watchdog" }],
+    mappings: { 0: { text: "broken", color: Colours.CRITICAL }, 1: { text: "works", color: Colours.GOOD } },
+  });
+}
+
+function highest(alerts: readonly Alert[], width: number): Builder<Panel>[] {
+  const one = (expr: string, legend: string) => [{ expr: `topk(1, ${whileUp(expr)})`, legend }];
+  const share = { unit: units.Percent, width, max: 100, decimals: 0, text: BigValueTextMode.ValueAndName };
+  return [
+    stat({
+      ...share,
+      title: "Highest CPU",
+      description: "Which server uses the most of its CPU time?",
+      queries: one(cpuUsed(ALL_SERVERS), "{{instance}}"),
+      thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
     }),
     stat({
-      ...most,
-      title: "Highest memory usage",
-      description: "How much memory is in use on the server with the highest usage?",
-      queries: [{ expr: `max(${memoryUsed(ALL_SERVERS)})`, legend: "used" }],
+      ...share,
+      title: "Highest memory",
+      description: "Which server uses the most of its memory?",
+      queries: one(memoryUsed(ALL_SERVERS), "{{instance}}"),
       thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
     }),
     stat({
-      ...most,
+      ...share,
       title: "Fullest disk",
-      description: "How full is the fullest file system of any server?",
-      queries: [{ expr: `max(${spaceUsed(ALL_SERVERS)})`, legend: "used" }],
+      description: "Which file system of which server is fullest?",
+      queries: one(spaceUsed(ALL_SERVERS), "{{instance}} {{mountpoint}}"),
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
   ];
 }
 
-function servers(alerts: readonly Alert[]): Builder<Panel> {
+function servers({ alerts, servers: rows = ROWS.unknown }: DashboardSubject): Builder<Panel> {
   const disk = thresholdsOf(alerts, "DiskFull", "warning", "critical");
   const each = (expr: string) => `max by (instance) (${expr})`;
-  const none = `0 * ${each(UP)}`;
+  const current = (expr: string) => each(whileUp(expr));
+  const firing = (severity: Severity) =>
+    `count by (instance) (${firingAlerts(`severity="${severity}"`)} and on (instance) ${UP}) or 0 * ${each(UP)}`;
   return table({
     title: "Servers",
-    description: "Is each server healthy? Servers with alerts come first.",
+    description: "Is each server healthy? Servers that are down come first, and then those with alerts.",
     width: 24,
-    height: 12,
-    sort: [{ column: "Alerts" }],
+    height: TABLE_HEAD + Math.min(Math.max(rows, ROWS.least), ROWS.most),
+    // "down" is zero.
+    sort: [{ column: "State", ascending: true }, { column: "Critical" }, { column: "Warnings" }],
     columns: [
-      {
-        title: "Server",
-        label: "instance",
-        link: {
-          title: "Open the server's dashboard",
-          url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
-        },
-      },
+      serverColumn(),
       { title: "State", expr: each(UP), mappings: UP_DOWN, width: 80 },
-      {
-        title: "Alerts",
-        expr: `count by (instance) (${firingAlerts()} and on (instance) ${UP}) or ${none}`,
-        thresholds: RED_ABOVE_ZERO,
-        width: 80,
-      },
-      barColumn("CPU", cpuUsed(ALL_SERVERS), thresholdsOf(alerts, "CpuBusy", "busy")),
+      { title: "Critical", expr: firing(Severity.CRITICAL), thresholds: RED_ABOVE_ZERO, width: 80 },
+      { title: "Warnings", expr: firing(Severity.WARNING), thresholds: ORANGE_ABOVE_ZERO, width: 90 },
+      barColumn("CPU", current(cpuUsed(ALL_SERVERS)), thresholdsOf(alerts, "CpuBusy", "busy")),
       {
         title: "Load per CPU",
-        expr: each(loadPerCpu(ALL_SERVERS, 5)),
+        expr: current(loadPerCpu(ALL_SERVERS, 5)),
         thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
         decimals: 2,
-        width: 150,
+        width: 120,
       },
-      barColumn("Memory", each(memoryUsed(ALL_SERVERS)), thresholdsOf(alerts, "MemoryShort", "warning", "critical")),
-      barColumn("Fullest disk", each(spaceUsed(ALL_SERVERS)), disk),
-      barColumn("Inodes", each(inodesUsed(ALL_SERVERS)), thresholdsOf(alerts, "InodesFull", "warning", "critical")),
+      barColumn("Memory", current(memoryUsed(ALL_SERVERS)), thresholdsOf(alerts, "MemoryShort", "warning", "critical")),
+      barColumn("Fullest disk", current(spaceUsed(ALL_SERVERS)), disk),
+      barColumn("Inodes", current(inodesUsed(ALL_SERVERS)), thresholdsOf(alerts, "InodesFull", "warning", "critical")),
       {
         title: "Uptime",
-        expr: each(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
-        unit: units.DurationSeconds,
-        width: 140,
+        expr: current(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
+        unit: units.Seconds,
+        decimals: 1,
+        width: 110,
       },
     ],
   });
 }
-
-function firing(): Builder<Panel> {
-  return table({
-    title: "Firing alerts",
-    description: "Which alerts fire now? Watchdog always fires; if this table is empty, no rules are evaluated.",
-    width: 24,
-    height: 7,
-    // In alphabetical order, "critical" comes first.
-    sort: [{ column: "Severity", ascending: true }],
-    columns: [
-      { title: "Severity", label: "severity", mappings: SEVERITIES, width: 110 },
-      { title: "Alert", label: "alertname" },
-      { title: "Server", label: "instance" },
-      { title: "Job", label: "job" },
-      {
-        title: "Firing",
-        expr: 'count by (severity, alertname, instance, job) (ALERTS{alertstate="firing"})',
-        width: 90,
-      },
-    ],
-  });
-}
-
-const SEVERITIES = {
-  critical: { text: "critical", color: Colours.CRITICAL },
-  warning: { text: "warning", color: Colours.WARNING },
-  none: { text: "none", color: Colours.PLAIN },
-} as const;
 
 function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
   const most = (expr: string) => `topk(${TOP}, ${expr})`;
-  const percent = { unit: units.Percent, width: 6, max: 100 };
+  const percent = { unit: units.Percent, width: 12, max: 100 };
   const traffic = ["receive", "transmit"].map(
     (way) => `sum by (instance) (rate(node_network_${way}_bytes_total{${ALL_SERVERS},device!="lo"}${RATE_INTERVAL}))`,
   );
@@ -196,7 +209,7 @@ function graphs(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Network traffic",
       description: "Which servers receive and send the most data?",
       unit: units.BytesPerSecondIEC,
-      width: 6,
+      width: 12,
       queries: [{ expr: most(traffic.join(" + ")), legend: "{{instance}}" }],
     }),
   ];

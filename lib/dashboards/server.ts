@@ -1,3 +1,4 @@
+import { alertsTable } from "./alerts-table";
 import { DashboardSubject } from "./dashboard-subject";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { DashboardModel } from "./model";
@@ -9,6 +10,9 @@ import { cpuPanels } from "./server/cpu";
 import { systemPanels } from "./server/system";
 import { Uids } from "./uids";
 
+/** Matchers for the alerts of the selected server. */
+const SELECTED = ',instance="$instance"';
+
 /** Builds the dashboard of one server by the USE method: utilization, saturation and errors of each resource. */
 export function buildServerDashboard(subject: DashboardSubject): DashboardModel {
   const { alerts } = subject;
@@ -16,10 +20,15 @@ export function buildServerDashboard(subject: DashboardSubject): DashboardModel 
     uid: Uids.SERVER,
     description:
       "Is this server healthy, and if not, which resource is the bottleneck? Dashed lines are alert thresholds.",
-    alerts: ',instance="$instance"',
+    alerts: SELECTED,
     variables: [{ label: "instance", title: "Server", selector: 'up{job="node"}' }],
     sections: [
-      { panels: overviewPanels(alerts) },
+      {
+        panels: [
+          ...overviewPanels(alerts),
+          alertsTable(subject, { description: "Which problems does this server have?", height: 5, server: SELECTED }),
+        ],
+      },
       { title: "CPU", panels: cpuPanels(alerts) },
       { title: "Memory", panels: memoryPanels(alerts) },
       { title: "Disks", panels: diskPanels(alerts) },

@@ -180,7 +180,7 @@ describe("Fleet", () => {
     const table = titled(build(Dashboard.fleet(), everything), "Servers");
     const [, organize] = objectsOf(table.transformations);
     const { renameByName, indexByName } = organize?.options as { renameByName: JsonObject; indexByName: JsonObject };
-    expect(renameByName).toMatchObject({ instance: "Server", "Value #A": "State", "Value #B": "Alerts" });
+    expect(renameByName).toMatchObject({ instance: "Server", "Value #A": "State", "Value #B": "Critical" });
     expect(Object.keys(indexByName)).toHaveLength(1 + objectsOf(table.targets).length);
   });
 });

@@ -32,15 +32,16 @@ export const MEMORY_PARTS: SeriesColours = {
   caches: "super-light-blue",
   free: Colours.GOOD,
   "swap used": "purple",
+  "swap space": Colours.PLAIN,
 };
 
 /** Colours of systemd unit states. */
 export const UNIT_STATES: SeriesColours = {
-  active: Colours.GOOD,
+  failed: Colours.CRITICAL,
   activating: Colours.WARNING,
   deactivating: Colours.WARNING,
-  failed: Colours.CRITICAL,
-  inactive: Colours.NEUTRAL,
+  active: Colours.GOOD,
+  inactive: Colours.PLAIN,
 };
 
 /** Colours of HTTP status classes and status codes, which are the first word of the name of a series. */

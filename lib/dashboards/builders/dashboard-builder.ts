@@ -16,7 +16,7 @@ import { availableDashboards } from "../available-dashboards";
 import { DashboardSubject } from "../dashboard-subject";
 import { DataSources } from "../data-sources";
 import { Severity } from "../../alerts/rule";
-import { startsOfAlerts } from "../expressions";
+import { alertStarts } from "../expressions";
 import { DashboardModel } from "../model";
 import { BuiltInUid, DASHBOARD_TITLES, Uids } from "../uids";
 import { Colours } from "./colours";
@@ -126,7 +126,7 @@ function alertAnnotation(name: string, severity: Severity, colour: string, match
     .datasource(PROMETHEUS)
     .enable(true)
     .iconColor(colour)
-    .expr(startsOfAlerts(severity, matchers))
+    .expr(`1000 * ${alertStarts(`severity="${severity}"${matchers}`)}`)
     .build();
   // The builder has no methods for the properties of Prometheus annotations.
   const prometheus = {

@@ -88,19 +88,25 @@ export interface GraphOptions extends PanelOptions {
   readonly softMax?: number;
   /** Colour of which each series gets a shade, for series that all mean the same. @default - Grafana's palette */
   readonly shades?: string;
-  /** Whether the legend shows the total of each series, for counts of single events. @default false */
+  /**
+   * Whether the legend shows the total of each series, for counts whose ranges do not overlap.
+   *
+   * @default false
+   */
   readonly totals?: boolean;
   /** Text of a graph without series. @default "No data" */
   readonly noValue?: string;
 }
 
-/** Texts and colours to show instead of values, by value. */
+/** Texts and colours to show instead of values, by value or by a regular expression between slashes. */
 export type ValueMappings = Readonly<Record<string, { readonly text: string; readonly color: string }>>;
 
 /** Properties of a stat panel. */
 export interface StatOptions extends PanelOptions {
   /** Texts and colours to show instead of values. @default - none */
   readonly mappings?: ValueMappings;
+  /** Thresholds of single series, by the name of the series. @default - all series have the panel's thresholds */
+  readonly thresholdsOfSeries?: Readonly<Record<string, readonly PanelThreshold[]>>;
   /** Whether to show the value of a series, its name or both. @default BigValueTextMode.Value */
   readonly text?: BigValueTextMode;
   /** Height in grid rows of the dashboard. @default 4 */
@@ -167,8 +173,8 @@ export function graph(options: GraphOptions): Builder<Panel> {
     if (query.below === true)
       panel.overrideByQuery(letter(index), [{ id: "custom.transform", value: GraphTransform.NegativeY }]);
   });
-  for (const [name, colour] of Object.entries(colours)) {
-    const properties = [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor: colour } }];
+  for (const [name, fixedColor] of Object.entries(colours)) {
+    const properties = [{ id: "color", value: { mode: FieldColorModeId.Fixed, fixedColor } }];
     if (name.startsWith("/")) panel.overrideByRegexp(name, properties);
     else panel.overrideByName(name, properties);
   }
@@ -205,18 +211,26 @@ export function stat(options: StatOptions): Builder<Panel> {
     .graphMode(BigValueGraphMode.None)
     .textMode(text)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
-  if (mappings) panel.mappings([valueMapping(mappings)]);
+  if (mappings) panel.mappings(valueMappings(mappings));
   if (decimals !== undefined) panel.decimals(decimals);
   if (max !== undefined) panel.min(0).max(max);
   options.queries.forEach((query, index) =>
     panel.withTarget(options.logs === true ? logTarget(query, index, "instant") : target(query, index).instant()),
   );
+  for (const [name, ofName] of Object.entries(options.thresholdsOfSeries ?? {}))
+    panel.overrideByName(name, [{ id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(ofName) } }]);
   return panel;
 }
 
 /** Returns Grafana's form of value mappings. */
-export function valueMapping(words: ValueMappings): ValueMapping {
-  return { type: MappingType.ValueToText, options: { ...words } };
+export function valueMappings(words: ValueMappings): ValueMapping[] {
+  const entries = Object.entries(words);
+  const values = entries.filter(([value]) => !value.startsWith("/"));
+  const patterns = entries.filter(([value]) => value.startsWith("/"));
+  return [
+    ...(values.length === 0 ? [] : [{ type: MappingType.ValueToText as const, options: Object.fromEntries(values) }]),
+    ...patterns.map(([pattern, result]) => ({ type: MappingType.RegexToText as const, options: { pattern, result } })),
+  ];
 }
 
 /** Returns Grafana's form of thresholds. */

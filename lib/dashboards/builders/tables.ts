@@ -4,8 +4,9 @@ import { DynamicConfigValue, Panel } from "@grafana/grafana-foundation-sdk/dashb
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { DataSources } from "../data-sources";
+import { Uids } from "../uids";
 import { Colours } from "./colours";
-import { letter, logTarget, tableTarget, valueMapping, ValueMappings } from "./panels";
+import { letter, logTarget, tableTarget, valueMappings, ValueMappings } from "./panels";
 import { PanelThreshold, thresholdSteps } from "./thresholds";
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
@@ -129,7 +130,7 @@ function columnOverrides({
     ...(unit === undefined ? [] : [{ id: "unit", value: unit }]),
     ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
     ...(width === undefined ? [] : [{ id: "custom.width", value: width }]),
-    ...(mappings ? [{ id: "mappings", value: [valueMapping(mappings)] }] : []),
+    ...(mappings ? [{ id: "mappings", value: valueMappings(mappings) }] : []),
     ...(thresholds ? [{ id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(thresholds) } }] : []),
     ...(coloured ? [{ id: "color", value: { mode: "thresholds" } }] : []),
     ...(coloured && !bar ? [{ id: "custom.cellOptions", value: { type: "color-text" } }] : []),
@@ -148,4 +149,16 @@ function columnOverrides({
 /** Returns a column that shows a percentage as a bar, coloured by the thresholds of an alert. */
 export function barColumn(title: string, expr: string, thresholds: readonly PanelThreshold[]): Column {
   return { title, expr, thresholds, unit: units.Percent, bar: true, max: 100, decimals: 0 };
+}
+
+/** Returns a column with the name of a server, which links to the server's dashboard. */
+export function serverColumn(): Column {
+  return {
+    title: "Server",
+    label: "instance",
+    link: {
+      title: "Open the server's dashboard",
+      url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
+    },
+  };
 }

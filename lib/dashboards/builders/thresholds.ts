@@ -19,8 +19,8 @@ export interface PanelThreshold {
 export function thresholdsOf(changes: readonly Alert[], alert: string, ...names: readonly string[]): PanelThreshold[] {
   const definition = builtInAlerts.find(({ name }) => name === alert);
   if (!definition) throw new Error(`no built-in alert is named "${alert}": a panel cannot show its thresholds`);
+  if (!isOn(changes, alert)) return [];
   const change = changes.find(({ name }) => name === alert);
-  if (change && !change._tuning) return [];
   const [first] = definition.levels;
   return names.map((name) => {
     const value = change?._tuning?.thresholds?.[name] ?? definition.thresholds[name]?.value;
@@ -28,6 +28,11 @@ export function thresholdsOf(changes: readonly Alert[], alert: string, ...names:
     const level = definition.levels.find(({ severity }) => severity.toString() === name) ?? first;
     return { value, severity: change?._tuning?.severity ?? level?.severity ?? Severity.WARNING };
   });
+}
+
+/** Whether a built-in alert is not disabled. */
+export function isOn(changes: readonly Alert[], alert: string): boolean {
+  return changes.every(({ name, _tuning: tuning }) => name !== alert || tuning !== undefined);
 }
 
 /** Threshold of counts that should be zero, such as failures. */

@@ -2,9 +2,9 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { graph, GRAPH_HEIGHT } from "../builders/panels";
-import { table } from "../builders/tables";
+import { serverColumn, table } from "../builders/tables";
 import { ALL_SERVERS } from "../expressions";
-import { serverColumn, TOP } from "./scrape-targets";
+import { TOP } from "./scrape-targets";
 
 /**
  * Collectors that fail now and succeeded in the last day. A collector that never succeeds has nothing to report, because

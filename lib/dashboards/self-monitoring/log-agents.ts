@@ -15,11 +15,11 @@ import {
 } from "../../logs/agent-metrics";
 import { Colours, STATUS_CLASSES } from "../builders/colours";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
-import { table } from "../builders/tables";
+import { serverColumn, table } from "../builders/tables";
 import { RATE_INTERVAL } from "../expressions";
 import { byStatusClass } from "./expressions";
 import { processPanels } from "./process";
-import { serverColumn, TOP } from "./scrape-targets";
+import { TOP } from "./scrape-targets";
 
 const AGENTS = '{job="log_agent"}';
 

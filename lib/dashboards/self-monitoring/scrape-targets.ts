@@ -2,23 +2,10 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
-import { Column, table } from "../builders/tables";
-import { Uids } from "../uids";
+import { serverColumn, table } from "../builders/tables";
 
 /** Number of series that a graph of many targets shows: those with the highest values. */
 export const TOP = 10;
-
-/** Returns a column with the server, which links to the server's dashboard. */
-export function serverColumn(): Column {
-  return {
-    title: "Server",
-    label: "instance",
-    link: {
-      title: "Open the server's dashboard",
-      url: `/d/${Uids.SERVER}?var-instance=\${__value.raw:percentencode}&\${__url_time_range}`,
-    },
-  };
-}
 
 /** Builds the panels of scrape targets: state, failures, duration and number of samples. */
 export function scrapePanels(): Builder<Panel>[] {

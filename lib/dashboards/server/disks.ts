@@ -3,9 +3,9 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
 import { Colours } from "../builders/colours";
-import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { barColumn, table } from "../builders/tables";
+import { thresholdsOf } from "../builders/thresholds";
 import { inodesUsed, RATE_INTERVAL, spaceUsed } from "../expressions";
 import { SERVER } from "./selector";
 
@@ -17,50 +17,51 @@ const STATES = {
   3: { text: "error", color: Colours.CRITICAL },
 } as const;
 
-/** Builds the panels of file systems (space, inodes) and disks (throughput, utilization, queue). */
+/** Builds the panels of file systems (space, inodes) and disks (throughput, latency, utilization, queue). */
 export function diskPanels(alerts: readonly Alert[]): Builder<Panel>[] {
-  return [...fileSystems(alerts), ...disks(alerts)];
+  return [fileSystems(alerts), ...usage(alerts), ...traffic(), ...saturation(alerts)];
 }
 
-function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
-  const space = thresholdsOf(alerts, "DiskFull", "warning", "critical");
-  const inodes = thresholdsOf(alerts, "InodesFull", "warning", "critical");
+function fileSystems(alerts: readonly Alert[]): Builder<Panel> {
   const byMount = (expr: string) => `max by (mountpoint, device) (${expr})`;
+  return table({
+    title: "File systems",
+    description:
+      "How much space is left, and is every file system writable? The kernel makes a file system with errors read-only.",
+    width: 24,
+    height: 7,
+    sort: [{ column: "State" }, { column: "Used" }],
+    columns: [
+      { title: "Mount point", label: "mountpoint" },
+      { title: "Device", label: "device" },
+      {
+        title: "State",
+        expr: byMount(`2 * node_filesystem_device_error{${SERVER}} + node_filesystem_readonly{${SERVER}}`),
+        mappings: STATES,
+        width: 100,
+      },
+      { title: "Size", expr: byMount(`node_filesystem_size_bytes{${SERVER}}`), unit: units.BytesIEC, width: 100 },
+      {
+        title: "Available",
+        expr: byMount(`node_filesystem_avail_bytes{${SERVER}}`),
+        unit: units.BytesIEC,
+        width: 100,
+      },
+      barColumn("Used", byMount(spaceUsed(SERVER)), thresholdsOf(alerts, "DiskFull", "warning", "critical")),
+      barColumn("Inodes", byMount(inodesUsed(SERVER)), thresholdsOf(alerts, "InodesFull", "warning", "critical")),
+    ],
+  });
+}
+
+function usage(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
-    table({
-      title: "File systems",
-      description:
-        "How much space is left, and is every file system writable? The kernel makes a file system with errors read-only.",
-      width: 14,
-      height: 8,
-      sort: [{ column: "Used" }],
-      columns: [
-        { title: "Mount point", label: "mountpoint" },
-        { title: "Device", label: "device" },
-        { title: "Size", expr: byMount(`node_filesystem_size_bytes{${SERVER}}`), unit: units.BytesIEC, width: 90 },
-        {
-          title: "Available",
-          expr: byMount(`node_filesystem_avail_bytes{${SERVER}}`),
-          unit: units.BytesIEC,
-          width: 90,
-        },
-        barColumn("Used", byMount(spaceUsed(SERVER)), space),
-        barColumn("Inodes", byMount(inodesUsed(SERVER)), inodes),
-        {
-          title: "State",
-          expr: byMount(`2 * node_filesystem_device_error{${SERVER}} + node_filesystem_readonly{${SERVER}}`),
-          mappings: STATES,
-          width: 90,
-        },
-      ],
-    }),
     graph({
       title: "Disk space used",
       description: "Is a file system filling up, and since when?",
       unit: units.Percent,
-      width: 5,
+      width: 12,
       queries: [{ expr: spaceUsed(SERVER), legend: "{{mountpoint}}" }],
-      thresholds: space,
+      thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
       max: 100,
     }),
     graph({
@@ -68,22 +69,30 @@ function fileSystems(alerts: readonly Alert[]): Builder<Panel>[] {
       description:
         "Do many small files use up the inodes? Without a free inode, no file can be created, even if space is left.",
       unit: units.Percent,
-      width: 5,
+      width: 12,
       queries: [{ expr: inodesUsed(SERVER), legend: "{{mountpoint}}" }],
-      thresholds: inodes,
-      max: 100,
+      thresholds: thresholdsOf(alerts, "InodesFull", "warning", "critical"),
+      softMax: 10,
     }),
   ];
 }
 
-function disks(alerts: readonly Alert[]): Builder<Panel>[] {
-  const rate = (counter: string) => `rate(node_disk_${counter}_total{${SERVER}}${RATE_INTERVAL})`;
+function rate(counter: string): string {
+  return `rate(node_disk_${counter}_total{${SERVER}}${RATE_INTERVAL})`;
+}
+
+/** Average duration of an operation; zero without operations. */
+function latency(time: string, operations: string): string {
+  return `${rate(time)} / (${rate(operations)} > 0) or 0 * ${rate(operations)}`;
+}
+
+function traffic(): Builder<Panel>[] {
   return [
     graph({
       title: "Disk throughput",
       description: "How much is read from the disks (above zero) and written to them (below)?",
       unit: units.BytesPerSecondIEC,
-      width: 9,
+      width: 12,
       queries: [
         { expr: rate("read_bytes"), legend: "{{device}} read" },
         { expr: rate("written_bytes"), legend: "{{device}} written", below: true },
@@ -93,10 +102,26 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Disk operations",
       description: "How many reads (above zero) and writes (below) complete per second?",
       unit: units.IOOpsPerSecond,
-      width: 5,
+      width: 12,
       queries: [
         { expr: rate("reads_completed"), legend: "{{device}} read" },
         { expr: rate("writes_completed"), legend: "{{device}} written", below: true },
+      ],
+    }),
+  ];
+}
+
+function saturation(alerts: readonly Alert[]): Builder<Panel>[] {
+  return [
+    graph({
+      title: "Disk latency",
+      description:
+        "How long does a read or a write take on average, including its time in the queue? Usual are less than 10 ms for an SSD and 20 ms for a hard disk.",
+      unit: units.Seconds,
+      width: 8,
+      queries: [
+        { expr: latency("read_time_seconds", "reads_completed"), legend: "{{device}} read" },
+        { expr: latency("write_time_seconds", "writes_completed"), legend: "{{device}} written" },
       ],
     }),
     graph({
@@ -104,16 +129,16 @@ function disks(alerts: readonly Alert[]): Builder<Panel>[] {
       description:
         "How much of the time is the disk busy? A disk that serves requests in parallel can take more load even at 100 %.",
       unit: units.Percent,
-      width: 5,
+      width: 8,
       queries: [{ expr: `100 * ${rate("io_time_seconds")}`, legend: "{{device}}" }],
-      max: 100,
+      softMax: 10,
     }),
     graph({
       title: "Disk queue",
       description:
         "How many requests wait for the disk on average? The longer the queue, the slower reads and writes are.",
       unit: units.Short,
-      width: 5,
+      width: 8,
       queries: [{ expr: rate("io_time_weighted_seconds"), legend: "{{device}}" }],
       thresholds: thresholdsOf(alerts, "DiskSaturated", "queue"),
     }),

@@ -7,25 +7,37 @@ import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Builds the network panels: traffic, packet errors and drops per interface, and TCP connections. */
+/** Builds the network panels: traffic, utilization, packet errors and drops per interface, and TCP connections. */
 export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
       title: "Network traffic",
       description: "How much is received (above zero) and sent (below)?",
       unit: units.BytesPerSecondIEC,
-      width: 9,
+      width: 12,
       queries: [
         { expr: rate("receive_bytes"), legend: "{{device}} received" },
         { expr: rate("transmit_bytes"), legend: "{{device}} sent", below: true },
       ],
     }),
     graph({
+      title: "Link utilization",
+      description:
+        "How much of each interface's speed is in use? Virtual machines often have interfaces without a speed.",
+      unit: units.Percent,
+      width: 12,
+      queries: [
+        { expr: share(rate("receive_bytes"), SPEED), legend: "{{device}} received" },
+        { expr: share(rate("transmit_bytes"), SPEED), legend: "{{device}} sent", below: true },
+      ],
+      noValue: "No interface reports its speed",
+    }),
+    graph({
       title: "Packet errors",
       description:
         "What percentage of packets arrives damaged or cannot be sent? Check the cable, the port and the driver.",
       unit: units.Percent,
-      width: 5,
+      width: 8,
       queries: [
         { expr: share(rate("receive_errs"), rate("receive_packets")), legend: "{{device}} received" },
         { expr: share(rate("transmit_errs"), rate("transmit_packets")), legend: "{{device}} sent" },
@@ -36,7 +48,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Dropped packets",
       description: "What percentage of packets does the kernel drop because it cannot keep up?",
       unit: units.Percent,
-      width: 5,
+      width: 8,
       queries: [
         {
           expr: share(
@@ -52,7 +64,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "TCP connections",
       description: "How many connections are open, and how many segments are retransmitted?",
       unit: units.Short,
-      width: 5,
+      width: 8,
       queries: [
         { expr: `node_netstat_Tcp_CurrEstab{${SERVER}}`, legend: "open" },
         { expr: `node_sockstat_TCP_tw{${SERVER}}`, legend: "TIME_WAIT" },
@@ -61,6 +73,9 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
     }),
   ];
 }
+
+/** Speed of each interface in bytes per second. */
+const SPEED = `node_network_speed_bytes{${SERVER},device!="lo"}`;
 
 /** Rate of a network counter, without the loopback interface. */
 function rate(counter: string): string {

@@ -2,84 +2,85 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { thresholdsOf, RED_ABOVE_ZERO } from "../builders/thresholds";
+import { Severity } from "../../alerts/rule";
 import { stat, UP_DOWN } from "../builders/panels";
-import { cpuUsed, firingAlerts, loadPerCpu, memoryUsed, orZero, spaceUsed } from "../expressions";
+import { ORANGE_ABOVE_ZERO, RED_ABOVE_ZERO, thresholdsOf } from "../builders/thresholds";
+import { cpuUsed, firingAlerts, loadPerCpu, memoryUsed, orZero, spaceUsed, whileUp } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Builds the first row, which shows whether the server is healthy. */
+/** Builds the first row, which shows whether the server is healthy. The values of a server that is down are blank. */
 export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
+  const share = { unit: units.Percent, width: 3, max: 100, decimals: 0 };
+  const one = (expr: string, legend: string) => [{ expr: whileUp(expr), legend }];
   return [
     stat({
       title: "State",
-      description: "Does the server's node exporter answer? If not, the values below are old.",
+      description: "Does the server's node exporter answer?",
       unit: units.NoUnit,
       width: 3,
       queries: [{ expr: `up{${SERVER}}`, legend: "state" }],
       mappings: UP_DOWN,
     }),
+    ...alertCounts(),
     stat({
-      title: "Firing alerts",
-      description: "How many alerts about this server fire? The graphs below mark them.",
-      unit: units.NoUnit,
-      width: 3,
-      queries: [{ expr: orZero(`count(${firingAlerts(',instance="$instance"')})`), legend: "alerts" }],
-      thresholds: RED_ABOVE_ZERO,
-    }),
-    stat({
+      ...share,
       title: "CPU usage",
       description: "How much CPU time is in use?",
-      unit: units.Percent,
-      width: 3,
-      queries: [{ expr: cpuUsed(SERVER), legend: "used" }],
+      queries: one(cpuUsed(SERVER), "used"),
       thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
-      max: 100,
-      decimals: 0,
     }),
     stat({
       title: "Load per CPU",
       description: "How many tasks run or wait per CPU, averaged over five minutes? Above 1, tasks wait.",
       unit: units.NoUnit,
       width: 3,
-      queries: [{ expr: loadPerCpu(SERVER, 5), legend: "load" }],
+      queries: one(loadPerCpu(SERVER, 5), "load"),
       thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
       decimals: 2,
     }),
     stat({
+      ...share,
       title: "Memory usage",
       description: "How much memory is in use, without caches that the kernel can drop?",
-      unit: units.Percent,
-      width: 3,
-      queries: [{ expr: memoryUsed(SERVER), legend: "used" }],
+      queries: one(memoryUsed(SERVER), "used"),
       thresholds: thresholdsOf(alerts, "MemoryShort", "warning", "critical"),
-      max: 100,
-      decimals: 0,
     }),
     stat({
+      ...share,
       title: "Fullest disk",
       description: "How full is the fullest file system?",
-      unit: units.Percent,
-      width: 3,
-      queries: [{ expr: `max(${spaceUsed(SERVER)})`, legend: "used" }],
+      queries: [{ expr: `max(${whileUp(spaceUsed(SERVER))})`, legend: "used" }],
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
-      max: 100,
-      decimals: 0,
-    }),
-    stat({
-      title: "Failed units",
-      description: "How many systemd units have failed? The table of services below names failed services.",
-      unit: units.NoUnit,
-      width: 3,
-      queries: [{ expr: `node_systemd_units{${SERVER},state="failed"}`, legend: "failed" }],
-      thresholds: RED_ABOVE_ZERO,
     }),
     stat({
       title: "Uptime",
       description: "How long has the server been running?",
-      unit: units.DurationSeconds,
+      unit: units.Seconds,
       width: 3,
-      queries: [{ expr: `node_time_seconds{${SERVER}} - node_boot_time_seconds{${SERVER}}`, legend: "uptime" }],
-      decimals: 0,
+      queries: one(`node_time_seconds{${SERVER}} - node_boot_time_seconds{${SERVER}}`, "uptime"),
+      decimals: 1,
+    }),
+  ];
+}
+
+function alertCounts(): Builder<Panel>[] {
+  const count = { unit: units.NoUnit, width: 3 };
+  const firing = (severity: Severity) =>
+    orZero(`count(${firingAlerts(`severity="${severity}",instance="$instance"`)})`);
+  return [
+    stat({
+      ...count,
+      title: "Critical alerts",
+      description: "How many problems of this server need immediate attention?",
+      queries: [{ expr: firing(Severity.CRITICAL), legend: "critical" }],
+      thresholds: RED_ABOVE_ZERO,
+    }),
+    stat({
+      ...count,
+      title: "Warnings",
+      description: "How many problems of this server need attention within a working day?",
+      queries: [{ expr: firing(Severity.WARNING), legend: "warnings" }],
+      thresholds: ORANGE_ABOVE_ZERO,
     }),
   ];
 }

@@ -3,10 +3,11 @@ import { BigValueTextMode } from "@grafana/grafana-foundation-sdk/common";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours } from "../builders/colours";
-import { thresholdsOf } from "../builders/thresholds";
+import { Colours, UNIT_STATES } from "../builders/colours";
+import { ORANGE_ABOVE_ZERO, RED_ABOVE_ZERO, thresholdsOf } from "../builders/thresholds";
 import { graph, GRAPH_HEIGHT, stat } from "../builders/panels";
 import { table } from "../builders/tables";
+import { whileUp } from "../expressions";
 import { SERVER } from "./selector";
 
 /** Builds the panels of systemd services, kernel tables and the clock. */
@@ -15,19 +16,14 @@ export function systemPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 }
 
 /** The table sorts states in descending alphabetical order, so that "failed" comes first. */
-const STATES = {
-  active: { text: "active", color: Colours.GOOD },
-  activating: { text: "activating", color: Colours.WARNING },
-  deactivating: { text: "deactivating", color: Colours.WARNING },
-  failed: { text: "failed", color: Colours.CRITICAL },
-} as const;
+const STATES = Object.fromEntries(Object.entries(UNIT_STATES).map(([state, color]) => [state, { text: state, color }]));
 
 function services(): Builder<Panel>[] {
   return [
     table({
       title: "Services",
       description: "Which services run, start or have failed? Services that are not started are left out.",
-      width: 9,
+      width: 16,
       height: GRAPH_HEIGHT,
       sort: [{ column: "State" }],
       columns: [
@@ -40,39 +36,45 @@ function services(): Builder<Panel>[] {
         },
       ],
     }),
-    graph({
+    stat({
       title: "systemd units",
-      description: "How many systemd units are in which state?",
-      unit: units.Short,
-      width: 5,
-      queries: [{ expr: `node_systemd_units{${SERVER}}`, legend: "{{state}}" }],
+      description: "How many systemd units are in which state? The table names services; `systemctl` names all units.",
+      unit: units.NoUnit,
+      width: 8,
+      height: GRAPH_HEIGHT,
+      queries: Object.keys(UNIT_STATES).map((state) => ({
+        expr: `node_systemd_units{${SERVER},state="${state}"}`,
+        legend: state,
+      })),
+      text: BigValueTextMode.ValueAndName,
+      thresholdsOfSeries: {
+        failed: RED_ABOVE_ZERO,
+        activating: ORANGE_ABOVE_ZERO,
+        deactivating: ORANGE_ABOVE_ZERO,
+      },
     }),
   ];
 }
 
 function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
+  const ofLimit = (used: string, limit: string) => [
+    { expr: `100 * ${used}{${SERVER}} / ${limit}{${SERVER}}`, legend: "of the limit" },
+  ];
   return [
     graph({
       title: "File descriptors",
       description: "How much of the kernel's limit of open files and sockets is in use?",
       unit: units.Percent,
-      width: 5,
-      queries: [
-        { expr: `100 * node_filefd_allocated{${SERVER}} / node_filefd_maximum{${SERVER}}`, legend: "of the limit" },
-      ],
+      width: 6,
+      queries: ofLimit("node_filefd_allocated", "node_filefd_maximum"),
       thresholds: thresholdsOf(alerts, "FileDescriptorsShort", "warning", "critical"),
     }),
     graph({
       title: "Connection tracking",
       description: "How full is the firewall's connection tracking table? If it is full, new connections are dropped.",
       unit: units.Percent,
-      width: 5,
-      queries: [
-        {
-          expr: `100 * node_nf_conntrack_entries{${SERVER}} / node_nf_conntrack_entries_limit{${SERVER}}`,
-          legend: "of the limit",
-        },
-      ],
+      width: 6,
+      queries: ofLimit("node_nf_conntrack_entries", "node_nf_conntrack_entries_limit"),
       thresholds: thresholdsOf(alerts, "ConntrackFull", "warning", "critical"),
     }),
   ];
@@ -84,7 +86,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Clock offset to the time server",
       description: "How many seconds is the clock off according to the time service?",
       unit: units.Seconds,
-      width: 9,
+      width: 6,
       queries: [{ expr: `node_timex_offset_seconds{${SERVER}}`, legend: "offset" }],
       thresholds: thresholdsOf(alerts, "ClockDrifting", "offset"),
       signed: true,
@@ -94,7 +96,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       description:
         "How far is the clock from the clock of the Prometheus server? The offset includes the duration of a scrape.",
       unit: units.Seconds,
-      width: 5,
+      width: 6,
       queries: [
         { expr: `abs(node_time_seconds{${SERVER}} - timestamp(node_time_seconds{${SERVER}}))`, legend: "offset" },
       ],
@@ -104,9 +106,8 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Time synchronisation",
       description: "Does the kernel report that a time service keeps the clock synchronised?",
       unit: units.NoUnit,
-      width: 5,
-      height: GRAPH_HEIGHT,
-      queries: [{ expr: `node_timex_sync_status{${SERVER}}`, legend: "clock" }],
+      width: 12,
+      queries: [{ expr: whileUp(`node_timex_sync_status{${SERVER}}`), legend: "clock" }],
       mappings: {
         0: { text: "not synchronised", color: Colours.WARNING },
         1: { text: "synchronised", color: Colours.GOOD },
@@ -116,8 +117,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Operating system",
       description: "Which operating system and kernel does the server run?",
       unit: units.NoUnit,
-      width: 5,
-      height: GRAPH_HEIGHT,
+      width: 12,
       queries: [
         { expr: `node_os_info{${SERVER}}`, legend: "{{pretty_name}}" },
         { expr: `node_uname_info{${SERVER}}`, legend: "{{sysname}} {{release}}" },
