@@ -57,6 +57,11 @@ export class Alerting implements IAlerting {
     return this.groupsOf(Evaluator.LOKI, this.runbooks === PROMETHEUS_RUNBOOKS ? served : this.runbooks);
   }
 
+  /** Whether a placed Loki evaluates rules. Complete at synthesis. */
+  public get hasLogRules(): boolean {
+    return this.monitoring._first("loki") !== undefined && this.logGroups().length > 0;
+  }
+
   private groupsOf(evaluator: Evaluator, runbooks: string | undefined): readonly RuleGroup[] {
     const { changes } = this;
     const { _components: components } = this.monitoring;

@@ -272,6 +272,7 @@ export interface IAlerting {
   readonly changes: readonly Alert[];
   readonly groups: readonly RuleGroup[];
   readonly warnings: readonly string[];
+  readonly hasLogRules: boolean;
 
   logGroups(prometheusUrl?: string): readonly RuleGroup[];
 }

@@ -80,7 +80,7 @@ it(
       expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(/ log agent access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(
-        / Prometheus access +only from Alertmanager, Grafana, other Prometheus servers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
+        / Prometheus access +only from Alertmanager, Grafana, Loki, other Prometheus servers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
       expect.stringMatching(
         / Alertmanager access +only from Prometheus, Grafana, Loki, other Alertmanager servers and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
@@ -159,7 +159,9 @@ it(
       /app -> hub tcp\/9090 \(prometheus_http\): expected closed, observed open\n +cause: the firewall table on hub was changed\n +fix: +npm run play firewall -- --limit hub\n/,
     );
     expect(output).toContain("the target node/app is down");
-    expect(output).toMatch(/FAIL +Prometheus access +only from Alertmanager, Grafana, other Prometheus servers and /);
+    expect(output).toMatch(
+      /FAIL +Prometheus access +only from Alertmanager, Grafana, Loki, other Prometheus servers and /,
+    );
     expect(output).toMatch(/FAIL +scrape targets +1 Prometheus: 7 of 8 up/);
     expect(code).toBe(1);
   },

@@ -93,6 +93,7 @@ export interface LokiProps extends MovableProps {
 
 const KIND = "loki";
 const ALERTMANAGER = "alertmanager";
+const PROMETHEUS = "prometheus";
 const ROLE_FLAGS = [
   "config.file",
   "target",
@@ -145,9 +146,12 @@ export class Loki extends Component {
   }
 
   public override get connections(): readonly Connection[] {
-    const hasAlertmanager = this.member.monitoring._first(ALERTMANAGER) !== undefined;
+    const { monitoring } = this.member;
+    const isPlaced = (kind: string): boolean => monitoring._first(kind) !== undefined;
+    const writesState = isPlaced(PROMETHEUS) && monitoring._alerting.hasLogRules;
     return [
-      ...(hasAlertmanager ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
+      ...(isPlaced(ALERTMANAGER) ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
+      ...(writesState ? [{ kind: PROMETHEUS, listener: "http", reason: "writes the state of alerts about logs" }] : []),
       ...(this.cluster.length < 2
         ? []
         : [
@@ -185,7 +189,8 @@ export class Loki extends Component {
         hostPort(monitoring.dial(server, member.server.name), gossipPort),
       ),
       ...this.sharedVariables,
-      loki_alertmanagers: this.alertmanagers,
+      loki_alertmanagers: this.urlsOf(ALERTMANAGER),
+      loki_prometheus_url: this.urlsOf(PROMETHEUS)[0] ?? "",
       loki_grafana_url: grafanaUrl(this.member.monitoring),
       loki_extra_flags: this.flags,
     };
@@ -221,18 +226,18 @@ export class Loki extends Component {
     return this.cluster.filter((other) => other !== this);
   }
 
-  /** URLs of the Alertmanagers, as this server reaches them. */
-  private get alertmanagers(): string[] {
+  /** URLs of the components of a kind to which this Loki connects, as this server reaches them. */
+  private urlsOf(kind: string): string[] {
     const { monitoring, server } = this.member;
     return monitoring
       ._edgesFrom(this)
-      .filter(({ kind }) => kind === ALERTMANAGER)
+      .filter((edge) => edge.kind === kind)
       .map(({ destination, listener }) => `http://${hostPort(monitoring.dial(server, destination), listener.port)}`);
   }
 
   private get ruleGroups(): readonly RuleGroup[] {
     const { monitoring } = this.member;
-    const prometheus = monitoring._first("prometheus");
+    const prometheus = monitoring._first(PROMETHEUS);
     const url = prometheus instanceof Prometheus && !Token.isUnresolved(prometheus.url) ? prometheus.url : undefined;
     return monitoring._alerting.logGroups(url);
   }

@@ -30,6 +30,7 @@ const SCRAPE_SERIES = [
 ];
 const SCRAPE_INTERVAL = "15s";
 const ALERTMANAGER = "alertmanager";
+const RECEIVER_FLAG = "--web.enable-remote-write-receiver";
 const ROLE_FLAGS = [
   "config.file",
   "storage.tsdb.path",
@@ -101,6 +102,7 @@ export class Prometheus extends Component {
       prometheus_retention_time: this.props.retention ?? "15d",
       prometheus_retention_size: this.props.retentionSize ?? "",
       prometheus_external_labels: this.props.externalLabels ?? {},
+      prometheus_remote_write_receiver: this.needsReceiver,
       prometheus_extra_flags: this.flags,
       prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),
       prometheus_targets: targets.map(({ targets, ...job }) => ({
@@ -134,6 +136,11 @@ export class Prometheus extends Component {
   /** PromQL queries of the rules. */
   public override get queries(): readonly Query[] {
     return ruleQueries(this.member.monitoring._alerting.groups);
+  }
+
+  /** Whether Loki writes the state of its alerts, and the flag is not in the user's flags. Prometheus rejects it twice. */
+  private get needsReceiver(): boolean {
+    return this.member.monitoring._alerting.hasLogRules && !this.flags.some((flag) => flag.startsWith(RECEIVER_FLAG));
   }
 
   /** Addresses of the Alertmanagers, as this server reaches them. */

@@ -1,5 +1,6 @@
 import { TerraformStack, Testing } from "cdktf";
 import {
+  Alert,
   Alertmanager,
   ExistingNetwork,
   ExistingServer,
@@ -19,9 +20,13 @@ const S3 = {
 };
 
 /** Synthesizes a hub with Prometheus and Loki. */
-function single(props: LokiProps = {}, add: (hub: Hub) => void = () => undefined): Synthesized {
+function single(
+  props: LokiProps = {},
+  add: (hub: Hub) => void = () => undefined,
+  alerts: readonly Alert[] = [],
+): Synthesized {
   return synth((stack) => {
-    const hub = new Hub(stack);
+    const hub = new Hub(stack, {}, { alerts });
     new Loki(hub.host, "loki", props);
     add(hub);
   });
@@ -57,6 +62,7 @@ describe("a single Loki", () => {
       loki_stream_retention: [],
       loki_deletable: false,
       loki_alertmanagers: [],
+      loki_prometheus_url: "http://198.18.12.236:9090",
       loki_grafana_url: "",
       loki_extra_flags: [],
     });
@@ -107,6 +113,22 @@ describe("a single Loki", () => {
     expect(stack.variables("loki", "hub").loki_alertmanagers).toEqual([
       expect.stringMatching(/^http:\/\/198\.18\.[\d.]+:9093$/),
     ]);
+  });
+
+  test("writes the state of its alerts to Prometheus on another host", () => {
+    const stack = synth((scope) => {
+      const hub = new Hub(scope, { port: 19090 });
+      const host = new MonitoringHost(scope, "logs", { monitoring: hub.monitoring, server: hub.server("logs") });
+      new Loki(host, "loki");
+    });
+    expect(stack.variables("loki", "logs").loki_prometheus_url).toBe("http://198.18.12.236:19090");
+    expect(stack.variables("prometheus", "hub").prometheus_remote_write_receiver).toBe(true);
+  });
+
+  test("writes nothing to Prometheus without a rule", () => {
+    const stack = single({}, undefined, [Alert.off("SshBruteForce")]);
+    expect(stack.variables("loki", "hub").loki_prometheus_url).toBe("");
+    expect(stack.variables("prometheus", "hub").prometheus_remote_write_receiver).toBe(false);
   });
 
   test.each<[LokiProps, string]>([

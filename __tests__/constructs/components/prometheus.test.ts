@@ -1,7 +1,7 @@
 import { TerraformStack, Testing } from "cdktf";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Alert, PrometheusProps, Secret, Severity } from "../../../constructs/index";
+import { Alert, Loki, PrometheusProps, Secret, Severity } from "../../../constructs/index";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -40,6 +40,7 @@ describe("Prometheus", () => {
       prometheus_evaluation_interval: "15s",
       prometheus_alertmanagers: [],
       prometheus_external_labels: {},
+      prometheus_remote_write_receiver: false,
       prometheus_extra_flags: [],
       prometheus_scrape_jobs: [],
     });
@@ -113,6 +114,19 @@ describe("Prometheus", () => {
     expect(read("rules/monitoring.yml")).not.toContain("QueueTooLong");
     expect(read("rules/custom.yml")).toContain("{{ $labels.instance }} has a long queue");
     expect(read("web/runbooks.html")).toContain('<section id="Watchdog">');
+  });
+
+  test.each<[string, string[], boolean]>([
+    ["accepts the samples of Loki", [], true],
+    ["does not repeat a flag of the user", ["--web.enable-remote-write-receiver"], false],
+  ])("%s", (_, extraFlags, receiver) => {
+    const stack = synth((scope) => {
+      new Loki(new Hub(scope, { extraFlags }).host, "loki");
+    });
+    expect(stack.variables("prometheus", "hub")).toMatchObject({
+      prometheus_extra_flags: extraFlags,
+      prometheus_remote_write_receiver: receiver,
+    });
   });
 
   test("has no file for user-provided rules if there are none", () => {

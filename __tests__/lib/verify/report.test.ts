@@ -45,7 +45,7 @@ describe("reportLines", () => {
       "  PASS          scrape targets        1 Prometheus: 3 of 3 up",
       "  PASS          firewalls             deployed rules loaded now and at boot on 2 of 2 servers",
       "  PASS          node exporter access  only from Prometheus and technicians: 2 servers, 4 probes (3 allowed, 1 blocked)",
-      "  PASS          Prometheus access     only from Alertmanager, Grafana, other Prometheus servers and technicians: 1 server, 2 probes (1 allowed, 1 blocked)",
+      "  PASS          Prometheus access     only from Alertmanager, Grafana, Loki, other Prometheus servers and technicians: 1 server, 2 probes (1 allowed, 1 blocked)",
       "  PASS          all ports             5 ports, 3 sources, 8 probes (6 allowed, 2 blocked)",
     ]);
   });
