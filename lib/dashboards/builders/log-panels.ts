@@ -16,6 +16,8 @@ export interface LogLinesOptions {
   readonly description: string;
   /** LogQL query that selects the lines. */
   readonly expr: string;
+  /** Text of a panel without lines. */
+  readonly noLines: string;
   /** Width in columns of the dashboard. */
   readonly width: number;
   /** Height in grid rows of the dashboard. @default 14 */
@@ -87,19 +89,20 @@ export const RANGE = "[$__range]";
 export const RANKING_SIZE = 15;
 
 /** Builds a panel of log lines, newest first. Each line begins with its server and its log. */
-export function logLines({ title, description, expr, width, height = LINES_HEIGHT }: LogLinesOptions): Builder<Panel> {
+export function logLines(options: LogLinesOptions): Builder<Panel> {
   return new LogsBuilder()
-    .title(title)
-    .description(description)
+    .title(options.title)
+    .description(options.description)
     .datasource(LOKI)
-    .height(height)
-    .span(width)
+    .height(options.height ?? LINES_HEIGHT)
+    .span(options.width)
+    .noValue(options.noLines)
     .showTime(true)
     .wrapLogMessage(true)
     .enableLogDetails(true)
     .dedupStrategy(LogsDedupStrategy.None)
     .sortOrder(LogsSortOrder.Descending)
-    .withTarget(logTarget({ expr: `${expr} ${WITH_SOURCE}`, legend: "" }, 0, "range").maxLines(MAX_LINES));
+    .withTarget(logTarget({ expr: `${options.expr} ${WITH_SOURCE}`, legend: "" }, 0, "range").maxLines(MAX_LINES));
 }
 
 /**

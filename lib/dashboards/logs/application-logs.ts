@@ -102,6 +102,7 @@ function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
     description: "Which log grows, and on which server?",
     selected,
     width: levels ? 12 : 24,
+    noLines: "No lines",
   };
   return [
     lineGraph({ ...lines, by: ["job", "instance"] }),
@@ -113,16 +114,24 @@ function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
             selected,
             width: 12,
             by: ["job", "instance"],
+            noLines: "No errors",
           }),
           logLines({
             title: "Newest errors",
             description: "Which errors were logged last?",
             expr: `{${selected},${ERRORS}}`,
+            noLines: "No errors",
             width: 24,
             height: 10,
           }),
         ]
       : []),
-    logLines({ title: "Newest lines", description: "Which lines were logged last?", expr: `{${selected}}`, width: 24 }),
+    logLines({
+      title: "Newest lines",
+      description: "Which lines were logged last?",
+      expr: `{${selected}}`,
+      noLines: "No lines",
+      width: 24,
+    }),
   ];
 }

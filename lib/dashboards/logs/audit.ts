@@ -39,6 +39,7 @@ export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
             title: "Newest lines",
             description: "What did sshd and sudo log last?",
             expr: `{${SELECTED}}`,
+            noLines: "No lines",
             width: 24,
           }),
         ],
@@ -81,6 +82,7 @@ function loginPanels(): Builder<Panel>[] {
       title: "Accepted logins",
       description: "When did users log in, and on which server?",
       filter: ACCEPTED_LOGINS,
+      noLines: "No logins",
       shades: Colours.GOOD,
     }),
     lineGraph({
@@ -88,6 +90,7 @@ function loginPanels(): Builder<Panel>[] {
       title: "Failed logins",
       description: "When did logins fail? Counts rejected passwords, and connections that ended before a login.",
       filter: FAILED_LOGINS,
+      noLines: "No failed logins",
       shades: Colours.WARNING,
     }),
     ranking({

@@ -3,7 +3,7 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Colours, LOG_LEVELS } from "../builders/colours";
 import { INTERVAL } from "../builders/log-panels";
-import { graph, GraphOptions } from "../builders/panels";
+import { graph } from "../builders/panels";
 
 /** Matcher for the lines that report an error. */
 export const ERRORS = 'level=~"error|critical"';
@@ -13,7 +13,7 @@ export interface LineGraphOptions {
   readonly title: string;
   /** Question that the panel answers. */
   readonly description: string;
-  /** Matchers and filters of the lines: `job="sshd"`. */
+  /** Matchers of the lines: `job="sshd"`. */
   readonly selected: string;
   /** Filter of the lines: `|= "Failed"`. @default - none, all lines */
   readonly filter?: string;
@@ -21,32 +21,24 @@ export interface LineGraphOptions {
   readonly by: readonly string[];
   /** Width in columns of the dashboard. */
   readonly width: number;
+  /** Text of a graph without lines. */
+  readonly noLines: string;
   /** Colour of which each series gets a shade. @default - Grafana's palette */
   readonly shades?: string;
 }
 
 /** Builds a graph of stacked bars that counts log lines. Series that end in a level have the colour of the level. */
-export function lineGraph({
-  title,
-  description,
-  selected,
-  filter,
-  by,
-  width,
-  shades,
-}: LineGraphOptions): Builder<Panel> {
+export function lineGraph({ selected, filter, by, noLines, ...options }: LineGraphOptions): Builder<Panel> {
   const lines = filter === undefined ? `{${selected}}` : `{${selected}} ${filter}`;
-  const options: GraphOptions = {
-    title,
-    description,
+  return graph({
+    ...options,
     unit: units.Short,
     decimals: 0,
-    width,
     logs: true,
     bars: true,
     stacked: true,
     totals: true,
-    shades,
+    noValue: noLines,
     colours: by.at(-1) === "level" ? LOG_LEVELS : undefined,
     queries: [
       {
@@ -54,8 +46,7 @@ export function lineGraph({
         legend: by.map((label) => `{{${label}}}`).join(" "),
       },
     ],
-  };
-  return graph(options);
+  });
 }
 
 /** Builds a graph of the lines that report an error. */

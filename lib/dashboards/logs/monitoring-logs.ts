@@ -77,6 +77,7 @@ function errors(selected: string): Builder<Panel>[] {
       description: "Which component logs errors, on which server and since when?",
       selected,
       by: ["job", "instance"],
+      noLines: "No errors",
       width: 12,
     }),
     ranking({
@@ -97,6 +98,7 @@ function errors(selected: string): Builder<Panel>[] {
       title: "Newest errors",
       description: "Which errors were logged last?",
       expr: `{${selected},${ERRORS}}`,
+      noLines: "No errors",
       width: 24,
       height: 10,
     }),
@@ -110,6 +112,7 @@ function lines(selected: string): Builder<Panel>[] {
       description: "How many lines does each component write?",
       selected,
       by: ["job"],
+      noLines: "No lines",
       width: 12,
     }),
     lineGraph({
@@ -117,12 +120,14 @@ function lines(selected: string): Builder<Panel>[] {
       description: "How many lines are errors or warnings?",
       selected,
       by: ["level"],
+      noLines: "No lines",
       width: 12,
     }),
     logLines({
       title: "Newest lines",
       description: "Which lines were logged last, without Loki's statistics of queries?",
       expr: `{${selected}} ${WITHOUT_STATISTICS}`,
+      noLines: "No lines",
       width: 24,
     }),
   ];

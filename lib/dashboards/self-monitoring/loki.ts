@@ -91,6 +91,7 @@ function chunkPanels(): Builder<Panel>[] {
       width: 8,
       bars: true,
       colours: { "/ failed$/": Colours.CRITICAL },
+      noValue: "No flushed chunks",
       queries: [
         {
           expr: `sum by (instance) (increase(loki_ingester_chunks_flushed_total${RATE_INTERVAL}))`,

@@ -63,10 +63,17 @@ describe("ranking", () => {
 
 describe("logLines", () => {
   test("begins each line with its server and its log", () => {
-    const panel = logLines({ title: "T", description: "D?", expr: '{job="x"}', width: 24 }).build();
+    const panel = logLines({
+      title: "T",
+      description: "D?",
+      expr: '{job="x"}',
+      noLines: "No lines",
+      width: 24,
+    }).build();
     expect(panel.targets).toMatchObject([
       { expr: '{job="x"} | line_format "{{.instance}} {{.job}}: {{__line__}}"', queryType: "range", maxLines: 200 },
     ]);
+    expect(panel.fieldConfig?.defaults.noValue).toBe("No lines");
   });
 });
 
