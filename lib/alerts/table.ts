@@ -37,6 +37,7 @@ const TITLES: Readonly<Record<string, string>> = {
   kernel: "Kernel",
   clock: "Clock",
   network: "Network",
+  hardware: "Hardware",
   units: "systemd units",
   exporters: "Exporters and scrape targets",
   prometheus: "Prometheus",

@@ -6,7 +6,20 @@ import { WATCHDOG_ALERT, TEST_ALERT } from "./well-known-alerts";
 const SERVER_DOWN_ALERTS = "ServerUnreachable|ServerNeverAppeared";
 
 /** Labels that identify the subject of a built-in alert. */
-const BUILT_IN_SAME_BY = ["monitoring", "instance", "job", "device", "mountpoint", "fstype", "name", "collector"];
+const BUILT_IN_SAME_BY = [
+  "monitoring",
+  "instance",
+  "job",
+  "device",
+  "mountpoint",
+  "fstype",
+  "name",
+  "collector",
+  "chip",
+  "sensor",
+  "controller",
+  "alertmanager",
+];
 
 /** Returns the default inhibitions, followed by the user's. */
 export function inhibitions({ sameBy = BUILT_IN_SAME_BY, inhibitions: userProvided = [] }: Routing): Inhibition[] {

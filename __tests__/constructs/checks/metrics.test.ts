@@ -115,7 +115,7 @@ describe("node exporter's collectors", () => {
   });
 
   test("cause no warning if a flag disables an unneeded one", () => {
-    const stack = stackOf({ app: { extraFlags: ["--no-collector.zfs"] } });
+    const stack = stackOf({ app: { extraFlags: ["--no-collector.ipvs"] } });
     expect(stack.warnings.filter((warning) => warning.includes("disables collectors"))).toEqual([]);
   });
 

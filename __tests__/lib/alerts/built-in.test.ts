@@ -12,7 +12,12 @@ import { allGroups, groupsFor, KINDS } from "../../support/alerts";
 import { inFolder, promtool, promtoolTest } from "../../support/promtool";
 
 /** Alerts that do not belong to a single server. */
-const WITHOUT_SERVER = ["Watchdog", "PrometheusNotIngesting", "AlertmanagerConfigurationsDiffer"];
+const WITHOUT_SERVER = [
+  "Watchdog",
+  "PrometheusNotIngesting",
+  "AlertmanagerConfigurationsDiffer",
+  "LokiCompactorsConflicting",
+];
 
 it("gives each alert and each group a unique name", () => {
   const names = builtInAlerts.map(({ name }) => name);

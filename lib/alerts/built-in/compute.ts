@@ -2,6 +2,7 @@ import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
+const SWAP_USED = "100 * (node_memory_SwapTotal_bytes - node_memory_SwapFree_bytes) / node_memory_SwapTotal_bytes";
 const MEMORY_USED = "100 * (node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes) / node_memory_MemTotal_bytes";
 
 /** Returns the share of CPU time spent in the modes that `modes` selects, in percent, over all CPUs of a server. */
@@ -23,6 +24,29 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: '{{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its memory',
     description:
       '{{ printf "%.1f" $value }} % of the memory of {{ $labels.instance }} is in use, without caches that the kernel can drop. When no memory is left, the kernel kills processes. Find the process that uses it, or add memory.',
+    dashboard: Uids.SERVER,
+  }),
+  define({
+    name: "SwapFull",
+    group: "memory",
+    kinds: ["node_exporter"],
+    thresholds: {
+      // The value of awesome-prometheus-alerts (HostSwapIsFillingUp).
+      swap: percent(80, "swap used"),
+      // The kernel also swaps out unused pages while memory is free, so a full swap alone is harmless. The value is below
+      // the 90 % of MemoryShort, so that this alert comes first.
+      memory: percent(85, "memory used below which the alert does not fire"),
+    },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t) => `${SWAP_USED} > ${t.swap}\nand ${MEMORY_USED} > ${t.memory}`,
+      },
+    ],
+    summary: '{{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its swap',
+    description:
+      '{{ printf "%.1f" $value }} % of the swap of {{ $labels.instance }} is in use, and little memory is left. When both are full, the kernel kills processes. Find the process that uses the memory, or add memory.',
     dashboard: Uids.SERVER,
   }),
   define({
@@ -74,6 +98,18 @@ export const computeAlerts: readonly AlertDefinition[] = [
     summary: 'The hypervisor withholds {{ printf "%.0f" $value }} % of the CPU time of {{ $labels.instance }}',
     description:
       'The hypervisor gives {{ printf "%.1f" $value }} % of the CPU time of {{ $labels.instance }} to other machines (steal). The host is overcommitted, or a burstable instance has used up its CPU credits. Use another instance type or host.',
+    dashboard: Uids.SERVER,
+  }),
+  define({
+    name: "CpuWaiting",
+    group: "cpu",
+    kinds: ["node_exporter"],
+    // More than half, because a single process that always waits for a disk, such as a backup, fills one CPU of two.
+    thresholds: { waiting: percent(50, "CPU time spent waiting for disks (iowait)") },
+    levels: [{ severity: Severity.WARNING, for: "1h", expr: (t) => `${cpuTime('mode="iowait"')} > ${t.waiting}` }],
+    summary: 'The CPUs of {{ $labels.instance }} wait for disks {{ printf "%.0f" $value }} % of the time',
+    description:
+      'The CPUs of {{ $labels.instance }} have spent {{ printf "%.1f" $value }} % of their time waiting for disks or network file systems (iowait) for an hour. Find the process with iotop, and check whether the disk is slow or memory is short.',
     dashboard: Uids.SERVER,
   }),
   define({

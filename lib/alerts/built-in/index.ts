@@ -2,11 +2,13 @@ import { AlertDefinition } from "../definition";
 import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
 import { computeAlerts } from "./compute";
 import { diskAlerts } from "./disks";
+import { hardwareAlerts } from "./hardware";
 import { kernelAlerts } from "./kernel";
 import { logAgentAlerts, logAlerts } from "./logs";
 import { lokiAlerts } from "./loki";
 import { networkAlerts } from "./network";
 import { prometheusAlerts } from "./prometheus";
+import { prometheusStorageAlerts } from "./prometheus-storage";
 import { serverAlerts } from "./servers";
 import { serviceAlerts } from "./services";
 
@@ -17,8 +19,10 @@ export const builtInAlerts: readonly AlertDefinition[] = [
   ...computeAlerts,
   ...kernelAlerts,
   ...networkAlerts,
+  ...hardwareAlerts,
   ...serviceAlerts,
   ...prometheusAlerts,
+  ...prometheusStorageAlerts,
   ...alertmanagerAlerts,
   ...grafanaAlerts,
   ...lokiAlerts,

@@ -1,4 +1,4 @@
-import { AGENT_DROPS, AGENT_REQUESTS, UNPARSED_LINES } from "../../logs/agent-metrics";
+import { AGENT_DROPS, AGENT_REQUESTS, ALLOY_COMPONENTS, UNPARSED_LINES } from "../../logs/agent-metrics";
 import { FAILED_LOGINS, LOGIN_FIELDS } from "../../logs/login-queries";
 import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
@@ -74,6 +74,43 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     summary: "Log lines of {{ $labels.instance }} do not match their format",
     description:
       '{{ printf "%.0f" $value }} lines of {{ $labels.instance }} do not match the format of their log source. Loki stores them with the timestamp of the previous line and without parsed labels.',
+    dashboard: Uids.MONITORING_LOGS,
+  }),
+  define({
+    name: "LogAgentUnhealthy",
+    group: "log_agents",
+    kinds: ["log_agent"],
+    thresholds: {},
+    levels: [
+      {
+        severity: Severity.WARNING,
+        // The duration of the Alloy mixin. Promtail has no components, so the alert stays quiet.
+        for: "15m",
+        expr: () => `${BY_SERVER} (${ALLOY_COMPONENTS.byHealth}{job="log_agent",health_type!="healthy"}) > 0`,
+      },
+    ],
+    summary: "Components of the log agent of {{ $labels.instance }} are unhealthy",
+    description:
+      "{{ $value }} components of Alloy, the log agent of {{ $labels.instance }}, are unhealthy or have exited. Log sources may be missing in Loki. The journal of the agent names the components.",
+    dashboard: Uids.MONITORING_LOGS,
+  }),
+  define({
+    name: "LogAgentSlow",
+    group: "log_agents",
+    kinds: ["log_agent"],
+    thresholds: {},
+    levels: [
+      {
+        severity: Severity.WARNING,
+        // The duration and the range of the Alloy mixin. Alloy counts evaluations that take longer than a minute.
+        for: "15m",
+        expr: () =>
+          `sum by (instance, monitoring, component_id) (rate(${ALLOY_COMPONENTS.slowEvaluations}{job="log_agent"}[10m])) > 0`,
+      },
+    ],
+    summary: "The log agent of {{ $labels.instance }} updates its components slowly",
+    description:
+      "The component {{ $labels.component_id }} of Alloy, the log agent of {{ $labels.instance }}, needs more than a minute to take in a change. New log files are read late. The server is overloaded, or the agent has very many files.",
     dashboard: Uids.MONITORING_LOGS,
   }),
 ];

@@ -7,10 +7,12 @@ const BY_LOKI = "sum by (instance, monitoring)";
 const REQUESTS = "loki_request_duration_seconds_count";
 const PUSH = 'route="loki_api_v1_push"';
 const QUERIES = 'route=~"loki_api_v1_.+",route!="loki_api_v1_push"';
+/** Requests that wait for new lines (tail) last as long as the client wishes. */
+const TIMED_QUERIES = 'route=~"loki_api_v1_.+",route!~"loki_api_v1_(push|tail)"';
 /** Reasons for which Loki asks agents to send lines again later. Lines rejected for other reasons are lost. */
 const LATER = "rate_limited|per_stream_rate_limit|stream_limit";
 const DISCARDED = "loki_discarded_samples_total";
-const RUNS = "loki_boltdb_shipper_compactor_running == 1";
+const RUNNING = "loki_boltdb_shipper_compactor_running";
 const STARTED = 'process_start_time_seconds{job="loki"}';
 const DISK = "loki_ingester_wal_disk_usage_percent";
 const HOUR = 3600;
@@ -20,13 +22,18 @@ function failing(routes: string): string {
   return `100 * ${BY_LOKI} (rate(${REQUESTS}{${routes},status_code=~"5.."}[5m])) / ${BY_LOKI} (rate(${REQUESTS}{${routes}}[5m]))`;
 }
 
+/** Returns the duration of requests to `routes` that 99 % of the requests do not exceed, in seconds, by route. */
+function slowest(routes: string): string {
+  return `histogram_quantile(0.99, sum by (instance, monitoring, route, le) (rate(loki_request_duration_seconds_bucket{${routes}}[5m])))`;
+}
+
 /**
  * Returns an expression that is true if a task of the compactor last succeeded more than `hours` ago. The timestamp
  * `success` is 0 until the first success; until then, the start of Loki counts.
  */
 function since(success: string, hours: number): string {
   const last = `(${success} > 0 or on (instance, monitoring) ${STARTED})`;
-  return `time() - ${last} > ${hours * HOUR} and on (instance, monitoring) ${RUNS}`;
+  return `time() - ${last} > ${hours * HOUR} and on (instance, monitoring) ${RUNNING} == 1`;
 }
 
 const hours = (value: number) => ({ value, unit: "hours", meaning: "time since the last success" });
@@ -50,6 +57,26 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     summary: "Loki on {{ $labels.instance }} answers queries with errors",
     description:
       'Loki on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of its queries with status 5xx. It cannot reach its storage or its cluster, or the queries take too long. Its journal contains the cause.',
+  }),
+  define({
+    ...ABOUT,
+    name: "LokiRequestsSlow",
+    thresholds: {
+      // The value of the Loki mixin.
+      push: { value: 1, unit: "seconds", meaning: "duration of 99 % of the requests with log lines" },
+      // Queries over days take seconds even if nothing is wrong.
+      query: { value: 10, unit: "seconds", meaning: "duration of 99 % of the queries" },
+    },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t) => `${slowest(PUSH)} > ${t.push}\nor ${slowest(TIMED_QUERIES)} > ${t.query}`,
+      },
+    ],
+    summary: "Loki on {{ $labels.instance }} is slow: {{ $labels.route }}",
+    description:
+      "The slowest requests of the route {{ $labels.route }} take {{ humanizeDuration $value }} in Loki on {{ $labels.instance }}. Log lines arrive late, or dashboards and alerts based on logs wait. The server lacks CPU, memory or a fast disk, or queries read too much.",
   }),
   define({
     ...ABOUT,
@@ -129,6 +156,23 @@ export const lokiAlerts: readonly AlertDefinition[] = [
     summary: "Loki on {{ $labels.instance }} fails to compact its index",
     description:
       "Loki on {{ $labels.instance }} has not merged its index for hours, although it should do so every ten minutes. Queries get slow. The journal of Loki contains the cause.",
+  }),
+  define({
+    ...ABOUT,
+    name: "LokiCompactorsConflicting",
+    clustered: true,
+    thresholds: {},
+    levels: [
+      {
+        severity: Severity.WARNING,
+        // The duration of the Loki mixin. The task moves to another member within two minutes.
+        for: "5m",
+        expr: () => `sum by (monitoring) (${RUNNING}) > 1`,
+      },
+    ],
+    summary: "More than one Loki of {{ $labels.monitoring }} compacts the index",
+    description:
+      "{{ $value }} Lokis of {{ $labels.monitoring }} compact the index and delete old lines, but only one should. They may damage the index. The members do not see each other. Check that the gossip port is open between them.",
   }),
   define({
     ...ABOUT,

@@ -12,7 +12,7 @@ const OVER_LIMITS = [
   "prometheus_target_scrape_pool_exceeded_target_limit_total",
 ];
 
-/** Alerts about Prometheus: its configuration, rules, scrapes, storage and notifications. */
+/** Alerts about Prometheus: its configuration, rules, queries, scrapes and notifications. */
 export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
@@ -71,6 +71,23 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
   }),
   define({
     ...ABOUT,
+    name: "PrometheusQueryLoadHigh",
+    // The value of the Prometheus mixin. Queries that wait count, too, so the value can exceed 100 %.
+    thresholds: { load: percent(80, "queries that run or wait, relative to the queries that can run at once") },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t) =>
+          `100 * avg_over_time(prometheus_engine_queries[5m]) / prometheus_engine_queries_concurrent_max > ${t.load}`,
+      },
+    ],
+    summary: "Prometheus on {{ $labels.instance }} is busy with queries",
+    description:
+      'The queries that run or wait on {{ $labels.instance }} take {{ printf "%.0f" $value }} % of the places for queries in Prometheus. From 100 % on, dashboards and rules wait, and alerts fire late. Find the slow queries.',
+  }),
+  define({
+    ...ABOUT,
     name: "PrometheusNotIngesting",
     thresholds: {},
     levels: [
@@ -115,50 +132,6 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     summary: "Prometheus on {{ $labels.instance }} gets samples that are too old",
     description:
       "Prometheus on {{ $labels.instance }} drops samples that are older than the newest ones of their series. An exporter sets its own timestamps, or a clock was set back. Its journal names the target.",
-  }),
-  define({
-    ...ABOUT,
-    name: "PrometheusCompactionsFailing",
-    thresholds: {
-      window: minutes(30, "range in which failures are counted; Prometheus retries within about a minute"),
-    },
-    levels: [
-      {
-        severity: Severity.WARNING,
-        for: "1h",
-        expr: (t) => `increase(prometheus_tsdb_compactions_failed_total[${t.window}m]) > 0`,
-      },
-    ],
-    summary: "Prometheus on {{ $labels.instance }} fails to compact its data",
-    description:
-      "Prometheus on {{ $labels.instance }} cannot write samples from memory to blocks on disk. Memory and disk usage grow, and each start takes longer. Usually the disk is full or a block is damaged. Its journal contains the cause.",
-  }),
-  define({
-    ...ABOUT,
-    name: "PrometheusBlocksUnreadable",
-    thresholds: {
-      window: minutes(30, "range in which failures are counted; Prometheus retries within about a minute"),
-    },
-    levels: [
-      {
-        severity: Severity.WARNING,
-        for: "1h",
-        expr: (t) => `increase(prometheus_tsdb_reloads_failures_total[${t.window}m]) > 0`,
-      },
-    ],
-    summary: "Prometheus on {{ $labels.instance }} cannot load its blocks",
-    description:
-      "Prometheus on {{ $labels.instance }} cannot load blocks of its data from disk. Queries of old data may miss samples, and expired data is not deleted. Its journal names the block.",
-  }),
-  define({
-    ...ABOUT,
-    name: "PrometheusWalCorrupt",
-    thresholds: {},
-    // The counter is set at the start of Prometheus, so `increase` would not see it.
-    levels: [{ severity: Severity.WARNING, expr: () => "prometheus_tsdb_wal_corruptions_total > 0" }],
-    summary: "Prometheus on {{ $labels.instance }} lost its latest samples",
-    description:
-      "Prometheus on {{ $labels.instance }} found its write-ahead log damaged when it started, and dropped up to a few hours of samples. Check the disk. The alert fires until the next start of Prometheus.",
   }),
   define({
     ...ABOUT,

@@ -1,5 +1,5 @@
 import { Uids } from "../../dashboards/uids";
-import { AlertDefinition, define } from "../definition";
+import { AlertDefinition, define, minutes } from "../definition";
 import { RecordingRule, Severity } from "../rule";
 
 /**
@@ -16,7 +16,7 @@ const serverSeen: RecordingRule = {
   ].join("\n"),
 };
 
-/** Alerts about servers that do not answer. No rule contains a server's name, so a new server needs no reload. */
+/** Alerts about servers that do not answer or that rebooted. No rule contains a server's name, so a new server needs no reload. */
 export const serverAlerts: readonly AlertDefinition[] = [
   define({
     name: "ServerUnreachable",
@@ -55,5 +55,28 @@ export const serverAlerts: readonly AlertDefinition[] = [
     description:
       "{{ $labels.instance }} is declared as a member of {{ $labels.monitoring }}, but its node exporter has never answered. Check whether its deploy failed, or remove the server from the stack.",
     dashboard: Uids.FLEET,
+  }),
+  define({
+    name: "ServerRebooted",
+    group: "servers",
+    kinds: ["node_exporter"],
+    thresholds: { window: minutes(15, "how long the alert fires after a boot") },
+    recordings: [serverSeen],
+    levels: [
+      {
+        severity: Severity.WARNING,
+        // The uptime is compared, not the time of the boot, because the latter moves when the clock is set. The server
+        // answered before it booted; otherwise it is new.
+        expr: (t) =>
+          [
+            `node_time_seconds - node_boot_time_seconds < ${t.window * 60}`,
+            `and on (instance, monitoring) monitoring:server_seen offset ${t.window}m`,
+          ].join("\n"),
+      },
+    ],
+    summary: "{{ $labels.instance }} rebooted",
+    description:
+      "{{ $labels.instance }} booted {{ humanizeDuration $value }} ago. If nobody planned it, the kernel crashed, the power failed, or the host of a virtual machine restarted it. The journal of the previous boot contains the cause.",
+    dashboard: Uids.SERVER,
   }),
 ];

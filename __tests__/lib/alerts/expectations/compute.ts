@@ -7,6 +7,12 @@ const SERVER = withoutJob(APP);
 const memory = (available: string) =>
   metrics(APP, { node_memory_MemTotal_bytes: `${100 * GB}x120`, node_memory_MemAvailable_bytes: available });
 
+/** A server with 10 GB of swap and 100 GB of memory. */
+const swap = (swapFree: string, available: string, swapTotal = `${10 * GB}x60`) => ({
+  ...memory(available),
+  ...metrics(APP, { node_memory_SwapTotal_bytes: swapTotal, node_memory_SwapFree_bytes: swapFree }),
+});
+
 /** CPUs, each with the seconds of a minute that it spends in each mode. */
 function cpus(...all: readonly Labels[]): Record<string, string> {
   return Object.fromEntries(
@@ -50,6 +56,30 @@ export const compute: readonly Situation[] = [
     fires: { 14: [], 15: [warning(APP)] },
   },
   { alert: "MemoryShort", when: "10 of 100 GB are available", series: memory(`${10 * GB}x60`), fires: { 60: [] } },
+  {
+    alert: "SwapFull",
+    when: "1.9 of 10 GB of swap and 14 of 100 GB of memory are left",
+    series: swap(`${1.9 * GB}x60`, `${14 * GB}x60`),
+    fires: { 14: [], 15: [warning(APP, "app uses 81 % of its swap")] },
+  },
+  {
+    alert: "SwapFull",
+    when: "2 of 10 GB of swap are left",
+    series: swap(`${2 * GB}x60`, `${14 * GB}x60`),
+    fires: { 60: [] },
+  },
+  {
+    alert: "SwapFull",
+    when: "unused pages fill the swap and 15 GB of memory are left",
+    series: swap("0x60", `${15 * GB}x60`),
+    fires: { 60: [] },
+  },
+  {
+    alert: "SwapFull",
+    when: "a server has no swap and little memory",
+    series: swap("0x60", `${1 * GB}x60`, "0x60"),
+    fires: { 60: [] },
+  },
   {
     alert: "OutOfMemoryKill",
     when: "the kernel kills a process (fires for 15 minutes)",
@@ -111,6 +141,18 @@ export const compute: readonly Situation[] = [
     when: "the hypervisor withholds one of ten CPUs",
     series: tenCpus("steal", "idle"),
     fires: { 90: [] },
+  },
+  {
+    alert: "CpuWaiting",
+    when: "the CPUs wait 31 of 60 seconds",
+    series: cpus({ user: "9", idle: "20", iowait: "31" }),
+    fires: { 60: [], 61: [warning(SERVER, "The CPUs of app wait for disks 52 % of the time")] },
+  },
+  {
+    alert: "CpuWaiting",
+    when: "a backup makes one of two CPUs wait all the time",
+    series: cpus({ iowait: "60", idle: "0" }, { iowait: "0", idle: "60" }),
+    fires: { 100: [] },
   },
   {
     alert: "LoadHigh",

@@ -2,11 +2,13 @@ import { Situation } from "../../../support/expectations";
 import { alerting } from "./alerting";
 import { compute } from "./compute";
 import { disks } from "./disks";
+import { hardware } from "./hardware";
 import { kernel } from "./kernel";
 import { logs } from "./logs";
 import { loki } from "./loki";
 import { network } from "./network";
 import { prometheus } from "./prometheus";
+import { prometheusStorage } from "./prometheus-storage";
 import { servers } from "./servers";
 import { services } from "./services";
 
@@ -17,8 +19,10 @@ export const expectations: readonly Situation[] = [
   ...compute,
   ...kernel,
   ...network,
+  ...hardware,
   ...services,
   ...prometheus,
+  ...prometheusStorage,
   ...alerting,
   ...loki,
   ...logs,

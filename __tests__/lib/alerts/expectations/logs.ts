@@ -10,6 +10,17 @@ function requests(program: "loki_write" | "promtail", status: string, values: st
   return metrics({ ...AGENT, host: "hub:3100", status_code: status }, { [`${program}${REQUESTS}`]: values });
 }
 
+/** Alloy's components of one health. */
+const components = (health: string, values: string, job = "log_agent") =>
+  metrics({ ...AGENT, job, health_type: health }, { alloy_component_controller_running_components: values });
+
+/** Seconds that slow evaluations of one of Alloy's components take. */
+const evaluations = (seconds: string, job = "log_agent") =>
+  metrics(
+    { ...AGENT, job, component_id: "local.file_match.nginx" },
+    { alloy_component_evaluation_slow_seconds: seconds },
+  );
+
 /** The expectations of the alerts about log agents. */
 export const logs: readonly Situation[] = [
   {
@@ -119,6 +130,56 @@ export const logs: readonly Situation[] = [
     alert: "LogLinesUnparsed",
     when: "another job counts unparsed lines",
     series: metrics({ ...AGENT, job: "site" }, { log_agent_unparsed_lines_total: "1+300x60" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LogAgentUnhealthy",
+    when: "a component of Alloy becomes unhealthy",
+    series: { ...components("healthy", "9x9 8x50"), ...components("unhealthy", "0x9 1x50") },
+    fires: { 24: [], 25: [warning(WHERE, "Components of the log agent of app are unhealthy")] },
+  },
+  {
+    alert: "LogAgentUnhealthy",
+    when: "a component of Alloy exits",
+    series: { ...components("healthy", "8x60"), ...components("exited", "_x9 1x50") },
+    fires: { 23: [], 24: [warning(WHERE)] },
+  },
+  {
+    alert: "LogAgentUnhealthy",
+    when: "all components of Alloy are healthy",
+    series: { ...components("healthy", "9x60"), ...components("unhealthy", "0x60") },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LogAgentUnhealthy",
+    when: "a component of another Alloy is unhealthy",
+    series: components("unhealthy", "1x60", "alloy"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LogAgentSlow",
+    when: "evaluations of a component take more than a minute again and again",
+    series: evaluations("0+65x60"),
+    fires: {
+      15: [],
+      16: [
+        warning(
+          { ...WHERE, component_id: "local.file_match.nginx" },
+          "The log agent of app updates its components slowly",
+        ),
+      ],
+    },
+  },
+  {
+    alert: "LogAgentSlow",
+    when: "one evaluation takes more than a minute",
+    series: evaluations("0x9 65x50"),
+    fires: { 18: [], 25: [], 60: [] },
+  },
+  {
+    alert: "LogAgentSlow",
+    when: "another Alloy is slow",
+    series: evaluations("0+65x60", "alloy"),
     fires: { 60: [] },
   },
 ];

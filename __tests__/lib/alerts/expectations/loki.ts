@@ -15,6 +15,29 @@ const requests = (route: string, fine: number, failed: number, wrong = 0) =>
 const pushes = (fine: number, failed: number, wrong = 0) => requests("loki_api_v1_push", fine, failed, wrong);
 const queries = (fine: number, failed: number) => requests("loki_api_v1_query_range", fine, failed);
 
+/** The slowest requests to a route: 10000 per minute, of which `fast` take at most `limit` seconds, a bound of a bucket. */
+const durations = (route: string, limit: number, fast: number) =>
+  Object.fromEntries(
+    [0.5, 1, 2.5, 5, 10, 25, Infinity].map((bound) => [
+      series("loki_request_duration_seconds_bucket", {
+        ...HUB,
+        method: "POST",
+        route,
+        status_code: "204",
+        le: bound === Infinity ? "+Inf" : `${bound}`,
+      }),
+      `0+${bound < limit ? 0 : bound === limit ? fast : 10_000}x60`,
+    ]),
+  );
+const PUSH = "loki_api_v1_push";
+const QUERY = "loki_api_v1_query_range";
+
+/** Two Lokis that run the compactor or not. */
+const compactors = (hub: string, spare: string, other = "prod") => ({
+  ...metrics(HUB, { loki_boltdb_shipper_compactor_running: hub }),
+  ...metrics({ ...SPARE, monitoring: other }, { loki_boltdb_shipper_compactor_running: spare }),
+});
+
 const discarded = (reason: string, values: string) => ({
   [series("loki_discarded_samples_total", { ...HUB, reason, tenant: "fake" })]: values,
 });
@@ -70,6 +93,36 @@ export const loki: readonly Situation[] = [
     alert: "LokiQueriesFailing",
     when: "requests with lines fail, but few queries",
     series: { ...pushes(0, 100), ...queries(54, 6) },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiRequestsSlow",
+    when: "99 % of the requests with lines take up to 1.04 seconds",
+    series: { ...durations(PUSH, 1, 9897), ...durations(QUERY, 5, 9950) },
+    fires: { 15: [], 16: [warning({ ...WHOLE, route: PUSH }, `Loki on hub is slow: ${PUSH}`)] },
+  },
+  {
+    alert: "LokiRequestsSlow",
+    when: "99 % of the requests with lines take up to one second, and 99 % of the queries up to ten",
+    series: { ...durations(PUSH, 1, 9900), ...durations(QUERY, 10, 9900) },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiRequestsSlow",
+    when: "99 % of the queries take up to 10.4 seconds",
+    series: { ...durations(PUSH, 0.5, 9950), ...durations(QUERY, 10, 9897) },
+    fires: { 15: [], 16: [warning({ ...WHOLE, route: QUERY })] },
+  },
+  {
+    alert: "LokiRequestsSlow",
+    when: "clients wait for new lines, and Lokis for each other",
+    series: { ...durations("loki_api_v1_tail", 25, 5000), ...durations("/frontendv2pb.Frontend/Process", 25, 5000) },
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiRequestsSlow",
+    when: "there are no requests",
+    series: metrics({ ...HUB, route: PUSH, le: "+Inf" }, { loki_request_duration_seconds_bucket: "7x60" }),
     fires: { 60: [] },
   },
   {
@@ -178,6 +231,30 @@ export const loki: readonly Situation[] = [
     when: "it has not succeeded since the start, five hours later",
     series: compactor(COMPACTED, "0x900", "_x299 1x600", "_x299 18000x600"),
     fires: { 509: [], 510: [], 511: [warning(HUB, "Loki on hub fails to compact its index")] },
+  },
+  {
+    alert: "LokiCompactorsConflicting",
+    when: "two members do not see each other, and both compact",
+    series: compactors("1x60", "0x9 1x50"),
+    fires: { 14: [], 15: [warning({ monitoring: "prod" }, "More than one Loki of prod compacts the index")] },
+  },
+  {
+    alert: "LokiCompactorsConflicting",
+    when: "one of two members compacts",
+    series: compactors("1x60", "0x60"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "LokiCompactorsConflicting",
+    when: "the task moves to another member",
+    series: compactors("1x12 0x50", "0x9 1x50"),
+    fires: { 12: [], 15: [], 60: [] },
+  },
+  {
+    alert: "LokiCompactorsConflicting",
+    when: "each Monitoring has a Loki that compacts",
+    series: compactors("1x60", "1x60", "test"),
+    fires: { 60: [] },
   },
   {
     alert: "LokiRetentionFailing",

@@ -1,44 +1,10 @@
 import { Severity } from "../../../../lib/alerts/rule";
-import { critical, Firing, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/expectations";
+import { critical, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/expectations";
+import { counting } from "./counting";
 
 const RULES: Labels = { ...PROMETHEUS, rule_group: "/etc/prometheus/rules/monitoring.yml;disks" };
 const JOB: Labels = { ...PROMETHEUS, scrape_job: "node" };
 const RECEIVER: Labels = { ...PROMETHEUS, alertmanager: "http://198.18.0.2:9093/api/v2/alerts" };
-
-interface Counting {
-  readonly alert: string;
-  readonly metric: string;
-  readonly labels: Labels;
-  readonly severity: Severity;
-  readonly summary: string;
-  /** The alert's `for` duration, in minutes. */
-  readonly hold: number;
-  /** Minutes for which one increase of the counter counts. */
-  readonly window: number;
-}
-
-/** The expectations of an alert on a counter of failures. */
-function counting({ alert, metric, labels, severity, summary, hold, window }: Counting): Situation[] {
-  const fires: Firing = { severity, labels, annotations: { summary } };
-  const start = 20;
-  const goesOn = metrics(labels, { [metric]: `0x${start - 1} 1+1x${hold + 1} ${hold + 2}x100` });
-  const end = start + hold + 1;
-  return [
-    {
-      alert,
-      when: "it keeps failing",
-      series: goesOn,
-      fires: {
-        [start + hold - 1]: [],
-        [start + hold]: [fires],
-        [end + window - 2]: [{ severity, labels }],
-        [end + window - 1]: [],
-      },
-    },
-    { alert, when: "it failed long ago", series: metrics(labels, { [metric]: "7x100" }), fires: { 100: [] } },
-    { alert, when: "it never failed", series: metrics(labels, { [metric]: "0x100" }), fires: { 100: [] } },
-  ];
-}
 
 const notifications = (errors: string, sent: string) =>
   metrics(RECEIVER, { prometheus_notifications_errors_total: errors, prometheus_notifications_sent_total: sent });
@@ -47,6 +13,9 @@ const queue = (length: string) => ({
   ...metrics(RECEIVER, { prometheus_notifications_queue_length: length }),
   ...metrics(PROMETHEUS, { prometheus_notifications_queue_capacity: "10000x60" }),
 });
+
+const queries = (running: string) =>
+  metrics(PROMETHEUS, { prometheus_engine_queries: running, prometheus_engine_queries_concurrent_max: "20x60" });
 
 const duration = (seconds: string) =>
   metrics(RULES, {
@@ -123,6 +92,25 @@ export const prometheus: readonly Situation[] = [
     fires: { 60: [] },
   },
   {
+    alert: "PrometheusQueryLoadHigh",
+    when: "17 of 20 queries run",
+    series: queries("0x9 17x60"),
+    fires: { 28: [], 29: [warning(PROMETHEUS, "Prometheus on hub is busy with queries")] },
+  },
+  {
+    alert: "PrometheusQueryLoadHigh",
+    when: "16.5 of 20 queries run",
+    series: queries("16.5x60"),
+    fires: { 14: [], 15: [warning(PROMETHEUS)] },
+  },
+  { alert: "PrometheusQueryLoadHigh", when: "16 of 20 queries run", series: queries("16x60"), fires: { 60: [] } },
+  {
+    alert: "PrometheusQueryLoadHigh",
+    when: "a dashboard is opened every ten minutes",
+    series: queries("30x1 0x7 30x1 0x7 30x1 0x7 30x1 0x7 30x1 0x7"),
+    fires: { 20: [], 40: [] },
+  },
+  {
     alert: "PrometheusNotIngesting",
     when: "no scrape is stored",
     series: metrics(PROMETHEUS, { up: "1x9 stale" }),
@@ -160,40 +148,6 @@ export const prometheus: readonly Situation[] = [
       series: { ...others, ...situation.series },
     }));
   }),
-  ...counting({
-    alert: "PrometheusCompactionsFailing",
-    metric: "prometheus_tsdb_compactions_failed_total",
-    labels: PROMETHEUS,
-    severity: Severity.WARNING,
-    summary: "Prometheus on hub fails to compact its data",
-    hold: 60,
-    window: 30,
-  }),
-  ...counting({
-    alert: "PrometheusBlocksUnreadable",
-    metric: "prometheus_tsdb_reloads_failures_total",
-    labels: PROMETHEUS,
-    severity: Severity.WARNING,
-    summary: "Prometheus on hub cannot load its blocks",
-    hold: 60,
-    window: 30,
-  }),
-  {
-    alert: "PrometheusWalCorrupt",
-    when: "Prometheus starts with a damaged write-ahead log",
-    series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 1x50" }),
-    fires: {
-      9: [],
-      10: [warning(PROMETHEUS, "Prometheus on hub lost its latest samples")],
-      60: [warning(PROMETHEUS)],
-    },
-  },
-  {
-    alert: "PrometheusWalCorrupt",
-    when: "Prometheus starts with an intact write-ahead log",
-    series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 0x50" }),
-    fires: { 60: [] },
-  },
   ...counting({
     alert: "PrometheusTargetsUnreadable",
     metric: "prometheus_sd_file_read_errors_total",

@@ -1,4 +1,4 @@
-import { APP, critical, series, Situation, warning } from "../../../support/expectations";
+import { APP, critical, metrics, series, Situation, warning } from "../../../support/expectations";
 
 const WEB = { ...APP, instance: "web" };
 const up = (labels: Record<string, string>) => series("up", labels);
@@ -100,5 +100,46 @@ export const servers: readonly Situation[] = [
     when: "the target of another job has never been up",
     series: { [up({ ...APP, job: "site" })]: "0x60" },
     fires: { 60: [] },
+  },
+  {
+    alert: "ServerRebooted",
+    when: "a server boots at minute 21 and answers two minutes later",
+    series: {
+      [app]: "1x19 0x2 1x60",
+      ...metrics(APP, { node_time_seconds: "0+60x19 _x3 1380+60x60", node_boot_time_seconds: "-90000x19 _x3 1260x60" }),
+    },
+    fires: {
+      22: [],
+      23: [warning(APP, "app rebooted")],
+      35: [warning(APP)],
+      36: [],
+    },
+  },
+  {
+    alert: "ServerRebooted",
+    when: "a server was off for an hour",
+    series: {
+      [app]: "1x9 0x59 1x30",
+      ...metrics(APP, { node_time_seconds: "0+60x9 _x60 4200+60x30", node_boot_time_seconds: "-90000x9 _x60 4140x30" }),
+    },
+    fires: { 69: [], 70: [warning(APP)], 83: [warning(APP)], 84: [] },
+  },
+  {
+    alert: "ServerRebooted",
+    when: "a declared server boots for the first time",
+    series: {
+      [app]: "0x19 1x60",
+      ...metrics(APP, { node_time_seconds: "_x20 1200+60x60", node_boot_time_seconds: "_x20 900x60" }),
+    },
+    fires: { 20: [], 29: [], 40: [] },
+  },
+  {
+    alert: "ServerRebooted",
+    when: "the clock of a server is set forward by an hour",
+    series: {
+      [app]: "1x60",
+      ...metrics(APP, { node_time_seconds: "0+60x19 4800+60x40", node_boot_time_seconds: "-90000x19 -86400x40" }),
+    },
+    fires: { 20: [], 25: [] },
   },
 ];
