@@ -46,19 +46,21 @@ async function expectSamples(expr: string, series: Series, samples: Samples): Pr
 const growing = (each: number): string => `0+${each}x${MINUTES}`;
 
 describe("Self-monitoring", () => {
-  promtoolTest("lists collectors that fail after a success, and malformed textfiles", async () => {
+  promtoolTest("lists collectors that should work or fail after a success, and malformed textfiles", async () => {
     const collector = (name: string) => `node_scrape_collector_success{job="node",instance="app",collector="${name}"}`;
     await expectSamples(
       query("Exporters", "Failing collectors"),
       {
         [collector("nfs")]: `0x${MINUTES}`,
         [collector("cpu")]: `1x${MINUTES}`,
-        [collector("systemd")]: `1x9 0x${MINUTES}`,
+        [collector("stat")]: `0x${MINUTES}`,
+        [collector("mdadm")]: `1x9 0x${MINUTES}`,
         'node_textfile_scrape_error{job="node",instance="app"}': `0x${MINUTES}`,
         'node_textfile_scrape_error{job="node",instance="db"}': `1x${MINUTES}`,
       },
       {
-        '{instance="app",collector="systemd"}': 0,
+        '{instance="app",collector="stat"}': 0,
+        '{instance="app",collector="mdadm"}': 0,
         '{instance="db",collector="textfile: malformed file"}': 1,
       },
     );

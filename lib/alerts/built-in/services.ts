@@ -6,7 +6,7 @@ import { Severity } from "../rule";
  * The collectors that work on every server. Other collectors, such as that of RAID arrays, report a failure on every
  * server without such hardware, so an alert on them would always fire.
  */
-const COLLECTORS =
+export const COLLECTORS =
   "cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|stat|systemd|textfile|time|timex|uname|vmstat";
 
 /** Alerts about systemd units, exporters and scrape targets. */

@@ -1,16 +1,20 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
+import { COLLECTORS } from "../../alerts/built-in/services";
 import { graph, GRAPH_HEIGHT } from "../builders/panels";
 import { serverColumn, table } from "../builders/tables";
 import { ALL_SERVERS } from "../expressions";
 import { TOP } from "./scrape-targets";
 
 /**
- * Collectors that fail now and succeeded in the last day. A collector that never succeeds has nothing to report, because
- * its hardware or kernel module is missing.
+ * Collectors that fail although they work on every server, and those that fail after a success in the last day. Another
+ * collector that never succeeds has nothing to report, because its hardware or kernel module is missing.
  */
-const FAILING = `node_scrape_collector_success{${ALL_SERVERS}} == 0 and max_over_time(node_scrape_collector_success{${ALL_SERVERS}}[1d]) == 1`;
+const FAILING = [
+  `node_scrape_collector_success{${ALL_SERVERS},collector=~"${COLLECTORS}"} == 0`,
+  `node_scrape_collector_success{${ALL_SERVERS}} == 0 and max_over_time(node_scrape_collector_success{${ALL_SERVERS}}[1d]) == 1`,
+].join(" or ");
 /** Malformed files in the textfile directory, which make their metrics disappear although the collector succeeds. */
 const MALFORMED = `label_replace(node_textfile_scrape_error{${ALL_SERVERS}} == 1, "collector", "textfile: malformed file", "", "")`;
 
@@ -20,7 +24,7 @@ export function exporterPanels(): Builder<Panel>[] {
     table({
       title: "Failing collectors",
       description:
-        "Which collectors fail that succeeded in the last day, and where is a file in the textfile directory malformed?",
+        "Which collectors fail although they should work, and where is a file in the textfile directory malformed? Collectors without hardware to report are left out.",
       width: 12,
       height: GRAPH_HEIGHT,
       sort: [{ column: "Server", ascending: true }],

@@ -190,6 +190,7 @@ function requestPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: quantile(0.5, QUERIES), legend: "queries, 50 % below" },
         { expr: quantile(0.99, PUSH), legend: "lines, 99 % below" },
       ],
+      thresholds: thresholdsOf(alerts, "LokiRequestsSlow", "query"),
     }),
   ];
 }

@@ -86,16 +86,18 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
       colours: EVALUATIONS,
     }),
     graph({
-      title: "Queries",
-      description: "How many queries per second does Prometheus answer, including those of rules?",
-      unit: units.CountsPerSecond,
+      title: "Query load",
+      description:
+        "How many of the queries that can run at once run or wait, including those of rules? Above 100 %, queries wait.",
+      unit: units.Percent,
       width: 8,
       queries: [
         {
-          expr: `sum by (instance) (rate(prometheus_engine_query_duration_seconds_count{slice="inner_eval"}${RATE_INTERVAL}))`,
+          expr: "100 * avg_over_time(prometheus_engine_queries[5m]) / prometheus_engine_queries_concurrent_max",
           legend: "{{instance}}",
         },
       ],
+      thresholds: thresholdsOf(alerts, "PrometheusQueryLoadHigh", "load"),
     }),
   ];
 }
