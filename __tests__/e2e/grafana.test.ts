@@ -4,7 +4,7 @@ import { GrafanaApi } from "../support/grafana";
 import { askPanels } from "../support/panels";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
-import { eventually, until } from "../support/wait";
+import { eventually, pause, until } from "../support/wait";
 
 const GRAFANA = / {2}new Grafana\(hub, .*\n/;
 const WITH_SHOP = '  new Grafana(hub, "grafana", { dashboards: [Dashboard.fromFile("shop.json")] });\n';
@@ -16,6 +16,25 @@ const BUILT_IN = {
   "cdktf-monitoring-own-logs": "Monitoring logs",
   "cdktf-monitoring-server": "Server",
 };
+
+/**
+ * Answers each DNS query of its server with "no such name", and appends the name to `/run/names`. The names of the
+ * servers and of the local host are in `/etc/hosts`.
+ */
+const NAME_SERVER = `
+import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 53))
+while True:
+    query, source = server.recvfrom(4096)
+    labels, at = [], 12
+    while query[at]:
+        labels.append(query[at + 1 : at + 1 + query[at]].decode())
+        at += 1 + query[at]
+    with open("/run/names", "a") as file:
+        print(".".join(labels), file=file)
+    server.sendto(query[:2] + b"\\x81\\x83" + query[4:6] + bytes(6) + query[12 : at + 5], source)
+`;
 
 const project = new Project("e2e-grafana", "198.18.208.0/20");
 
@@ -51,6 +70,50 @@ test("accepts only the password that the server generated", async () => {
   expect(await grafanaOn("hub", "admin").status("/api/org")).toBe(401);
   expect(await grafanaOn("hub").status("/api/user/signup", { email: "a@example.com" })).not.toBe(200);
 });
+
+test("looks up no name while it starts and while people use it", async () => {
+  project.write("hub", "/run/name-server.py", NAME_SERVER);
+  project.on("hub", "systemd-run --quiet --unit name-server python3 /run/name-server.py");
+  project.on("hub", "cp /etc/resolv.conf /run/resolv.conf && echo nameserver 127.0.0.1 > /etc/resolv.conf");
+  const names = (): string[] => [...new Set(project.on("hub", "touch /run/names; cat /run/names").split("\n"))];
+  try {
+    project.on("hub", "getent hosts recorded.example || true");
+    await until("the name server", 10, () => names().join() === "recorded.example");
+    project.on("hub", "rm /run/names && systemctl restart grafana");
+    await until(
+      "Grafana",
+      60,
+      async () =>
+        (await grafanaOn("hub")
+          .status("/api/health")
+          .catch(() => 0)) === 200,
+    );
+    const grafana = loggedIn("hub");
+    await askPanels(grafana, "cdktf-monitoring-fleet", {});
+    await grafana.status("/avatar/0");
+    for (const page of ["/api/frontend/settings", "/api/plugins", "/api/search", "/api/datasources"])
+      expect([page, await grafana.status(page)]).toEqual([page, 200]);
+    // The list of plugins and the import of a dashboard by number.
+    for (const page of ["/api/gnet/plugins", "/api/gnet/dashboards/1860"])
+      expect([page, await grafana.status(page)]).toEqual([page, 401]);
+    // Grafana searches for updates and keys as soon as it runs.
+    await pause(10);
+    expect(names()).toEqual([""]);
+    const source = {
+      uid: "elsewhere",
+      name: "Elsewhere",
+      type: "prometheus",
+      access: "proxy",
+      url: "http://a.example",
+    };
+    expect(await grafana.status("/api/datasources", source)).toBe(200);
+    await grafana.health("elsewhere");
+    expect(names()).toEqual(["a.example"]);
+    expect(await grafana.status("/api/datasources/uid/elsewhere", undefined, "DELETE")).toBe(200);
+  } finally {
+    project.on("hub", "cat /run/resolv.conf > /etc/resolv.conf; systemctl stop name-server");
+  }
+}, 180_000);
 
 test("has data sources and dashboards that users cannot change", async () => {
   const grafana = loggedIn("hub");

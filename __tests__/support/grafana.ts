@@ -13,9 +13,9 @@ export class GrafanaApi {
     private readonly password?: string,
   ) {}
 
-  /** Returns the HTTP status of a request. A request with a body is a POST. */
-  public async status(path: string, body?: object): Promise<number> {
-    return (await this.request(path, body)).status;
+  /** Returns the HTTP status of a request. A request with a body is a POST by default. */
+  public async status(path: string, body?: object, method?: string): Promise<number> {
+    return (await this.request(path, body, method)).status;
   }
 
   public async dataSources(): Promise<readonly DataSource[]> {
@@ -39,11 +39,12 @@ export class GrafanaApi {
     return (await this.request(path, body)).json();
   }
 
-  private async request(path: string, body?: object): Promise<Response> {
+  private async request(path: string, body?: object, method?: string): Promise<Response> {
     const headers = new Headers({ "Content-Type": "application/json" });
     if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`admin:${this.password}`)}`);
     return fetch(this.url + path, {
-      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers,
       signal: AbortSignal.timeout(30_000),
     });

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Written by cdktf-monitoring: the next deploy overwrites what is changed here.
 #
-# Prepares a start of Grafana, as its user and in its data folder: creates the secrets that are not provided, and sets a
-# changed admin password in the database.
+# Prepares a start of Grafana, as its user and in its data folder: creates the folder of the plugins and the secrets that are
+# not provided, and sets a changed admin password in the database.
 #
 # Usage: prepare.sh DATABASE PASSWORD_FILE SECRETS GRAFANA OPTION…
 #   DATABASE       sqlite or postgres
@@ -19,6 +19,9 @@ cd "$STATE_DIRECTORY"
 
 database="$1" password_file="$2" secrets="$3" grafana="$4"
 shift 4
+
+# Without it, Grafana logs an error at each start.
+mkdir -p plugins
 
 create_secret() {
   if [ -s "$1" ]; then return 0; fi
