@@ -24,6 +24,8 @@ export class Alerting implements IAlerting {
   public readonly deadMansSwitch?: Receiver;
   /** Tuned, disabled and custom alerts. */
   public readonly changes: readonly Alert[];
+  /** URL prefix of the user's runbooks; undefined for the page with the built-in runbooks on Prometheus. */
+  public readonly runbooksUrl?: string;
   private readonly runbooks: string;
 
   /** @throws if receivers share a name, or the routing is malformed or names an unknown receiver */
@@ -35,6 +37,7 @@ export class Alerting implements IAlerting {
     this.routing = props.routing ?? {};
     this.deadMansSwitch = props.deadMansSwitch;
     this.changes = props.alerts ?? [];
+    this.runbooksUrl = props.runbooks;
     this.runbooks = props.runbooks ?? PROMETHEUS_RUNBOOKS;
     rejectIf(monitoring, notificationProblem(this));
     // Duplicate alerts are reported here. The final rules depend on the components, which are complete at synthesis.

@@ -273,6 +273,7 @@ export interface IAlerting {
   readonly groups: readonly RuleGroup[];
   readonly warnings: readonly string[];
   readonly hasLogRules: boolean;
+  readonly runbooksUrl?: string;
 
   logGroups(prometheusUrl?: string): readonly RuleGroup[];
 }

@@ -77,7 +77,10 @@ export class Grafana extends Component {
   }
 
   public override get files(): readonly GeneratedFile[] {
-    return this.rendered.map(({ dashboard, content }) => ({ path: `dashboards/${fileName(dashboard)}.json`, content }));
+    return this.rendered.map(({ dashboard, content }) => {
+      const folder = this.dashboards.includes(dashboard) ? "user-dashboards" : "dashboards";
+      return { path: `${folder}/${fileName(dashboard)}.json`, content };
+    });
   }
 
   /** PromQL queries of the dashboards. */
@@ -154,7 +157,13 @@ export class Grafana extends Component {
     const { monitoring } = this.member;
     const { _components: components, _alerting: alerting } = monitoring;
     const kinds = new Set(components.map(({ kind }) => kind));
-    return { kinds, alerts: alerting.changes, logs: emittedLogs(monitoring) };
+    return {
+      kinds,
+      alerts: alerting.changes,
+      logs: emittedLogs(monitoring),
+      runbooks: alerting.runbooksUrl,
+      servers: monitoring._members.length,
+    };
   }
 
   private get placedSources(): typeof SOURCES {

@@ -87,6 +87,21 @@ describe("Grafana", () => {
     });
   });
 
+  test("links alerts in Fleet to the user's runbooks, and gives each member a row", () => {
+    const stack = synth((scope) => {
+      const hub = new Hub(scope, {}, { runbooks: "https://wiki.example.com/" });
+      new Grafana(hub.host, "grafana");
+      for (const name of ["a", "b", "c", "d"]) hub.member(name);
+    });
+    const fleet = readFileSync(
+      join(stack.directory, "files/grafana/hub/dashboards/cdktf-monitoring-fleet.json"),
+      "utf8",
+    );
+    expect(fleet).toContain("https://wiki.example.com/$1");
+    const { panels } = JSON.parse(fleet) as { panels: { title: string; gridPos: { h: number } }[] };
+    expect(panels.find(({ title }) => title === "Servers")?.gridPos.h).toBe(3 + 5);
+  });
+
   test("adds user-provided dashboards, and rejects queries of metrics that nothing emits", () => {
     const write = (expr: string): Dashboard => {
       const file = join(mkdtempSync(join(tmpdir(), "dashboard-")), "shop.json");
@@ -97,7 +112,7 @@ describe("Grafana", () => {
       return Dashboard.fromFile(file);
     };
     const stack = withGrafana({ dashboards: [write("rate(node_cpu_seconds_total[5m])")] });
-    expect(readdirSync(join(stack.directory, "files/grafana/hub/dashboards"))).toContain("shop.json");
+    expect(readdirSync(join(stack.directory, "files/grafana/hub/user-dashboards"))).toEqual(["shop.json"]);
     expect(synthesis({ dashboards: [write("node_cpu_second_total")] })).toThrow(
       /dashboard "Shop", panel "Busy".*node_cpu_second_total/,
     );
