@@ -16,7 +16,10 @@ const serverSeen: RecordingRule = {
   ].join("\n"),
 };
 
-/** Alerts about servers that do not answer or that rebooted. No rule contains a server's name, so a new server needs no reload. */
+/** The unit that the role `node_exporter` installs. It is active from the creation of `/run/reboot-required` to the reboot. */
+const REBOOT_UNIT = "cdktf-monitoring-reboot-required.service";
+
+/** Alerts about servers that do not answer, that rebooted or that need a reboot. No rule contains a server's name, so a new server needs no reload. */
 export const serverAlerts: readonly AlertDefinition[] = [
   define({
     name: "ServerUnreachable",
@@ -77,6 +80,24 @@ export const serverAlerts: readonly AlertDefinition[] = [
     summary: "{{ $labels.instance }} rebooted",
     description:
       "{{ $labels.instance }} booted {{ humanizeDuration $value }} ago. If nobody planned it, the kernel crashed, the power failed, or the host of a virtual machine restarted it. The journal of the previous boot contains the cause.",
+    dashboard: Uids.SERVER,
+  }),
+  define({
+    name: "RebootRequired",
+    group: "servers",
+    kinds: ["node_exporter"],
+    thresholds: {},
+    levels: [
+      {
+        severity: Severity.WARNING,
+        // Longer than automatic upgrades wait, which reboot the server in the following night if they are set up to.
+        for: "24h",
+        expr: () => `node_systemd_unit_state{name="${REBOOT_UNIT}",state="active"} == 1`,
+      },
+    ],
+    summary: "{{ $labels.instance }} needs a reboot",
+    description:
+      "An upgrade of {{ $labels.instance }} takes effect only after a reboot, such as that of the kernel. Until then, the server runs the old version with its vulnerabilities. /run/reboot-required.pkgs lists the packages.",
     dashboard: Uids.SERVER,
   }),
 ];

@@ -5,6 +5,12 @@ const up = (labels: Record<string, string>) => series("up", labels);
 const app = up({ ...APP });
 const web = up({ ...WEB });
 
+/** The states of a unit. */
+const unit = (name: string, active: string, inactive: string) => ({
+  ...metrics({ ...APP, name, state: "active" }, { node_systemd_unit_state: active }),
+  ...metrics({ ...APP, name, state: "inactive" }, { node_systemd_unit_state: inactive }),
+});
+
 export const servers: readonly Situation[] = [
   {
     alert: "ServerUnreachable",
@@ -141,5 +147,31 @@ export const servers: readonly Situation[] = [
       ...metrics(APP, { node_time_seconds: "0+60x19 4800+60x40", node_boot_time_seconds: "-90000x19 -86400x40" }),
     },
     fires: { 20: [], 25: [] },
+  },
+  {
+    alert: "RebootRequired",
+    when: "an upgrade needs a reboot, and nobody reboots within a day",
+    step: 30,
+    series: unit("cdktf-monitoring-reboot-required.service", "0x9 1x100", "1x9 0x100"),
+    fires: {
+      1710: [],
+      1740: [
+        warning({ ...APP, name: "cdktf-monitoring-reboot-required.service", state: "active" }, "app needs a reboot"),
+      ],
+    },
+  },
+  {
+    alert: "RebootRequired",
+    when: "the server reboots in the following night",
+    step: 30,
+    series: unit("cdktf-monitoring-reboot-required.service", "0x9 1x20 0x100", "1x9 0x20 1x100"),
+    fires: { 1740: [], 3000: [] },
+  },
+  {
+    alert: "RebootRequired",
+    when: "other units are active",
+    step: 30,
+    series: unit("nginx.service", "1x100", "0x100"),
+    fires: { 3000: [] },
   },
 ];
