@@ -27,6 +27,16 @@ const MASK_TELEGRAM_TOKENS: Stage = {
 };
 
 /**
+ * Drops an error that Loki logs ten times per query while the deletion of lines is disabled. No setting of Loki avoids it
+ * (github.com/grafana/loki/issues/9855).
+ */
+const DROP_DELETION_ERRORS: Stage = {
+  type: "drop",
+  selector: '{job="loki"} |= "deletion is not available for this tenant"',
+  reason: "not_of_the_source",
+};
+
+/**
  * Returns the pipeline for lines of files. Of the sources, only `firstLine` affects the pipeline, so that a drop-in with
  * a known parser works without a new pipeline.
  */
@@ -59,10 +69,12 @@ export function journalPipeline(sources: readonly LogSource[]): Stage[] {
         : [{ type: "drop", selector: `{job="${name}"} !~ ${JSON.stringify(only)}`, reason: "not_of_the_source" }],
     ),
   );
+  const has = (job: string): boolean => sources.some(({ name }) => name === job);
   const used = new Set(sources.flatMap(({ _journal }) => _journal.map(({ parser }) => parser)));
   return [
     ...filters,
-    ...(sources.some(({ name }) => name === "alertmanager") ? [MASK_TELEGRAM_TOKENS] : []),
+    ...(has("alertmanager") ? [MASK_TELEGRAM_TOKENS] : []),
+    ...(has("loki") ? [DROP_DELETION_ERRORS] : []),
     ...[...used]
       .filter((parser) => EXTRACTIONS[parser].length > 0)
       .sort()

@@ -110,3 +110,18 @@ logAgentTest("Alertmanager's journal is sent without tokens of Telegram bots", a
     [`alertmanager: ${other}`, `alertmanager: ${failed("bot123456789:…")}`, `shop: ${failed(token)}`].sort(),
   );
 });
+
+logAgentTest("Loki's journal is sent without errors about disabled deletion", async (agent) => {
+  const failed = 'level=error msg="error loading numbers" err="deletion is not available for this tenant"';
+  const other = 'level=error msg="error flushing chunks"';
+  const sources = (folder: string): LogSource[] => [
+    LogSource.files("loki", { paths: [`${folder}/a.log`], format: LogFormat.LOGFMT }),
+    LogSource.files("shop", { paths: [`${folder}/b.log`] }),
+  ];
+  const files = { "a.log": `${failed}\n${other}\n`, "b.log": `${failed}\n` };
+  const found = await agent.entries(files, sources, 2, true);
+  expect(found.map(({ labels, line }) => `${labels.job}: ${line}`).sort()).toEqual([
+    `loki: ${other}`,
+    `shop: ${failed}`,
+  ]);
+});
