@@ -1,4 +1,5 @@
 import generated from "./catalogue.json";
+import { Pattern } from "./pattern";
 import { didYouMean } from "./similar-names";
 
 /** Names of metrics as queries use them: histograms end in `_bucket`, `_count` and `_sum`. */
@@ -10,12 +11,24 @@ export interface MetricNames {
    * after certain events. @default - none
    */
   readonly possible?: readonly string[];
+  /** Possible metrics of the release that the observed version does not have. @default - none */
+  readonly added?: readonly string[];
+  /** Metrics of the observed version that the release does not have. @default - none */
+  readonly removed?: readonly string[];
+  /**
+   * Patterns of possible metrics whose names come from hardware, kernel or settings, such as `node_vmstat_*`.
+   *
+   * @default - none
+   */
+  readonly patterns?: readonly string[];
 }
 
 /** Metrics of a kind of component. They do not depend on collectors. */
 export interface CatalogueEntry extends MetricNames {
-  /** Version of the program. */
+  /** Version of the release that the names are valid for. */
   readonly version: string;
+  /** Version of the program that was observed. It can differ, because a source build of the release is not possible. */
+  readonly observedVersion: string;
   /** Collectors that can be enabled and disabled, by the name of the flag after `--collector.`. */
   readonly collectors?: Readonly<Record<string, Collector>>;
 }
@@ -35,6 +48,13 @@ export enum Presence {
   OBSERVED = "observed",
   /** The metric depends on hardware, kernel modules, settings or events, so that a server may lack it. */
   POSSIBLE = "possible",
+  /**
+   * The metric fits a pattern of names that come from hardware, kernel or settings. The catalogue does not know whether
+   * any server emits this name.
+   */
+  PATTERN = "pattern",
+  /** The pinned release no longer emits the metric. An earlier version did. */
+  REMOVED = "removed",
 }
 
 /** What the catalogue says about a metric. */
@@ -51,8 +71,8 @@ const NODE_EXPORTER = "node_exporter";
 const catalogue: Catalogue = generated;
 
 /**
- * Returns the metrics that a kind of component emits, both {@link Presence.OBSERVED} and {@link Presence.POSSIBLE} ones;
- * none if the catalogue lacks the kind.
+ * Returns the metrics that a kind of component emits in the pinned release, both {@link Presence.OBSERVED} and
+ * {@link Presence.POSSIBLE} ones; none if the catalogue lacks the kind.
  *
  * @param collectors enabled collectors; the default is the collectors that are enabled by default
  */
@@ -73,9 +93,19 @@ function emittedBy(entry: CatalogueEntry | undefined, enabled: readonly string[]
   return new Set(lists.flatMap(namesOf));
 }
 
-/** Returns the observed and the possible names. */
-function namesOf({ observed, possible = [] }: MetricNames): string[] {
-  return [...observed, ...possible];
+/** Returns the names of the pinned release. */
+function namesOf({ observed, possible = [], added = [] }: MetricNames): string[] {
+  return [...observed, ...possible, ...added];
+}
+
+/**
+ * Returns the metrics that a component emits in the version that this project's own tests run, which can be older than
+ * the release. The result includes metrics of all collectors.
+ */
+export function testedMetricsOf(kind: string): ReadonlySet<string> {
+  const entry = catalogue[kind];
+  const lists = entry ? [entry, ...Object.values(entry.collectors ?? {})] : [];
+  return new Set(lists.flatMap(({ observed, possible = [], removed = [] }) => [...observed, ...possible, ...removed]));
 }
 
 /**
@@ -86,30 +116,50 @@ function namesOf({ observed, possible = [] }: MetricNames): string[] {
  * cataloguedMetric("node_hwmon_temp_crit_celsius"); // { kind: "node_exporter", collector: "hwmon", presence: "possible" }
  */
 export function cataloguedMetric(name: string): CataloguedMetric | undefined {
-  return (known ??= indexed()).get(name);
+  index ??= indexed();
+  return index.names.get(name) ?? index.patterns.find(([pattern]) => pattern.matches(name))?.[1];
 }
 
-/** Returns the names of all metrics in the catalogue, of all components and collectors. */
+/** Returns the names of all metrics in the catalogue, of all components and collectors, without removed ones. */
 export function cataloguedMetrics(): string[] {
-  return [...(known ??= indexed()).keys()];
+  index ??= indexed();
+  return [...index.names].filter(([, { presence }]) => presence !== Presence.REMOVED).map(([name]) => name);
 }
 
-let known: ReadonlyMap<string, CataloguedMetric> | undefined;
+interface Index {
+  readonly names: Map<string, CataloguedMetric>;
+  readonly patterns: [Pattern, CataloguedMetric][];
+}
 
-function indexed(): ReadonlyMap<string, CataloguedMetric> {
-  const index = new Map<string, CataloguedMetric>();
-  // The first entry of a name stays.
-  const add = (names: MetricNames, where: { readonly kind: string; readonly collector?: string }) => {
-    for (const presence of [Presence.OBSERVED, Presence.POSSIBLE])
-      for (const name of names[presence] ?? []) if (!index.has(name)) index.set(name, { ...where, presence });
-  };
-  for (const [kind, entry] of Object.entries(catalogue)) {
-    add(entry, { kind });
+let index: Index | undefined;
+
+/** The emitter of metrics: a component, or a collector of node exporter. */
+type Emitter = Omit<CataloguedMetric, "presence">;
+
+function indexed(): Index {
+  const result: Index = { names: new Map(), patterns: [] };
+  const emitters = Object.entries(catalogue).flatMap(([kind, entry]): [Emitter, MetricNames][] => {
     const collectors = Object.entries(entry.collectors ?? {});
     collectors.sort(([, a], [, b]) => Number(b.byDefault) - Number(a.byDefault));
-    for (const [collector, names] of collectors) add(names, { kind, collector });
+    return [
+      [{ kind }, entry],
+      ...collectors.map(([collector, names]): [Emitter, MetricNames] => [{ kind, collector }, names]),
+    ];
+  });
+  const add = (emitter: Emitter, presence: Presence, names: readonly string[] = []) => {
+    // The first emitter of a name stays.
+    for (const name of names) if (!result.names.has(name)) result.names.set(name, { ...emitter, presence });
+  };
+  for (const [emitter, { observed, possible, added, patterns = [] }] of emitters) {
+    add(emitter, Presence.OBSERVED, observed);
+    add(emitter, Presence.POSSIBLE, possible);
+    add(emitter, Presence.POSSIBLE, added);
+    const metric = { ...emitter, presence: Presence.PATTERN };
+    for (const pattern of patterns) result.patterns.push([new Pattern(pattern), metric]);
   }
-  return index;
+  // A metric that one component removed can still be one of another component.
+  for (const [emitter, { removed }] of emitters) add(emitter, Presence.REMOVED, removed);
+  return result;
 }
 
 /** Returns the collectors of node exporter that are enabled by default. */
@@ -133,8 +183,8 @@ export function collectorProblem(name: string): string | undefined {
 export function collectorsOf(metrics: Iterable<string>): string[] {
   const needed = new Set<string>();
   for (const metric of metrics) {
-    const name = cataloguedMetric(metric)?.collector;
-    if (name === undefined) continue;
+    const { collector: name, presence } = cataloguedMetric(metric) ?? {};
+    if (name === undefined || presence === Presence.REMOVED) continue;
     needed.add(name);
     const [collector = name] = name.split(".");
     needed.add(collector);
@@ -143,10 +193,12 @@ export function collectorsOf(metrics: Iterable<string>): string[] {
 }
 
 /**
- * Returns the emitter of a metric for messages, such as `node exporter's collector "wifi"`; undefined if it is unknown.
+ * Returns the emitter of a metric for messages, such as `node exporter's collector "wifi"`; undefined if nothing in the
+ * pinned releases emits it.
  */
 export function emitterOf(metric: string): string | undefined {
-  const { kind, collector } = cataloguedMetric(metric) ?? {};
+  const { kind, collector, presence } = cataloguedMetric(metric) ?? {};
+  if (presence === Presence.REMOVED) return undefined;
   return collector === undefined ? kind : `node exporter's collector "${collector}"`;
 }
 

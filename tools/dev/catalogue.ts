@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Catalogue, CatalogueEntry } from "../../lib/metrics/catalogue";
 import { archiveOf } from "../local/artifacts";
-import { mergeEntries } from "./catalogue/merge";
+import { definedMetrics, updated } from "./catalogue/defined";
 import type { Program } from "./catalogue/program";
 import { programs } from "./catalogue/programs";
 import { unpack } from "./unpack";
@@ -17,13 +17,17 @@ import { ensureEngine } from "../local/engine";
 
 const HELP = `Usage: ${usage("catalogue", "[<kind>…]")}
 
-Runs the real programs on this machine and writes the names of their metrics to lib/metrics/catalogue.json. Kinds:
-${programs.map(({ kind }) => kind).join(", ")}. Without <kind>, runs all of them.
+Writes the names of the metrics of each program to lib/metrics/catalogue.json. Kinds: ${programs.map(({ kind }) => kind).join(", ")}.
+Without <kind>, updates all of them. The names come from two places:
 
-Metrics that another machine found for the same version are kept, because metrics depend on hardware. If Docker and the
-image of the local servers are available ("npm run up" builds it), node exporter also runs in a container. If Go is
-available, it also runs with the kernel files of its own tests. If a program is unavailable, its entry is kept and the
-exit status is 1.
+  observed   The program runs on this machine. Metrics that another machine found for the same version are kept. If
+             Docker and the image of the local servers are available ("npm run up" builds it), node exporter also runs in
+             a container. If Go is available, it also runs with the kernel files of its own tests.
+  possible   The sources of the pinned release, from the Go module proxy, define the metric. Needs Go.
+
+The program that runs can be older than the pinned release, because newer modules cannot be built from source. Then the
+catalogue marks the metrics that only one of both versions has. If a program or its sources are unavailable, its old
+names are kept and the exit status is 1.
 
   -h, --help   print this help`;
 
@@ -40,29 +44,39 @@ async function catalogue(): Promise<void> {
   }
   const wanted = positionals.length > 0 ? positionals.map(programOf) : programs;
   const failed: string[] = [];
+  const attempt = async <T>(kind: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      failed.push(kind);
+      console.error(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  };
   // For node exporter in a container. Without an engine, it logs which metrics are missing.
   const engine = await ensureEngine(() => undefined).catch(() => undefined);
   if (engine?.dockerHost !== undefined) process.env.DOCKER_HOST = engine.dockerHost;
   for (const program of wanted) {
-    try {
-      const entry = record(program.kind, await observe(program, console.log));
-      console.log(`${program.kind} ${entry.version}: ${countOf(entry)}`);
-    } catch (error) {
-      failed.push(program.kind);
-      console.error(`${program.kind}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const { kind } = program;
+    const observation = await attempt(kind, async () => observe(program, console.log));
+    const observedVersion = observation?.observedVersion ?? read()[kind]?.observedVersion;
+    const defined = await attempt(kind, async () => definedMetrics(kind, observedVersion, console.log));
+    const entry = updated(read()[kind], observation, defined);
+    if (entry === undefined) continue;
+    write(kind, entry);
+    console.log(`${kind} ${entry.version}: ${countOf(entry)}`);
   }
   if (failed.length > 0)
-    throw new UserError(`kept the old entries of ${failed.join(", ")}, because these programs failed`);
+    throw new UserError(`kept old names of ${[...new Set(failed)].join(", ")}: see the messages above`);
 }
 
-/** Adds the observed metrics of a kind to the catalogue. Returns the new entry. */
-function record(kind: string, observed: CatalogueEntry): CatalogueEntry {
-  const before = JSON.parse(readFileSync(FILE, "utf8")) as Catalogue;
-  const entry = mergeEntries(before[kind], observed);
-  const entries = Object.entries({ ...before, [kind]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
+function read(): Catalogue {
+  return JSON.parse(readFileSync(FILE, "utf8")) as Catalogue;
+}
+
+function write(kind: string, entry: CatalogueEntry): void {
+  const entries = Object.entries({ ...read(), [kind]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
   writeAtomically(FILE, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
-  return entry;
 }
 
 function programOf(kind: string): Program {
@@ -71,6 +85,7 @@ function programOf(kind: string): Program {
   throw new UserError(`unknown kind "${kind}": use ${programs.map((each) => each.kind).join(", ")}`);
 }
 
+/** Runs a program. The names are valid for the version that ran, until the sources of the release are known. */
 async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
   const { version, path } = await archiveOf(program.kind, log);
   const folder = mkdtempSync(join(tmpdir(), "cdktf-monitoring-catalogue-"));
@@ -78,7 +93,7 @@ async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
     const [home, work] = [join(folder, "home"), join(folder, "work")];
     for (const made of [home, work]) mkdirSync(made);
     await unpack(path, home, program.kind);
-    return { version, ...(await program.observe(home, work, log)) };
+    return { version, observedVersion: version, ...(await program.observe(home, work, log)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -88,7 +103,7 @@ async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
 function countOf(entry: CatalogueEntry): string {
   const lists = [entry, ...Object.values(entry.collectors ?? {})];
   const observed = new Set(lists.flatMap((names) => names.observed));
-  const possible = new Set(lists.flatMap((names) => names.possible ?? []));
+  const possible = new Set(lists.flatMap(({ possible = [], added = [] }) => [...possible, ...added]));
   return `${observed.size} observed and ${possible.size} possible metrics`;
 }
 

@@ -23,12 +23,13 @@ describe("the catalogue", () => {
     );
   });
 
-  test.each(lists)("has valid metrics of %s, sorted, each once", (_, { observed, possible = [] }) => {
-    expect(observed).toEqual([...new Set(observed)].sort());
-    expect(possible).toEqual([...new Set(possible)].sort());
-    expect(possible.filter((metric) => observed.includes(metric))).toEqual([]);
-    const invalid = [...observed, ...possible].filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric));
-    expect(invalid).toEqual([]);
+  test.each(lists)("has valid metrics of %s, sorted, each once", (_, names) => {
+    const { observed, possible = [], added = [], removed = [], patterns = [] } = names;
+    for (const list of [observed, possible, added, removed, patterns]) expect(list).toEqual([...new Set(list)].sort());
+    const all = [...observed, ...possible, ...added, ...removed];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric))).toEqual([]);
+    expect(patterns.filter((pattern) => !/^[a-z]+_[a-zA-Z0-9_:*]*\*[a-zA-Z0-9_:*]*$/.test(pattern))).toEqual([]);
   });
 
   test("has metrics of each collector that is enabled by default", () => {
@@ -45,6 +46,7 @@ describe("the catalogue", () => {
       byDefault: true,
       observed: ["node_textfile_mtime_seconds", "node_textfile_scrape_error"],
     });
+    expect(cataloguedMetric("node_reboot_required")).toBeUndefined();
   });
 });
 
@@ -78,20 +80,33 @@ describe("cataloguedMetric", () => {
     ["node_load1", { kind: "node_exporter", collector: "loadavg", presence: "observed" }],
     ["node_hwmon_temp_crit_celsius", { kind: "node_exporter", collector: "hwmon", presence: "possible" }],
     ["node_exporter_build_info", { kind: "node_exporter", presence: "observed" }],
+    ["node_vmstat_pgsteal_kswapd", { kind: "node_exporter", collector: "vmstat", presence: "pattern" }],
+    ["node_vmstat_", undefined],
     ["quux", undefined],
   ])("of %s is %j", (name, metric) => {
     expect(cataloguedMetric(name)).toEqual(metric);
   });
 
   test.each([
-    ["hwmon", "node_hwmon_fan_rpm"],
-    ["edac", "node_edac_correctable_errors_total"],
-    ["mdadm", "node_md_disks"],
     ["bonding", "node_bonding_slaves"],
+    ["drm", "node_drm_gpu_busy_percent"],
+    ["edac", "node_edac_correctable_errors_total"],
+    ["fibrechannel", "node_fibrechannel_info"],
+    ["hwmon", "node_hwmon_fan_rpm"],
+    ["hwmon", "node_hwmon_power_average_watt"],
+    ["hwmon", "node_hwmon_temp_crit_hyst_celsius"],
+    ["infiniband", "node_infiniband_port_data_received_bytes_total"],
+    ["infiniband", "node_infiniband_symbol_error_total"],
+    ["ipvs", "node_ipvs_connections_total"],
+    ["mdadm", "node_md_disks"],
+    ["ntp", "node_ntp_offset_seconds"],
     ["nvme", "node_nvme_info"],
     ["powersupplyclass", "node_power_supply_online"],
-    ["infiniband", "node_infiniband_port_data_received_bytes_total"],
+    ["powersupplyclass", "node_power_supply_temp_celsius"],
+    ["rapl", "node_rapl_package_joules_total"],
+    ["tapestats", "node_tape_io_now"],
     ["thermal_zone", "node_thermal_zone_temp"],
+    ["zfs", "node_zfs_zpool_state"],
   ])("says that hardware of the collector %s may be missing", (collector, name) => {
     expect(cataloguedMetric(name)).toEqual({ kind: "node_exporter", collector, presence: "possible" });
   });

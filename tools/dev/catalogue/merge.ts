@@ -1,11 +1,12 @@
 import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue";
 import { sorted } from "./program";
 
-/** Merges an entry with the previous one of the same version, because other hardware has other metrics. */
+/** Merges the observed metrics of an entry with the previous entry, because other hardware has other metrics. */
 export function mergeEntries(before: CatalogueEntry | undefined, now: CatalogueEntry): CatalogueEntry {
-  const old = before?.version === now.version ? before : undefined;
-  const { version } = now;
-  if (now.collectors === undefined) return { version, ...mergeNames(old, now) };
+  const old = before?.observedVersion === now.observedVersion ? before : undefined;
+  const { version, observedVersion } = now;
+  const head = { version, observedVersion, ...mergeNames(old, now) };
+  if (now.collectors === undefined) return head;
   const collectors: Record<string, Collector> = {};
   for (const name of sorted(new Set([...Object.keys(old?.collectors ?? {}), ...Object.keys(now.collectors)]))) {
     const [past, present] = [old?.collectors?.[name], now.collectors[name]];
@@ -14,7 +15,7 @@ export function mergeEntries(before: CatalogueEntry | undefined, now: CatalogueE
       ...mergeNames(past, present),
     };
   }
-  return { version, ...mergeNames(old, now), collectors };
+  return { ...head, collectors };
 }
 
 function mergeNames(...lists: readonly (MetricNames | undefined)[]): MetricNames {

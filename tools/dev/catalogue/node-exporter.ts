@@ -10,6 +10,7 @@ import { metricNames } from "./exposition";
 import { metricNamesOf } from "./merge";
 import { Observation, Program, sorted } from "./program";
 import { bootedServer } from "./server";
+import { writeSensors } from "./sensors";
 import { freePort, get, Service } from "./service";
 
 /** Node exporter by collector: on this machine, in a container, and with the kernel files of its own tests. */
@@ -178,6 +179,7 @@ async function fixtures(binary: string, work: string, log: Log): Promise<Environ
     const { code, stderr } = await run("bash", ttar);
     if (code !== 0) throw new UserError(`cannot extract ${archive}.ttar: ${stderr.trim().slice(-500)}`);
   }
+  writeSensors(join(folder, "sys"));
   return {
     name: "with the kernel files of its tests",
     usual: false,

@@ -2,7 +2,7 @@ import type { CatalogueEntry } from "../../../lib/metrics/catalogue";
 import type { Log } from "../../cli/process";
 
 /** The metrics that a program emitted. */
-export type Observation = Omit<CatalogueEntry, "version">;
+export type Observation = Omit<CatalogueEntry, "version" | "observedVersion">;
 
 /** A program whose metrics are observed. */
 export interface Program {

@@ -2,6 +2,7 @@ import { mergeEntries, metricNamesOf } from "../../../../tools/dev/catalogue/mer
 
 const before = {
   version: "1",
+  observedVersion: "1",
   observed: ["b"],
   possible: ["p"],
   collectors: { disk: { byDefault: false, observed: ["d"], possible: ["q", "r"] } },
@@ -11,11 +12,13 @@ describe("mergeEntries", () => {
   it("keeps the metrics that another machine found for the same version", () => {
     const now = {
       version: "1",
+      observedVersion: "1",
       observed: ["a"],
       collectors: { cpu: { byDefault: true, observed: ["c"] }, disk: { byDefault: true, observed: ["e", "q"] } },
     };
     expect(mergeEntries(before, now)).toEqual({
       version: "1",
+      observedVersion: "1",
       observed: ["a", "b"],
       possible: ["p"],
       collectors: {
@@ -26,7 +29,8 @@ describe("mergeEntries", () => {
   });
 
   it("drops the metrics of another version", () => {
-    expect(mergeEntries(before, { version: "2", observed: ["a"] })).toEqual({ version: "2", observed: ["a"] });
+    const now = { version: "1", observedVersion: "2", observed: ["a"] };
+    expect(mergeEntries(before, now)).toEqual(now);
   });
 
   it("accepts a missing previous entry", () => {

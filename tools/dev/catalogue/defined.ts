@@ -1,0 +1,178 @@
+import { Artifacts } from "../../../lib/artifacts";
+import { Pattern } from "../../../lib/metrics/pattern";
+import { Architecture } from "../../../lib/servers/architecture";
+import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue";
+import type { Log } from "../../cli/process";
+import { UserError } from "../../cli/user-error";
+import { sources } from "../../local/source";
+import { mergeEntries } from "./merge";
+import { sorted } from "./program";
+import { definitions, type Definition } from "./sources/definitions";
+import { goPackages } from "./sources/go-list";
+import { GoProgram } from "./sources/go-program";
+
+/** The metrics that the sources of a program define. */
+export interface Defined {
+  /** Path of the program's Go module. */
+  readonly module: string;
+  /** Version of the release. */
+  readonly version: string;
+  readonly release: readonly Definition[];
+  /** The metrics of the version that was observed. */
+  readonly observed: readonly Definition[];
+}
+
+/**
+ * Reads the sources of the pinned release of a program, and of the version that was observed. If the sources of the
+ * release are unavailable, the observed version stands for both.
+ *
+ * @throws UserError if the sources of the observed version are unavailable too
+ */
+export async function definedMetrics(kind: string, observedVersion: string | undefined, log: Log): Promise<Defined> {
+  const module = sources.find(({ name }) => name === kind);
+  if (!module) throw new UserError(`no Go module of ${kind} is known`);
+  const read = async (wanted?: string) => definitions(new GoProgram(await goPackages(module, wanted)));
+  const { version } = Artifacts.released()._request(kind, Architecture.AMD64);
+  try {
+    log(`${kind}: reading the sources of ${version}`);
+    const release = await read(version);
+    if (observedVersion === undefined || observedVersion === version)
+      return { module: module.module, version, release, observed: release };
+    log(`${kind}: reading the sources of ${observedVersion}`);
+    return { module: module.module, version, release, observed: await read() };
+  } catch (error) {
+    if (observedVersion === undefined || observedVersion === version || !(error instanceof UserError)) throw error;
+    log(`${kind}: the names are those of ${observedVersion}, not of the release: ${error.message}`);
+    const observed = await read();
+    return { module: module.module, version: observedVersion, release: observed, observed };
+  }
+}
+
+/**
+ * Returns the new entry of a program: what was observed and defined now, or else the previous names. Without sources, the
+ * previous entry of the same version stays, because only sources tell which names the release still has.
+ */
+export function updated(
+  before: CatalogueEntry | undefined,
+  observation: CatalogueEntry | undefined,
+  defined: Defined | undefined,
+): CatalogueEntry | undefined {
+  if (observation === undefined) return before && defined ? withDefined(before, defined) : before;
+  // Sources and test data that are read now replace the previous possible names.
+  const entry = mergeEntries(defined ? before && withoutPossible(before) : before, observation);
+  if (defined) return withDefined(entry, defined);
+  return before?.observedVersion === entry.observedVersion ? before : entry;
+}
+
+function withoutPossible(entry: CatalogueEntry): CatalogueEntry {
+  const bare = ({ observed }: MetricNames) => ({ observed });
+  const collectors = Object.entries(entry.collectors ?? {}).map(
+    ([name, collector]) => [name, { byDefault: collector.byDefault, ...bare(collector) }] as const,
+  );
+  const { version, observedVersion } = entry;
+  return { version, observedVersion, ...bare(entry), collectors: Object.fromEntries(collectors) };
+}
+
+/** Adds to an entry the metrics that the sources define, and the differences between both versions. */
+export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueEntry {
+  const { collectors, ...rest } = entry;
+  const { version } = defined;
+  const seen = new Set([rest, ...Object.values(collectors ?? {})].flatMap((names) => names.observed));
+  const release = used(defined.release, defined.module, seen);
+  const observed = used(defined.observed, defined.module, seen);
+  const of = (definitions: readonly Definition[], collector?: string) =>
+    definitions.filter((each) => each.collector === collector).map(({ name }) => name);
+  const { observedVersion } = rest;
+  if (collectors === undefined)
+    return { version, observedVersion, ...namesWith(rest, [], all(release), all(observed), false) };
+  const result: Record<string, Collector> = {};
+  for (const [name, collector] of Object.entries(collectors)) {
+    const others = Object.entries(collectors).filter(([other]) => other !== name && isRelated(other, name));
+    const elsewhere = others.flatMap(([, names]) => [...names.observed, ...(names.possible ?? [])]);
+    // The sources do not say which metrics belong to an option of a collector.
+    const isOption = name.includes(".");
+    const names = isOption ? collector : namesWith(collector, elsewhere, of(release, name), of(observed, name), true);
+    result[name] = { byDefault: collector.byDefault, ...names };
+  }
+  return { version, observedVersion, ...namesWith(rest, [], of(release), of(observed), true), collectors: result };
+}
+
+/**
+ * The definitions of the program's own module, and of the dependencies that it uses. A program contains many packages
+ * whose metrics it never registers. It uses a package if it emits one of the package's metrics.
+ */
+function used(definitions: readonly Definition[], module: string, observed: ReadonlySet<string>): Definition[] {
+  const emitting = new Set(definitions.filter(({ name }) => observed.has(name)).map((each) => each.package));
+  return definitions.filter((each) => each.package.startsWith(`${module}/`) || emitting.has(each.package));
+}
+
+function all(definitions: readonly Definition[]): string[] {
+  return definitions.map(({ name }) => name);
+}
+
+/** Whether both are the same collector or options of one collector. */
+function isRelated(a: string, b: string): boolean {
+  return a.split(".")[0] === b.split(".")[0];
+}
+
+/**
+ * Returns the names of a collector or component.
+ *
+ * @param elsewhere names that options of the collector emit
+ * @param withPatterns whether names can contain parts that hardware or the kernel determines
+ */
+function namesWith(
+  { observed, possible = [] }: MetricNames,
+  elsewhere: readonly string[],
+  release: readonly string[],
+  ran: readonly string[],
+  withPatterns: boolean,
+): MetricNames {
+  const [now, before] = [split(release), split(ran)];
+  const removed = sorted(new Set([...observed, ...before.names])).filter(
+    (name) => before.names.has(name) && !now.names.has(name) && !matches(now.patterns, name),
+  );
+  const isRemoved = (name: string) => removed.includes(name);
+  const stays = observed.filter((name) => !isRemoved(name));
+  const others = sorted(new Set([...possible, ...now.names])).filter(
+    (name) => !isRemoved(name) && !stays.includes(name) && !elsewhere.includes(name),
+  );
+  const isAdded = (name: string) =>
+    now.names.has(name) && !before.names.has(name) && !matches(before.patterns, name) && !possible.includes(name);
+  return {
+    observed: stays,
+    ...nonEmpty(
+      "possible",
+      others.filter((name) => !isAdded(name)),
+    ),
+    ...nonEmpty("added", others.filter(isAdded)),
+    ...nonEmpty("removed", removed),
+    ...nonEmpty("patterns", withPatterns ? widest(now.patterns) : []),
+  };
+}
+
+function split(all: readonly string[]): { readonly names: Set<string>; readonly patterns: string[] } {
+  const isPattern = (name: string) => name.includes("*");
+  // A pattern that begins with an unknown part matches metrics of other programs.
+  const patterns = all.filter((name) => isPattern(name) && !name.startsWith("*"));
+  return { names: new Set(all.filter((name) => !isPattern(name))), patterns: sorted(new Set(patterns)) };
+}
+
+function matches(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => new Pattern(pattern).matches(name));
+}
+
+/** The patterns that no other pattern includes. */
+function widest(patterns: readonly string[]): string[] {
+  return patterns.filter(
+    (pattern) =>
+      !matches(
+        patterns.filter((other) => other !== pattern),
+        pattern,
+      ),
+  );
+}
+
+function nonEmpty<K extends string>(key: K, names: readonly string[]): Partial<Record<K, readonly string[]>> {
+  return names.length > 0 ? ({ [key]: names } as Record<K, readonly string[]>) : {};
+}
