@@ -5,7 +5,7 @@ export { Peer, Port } from "../lib/access/peer";
 export { Alert, type AlertTuning, type CustomAlert } from "../lib/alerts/alert";
 export { Evaluator, Severity } from "../lib/alerts/rule";
 export { Artifacts } from "../lib/artifacts";
-export { Dashboard } from "../lib/dashboards/dashboard";
+export { Dashboard, type DashboardOptions } from "../lib/dashboards/dashboard";
 export type { GeneratedFile } from "../lib/inventory/generated-file";
 export type { Value, Variables } from "../lib/inventory/variables";
 export { Secret, type SecretOptions } from "../lib/inventory/secret";

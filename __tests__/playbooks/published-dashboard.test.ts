@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Dashboard } from "../../lib/dashboards/dashboard";
 import { playbooksDirectory } from "../../lib/paths";
 
 const PLUGINS = dirname(join(playbooksDirectory, "roles/grafana/filter_plugins/published_dashboard.py"));
@@ -36,7 +39,7 @@ test("replaces the data sources in every form in which a dashboard refers to the
   ];
   const ours = { type: "prometheus", uid: "prometheus" };
   expect(published({ panels, __inputs: [INPUT] })).toMatchObject({
-    panels: [{ datasource: "prometheus" }, { datasource: ours }, { datasource: ours, targets: [{ datasource: ours }] }],
+    panels: [{ datasource: ours }, { datasource: ours }, { datasource: ours, targets: [{ datasource: ours }] }],
   });
 });
 
@@ -62,9 +65,43 @@ test("uses the proposed constants", () => {
 test.each([
   ["<html>", "dashboard grafana-com-1 is not JSON"],
   ["[]", 'dashboard grafana-com-1 has no "panels"'],
-  ['{"rows": []}', 'dashboard grafana-com-1 has no "panels"'],
+  ['{"title": "T"}', 'dashboard grafana-com-1 has no "panels"'],
 ])("rejects %s", (text, problem) => {
   expect(run(text).stderr).toContain(problem);
+});
+
+test.each([
+  [{ type: "prometheus", uid: "P1809F7CD0C75ACF3" }],
+  [{ type: "loki", uid: "${DS_LOKI}" }],
+  [{ type: "prometheus" }],
+  [{ type: "datasource", uid: "-- Mixed --" }],
+  [{ type: "__expr__", uid: "__expr__" }],
+  [{ uid: "grafanacloud-acme-loki" }],
+  ["Prometheus-prod"],
+  ["${DS_OUR-PROMETHEUS}"],
+  ["default"],
+  ["Metrics"],
+  ["-- Grafana --"],
+  ["$source"],
+  ["${source:text}"],
+  [{}],
+  [null],
+])("replaces the data source %j as Dashboard.fromFile does", (datasource) => {
+  const dashboard = {
+    uid: "grafana-com-1",
+    title: "T",
+    panels: [{ datasource, targets: [{ expr: "up" }] }],
+    templating: { list: [{ type: "datasource", name: "source", query: "loki", regex: "/prod/" }] },
+    rows: [{ panels: [{ datasource }] }],
+    __inputs: [{ name: "DS_EXPRESSION", type: "datasource", pluginId: "__expr__" }],
+  };
+  const folder = mkdtempSync(join(tmpdir(), "published-"));
+  writeFileSync(join(folder, "file.json"), JSON.stringify(dashboard));
+  const json = Dashboard.fromFile(join(folder, "file.json"))._json({ kinds: new Set(), alerts: [] }) ?? "";
+  rmSync(folder, { recursive: true });
+  const { stdout, stderr } = run(JSON.stringify(dashboard), ["prometheus", "alertmanager", "loki"]);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(json));
 });
 
 test("rejects a dashboard for a type of data source that is missing", () => {

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { Query } from "../../lib/query";
 import { Connection } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
-import { dashboardsProblem } from "../../lib/dashboards/dashboard-validation";
+import { dashboardsProblem, dashboardWarnings } from "../../lib/dashboards/dashboard-validation";
 import { Dashboard } from "../../lib/dashboards/dashboard";
 import { DashboardSubject } from "../../lib/dashboards/dashboard-subject";
 import { DataSources } from "../../lib/dashboards/data-sources";
@@ -14,12 +14,15 @@ import { Settings } from "../../lib/grafana/settings";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/variables";
 import { Secret } from "../../lib/inventory/secret";
+import { knownMetrics } from "../../lib/metrics/known-metrics";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { emittedLogs } from "../checks/logs";
+import { emittedMetrics } from "../checks/metrics";
 import { grafanaProblem, secretName } from "./grafana-validation";
 import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
 import { rejectIf } from "../synthesis/errors";
+import { warnAtSynthesis } from "../synthesis/warnings";
 import { Prometheus } from "./prometheus";
 import { sshCommand } from "./ssh-tunnel";
 
@@ -31,6 +34,13 @@ const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
   { kind: DataSources.ALERTMANAGER, name: "Alertmanager" },
   { kind: DataSources.LOKI, name: "Loki" },
 ];
+/** A dashboard that the controller downloads. */
+interface DownloadedDashboard {
+  readonly uid: string;
+  readonly unchecked: boolean;
+  readonly request: ArtifactRequest;
+}
+
 const SECRETS = "/etc/grafana/secrets";
 const GENERATED_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
 
@@ -59,6 +69,9 @@ export class Grafana extends Component {
     this.url = this.addWebUi("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.addPasswordCommand();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
+    warnAtSynthesis(this, () =>
+      this.rendered.flatMap(({ dashboard, content }) => dashboardWarnings(dashboard, content)),
+    );
   }
 
   public override get connections(): readonly Connection[] {
@@ -77,10 +90,14 @@ export class Grafana extends Component {
   }
 
   public override get files(): readonly GeneratedFile[] {
-    return this.rendered.map(({ dashboard, content }) => {
+    const dashboards = this.rendered.map(({ dashboard, content }) => {
       const folder = this.dashboards.includes(dashboard) ? "user-dashboards" : "dashboards";
       return { path: `${folder}/${fileName(dashboard)}.json`, content };
     });
+    if (this.downloaded.length === 0) return dashboards;
+    // The role checks the dashboards that it downloads, because they do not exist at synthesis.
+    const content = knownMetrics(emittedMetrics(this.member.monitoring));
+    return [...dashboards, { path: "known-metrics.json", content }];
   }
 
   /** PromQL queries of the dashboards. */
@@ -113,10 +130,11 @@ export class Grafana extends Component {
       grafana_settings: this.settings,
       grafana_datasources: this.placedSources.map((source) => this.dataSource(source)),
       grafana_absent_datasources: SOURCES.filter(({ kind }) => !this.isPlaced(kind)).map(({ name }) => name),
-      grafana_downloaded_dashboards: this.downloaded.map(({ uid, request: { name, version } }) => ({
+      grafana_downloaded_dashboards: this.downloaded.map(({ uid, unchecked, request: { name, version } }) => ({
         uid,
         artifact: name,
         revision: version,
+        ...(unchecked ? { unchecked } : {}),
       })),
       grafana_home_dashboard: Uids.FLEET,
     };
@@ -146,10 +164,10 @@ export class Grafana extends Component {
   }
 
   /** The dashboards that the controller downloads at deploy time. */
-  private get downloaded(): readonly { readonly uid: string; readonly request: ArtifactRequest }[] {
+  private get downloaded(): readonly DownloadedDashboard[] {
     const { artifacts } = this.member.monitoring;
-    return this.dashboards.flatMap(({ uid, _provided: { download } = {} }) =>
-      download === undefined ? [] : [{ uid, request: artifacts._dashboard(download.id, download.revision) }],
+    return this.dashboards.flatMap(({ uid, _provided: { download, unchecked = false } = {} }) =>
+      download === undefined ? [] : [{ uid, unchecked, request: artifacts._dashboard(download.id, download.revision) }],
     );
   }
 

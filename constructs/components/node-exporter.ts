@@ -1,5 +1,4 @@
-import { Annotations, Aspects } from "cdktf";
-import { Construct, IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { Variables } from "../../lib/inventory/variables";
 import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
@@ -8,6 +7,7 @@ import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { rejectIf } from "../synthesis/errors";
+import { warnAtSynthesis } from "../synthesis/warnings";
 
 /** Settings of the node exporter of a member. */
 export interface NodeExporterProps {
@@ -64,7 +64,7 @@ export class NodeExporter extends Component {
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
     for (const name of this.collectors) rejectIf(this, collectorProblem(name));
     for (const name of this.declared) rejectIf(this, metricNameProblem(name));
-    if (this.flags.disablesCollectors) this.warnOfDisabledCollectors();
+    if (this.flags.disablesCollectors) warnAtSynthesis(this, () => this.disabledCollectorWarnings());
   }
 
   public override get emits(): ReadonlySet<string> {
@@ -86,18 +86,13 @@ export class NodeExporter extends Component {
     return [...this.collectors, ...this.member.monitoring._neededCollectors];
   }
 
-  /**
-   * Warns at synthesis if a flag disables a collector that rules or dashboards need. This is allowed for single servers.
-   */
-  private warnOfDisabledCollectors(): void {
-    const visit = (node: IConstruct) => {
-      const enabled = new Set(this.flags.enabled(this.wanted));
-      const disabled = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
-      if (node !== this || disabled.length === 0) return;
-      Annotations.of(this).addWarning(
-        `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. Rules and dashboards have no data of these collectors for this server`,
-      );
-    };
-    Aspects.of(this).add({ visit });
+  /** Returns a warning if a flag disables a collector that rules or dashboards need. Single servers may lack one. */
+  private disabledCollectorWarnings(): string[] {
+    const enabled = new Set(this.flags.enabled(this.wanted));
+    const disabled = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
+    if (disabled.length === 0) return [];
+    return [
+      `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. Rules and dashboards have no data of these collectors for this server`,
+    ];
   }
 }

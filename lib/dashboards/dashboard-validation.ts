@@ -1,7 +1,12 @@
+import { possibleMetrics } from "../metrics/unknown-metrics";
 import { dataSourcesOf } from "./built-in-data-sources";
 import { Dashboard } from "./dashboard";
 import { DashboardSubject } from "./dashboard-subject";
 import { Json } from "./model";
+import { dashboardQueries, unparsedQueries } from "./queries";
+
+/** Number of metrics that a warning lists. */
+const LISTED = 10;
 
 /**
  * Returns the first problem with the dashboards of one Grafana, or undefined.
@@ -25,6 +30,28 @@ export function dashboardsProblem(
       return `the dashboard "${title}" uses the data source "${missing}", but the monitoring has no such component: add the component, or remove the dashboard`;
   }
   return undefined;
+}
+
+/** Returns warnings about a user-provided dashboard whose panels can be empty, or of which only a part is checked. */
+export function dashboardWarnings({ title, _provided: provided }: Dashboard, json: string): string[] {
+  if (provided === undefined || provided.unchecked) return [];
+  const possible = possibleMetrics(dashboardQueries(json));
+  const unparsed = unparsedQueries(json);
+  return [
+    ...(possible.length === 0
+      ? []
+      : [
+          `dashboard "${title}" uses metrics that a server has only with certain hardware, kernel modules or settings. Their panels can be empty: ${listed(possible)}`,
+        ]),
+    ...(unparsed.length === 0
+      ? []
+      : [`these queries are not checked, because their variables can contain any text: ${unparsed.join("; ")}`]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function missingDataSource(json: string | undefined, dataSources: readonly string[]): string | undefined {

@@ -18,37 +18,28 @@ export interface DashboardDownload {
   readonly revision: number;
 }
 
-/** Options of {@link Dashboard.fromFile}. */
-export interface DashboardFileOptions {
+/** Options of a user-provided dashboard. */
+export interface DashboardOptions {
   /**
-   * Whether to install the dashboard without checking its queries and data sources at synthesis. Use it if the
-   * dashboard queries metrics or data sources that this stack does not know, such as a data source that you add to
-   * Grafana yourself.
+   * Whether to install the dashboard without checking its queries and data sources. Use it if the dashboard queries
+   * metrics that this stack does not know, or a data source that you add to Grafana yourself.
    *
    * @default false
    */
   readonly unchecked?: boolean;
-}
-
-/** Options of {@link Dashboard.fromGrafanaCom}. */
-export interface PublishedDashboardOptions {
   /**
    * Collectors of node exporter that the panels need, such as `processes`. The node exporters of all members enable
    * them.
    *
-   * @default - none; the deploy warns about metrics that nothing emits and names their collectors
+   * @default - the collectors that emit the metrics in the queries of a file; none for a dashboard from grafana.com
    */
   readonly collectors?: readonly string[];
 }
 
 /** Properties of a user-provided dashboard. */
-export interface ProvidedDashboard {
+export interface ProvidedDashboard extends DashboardOptions {
   /** Revision on grafana.com; undefined if the dashboard is available at synthesis. */
   readonly download?: DashboardDownload;
-  /** Collectors of node exporter that the user names. @default - none */
-  readonly collectors?: readonly string[];
-  /** Whether the user exempted the dashboard from the checks at synthesis. @default false */
-  readonly unchecked?: boolean;
 }
 
 type Build = (subject: DashboardSubject) => DashboardModel;
@@ -112,12 +103,13 @@ export class Dashboard {
    * Dashboard.fromFile("dashboards/influx.json", { unchecked: true });
    *
    * @param path path of the file, relative to the working directory
-   * @throws if the file is not a dashboard, has an invalid uid, or uses a data source of a type that is not built-in
+   * @throws if the file is not a dashboard, has an invalid uid, or uses a data source of a type that is not built-in,
+   * or if a collector does not exist
    */
-  public static fromFile(path: string, options: DashboardFileOptions = {}): Dashboard {
-    const { unchecked = false } = options;
-    const model = readDashboard(path, unchecked);
-    return new Dashboard(model.uid, model.title, () => model, { unchecked });
+  public static fromFile(path: string, options: DashboardOptions = {}): Dashboard {
+    rejectUnknownCollectors("fromFile", options);
+    const model = readDashboard(path, options.unchecked ?? false);
+    return new Dashboard(model.uid, model.title, () => model, options);
   }
 
   /**
@@ -134,7 +126,7 @@ export class Dashboard {
    * @param revision number of the revision
    * @throws if a number is not an integer greater than 0, or if a collector does not exist
    */
-  public static fromGrafanaCom(id: number, revision: number, options: PublishedDashboardOptions = {}): Dashboard {
+  public static fromGrafanaCom(id: number, revision: number, options: DashboardOptions = {}): Dashboard {
     for (const [name, value] of Object.entries({ id, revision }))
       if (!Number.isInteger(value) || value < 1)
         throw new Error(
@@ -171,4 +163,10 @@ export class Dashboard {
   public _json(subject: DashboardSubject): string | undefined {
     return this.build && `${JSON.stringify(this.build(subject), undefined, 2)}\n`;
   }
+}
+
+/** @throws if a collector does not exist */
+function rejectUnknownCollectors(method: string, { collectors = [] }: DashboardOptions): void {
+  const problem = collectors.map(collectorProblem).find((each) => each !== undefined);
+  if (problem !== undefined) throw new Error(`Dashboard.${method}: ${problem}`);
 }

@@ -2,7 +2,7 @@ import { Query } from "../query";
 import { fullMatcher } from "../regular-expression";
 import { cataloguedMetric, cataloguedMetrics, emitterOf, Presence } from "./catalogue";
 import { didYouMean } from "./similar-names";
-import { metricsIn, MetricUse, missingMetrics } from "./promql";
+import { metricsIn, MetricUse, missingMetrics, promqlProblem } from "./promql";
 
 /**
  * Returns the problems of PromQL expressions: expressions that do not parse, and metrics that nothing emits. The
@@ -21,9 +21,8 @@ export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<stri
  * or settings. Sorted, each once.
  */
 export function possibleMetrics(uses: readonly Query[]): string[] {
-  const names = uses.flatMap(({ expression, _problem: problem }) =>
-    problem === undefined ? metricsIn(expression) : [],
-  );
+  const valid = uses.filter(({ expression }) => promqlProblem(expression) === undefined);
+  const names = valid.flatMap(({ expression }) => metricsIn(expression));
   return [...new Set(names.filter((name) => cataloguedMetric(name)?.presence === Presence.POSSIBLE))].sort();
 }
 

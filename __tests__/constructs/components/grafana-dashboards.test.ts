@@ -1,6 +1,7 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readdirSync } from "node:fs";
-import { Artifacts, Dashboard, Grafana } from "../../../constructs/index";
+import { Artifacts, Dashboard, DashboardOptions, Grafana, Loki } from "../../../constructs/index";
 import { synth, Synthesized } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -9,9 +10,92 @@ const FULL = Dashboard.fromGrafanaCom(1860, 45);
 function withDashboards(...dashboards: Dashboard[]): Synthesized {
   return synth((stack) => {
     const hub = new Hub(stack);
+    new Loki(hub.host, "loki");
     new Grafana(hub.host, "grafana", { dashboards });
   });
 }
+
+const folder = mkdtempSync(join(tmpdir(), "dashboards-"));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Returns a dashboard with one panel for each query. */
+function withQueries(exprs: readonly string[], options: DashboardOptions = {}, more: object = {}): Dashboard {
+  const path = join(folder, "shop.json");
+  const panels = exprs.map((expr, index) => ({ title: `P${index + 1}`, targets: [{ expr }] }));
+  writeFileSync(path, JSON.stringify({ uid: "shop", title: "Shop", panels, ...more }));
+  return Dashboard.fromFile(path, options);
+}
+
+const collectors = (stack: Synthesized) =>
+  stack.variables("node_exporter", "hub").node_exporter_collectors as readonly string[];
+
+const warnings = (stack: Synthesized) => stack.warnings.filter((warning) => warning.includes("Shop"));
+
+describe("a dashboard from a file", () => {
+  test.each([
+    "topk($limit, node_load1)",
+    "sum by ($group) (node_load1)",
+    "node_load1 > $threshold",
+    "node_load1 offset $shift",
+    "node_memory_${what}_bytes",
+    "up{$filters}",
+    "",
+    'count({job="node"})',
+    '{__name__=~"node_load(1|5)"}',
+    "rate($query) / $metric",
+  ])("is accepted with the query %j", (expr) => {
+    expect(warnings(withDashboards(withQueries([expr])))).toEqual([]);
+  });
+
+  test("is accepted with a variable of all jobs in Loki", () => {
+    const variable = { name: "job", type: "query", datasource: { type: "loki" }, query: "label_values({}, job)" };
+    const dashboard = withQueries([], {}, { templating: { list: [variable] } });
+    expect(warnings(withDashboards(dashboard))).toEqual([]);
+  });
+
+  test.each([
+    ["node_lod1", 'dashboard "Shop", panel "P1": nothing emits the metric "node_lod1": did you mean node_load1'],
+    ["node_lod${minutes}", 'panel "P1": nothing emits a metric that matches "node_lod.*"'],
+    ['{__name__=~"mysql_.*"}', 'panel "P1": nothing emits a metric that matches "mysql_.*"'],
+    ["wifi_${x}_total or node_wifi_interface_$y", 'add or enable node exporter\'s collector "wifi", which emits it'],
+    ["topk($limit, up", 'panel "P1": the expression ends too early, after "topk($limit, up"'],
+  ])("is rejected with the query %j", (expr, problem) => {
+    expect(() => withDashboards(withQueries([expr]))).toThrow(problem);
+  });
+
+  test("causes a warning if its metrics exist only on some hardware", () => {
+    const stack = withDashboards(
+      withQueries(["node_edac_correctable_errors_total + node_load1", "node_nfs_rpcs_total"]),
+    );
+    expect(warnings(stack)).toEqual([
+      'dashboard "Shop" uses metrics that a server has only with certain hardware, kernel modules or settings. Their panels can be empty: node_edac_correctable_errors_total, node_nfs_rpcs_total',
+    ]);
+  });
+
+  test("causes a warning if queries are not checked because of their variables", () => {
+    const stack = withDashboards(withQueries(["sum(up) $rest ) + 1", "up"]));
+    expect(warnings(stack)).toEqual([
+      'these queries are not checked, because their variables can contain any text: dashboard "Shop", panel "P1"',
+    ]);
+  });
+
+  test("is installed without checks and warnings if it is unchecked, but enables the collectors that it needs", () => {
+    const exprs = ["mysql_up", "foo bar", "node_edac_correctable_errors_total", "node_processes_pids"];
+    expect(() => withDashboards(withQueries(exprs))).toThrow('nothing emits the metric "mysql_up"');
+    const stack = withDashboards(withQueries(exprs, { unchecked: true }));
+    expect(warnings(stack)).toEqual([]);
+    expect(collectors(stack)).toContain("processes");
+  });
+
+  test("can have a uid that begins with a hyphen", () => {
+    const stack = withDashboards(withQueries(["up"], {}, { uid: "-xyV8KCiz" }));
+    const files = readdirSync(join(stack.directory, "files/grafana/hub"), { recursive: true });
+    expect(files).toContainEqual(expect.stringMatching(/\/_-xyV8KCiz\.json$/));
+  });
+});
 
 describe("a dashboard of grafana.com", () => {
   const stack = withDashboards(FULL);
@@ -34,10 +118,18 @@ describe("a dashboard of grafana.com", () => {
   test("is not in the generated files", () => {
     const files = readdirSync(join(stack.directory, "files/grafana/hub/dashboards"));
     expect(files.sort()).toEqual([
+      "cdktf-monitoring-audit.json",
       "cdktf-monitoring-fleet.json",
       "cdktf-monitoring-monitoring.json",
+      "cdktf-monitoring-own-logs.json",
       "cdktf-monitoring-server.json",
     ]);
+  });
+
+  test("enables the named collectors on all servers", () => {
+    const named = Dashboard.fromGrafanaCom(1860, 45, { collectors: ["processes", "tcpstat", "interrupts"] });
+    expect(collectors(stack)).not.toContain("tcpstat");
+    expect(collectors(withDashboards(named))).toEqual(expect.arrayContaining(["interrupts", "processes", "tcpstat"]));
   });
 
   test("is rejected if its uid occurs twice", () => {
