@@ -66,14 +66,19 @@ export function alertsTable(subject: DashboardSubject, options: AlertsTableOptio
 
 /** The times at which alerts became active, with the columns of the table as labels. */
 function firing(subject: DashboardSubject, server = ""): string {
-  const starts = alertStarts(NOTIFYING + server);
-  const affected = `label_join(${starts}, "affected", " ", ${affectedLabels(subject).map(quoted).join(", ")})`;
+  // Most alerts have the job of the node exporter, which is no news.
+  const starts = labelReplace(alertStarts(NOTIFYING + server), "job", "", "job", "node");
+  const joined = `label_join(${starts}, "affected", " ", ${affectedLabels(subject).map(quoted).join(", ")})`;
+  const affected = labelReplace(joined, "affected", "$1", "affected", " *(.*?) *");
   const alerts = `1000 * min by (severity, alertname, instance, affected) (${affected})`;
-  const described = `label_replace(${alerts}, "meaning", "$1", "alertname", "(.+)")`;
   return runbooks(subject).reduce(
-    (expr, [url, names]) => `label_replace(${expr}, "runbook", ${quoted(url)}, "alertname", ${quoted(names)})`,
-    described,
+    (expr, [url, names]) => labelReplace(expr, "runbook", url, "alertname", names),
+    labelReplace(alerts, "meaning", "$1", "alertname", "(.+)"),
   );
+}
+
+function labelReplace(expr: string, label: string, value: string, source: string, pattern: string): string {
+  return `label_replace(${expr}, ${[label, value, source, pattern].map(quoted).join(", ")})`;
 }
 
 /** Summaries by the name of the alert. They are static, because the metrics of alerts have no annotations. */

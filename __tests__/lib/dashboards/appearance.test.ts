@@ -2,16 +2,10 @@ import { Alert } from "../../../lib/alerts/alert";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { DashboardSubject } from "../../../lib/dashboards/dashboard-subject";
 import { isObject, Json, JsonObject, objectsOf, panelsOf, textOf } from "../../../lib/dashboards/model";
-import { emittedLabels } from "../../../lib/logs/emitted-labels";
 import { LogSource } from "../../../lib/logs/log-source";
+import { built, subjectWith } from "../../support/dashboards";
 
-const KINDS = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "log_agent"];
-const COMPONENTS = KINDS.map((kind) => LogSource.journal(kind, { units: [`${kind}.service`] }));
-const everything: DashboardSubject = {
-  kinds: new Set(KINDS),
-  alerts: [],
-  logs: emittedLabels([...COMPONENTS, LogSource.nginx(), LogSource.files("shop", { paths: ["/srv/shop/*.log"] })]),
-};
+const everything = subjectWith(LogSource.nginx(), LogSource.files("shop", { paths: ["/srv/shop/*.log"] }));
 const dashboards = [
   Dashboard.fleet(),
   Dashboard.server(),
@@ -41,8 +35,7 @@ function pixels(columns: number): number {
 }
 
 function panelsWithout(type: string, dashboard: Dashboard, subject: DashboardSubject): JsonObject[] {
-  const model = JSON.parse(dashboard._json(subject) ?? "") as JsonObject;
-  return panelsOf(model).filter((panel) => panel.type !== type);
+  return panelsOf(built(dashboard, subject)).filter((panel) => panel.type !== type);
 }
 
 function widthOf({ gridPos }: JsonObject): number {

@@ -190,6 +190,14 @@ describe("Server", () => {
     expect(variable?.query).toMatchObject({ query: 'label_values(up{job="node"}, instance)' });
   });
 
+  test("has no numbers of a server that is down, except its state and its alerts", () => {
+    const numbers = panelsOf(build(Dashboard.server(), everything)).filter((panel) => rectangle(panel).y === 0);
+    const always = numbers.filter((panel) =>
+      objectsOf(panel.targets).every(({ expr }) => !textOf(expr).includes('and on (instance) up{job="node"} == 1')),
+    );
+    expect(always.map(({ title }) => title)).toEqual(["State", "Critical alerts", "Warnings"]);
+  });
+
   test("queries only the selected server", () => {
     for (const panel of panelsOf(build(Dashboard.server(), everything)))
       for (const { expr } of objectsOf(panel.targets)) expect(expr).toContain('instance="$instance"');

@@ -1,14 +1,9 @@
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { panelsOf } from "../../../lib/dashboards/model";
 import { built, expressionsOf, subjectWith } from "../../support/dashboards";
-import { inFolder, promtool, promtoolTest } from "../../support/promtool";
+import { promtoolTest } from "../../support/promtool";
+import { expectSamples, growing, MINUTES } from "../../support/samples";
 
-/** Series with their values in each minute. */
-type Series = Readonly<Record<string, string>>;
-/** Values by labels. */
-type Samples = Readonly<Record<string, number>>;
-
-const MINUTES = 30;
 const panels = panelsOf(built(Dashboard.monitoring(), subjectWith()));
 
 /** Returns the first query of the first panel below a heading that has a title. */
@@ -17,33 +12,6 @@ function query(heading: string, title: string): string {
   const found = panels.slice(start).find((panel) => panel.title === title);
   return (found ? (expressionsOf(found)[0] ?? "") : "").replaceAll("$__rate_interval", "4m");
 }
-
-/** Evaluates a query after half an hour, and expects the samples. */
-async function expectSamples(expr: string, series: Series, samples: Samples): Promise<void> {
-  const test = {
-    evaluation_interval: "1m",
-    tests: [
-      {
-        interval: "1m",
-        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-        promql_expr_test: [
-          {
-            expr: `round((${expr}), 0.001)`,
-            eval_time: `${MINUTES}m`,
-            exp_samples: Object.entries(samples).map(([labels, value]) => ({ labels, value })),
-          },
-        ],
-      },
-    ],
-  };
-  const { code, output } = await inFolder({ "test.yml": JSON.stringify(test) }, async (folder) =>
-    promtool(folder, "test", "rules", "test.yml"),
-  );
-  expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
-}
-
-/** A counter that grows by `each` per minute. */
-const growing = (each: number): string => `0+${each}x${MINUTES}`;
 
 describe("Self-monitoring", () => {
   promtoolTest("lists collectors that should work or fail after a success, and malformed textfiles", async () => {

@@ -32,7 +32,6 @@ export const MEMORY_PARTS: SeriesColours = {
   caches: "super-light-blue",
   free: Colours.GOOD,
   "swap used": "purple",
-  "swap space": Colours.PLAIN,
 };
 
 /** Colours of systemd unit states. */

@@ -123,6 +123,7 @@ function saturation(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: latency("read_time_seconds", "reads_completed"), legend: "{{device}} read" },
         { expr: latency("write_time_seconds", "writes_completed"), legend: "{{device}} written" },
       ],
+      thresholds: thresholdsOf(alerts, "DiskSlow", "latency"),
     }),
     graph({
       title: "Disk utilization",

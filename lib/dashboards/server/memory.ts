@@ -48,15 +48,20 @@ function usage(alerts: readonly Alert[]): Builder<Panel>[] {
 function shortage(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Swap",
-      description: "How much memory was moved to disk, and how much room is left there? Zero without swap space.",
-      unit: units.BytesIEC,
+      title: "Swap used",
+      description: "How much of the swap space holds memory that was moved to disk?",
+      unit: units.Percent,
       width: 8,
       queries: [
-        { expr: `${memory("SwapTotal")} - ${memory("SwapFree")}`, legend: "swap used" },
-        { expr: memory("SwapTotal"), legend: "swap space" },
+        {
+          expr: `100 * (${memory("SwapTotal")} - ${memory("SwapFree")}) / (${memory("SwapTotal")} > 0)`,
+          legend: "swap used",
+        },
       ],
       colours: MEMORY_PARTS,
+      thresholds: thresholdsOf(alerts, "SwapFull", "swap"),
+      max: 100,
+      noValue: "No swap space",
     }),
     graph({
       title: "Paging",

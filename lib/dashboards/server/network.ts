@@ -2,6 +2,7 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
+import { Colours } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
@@ -37,7 +38,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       description:
         "What percentage of packets arrives damaged or cannot be sent? Check the cable, the port and the driver.",
       unit: units.Percent,
-      width: 8,
+      width: 6,
       queries: [
         { expr: share(rate("receive_errs"), rate("receive_packets")), legend: "{{device}} received" },
         { expr: share(rate("transmit_errs"), rate("transmit_packets")), legend: "{{device}} sent" },
@@ -48,7 +49,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "Dropped packets",
       description: "What percentage of packets does the kernel drop because it cannot keep up?",
       unit: units.Percent,
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: share(
@@ -64,12 +65,27 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       title: "TCP connections",
       description: "How many connections are open, and how many segments are retransmitted?",
       unit: units.Short,
-      width: 8,
+      width: 6,
       queries: [
         { expr: `node_netstat_Tcp_CurrEstab{${SERVER}}`, legend: "open" },
         { expr: `node_sockstat_TCP_tw{${SERVER}}`, legend: "TIME_WAIT" },
-        { expr: `rate(node_netstat_Tcp_RetransSegs{${SERVER}}${RATE_INTERVAL})`, legend: "retransmitted per second" },
+        { expr: netstat("Tcp_RetransSegs"), legend: "retransmitted per second" },
       ],
+    }),
+    graph({
+      title: "Refused TCP connections",
+      description:
+        "What percentage of new connections does the kernel refuse, because a service does not accept them fast enough?",
+      unit: units.Percent,
+      width: 6,
+      queries: [
+        {
+          expr: `100 * ${netstat("TcpExt_ListenOverflows")} / clamp_min(${netstat("TcpExt_ListenOverflows")} + ${netstat("Tcp_PassiveOpens")}, 0.001)`,
+          legend: "refused",
+        },
+      ],
+      colours: { refused: Colours.CRITICAL },
+      thresholds: thresholdsOf(alerts, "ListenQueueFull", "refused"),
     }),
   ];
 }
@@ -80,6 +96,10 @@ const SPEED = `node_network_speed_bytes{${SERVER},device!="lo"}`;
 /** Rate of a network counter, without the loopback interface. */
 function rate(counter: string): string {
   return `rate(node_network_${counter}_total{${SERVER},device!="lo"}${RATE_INTERVAL})`;
+}
+
+function netstat(counter: string): string {
+  return `rate(node_netstat_${counter}{${SERVER}}${RATE_INTERVAL})`;
 }
 
 /** Share in percent; no value if `whole` is zero. */
