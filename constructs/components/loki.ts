@@ -109,9 +109,10 @@ const ROLE_FLAGS = [
 /**
  * Loki: stores the log lines of every member.
  *
- * It runs on the host in whose scope it is constructed. Log agents send their lines to it, and Grafana queries it. On
- * three or more hosts with S3 storage, the Lokis form a cluster: three of them receive each line, so that every line
- * stays available while one of them is down.
+ * It runs on the host in whose scope it is constructed. Log agents send their lines to it, and Grafana queries it. It
+ * evaluates the alerts about logs, sends them to Alertmanager, and writes their state to Prometheus. On three or more
+ * hosts with S3 storage, the Lokis form a cluster: three of them receive each line, so that every line stays available
+ * while one of them is down.
  *
  * @example
  * new Loki(hub, "loki", { retention: "14d" });
