@@ -1,8 +1,9 @@
-/** The outcome of a probe or a check. */
+/** The outcome of a probe or a check. A skipped check had nothing to measure; it does not change the status. */
 export enum Outcome {
   PASS = "pass",
   FAIL = "fail",
   NOT_MEASURED = "not measured",
+  SKIPPED = "skipped",
 }
 
 /** The worst of several outcomes; `NOT_MEASURED` if there are none. */

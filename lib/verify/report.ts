@@ -67,29 +67,57 @@ export function makeReport(measurement: Measurement, commands: Commands): Report
 
 /** The status of all reports together. */
 export function statusOf(reports: readonly Report[]): Status {
-  if (number(reports, Outcome.FAIL) > 0 || reports.some(({ failures }) => failures.length > 0)) return Status.FAIL;
+  if (named(reports, Outcome.FAIL).length > 0 || reports.some(({ failures }) => failures.length > 0))
+    return Status.FAIL;
   const complete = reports.every(({ notMeasured }) => notMeasured.length === 0);
-  return complete && number(reports, Outcome.NOT_MEASURED) === 0 && number(reports, Outcome.PASS) > 0
+  return complete && named(reports, Outcome.NOT_MEASURED).length === 0 && named(reports, Outcome.PASS).length > 0
     ? Status.PASS
     : Status.NOT_MEASURED;
 }
 
-/** The last line of the output: how many checks failed or could not be measured. */
+/** The last line of the output: the names of the checks and probes that failed, or that could not be measured. */
 export function conclusion(reports: readonly Report[]): string {
-  const [failed, notMeasured] = [number(reports, Outcome.FAIL), number(reports, Outcome.NOT_MEASURED)];
+  const [failed, notMeasured] = [named(reports, Outcome.FAIL), named(reports, Outcome.NOT_MEASURED)];
+  const skipped = named(reports, Outcome.SKIPPED);
   switch (statusOf(reports)) {
     case Status.PASS:
-      return "All checks passed.";
+      return sentences("All checks passed", ...(skipped.length === 0 ? [] : [`Skipped: ${skipped.join(", ")}`]));
     case Status.FAIL:
-      return `${count(failed, "check")} failed${notMeasured === 0 ? "" : `, ${notMeasured} could not be measured`}.`;
+      return sentences(
+        ...enumeration("check", "failed", failed),
+        ...enumeration("probe", "failed", failedProbes(reports)),
+        ...enumeration("check", "could not be measured", notMeasured),
+      );
     case Status.NOT_MEASURED:
-      return `No check failed, but ${notMeasured === 0 ? "not everything could" : `${notMeasured} could not`} be measured.`;
+      return notMeasured.length === 0
+        ? "No check failed, but not everything could be measured."
+        : `No check failed, but ${notMeasured.length} could not be measured: ${notMeasured.join(", ")}.`;
   }
 }
 
-/** The number of checks with an outcome. */
-function number(reports: readonly Report[], wanted: Outcome): number {
-  return reports.flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === wanted).length;
+/** Maximum number of names of failed checks and of failed probes in the conclusion: many servers may have the same fault. */
+const MAX_NAMES = 10;
+
+function sentences(...texts: readonly string[]): string {
+  return texts.map((text) => `${text}.`).join(" ");
+}
+
+/** A sentence with the number of things and their names; none if there are none. */
+function enumeration(noun: string, verb: string, names: readonly string[]): string[] {
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  return names.length === 0
+    ? []
+    : [`${count(names.length, noun)} ${verb}: ${names.slice(0, MAX_NAMES).join(", ")}${more}`];
+}
+
+function failedProbes(reports: readonly Report[]): string[] {
+  const failed = reports.flatMap(({ verdicts }) => verdicts).filter(({ outcome }) => outcome === Outcome.FAIL);
+  return failed.map(({ probe: { from, to, protocol, port } }) => `${from} -> ${to} ${protocol}/${port}`);
+}
+
+/** The names of the checks with an outcome. */
+function named(reports: readonly Report[], wanted: Outcome): string[] {
+  return reports.flatMap(({ checks }) => checks.filter(({ outcome }) => outcome === wanted).map(({ name }) => name));
 }
 
 /** The report as lines of text. */

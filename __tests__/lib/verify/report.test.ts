@@ -1,4 +1,5 @@
 import { Commands } from "../../../lib/verify/failures";
+import { Outcome } from "../../../lib/verify/outcome";
 import { CONTROLLER } from "../../../lib/verify/plan";
 import { conclusion, makeReport, Report, reportLines, Status, statusOf } from "../../../lib/verify/report";
 import { Changes, checkLines, COMMANDS, fleet, healthy, measured } from "../../support/fleet";
@@ -233,13 +234,39 @@ describe("statusOf", () => {
 });
 
 describe("conclusion", () => {
-  it("counts the checks that failed and that were not measured", () => {
-    const failed = report({ results: { "hub app-0 9100": "refused" } });
-    const gone = report({ answers: { "app-0": { unreachable: "no route" } } });
+  const failed = report({ results: { "hub app-0 9100": "refused" } });
+  const gone = report({ answers: { "app-0": { unreachable: "no route" } } });
+  const FAILED = "2 checks failed: node exporter access, all ports. 1 probe failed: hub -> app-0 tcp/9100.";
+
+  it("names the checks and probes that failed, and the checks that were not measured", () => {
     expect(conclusion([report()])).toBe("All checks passed.");
-    expect(conclusion([failed])).toBe("2 checks failed.");
-    expect(conclusion([gone])).toBe("No check failed, but 4 could not be measured.");
-    expect(conclusion([failed, gone])).toBe("2 checks failed, 4 could not be measured.");
+    expect(conclusion([failed])).toBe(FAILED);
+    const notMeasured = gone.checks.filter(({ outcome }) => outcome === Outcome.NOT_MEASURED).map(({ name }) => name);
+    expect(notMeasured).toEqual(["firewalls", "node exporter access", "Prometheus access", "all ports"]);
+    expect(conclusion([gone])).toBe(`No check failed, but 4 could not be measured: ${notMeasured.join(", ")}.`);
+    expect(conclusion([failed, gone])).toBe(`${FAILED} 4 checks could not be measured: ${notMeasured.join(", ")}.`);
     expect(conclusion([])).toBe("No check failed, but not everything could be measured.");
+  });
+
+  it("names a failed check without a failed probe, and only some of many failed probes", () => {
+    const targets = { targets: [{ job: "node", instance: "hub", health: "down", error: "EOF" }] };
+    const down = report({ answers: { hub: healthy(...checkLines("prometheus", targets)) } }, fleet(0));
+    expect(conclusion([down])).toBe("1 check failed: scrape targets.");
+    const results = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`hub app-${index} 9100`, "refused"]));
+    expect(conclusion([report({ results }, fleet(12))])).toMatch(
+      /^2 checks failed: .*\. 12 probes failed: hub -> app-0 tcp\/9100, .*hub -> app-9 tcp\/9100 and 2 more\.$/,
+    );
+  });
+
+  it("names skipped checks, which do not change the status", () => {
+    const given = fleet(0);
+    const hosts = given.servers.map((host) => ({ ...host, componentUrls: { alertmanager: "http://10.0.0.10:9093" } }));
+    const result = checkLines("alertmanager", { members: 1, watchdog: true, deliveries: [] });
+    const silent = report({ answers: { hub: healthy(...result) } }, { ...given, servers: hosts });
+    expect(conclusion([silent])).toBe("All checks passed. Skipped: alert delivery.");
+    expect(statusOf([silent])).toBe(Status.PASS);
+    expect(reportLines(silent)).toContainEqual(
+      expect.stringMatching(/^ {2}SKIPPED {7}alert delivery +1 Alertmanager: no receivers, so nobody is notified$/),
+    );
   });
 });

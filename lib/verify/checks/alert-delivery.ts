@@ -20,13 +20,17 @@ interface Delivery {
   readonly error?: string;
 }
 
-/** Checks that Prometheus' alerts arrive at each Alertmanager, and that the receivers accept a test alert. */
+/**
+ * Checks that Prometheus' alerts arrive at each Alertmanager, and that the receivers accept a test alert. Without receivers,
+ * the check is skipped, because nothing can be delivered, unless Prometheus' alerts do not arrive.
+ */
 export const alertDelivery = componentCheck<AlertmanagerResult>({
   name: "alert delivery",
   kind: "alertmanager",
   component: "Alertmanager",
   conclude: (results, context) => ({
     summary: deliverySummary(results.flatMap(({ values }) => values.deliveries)),
+    skipped: results.every(({ values }) => values.deliveries.length === 0),
     failures: [
       ...clusterFailures("Alertmanager", results, context),
       ...results.filter(({ values }) => !values.watchdog).map(watchdogFailure),

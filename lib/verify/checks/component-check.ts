@@ -1,6 +1,7 @@
 import { Commands, Failure } from "../failures";
 import { Measurement } from "../measurement";
 import { count } from "../text";
+import { Outcome } from "../outcome";
 import { Check, CheckResult, outcomeOf } from "./check";
 
 /** The result of a program in `playbooks/verification/checks`: its values, or why there are none. */
@@ -46,6 +47,8 @@ type Conclusion = Pick<CheckResult, "summary" | "failures"> & {
   readonly details?: readonly string[];
   /** Whether everything could be measured. @default true */
   readonly complete?: boolean;
+  /** Whether there was nothing to measure. @default false */
+  readonly skipped?: boolean;
 };
 
 /** Everything that a check may use in addition to the values of the components. */
@@ -82,9 +85,10 @@ export function componentCheck<T>({ name, kind, component, conclude }: Component
     ];
     const answered = results.length + errors.length;
     const missing = results.length === total ? "" : ` (${results.length} answered)`;
+    const outcome = outcomeOf(failures, answered === total && conclusion?.complete !== false);
     return {
       name,
-      outcome: outcomeOf(failures, answered === total && conclusion?.complete !== false),
+      outcome: outcome === Outcome.PASS && conclusion?.skipped === true ? Outcome.SKIPPED : outcome,
       summary: `${count(total, component)}${missing}${conclusion === undefined ? "" : `: ${conclusion.summary}`}`,
       details: conclusion?.details ?? [],
       failures,

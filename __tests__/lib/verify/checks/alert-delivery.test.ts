@@ -38,11 +38,15 @@ describe("alertDelivery", () => {
     });
   });
 
-  it("reports that nobody is notified if there are no receivers", () => {
+  it("is skipped without receivers, because nobody is notified", () => {
     expect(check({ ...WORKING, deliveries: [] })).toMatchObject({
-      outcome: Outcome.PASS,
+      outcome: Outcome.SKIPPED,
       summary: "1 Alertmanager: no receivers, so nobody is notified",
     });
+  });
+
+  it("fails without receivers if Prometheus' alerts do not arrive", () => {
+    expect(check({ ...WORKING, watchdog: false, deliveries: [] })).toMatchObject({ outcome: Outcome.FAIL });
   });
 
   it.each([
