@@ -7,7 +7,7 @@ The command `verify` writes the plan and evaluates the answers. MONITORING_INVEN
 and the stack's private folder, as for run.py. Unlike run.py, this program takes no lock and leaves no file, so that it can run at
 any time.
 
-    PLAN     {"servers": {SERVER: {"connections": CONNECTIONS, "datagrams": DATAGRAMS, "checks": {KIND: URL}}},
+    PLAN     {"servers": {SERVER: {"connections": CONNECTIONS, "datagrams": DATAGRAMS, "checks": {KIND: [URL, ARGUMENT …]}}},
               "controller": {SOURCE: {"from": ADDRESS or null, "connections": CONNECTIONS, "datagrams": DATAGRAMS}}}
              CONNECTIONS are [[ADDRESS, PORT] …], DATAGRAMS are [[SERVER, ADDRESS, PORT] …], all optional
     ANSWERS  {"servers": {SERVER: {"lines": [KEY=VALUE …]} or {"unreachable": REASON} or {"failed": REASON}},

@@ -78,7 +78,7 @@ it("prints the answer of each server or why there is none, and the results of co
 
 it("passes connections, checks and the fingerprint of the firewall rules to each server", async () => {
   await verify({
-    servers: { hub: { connections: [["10.0.0.7", 9100]], checks: { prometheus: "http://x" } } },
+    servers: { hub: { connections: [["10.0.0.7", 9100]], checks: { prometheus: ["http://x", 3] } } },
     controller: {},
   });
   const { all } = JSON.parse(readFileSync(join(project, "inventory.json"), "utf8")) as {
@@ -86,7 +86,7 @@ it("passes connections, checks and the fingerprint of the firewall rules to each
   };
   expect(all.hosts.hub).toMatchObject({
     verify_probes: expect.stringMatching(/^[A-Za-z0-9+/=]+$/) as string,
-    verify_checks: { prometheus: "http://x" },
+    verify_checks: { prometheus: ["http://x", 3] },
     monitoring_firewall_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
   expect(all.hosts.app).toMatchObject({ verify_probes: "", verify_checks: {} });

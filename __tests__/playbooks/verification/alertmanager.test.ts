@@ -14,18 +14,22 @@ interface Simulation {
   /** The lines of the metrics, before and after the test alert. */
   readonly metrics: (posted: boolean) => readonly string[];
   readonly watchdog?: boolean;
-  readonly peers?: number;
+  /** The number of cluster members, for each request; the last one stays. */
+  readonly peers?: readonly number[];
+  /** The number of members that the stack has. */
+  readonly expected?: number;
 }
 
 /** The result for an Alertmanager, and the alerts that the check sent. */
 async function check(simulation: Simulation): Promise<{ result: unknown; posted: readonly Posted[] }> {
   const posted: Posted[] = [];
+  const peers = [...(simulation.peers ?? [])];
   const answer = async (request: IncomingMessage): Promise<string> => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
-    if (pathname === "/api/v2/status")
-      return JSON.stringify({
-        cluster: simulation.peers === undefined ? {} : { peers: Array(simulation.peers).fill({}) },
-      });
+    if (pathname === "/api/v2/status") {
+      const number = peers.length > 1 ? peers.shift() : peers[0];
+      return JSON.stringify({ cluster: number === undefined ? {} : { peers: Array(number).fill({}) } });
+    }
     if (pathname === "/metrics")
       return simulation
         .metrics(posted.length > 0)
@@ -46,7 +50,7 @@ async function check(simulation: Simulation): Promise<{ result: unknown; posted:
     (request, response) => {
       void answer(request).then((text) => response.end(text));
     },
-    (url) => runCheck("alertmanager", [url, "hub", "test", "2"]),
+    (url) => runCheck("alertmanager", [url, "hub", "test", simulation.expected ?? 1, 2]),
   );
   return { result, posted };
 }
@@ -93,8 +97,13 @@ describe("alertmanager.py", () => {
   });
 
   it("prints no deliveries if the receiver has no integration", async () => {
-    const { result } = await check({ receivers: ["nobody"], metrics: () => [], peers: 2 });
+    const { result } = await check({ receivers: ["nobody"], metrics: () => [], peers: [2], expected: 2 });
     expect(result).toEqual({ members: 2, watchdog: true, deliveries: [] });
+  });
+
+  it("waits until the cluster has as many members as the stack", async () => {
+    const { result } = await check({ receivers: ["nobody"], metrics: () => [], peers: [3, 1, 2], expected: 2 });
+    expect(result).toMatchObject({ members: 2 });
   });
 
   it("prints failed deliveries and a missing Watchdog alert after a waiting time", async () => {
@@ -111,6 +120,6 @@ describe("alertmanager.py", () => {
   }, 60_000);
 
   it("prints an error if Alertmanager does not answer", async () => {
-    expect(await runCheck("alertmanager", [UNREACHABLE, "hub", "test"])).toEqual(NO_ANSWER);
+    expect(await runCheck("alertmanager", [UNREACHABLE, "hub", "test", 1])).toEqual(NO_ANSWER);
   });
 });

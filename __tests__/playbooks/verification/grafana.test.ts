@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { JsonObject } from "../../../lib/dashboards/model";
@@ -6,160 +7,359 @@ import { removeFolders, temporaryFolder } from "../python";
 import { checkSource, NO_ANSWER, runCheck, serve, UNREACHABLE } from "./check";
 
 const PASSWORD = "s3cret";
-const ANSWERS: Readonly<Record<string, readonly [number, unknown]>> = {
-  "/api/health": [200, { version: "13.2.3", database: "ok" }],
-  "/api/datasources": [
-    200,
-    [
-      { uid: "prometheus", name: "Prometheus", url: "http://10.0.0.7:9090" },
-      { uid: "loki", name: "Loki", url: "http://10.0.0.7:3100" },
-      { uid: "alertmanager", name: "Alertmanager", url: "http://10.0.0.7:9093" },
-    ],
-  ],
-  "/api/datasources/uid/prometheus/health": [200, { status: "OK", message: "Successfully queried" }],
-  "/api/datasources/proxy/uid/loki/loki/api/v1/labels": [
-    502,
-    { message: "dial tcp 10.0.0.7:3100: connection refused" },
-  ],
-  "/api/datasources/proxy/uid/alertmanager/api/v2/status": [200, { cluster: { status: "ready" } }],
-  "/api/search?type=dash-db&limit=5000": [
-    200,
-    [
-      { uid: "a", title: "A", tags: ["other", "tags"] },
-      { uid: "built-in", title: "Built-in", tags: ["cdktf-monitoring"] },
-      { uid: "cdktf-monitoring-fleet", title: "Fleet", tags: [] },
-    ],
-  ],
-  "/api/dashboards/uid/cdktf-monitoring-fleet": [
-    200,
+const FLEET = {
+  uid: "cdktf-monitoring-fleet",
+  title: "Fleet",
+  panels: [
     {
-      dashboard: {
-        title: "Fleet",
-        panels: [
-          {
-            title: "Servers",
-            targets: ["cpu", "memory", "disk"].map((expr, index) => ({ refId: "ABC"[index], expr, format: "table" })),
-            transformations: [
-              { id: "merge", options: {} },
-              {
-                id: "organize",
-                options: {
-                  renameByName: {
-                    instance: "Server",
-                    "Value #A": "CPU",
-                    "Value #B": "Memory",
-                    "Value #C": "Fullest disk",
-                  },
-                },
-              },
-            ],
+      title: "Servers",
+      datasource: { type: "prometheus", uid: "prometheus" },
+      targets: ["cpu", "memory", "disk"].map((expr, index) => ({ refId: "ABC"[index], expr, format: "table" })),
+      transformations: [
+        { id: "merge", options: {} },
+        {
+          id: "organize",
+          options: {
+            renameByName: { instance: "Server", "Value #A": "CPU", "Value #B": "Memory", "Value #C": "Fullest disk" },
           },
-        ],
-      },
-    },
-  ],
-  "/api/dashboards/uid/built-in": [
-    200,
-    {
-      dashboard: {
-        title: "Built-in",
-        templating: { list: [{ name: "instance" }] },
-        panels: [
-          { type: "row", title: "Heading" },
-          { title: "Busy", targets: [{ refId: "A", expr: 'busy{instance="$instance"}' }] },
-          { title: "Odd", targets: [{ refId: "A", expr: "odd" }] },
-        ],
-      },
+        },
+      ],
     },
   ],
 };
 
-let cpuQueries = 0;
-
-/** The response of the query API: two servers are up, and one of them has a value in one panel. */
-function answerTo(body: string): unknown {
-  const frame = (labels: object, value: number | null) => ({
-    schema: { fields: [{ name: "Time" }, { name: "Value", labels }] },
-    data: { values: [[0], [value]] },
-  });
-  const of = (instances: readonly string[]): unknown => ({
-    results: { A: { frames: instances.map((instance) => frame({ instance }, 1)) } },
-  });
-  if (body.includes("up{job")) return of(["hub", "app"]);
-  // At first, the second server has only one scrape, so that its rate has no value.
-  if (body.includes('"cpu"')) return of(cpuQueries++ === 0 ? ["hub"] : ["hub", "app"]);
-  if (body.includes('"memory"') || body.includes('"disk"')) return of(["app", "hub"]);
-  return { results: { A: { frames: [frame({}, body.includes('busy{instance=\\"app\\"}') ? 0 : null)] } } };
+/** A dashboard. */
+interface Board {
+  readonly uid: string;
+  readonly title: string;
+  readonly tags?: readonly string[];
+  readonly panels: readonly object[];
+  readonly templating?: object;
 }
 
-/** The result if the file on the server contains `password`. */
-async function check(password: string): Promise<unknown> {
+/** A simulated Grafana. */
+interface Simulation {
+  /** The dashboards, with their tags. */
+  readonly boards?: readonly Board[];
+  /** The value of a query: null for a query without a value, text for an error. Called again for each request. */
+  readonly value?: (expr: string, source: string) => number | null | string;
+  /** The servers with a CPU usage, for each request; the last ones stay. */
+  readonly cpu?: readonly (readonly string[])[];
+  /** The errors of the data source Loki, for each request; the last one stays. */
+  readonly lokiErrors?: readonly string[];
+  /** Prometheus' syntax trees of queries. */
+  readonly trees?: Readonly<Record<string, unknown>>;
+}
+
+/** The result of a check, as far as the tests use it. */
+interface Result {
+  readonly sources: readonly { readonly uid: string; readonly error: string }[];
+  readonly shown: Readonly<Record<string, readonly string[]>>;
+  readonly panels: readonly Readonly<Record<string, unknown>>[];
+}
+
+const HEALTHY = "OK";
+const take = <T>(values: T[]): T | undefined => (values.length > 1 ? values.shift() : values[0]);
+const frame = (labels: object, value: number | null): unknown => ({
+  schema: { fields: [{ name: "Time" }, { name: "Value", labels }] },
+  data: { values: [[0], [value]] },
+});
+
+function listener({ boards = [], value = () => 1, cpu = [], lokiErrors = [HEALTHY], trees = {} }: Simulation) {
+  const [cpuLeft, lokiLeft] = [[...cpu], [...lokiErrors]];
+  const all: readonly Board[] = [FLEET, ...boards];
+  const sources = ["prometheus", "loki", "alertmanager"].map((uid) => ({
+    uid,
+    name: `${uid[0]?.toUpperCase() ?? ""}${uid.slice(1)}`,
+    type: uid,
+    isDefault: uid === "prometheus",
+  }));
+  const frames = (expr: string, source: string): object => {
+    const of = (servers: readonly string[]): object => ({ frames: servers.map((instance) => frame({ instance }, 1)) });
+    if (expr.startsWith("up{job")) return of(["hub", "app"]);
+    if (expr === "cpu") return of(take(cpuLeft) ?? ["hub", "app"]);
+    if (["memory", "disk"].includes(expr)) return of(["app", "hub"]);
+    const found = value(expr, source);
+    return typeof found === "string" ? { error: found } : { frames: [frame({}, found)] };
+  };
+  const answer = (url: URL, body: string): readonly [number, unknown] => {
+    const path = url.pathname;
+    const proxied = /^\/api\/datasources\/proxy\/uid\/(\w+)(\/.*)$/.exec(path);
+    if (path === "/api/health") return [200, { version: "13.2.3", database: "ok" }];
+    if (path === "/api/datasources") return [200, sources];
+    if (path === "/api/datasources/uid/prometheus/health") return [200, { status: "OK" }];
+    if (path === "/api/search") return [200, all.map(({ uid, title, tags = [] }) => ({ uid, title, tags }))];
+    if (path.startsWith("/api/dashboards/uid/"))
+      return [200, { dashboard: all.find(({ uid }) => path.endsWith(`/${uid}`)) }];
+    if (path === "/api/ds/query") {
+      const { queries } = JSON.parse(body) as {
+        queries: { refId: string; expr: string; datasource: { uid: string } }[];
+      };
+      return [
+        200,
+        { results: Object.fromEntries(queries.map((each) => [each.refId, frames(each.expr, each.datasource.uid)])) },
+      ];
+    }
+    if (proxied?.[2] === "/api/v2/status") return [200, { cluster: { status: "ready" } }];
+    if (proxied?.[2] === "/loki/api/v1/labels") {
+      const error = take(lokiLeft);
+      return error === HEALTHY ? [200, { data: [] }] : [502, { message: error }];
+    }
+    if (proxied?.[2] === "/api/v1/parse_query")
+      return [200, { data: trees[url.searchParams.get("query") ?? ""] ?? {} }];
+    if (proxied?.[2] === "/api/v1/label/job/values") return [200, { data: ["node", "loki"] }];
+    return [404, { message: path }];
+  };
+  return async (request: IncomingMessage): Promise<readonly [number, unknown]> => {
+    if (request.headers.authorization !== `Basic ${btoa(`admin:${PASSWORD}`)}`)
+      return [401, { message: "invalid username or password" }];
+    const body = Buffer.concat((await request.toArray()) as Buffer[]).toString();
+    return answer(new URL(request.url ?? "", "http://grafana"), body);
+  };
+}
+
+/** The result if the file on the server contains a password. Waiting times are shortened. */
+async function check(simulation: Simulation = {}, password = PASSWORD): Promise<Result> {
   const file = join(temporaryFolder(), "password");
   writeFileSync(file, `${password}\n`);
-  const source = checkSource("grafana").replace("/var/lib/monitoring/grafana/admin_password", file);
-  return serve(
+  const source = checkSource("grafana")
+    .replace("/var/lib/monitoring/grafana/admin_password", file)
+    .replace(/^WAIT = .*$/m, "WAIT = 0.5")
+    .replaceAll(", end, 2)", ", end, 0.1)");
+  const respond = listener(simulation);
+  return (await serve(
     (request, response) => {
-      const { url = "", headers } = request;
-      const known = headers.authorization === `Basic ${btoa(`admin:${PASSWORD}`)}`;
-      let sent = "";
-      request.on("data", (chunk: Buffer) => (sent += chunk.toString()));
-      request.on("end", () => {
-        const queried = url === "/api/ds/query" ? ([200, answerTo(sent)] as const) : undefined;
-        const answer = queried ?? ANSWERS[url] ?? [404, {}];
-        const [status, body] = known ? answer : [401, { message: "invalid username or password" }];
-        response.writeHead(status).end(JSON.stringify(body));
-      });
+      void respond(request).then(([status, body]) => response.writeHead(status).end(JSON.stringify(body)));
     },
-    (url) => runCheck("grafana", [url], source),
-  );
+    (url) => runCheck("grafana", [url, "hub", "monitoring", 2], source),
+  )) as Result;
 }
 
+const builtIn = (panels: readonly object[], more: Partial<Board> = {}): Board => ({
+  uid: "built-in",
+  title: "Built-in",
+  tags: ["other", "cdktf-monitoring"],
+  panels,
+  ...more,
+});
+const panel = (title: string, expr: string, uid = "prometheus"): object => ({
+  title,
+  datasource: { type: uid, uid },
+  targets: [{ refId: "A", expr }],
+});
+/** The empty panels of the dashboard "Built-in". */
+const emptyPanels = ({ panels }: Result): unknown => panels.find(({ title }) => title === "Built-in")?.empty;
+/** The syntax tree of a selector. */
+const selector = (name: string, labels: Readonly<Record<string, string>> = {}, range?: number): object => ({
+  type: range === undefined ? "vectorSelector" : "matrixSelector",
+  name,
+  matchers: Object.entries(labels).map(([label, value]) => ({ name: label, type: "=", value })),
+  offset: 0,
+  range,
+});
+
+// A check starts three processes.
+jest.setTimeout(30_000);
 afterAll(removeFolders);
 
-test("grafana.py prints data sources with their errors, dashboards, and the empty panels of built-in dashboards", async () => {
-  expect(await check(PASSWORD)).toEqual({
-    version: "13.2.3",
-    sources: [
-      { uid: "prometheus", name: "Prometheus", error: "" },
-      { uid: "loki", name: "Loki", error: "dial tcp 10.0.0.7:3100: connection refused" },
-      { uid: "alertmanager", name: "Alertmanager", error: "" },
-    ],
-    dashboards: [
-      { uid: "a", title: "A" },
-      { uid: "built-in", title: "Built-in" },
-      { uid: "cdktf-monitoring-fleet", title: "Fleet" },
-    ],
-    shown: { cpu: ["app", "hub"], memory: ["app", "hub"], disk: ["app", "hub"] },
-    panels: [
-      { title: "Built-in", server: "app", panels: 2, empty: ["Odd"] },
-      { title: "Built-in", server: "hub", panels: 2, empty: ["Busy", "Odd"] },
-    ],
+describe("grafana.py", () => {
+  it("prints data sources, dashboards and the servers that the table of servers shows", async () => {
+    expect(await check()).toEqual({
+      version: "13.2.3",
+      sources: [
+        { uid: "prometheus", name: "Prometheus", error: "" },
+        { uid: "loki", name: "Loki", error: "" },
+        { uid: "alertmanager", name: "Alertmanager", error: "" },
+      ],
+      dashboards: [{ uid: "cdktf-monitoring-fleet", title: "Fleet" }],
+      shown: { cpu: ["app", "hub"], memory: ["app", "hub"], disk: ["app", "hub"] },
+      panels: [{ title: "Fleet", builtIn: false, server: null, panels: 1, empty: [], skipped: [] }],
+    });
   });
-});
 
-test("grafana.py prints an error if somebody changed the password in Grafana", async () => {
-  expect(await check("other")).toEqual({
-    error: "the admin password on the server differs from the password in Grafana",
+  it("waits for data sources of components that have just moved", async () => {
+    expect((await check({ lokiErrors: ["empty ring", HEALTHY] })).sources[1]).toMatchObject({ uid: "loki", error: "" });
   });
-});
 
-test("grafana.py prints an error if Grafana does not answer", async () => {
-  const file = join(temporaryFolder(), "password");
-  writeFileSync(file, "any");
-  const source = checkSource("grafana").replace("/var/lib/monitoring/grafana/admin_password", file);
-  expect(await runCheck("grafana", [UNREACHABLE], source)).toEqual(NO_ANSWER);
-});
+  it("does not query panels whose data source does not answer", async () => {
+    const down = await check({
+      lokiErrors: ["connection refused"],
+      boards: [builtIn([panel("Lines", '{job="x"}', "loki")])],
+    });
+    expect(down.sources[1]).toMatchObject({ uid: "loki", error: "connection refused" });
+    expect(emptyPanels(down)).toEqual([
+      { title: "Lines", reason: "the data source Loki does not answer", failed: false },
+    ]);
+  });
 
-test("grafana.py knows the columns of the built-in dashboard", () => {
-  const [, columns = "{}"] = /^COLUMNS = (.*)$/m.exec(checkSource("grafana")) ?? [];
-  const [, uid, table] = /^FLEET, TABLE = "(.*)", "(.*)"$/m.exec(checkSource("grafana")) ?? [];
-  const fleet = Dashboard.fleet();
-  const board = JSON.parse(fleet._json({ kinds: new Set(["prometheus"]), alerts: [] }) ?? "{}") as JsonObject;
-  const panel = (board.panels as readonly JsonObject[]).find(({ title }) => title === table);
-  const transformations = panel?.transformations as readonly { readonly id: string; readonly options: JsonObject }[];
-  const names = transformations.find(({ id }) => id === "organize")?.options.renameByName ?? {};
-  expect(fleet.uid).toBe(uid);
-  expect(Object.values(names)).toEqual(
-    expect.arrayContaining(Object.values(JSON.parse(columns) as Record<string, string>)),
+  it("waits until the table shows all servers, also those that Prometheus has not scraped yet", async () => {
+    const { shown } = await check({ cpu: [[], ["hub"], ["hub", "app"]] });
+    expect(shown.cpu).toEqual(["app", "hub"]);
+  });
+
+  it("queries the panels of a dashboard with the values of all its variables", async () => {
+    const queries = new Set<string>();
+    const templating = {
+      list: [
+        {
+          name: "job",
+          type: "query",
+          datasource: { uid: "prometheus" },
+          query: { query: "label_values(up, job)" },
+          includeAll: true,
+          multi: true,
+        },
+      ],
+    };
+    const { panels } = await check({
+      boards: [builtIn([panel("Lines", 'rate(x{job=~"$job"}[$__rate_interval])')], { templating })],
+      value: (expr) => {
+        queries.add(expr);
+        return 1;
+      },
+    });
+    expect(queries).toEqual(new Set(['rate(x{job=~"(node|loki)"}[$__rate_interval])']));
+    expect(panels[0]).toEqual({ title: "Built-in", builtIn: true, server: null, panels: 1, empty: [], skipped: [] });
+  });
+
+  it("queries the panels for each server that is up if a dashboard shows one selected server", async () => {
+    const templating = { list: [{ name: "instance", type: "query", query: "label_values(up, instance)" }] };
+    const { panels } = await check({
+      boards: [builtIn([panel("Busy", 'busy{instance="$instance"}')], { templating })],
+      value: (expr) => (expr.includes("app") ? 1 : null),
+    });
+    expect(panels.slice(0, 2)).toMatchObject([
+      { server: "app", empty: [] },
+      { server: "hub", empty: [{ title: "Busy" }] },
+    ]);
+  });
+
+  it.each([
+    [
+      "a metric that the server lacks",
+      selector("wifi", { instance: "hub" }),
+      {},
+      { reason: "the metric wifi does not exist on hub", failed: false },
+    ],
+    [
+      "a condition that no series has",
+      selector("units", { state: "failed" }),
+      { "count(units{})": 1 },
+      { reason: 'no series of units has state="failed"', failed: false },
+    ],
+    [
+      "another job",
+      selector("up", { job: "nodes" }),
+      { "count(up{})": 1 },
+      { reason: "no series of up has job=nodes", failed: true },
+    ],
+    [
+      "too few samples",
+      selector("requests", {}, 60000),
+      { "count(requests{})": 1 },
+      { reason: "the series of requests have too few samples", failed: false },
+    ],
+    [
+      "a comparison",
+      { type: "binaryExpr", op: ">", bool: false, lhs: selector("requests") },
+      { "count(requests{} offset 72000ms)": 1 },
+      { reason: "no series meets the condition of the query", failed: false },
+    ],
+    [
+      "a result without a reason",
+      { type: "binaryExpr", op: "/", bool: false, lhs: selector("requests") },
+      { "count(requests{} offset 72000ms)": 1 },
+      { reason: "the query returns nothing, although its series exist and it has no condition", failed: true },
+    ],
+  ])(
+    "prints the reason why a panel is empty: %s",
+    async (_, tree, values: Readonly<Record<string, number>>, expected) => {
+      const result = await check({
+        boards: [builtIn([panel("P", "the query")])],
+        trees: { "the query": tree },
+        value: (expr) => values[expr] ?? null,
+      });
+      expect(emptyPanels(result)).toEqual([{ title: "P", ...expected }]);
+    },
   );
+
+  it.each([
+    ["no lines", '{job="x"}', {}, { reason: "no log line in the time range", failed: false }],
+    [
+      "a filter",
+      '{job="x"} |= "y"',
+      { 'sum(count_over_time({job="x"}[3456s] offset 72s))': 3 },
+      { reason: "no log line matches", failed: false },
+    ],
+    [
+      "a result without a reason",
+      'sum(rate({job="x"} | json [5m]))',
+      { 'sum(count_over_time({job="x"}[3456s] offset 72s))': 3 },
+      {
+        reason: "the query returns nothing, although its log streams have lines and it has no filter",
+        failed: true,
+      },
+    ],
+  ])(
+    "prints the reason why a log panel is empty: %s",
+    async (_, query, values: Readonly<Record<string, number>>, expected) => {
+      const result = await check({
+        boards: [builtIn([panel("P", query, "loki")])],
+        value: (expr) => values[expr] ?? null,
+      });
+      expect(emptyPanels(result)).toEqual([{ title: "P", ...expected }]);
+    },
+  );
+
+  it("prints the error of a query after a waiting time", async () => {
+    const errors = ["too many outstanding requests", 1];
+    const recovered = await check({ boards: [builtIn([panel("P", "x")])], value: () => errors.shift() ?? 1 });
+    expect(emptyPanels(recovered)).toEqual([]);
+    const failing = await check({ boards: [builtIn([panel("P", "x")])], value: () => "unknown function" });
+    expect(emptyPanels(failing)).toEqual([{ title: "P", reason: "query error: unknown function", failed: true }]);
+  });
+
+  it("lists user-provided dashboards and the panels that it does not query", async () => {
+    const board = {
+      uid: "shop",
+      title: "Shop",
+      panels: [panel("Sold", "sold"), { title: "L", libraryPanel: { uid: "l" } }],
+    };
+    const { panels } = await check({ boards: [board], value: () => "unknown function" });
+    expect(panels.find(({ title }) => title === "Shop")).toEqual({
+      title: "Shop",
+      builtIn: false,
+      server: null,
+      panels: 1,
+      empty: [{ title: "Sold", reason: "query error: unknown function", failed: true }],
+      skipped: [{ title: "L", reason: "library panels are not queried" }],
+    });
+  });
+
+  it("prints an error if somebody changed the password in Grafana", async () => {
+    expect(await check({}, "other")).toEqual({
+      error: "the admin password on the server differs from the password in Grafana",
+    });
+  });
+
+  it("prints an error if Grafana does not answer", async () => {
+    const file = join(temporaryFolder(), "password");
+    writeFileSync(file, "any");
+    const source = checkSource("grafana").replace("/var/lib/monitoring/grafana/admin_password", file);
+    expect(await runCheck("grafana", [UNREACHABLE, "hub", "monitoring", 2], source)).toEqual(NO_ANSWER);
+  });
+
+  it("knows the columns of the built-in dashboard", () => {
+    const [, columns = "{}"] = /^COLUMNS = (.*)$/m.exec(checkSource("grafana")) ?? [];
+    const [, uid, table] = /^FLEET, TABLE = "(.*)", "(.*)"$/m.exec(checkSource("grafana")) ?? [];
+    const fleet = Dashboard.fleet();
+    const board = JSON.parse(fleet._json({ kinds: new Set(["prometheus"]), alerts: [] }) ?? "{}") as JsonObject;
+    const found = (board.panels as readonly JsonObject[]).find(({ title }) => title === table);
+    const transformations = found?.transformations as readonly { readonly id: string; readonly options: JsonObject }[];
+    const names = transformations.find(({ id }) => id === "organize")?.options.renameByName ?? {};
+    expect(fleet.uid).toBe(uid);
+    expect(Object.values(names)).toEqual(
+      expect.arrayContaining(Object.values(JSON.parse(columns) as Record<string, string>)),
+    );
+  });
 });

@@ -6,9 +6,11 @@ const SECOND = 1_000_000_000n;
 async function check(
   lines: Readonly<Record<string, Readonly<Record<string, number>>>>,
   logins: readonly (readonly string[])[] = [["app", "hub"]],
+  { rings = [["ACTIVE", "LEFT"]], members = 1, servers = 2, senders: sending = ["hub", "app"] } = {},
 ): Promise<{ result: unknown; selectors: string[] }> {
   const selectors: string[] = [];
-  const remaining = [...logins];
+  const [remaining, ringsLeft] = [[...logins], [...rings]];
+  const next = <T>(values: T[]): T | undefined => (values.length > 1 ? values.shift() : values[0]);
   const senders = (instances: readonly string[]): unknown => ({
     data: { result: instances.map((instance) => ({ metric: { instance } })) },
   });
@@ -18,13 +20,13 @@ async function check(
     const job = /job="([^"]*)"/.exec(query)?.[1] ?? "";
     const kinds = Object.keys(lines[job] ?? {}).filter((kind) => kind !== "");
     const answers: Readonly<Record<string, () => unknown>> = {
-      "/ring": () => ({ shards: [{ state: "ACTIVE" }, { state: "LEFT" }] }),
+      "/ring": () => ({ shards: (next(ringsLeft) ?? []).map((state) => ({ state })) }),
       "/loki/api/v1/label/job/values": () => ({ data: Object.keys(lines) }),
       // Without values, Loki omits the list.
       "/loki/api/v1/label/kind/values": () => (kinds.length > 0 ? { data: kinds } : {}),
       "/loki/api/v1/query": () => {
-        if (!query.includes('job="sshd"')) return senders(["hub", "app"]);
-        return senders((remaining.length > 1 ? remaining.shift() : remaining[0]) ?? []);
+        if (!query.includes('job="sshd"')) return senders(sending);
+        return senders(next(remaining) ?? []);
       },
       "/loki/api/v1/query_range": () => {
         selectors.push(query);
@@ -37,7 +39,7 @@ async function check(
   };
   const result = await serve(
     (request, response) => response.end(JSON.stringify(answer(request.url ?? ""))),
-    (url) => runCheck("loki", [url]),
+    (url) => runCheck("loki", [url, "hub", "monitoring", members, servers]),
   );
   return { result, selectors };
 }
@@ -63,7 +65,17 @@ describe("loki.py", () => {
     expect(result).toEqual({ members: 1, logins: ["app", "hub"], newest: [] });
   });
 
+  it("waits for a server whose log agent has not delivered any line yet", async () => {
+    const { result } = await check({}, [["hub"], ["hub", "app"]], { senders: ["hub"] });
+    expect(result).toMatchObject({ logins: ["app", "hub"] });
+  });
+
+  it("waits until the ring has as many active members as the stack", async () => {
+    const rings = [["ACTIVE"], ["ACTIVE", "JOINING"], ["ACTIVE", "ACTIVE"]];
+    expect((await check({}, undefined, { rings, members: 2 })).result).toMatchObject({ members: 2 });
+  });
+
   it("prints an error if Loki does not answer", async () => {
-    expect(await runCheck("loki", [UNREACHABLE])).toEqual(NO_ANSWER);
+    expect(await runCheck("loki", [UNREACHABLE, "hub", "monitoring", 1, 1])).toEqual(NO_ANSWER);
   });
 });

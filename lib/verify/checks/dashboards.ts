@@ -6,7 +6,7 @@ import { componentCheck } from "./component-check";
 interface GrafanaResult {
   readonly sources: readonly DataSource[];
   readonly dashboards: readonly { readonly uid: string; readonly title: string }[];
-  readonly panels: readonly Panels[];
+  readonly panels: readonly View[];
 }
 
 interface DataSource {
@@ -16,19 +16,37 @@ interface DataSource {
   readonly error: string;
 }
 
-/** The panels of a built-in dashboard, for one server if the dashboard shows a selected server. */
-interface Panels {
+/** The panels of a dashboard, for one server if the dashboard shows one selected server. */
+interface View {
   readonly title: string;
+  readonly builtIn: boolean;
   readonly server: string | null;
+  /** Number of queried panels. */
   readonly panels: number;
-  /** Titles of the panels without data. */
-  readonly empty: readonly string[];
+  /** The panels that show no data. */
+  readonly empty: readonly (Titled & {
+    /** Whether the panel should show data. */
+    readonly failed: boolean;
+  })[];
+  /** The panels that were not queried. */
+  readonly skipped: readonly Titled[];
 }
 
-/** Maximum number of titles of empty panels in a line: right after a deploy, most panels are empty. */
-const MAX_TITLES = 3;
+interface Titled {
+  readonly title: string;
+  readonly reason: string;
+}
 
-/** Checks that each Grafana has dashboards, and that its data sources answer. */
+/** Maximum number of titles for each reason, and of reasons, in a line. */
+const MAX = 3;
+
+/**
+ * Checks that each Grafana has dashboards, that its data sources answer, and that the panels of built-in dashboards show data.
+ *
+ * A panel fails if its query returns an error, or returns nothing although the series or log streams of the query exist and
+ * the query has no condition. Other empty panels are reported with the reason, because a server may lack hardware, and
+ * events may not have happened. Panels of user-provided dashboards never fail.
+ */
 export const dashboards = componentCheck<GrafanaResult>({
   name: "dashboards",
   kind: "grafana",
@@ -39,6 +57,7 @@ export const dashboards = componentCheck<GrafanaResult>({
     failures: results.flatMap(({ host, values }) => [
       ...values.sources.filter(({ error }) => error !== "").map((source) => dataSourceFailure(host, source)),
       ...(values.dashboards.length > 0 ? [] : [{ problem: `Grafana on ${host} has no dashboards`, fix: repair(host) }]),
+      ...values.panels.filter(({ builtIn }) => builtIn).flatMap((view) => panelFailures(host, view, repair(host))),
     ]),
   }),
 });
@@ -50,28 +69,77 @@ function dataSourceFailure(host: string, { uid, name, error }: DataSource): Fail
   };
 }
 
+/** The failed panels of a dashboard. Panels with the same reason share a failure. */
+function panelFailures(host: string, view: View, repair: string): Failure[] {
+  return byReason(view.empty.filter(({ failed }) => failed)).map(([reason, titles]) => ({
+    problem: `${nameOf(view)} in Grafana on ${host}: ${titles.length === 1 ? "the panel" : "the panels"} ${shortened(titles)} ${titles.length === 1 ? "shows" : "show"} no data`,
+    cause: reason,
+    fix: `${repair}; if that does not help, open the dashboard and inspect the query of the panel`,
+  }));
+}
+
 function summaryOf({ sources, dashboards: all }: GrafanaResult): string {
   const answering = sources.filter(({ error }) => error === "").length;
   return `${count(all.length, "dashboard")}, ${answering} of ${sources.length} data sources answer`;
 }
 
-function detailsOf({ sources, dashboards: all, panels }: GrafanaResult): string[] {
+function detailsOf({ sources, dashboards: all, panels: views }: GrafanaResult): string[] {
   const titles = all.map(({ title }) => `"${title}"`);
   const names = sources.map(({ name }) => name);
-  const total = panels.reduce((sum, { panels: number }) => sum + number, 0);
-  const empty = panels.reduce((sum, { empty: { length } }) => sum + length, 0);
   return [
     ...(titles.length === 0 ? [] : [`dashboards: ${titles.join(", ")}`]),
     ...(names.length === 0 ? [] : [`data sources: ${names.join(", ")}`]),
-    ...(panels.length === 0 ? [] : [`panels with data: ${total - empty} of ${total}`]),
-    ...panels.filter((each) => each.empty.length > 0).map(emptyPanels),
+    ...panelDetails(
+      "panels with data",
+      views.filter(({ builtIn }) => builtIn),
+    ),
+    ...panelDetails(
+      "panels with data in user-provided dashboards",
+      views.filter(({ builtIn }) => !builtIn),
+    ),
   ];
 }
 
-/** The panels without data. They do not fail the check, because a server may not have the device that a panel shows. */
-function emptyPanels({ title, server, panels, empty }: Panels): string {
-  const dashboard = server === null ? title : `${title} of ${server}`;
-  const titles = empty.slice(0, MAX_TITLES).map((name) => `"${name}"`);
-  const more = empty.length > MAX_TITLES ? ` and ${empty.length - MAX_TITLES} more` : "";
-  return `${dashboard}: ${empty.length} of ${panels} panels without data: ${titles.join(", ")}${more}`;
+function panelDetails(label: string, views: readonly View[]): string[] {
+  if (views.length === 0) return [];
+  const total = views.reduce((sum, { panels }) => sum + panels, 0);
+  const empty = views.reduce((sum, { empty: { length } }) => sum + length, 0);
+  return [
+    `${label}: ${total - empty} of ${total}`,
+    ...views.flatMap((view) => [
+      ...(view.empty.length === 0
+        ? []
+        : [`${nameOf(view)}: ${view.empty.length} of ${view.panels} panels without data: ${reasons(view.empty)}`]),
+      ...(view.skipped.length === 0
+        ? []
+        : [`${nameOf(view)}: ${count(view.skipped.length, "panel")} not queried: ${reasons(view.skipped)}`]),
+    ]),
+  ];
+}
+
+function nameOf({ title, server }: View): string {
+  return server === null ? title : `${title} of ${server}`;
+}
+
+/** The titles of panels, each group with its reason, such as `"Failed logins" (no log line matches)`. */
+function reasons(panels: readonly Titled[]): string {
+  const groups = byReason(panels);
+  const others = groups.slice(MAX).reduce((sum, [, { length }]) => sum + length, 0);
+  return [
+    ...groups.slice(0, MAX).map(([reason, titles]) => `${shortened(titles)} (${reason})`),
+    ...(others === 0 ? [] : [`${others} more for other reasons`]),
+  ].join(", ");
+}
+
+/** The titles of panels by their reason, in the order of the panels. */
+function byReason(panels: readonly Titled[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const { title, reason } of panels) groups.set(reason, [...(groups.get(reason) ?? []), title]);
+  return [...groups];
+}
+
+function shortened(titles: readonly string[]): string {
+  const named = titles.slice(0, MAX).map((title) => `"${title}"`);
+  const more = titles.length > MAX ? ` and ${titles.length - MAX} more` : "";
+  return `${named.join(", ")}${more}`;
 }

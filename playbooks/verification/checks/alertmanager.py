@@ -1,8 +1,8 @@
 """Sends a test alert through an Alertmanager, and prints the deliveries as JSON.
 
-    alertmanager.py URL SERVER MONITORING [WAIT]
+    alertmanager.py URL SERVER MONITORING [MEMBERS [WAIT]]
 
-WAIT is the time in seconds within which Prometheus' Watchdog alert must arrive.
+MEMBERS is the number of cluster members. WAIT is the time in seconds within which Prometheus' Watchdog alert must arrive.
 The result has `members` (of the cluster, including this one), `watchdog` (whether the Watchdog alert arrives), and `deliveries`:
 for each receiver of the test alert its name, the integration (a receiver may have several), and either `seconds` until the
 integration accepted the message or `error`.
@@ -29,6 +29,9 @@ WAIT_PER_MEMBER = 15.0
 # Prometheus sends a firing alert again after a minute (its --rules.alert.resend-delay), so an Alertmanager that has just started
 # gets the alert within that time. If Prometheus has just started, it first evaluates the rules, by default every 15 s.
 WAIT_WATCHDOG = 80.0
+# Members that have just started find each other within 10 s (Alertmanager's --cluster.reconnect-interval), and the others
+# notice a member that left.
+WAIT_MEMBERS = 20.0
 
 Way = tuple[str, str]
 """The name of a receiver, and one of its integrations."""
@@ -118,10 +121,11 @@ def deliver(alertmanager: Alertmanager, trial: str, start: float, end: float, be
     return seconds
 
 
-def check(url: str, server: str, monitoring: str, wait_watchdog: float = WAIT_WATCHDOG) -> dict[str, Any]:
+def check(url: str, server: str, monitoring: str, expected: int = 1, wait_watchdog: float = WAIT_WATCHDOG) -> dict[str, Any]:
     """Sends a test alert, and waits for its deliveries and for the Watchdog alert."""
     alertmanager = Alertmanager(url)
-    members = alertmanager.members()
+    # Without a cluster, the number is 0.
+    members = poll(alertmanager.members, lambda number: max(number, 1) == expected, time.monotonic() + WAIT_MEMBERS, 0.5)
     before, trial = alertmanager.accepted(), uuid.uuid4().hex
     started, start = time.time(), time.monotonic()
     end = start + WAIT + WAIT_PER_MEMBER * max(members - 1, 0)
@@ -144,4 +148,4 @@ def check(url: str, server: str, monitoring: str, wait_watchdog: float = WAIT_WA
 
 if __name__ == "__main__":
     URL, SERVER, MONITORING, *OPTIONS = sys.argv[1:]
-    print_result(URL, lambda: check(URL, SERVER, MONITORING, *map(float, OPTIONS)))
+    print_result(URL, lambda: check(URL, SERVER, MONITORING, *map(int, OPTIONS)))

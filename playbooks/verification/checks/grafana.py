@@ -1,126 +1,77 @@
 """Prints version, data sources and dashboards of a Grafana as JSON.
 
-    grafana.py URL
+    grafana.py URL SERVER MONITORING [SERVERS]
 
+SERVERS is the number of servers whose metrics Grafana must show.
 The result has `version`, `sources` (each with the error of its health check), `dashboards`, `shown` (by metric, the servers with
-a value in the table of the built-in dashboard "Fleet") and `panels` (for each built-in dashboard, and for each server that is
-up if the dashboard shows a selected server, the number of panels and the titles of those without data).
+a value in the table of the built-in dashboard "Fleet") and `panels`: for each dashboard, and for each server that is up if a
+built-in dashboard shows one selected server, the number of panels and those without data. Each of these has `title`, `reason` and
+`failed`: whether the panel should have data. `builtIn` is false for user-provided dashboards.
 The check logs in as `admin` with the password on the server.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import ssl
 import sys
 import time
 import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from component import Api, CheckError, poll, print_result
+from component import CheckError, poll, print_result
+from grafana_api import Grafana
+from grafana_observer import DATA, Observer, Shown
+from grafana_panels import Panel
+from grafana_results import values
+from grafana_variables import Variable
 
 USER_PASSWORD = Path("/etc/grafana/secrets/admin_password")
 GENERATED_PASSWORD = Path("/var/lib/monitoring/grafana/admin_password")
 TAG = "cdktf-monitoring"  # of built-in dashboards
-# Data sources without a usable health check: Alertmanager's plugin runs only in browsers, and old versions of Loki's plugin have
-# no health check. A request through Grafana's proxy replaces it.
-PROXY_PATHS = {"alertmanager": "/api/v2/status", "loki": "/loki/api/v1/labels"}
 FLEET, TABLE = "cdktf-monitoring-fleet", "Servers"
 COLUMNS = {"cpu": "CPU", "memory": "Memory", "disk": "Fullest disk"}
-WAIT = 40.0  # seconds; a rate needs two scrapes after a deploy
+SELECTION = "instance"  # the variable that selects a server
+# Seconds; a rate needs two scrapes after a deploy, and a component that has just moved answers within this time.
+WAIT = 40.0
+BUDGET = 90.0  # seconds for the queries of all panels
 MAX_SERVERS = 10  # servers whose panels are queried, because the panels of all servers are equal
+MAX_USER_PROVIDED = 400  # panels of user-provided dashboards that are queried
 PARALLEL = 4  # requests
-TIMEOUT = 10.0  # seconds; Grafana itself waits half a minute for a data source
+PROMETHEUS = {"type": "prometheus", "uid": "prometheus"}
+
+Json = Mapping[str, Any]
 
 
-class Grafana:
-    """Requests to a Grafana."""
+@dataclass(frozen=True)
+class View:
+    """A dashboard, for one server if the dashboard shows one selected server."""
 
-    def __init__(self, url: str, password: str) -> None:
-        credentials = base64.b64encode(f"admin:{password}".encode()).decode()
-        # Verification would fail, because the certificate contains the public name and the check connects to an IP address.
-        without_verification = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
-        self._api = Api(url, TIMEOUT, {"Authorization": f"Basic {credentials}"}, without_verification)
-
-    def get(self, path: str) -> Any:
-        """The response to a GET request."""
-        return self._api.value(path)
-
-    def health(self, uid: str) -> str:
-        """Why a data source does not answer; empty if it answers."""
-        proxied = PROXY_PATHS.get(uid)
-        path = f"/api/datasources/proxy/uid/{uid}{proxied}" if proxied else f"/api/datasources/uid/{uid}/health"
-        try:
-            answer = self.get(path)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error_message(error)
-        except TimeoutError:
-            return f"no answer within {TIMEOUT:.0f} s"
-        return "" if proxied or answer.get("status") == "OK" else str(answer.get("message", answer))
-
-    def query(self, queries: list[dict[str, Any]]) -> dict[str, Any]:
-        """The results of queries, as a panel sends them."""
-        return dict(self._api.value("/api/ds/query", {"queries": queries, "from": "now-5m", "to": "now"}))
-
-    def has_data(self, queries: list[dict[str, Any]]) -> bool:
-        """Whether any query of a panel returns a value."""
-        try:
-            answer = self.query(queries)
-        except (urllib.error.HTTPError, TimeoutError):
-            return False
-        frames = [frame for result in answer.get("results", {}).values() for frame in result.get("frames") or []]
-        columns = [frame["data"]["values"][-1] for frame in frames if frame["data"]["values"]]
-        return any(value is not None for column in columns for value in column)
-
-    def instances(self, expr: str) -> list[str]:
-        """The servers for which a query returns a value now, sorted."""
-        source = {"type": "prometheus", "uid": "prometheus"}
-        query = {"refId": "A", "datasource": source, "expr": expr, "instant": True, "intervalMs": 15000, "maxDataPoints": 100}
-        found = set()
-        for frame in self.query([query])["results"]["A"].get("frames") or []:
-            for field, values in zip(frame["schema"]["fields"], frame["data"]["values"]):
-                if any(value is not None for value in values):
-                    found.add((field.get("labels") or {}).get("instance"))
-        return sorted(found - {None})
-
-    def servers(self) -> list[str]:
-        """The servers that are up, sorted."""
-        return self.instances('up{job="node"} == 1')
+    title: str
+    built_in: bool
+    server: str | None
+    panels: list[Panel]
 
 
-def error_message(error: urllib.error.HTTPError) -> str:
-    """The message in an error response, or the HTTP status."""
-    try:
-        return str(json.load(error)["message"] or error)
-    except (ValueError, KeyError, TypeError):
-        return str(error)
+def instances(grafana: Grafana, expr: str) -> list[str]:
+    """The servers for which a query returns a value now, sorted."""
+    result, found = grafana.instant(PROMETHEUS, [expr])[0], set()
+    for frame in result.get("frames") or []:
+        for field, column in zip(frame["schema"]["fields"], frame["data"]["values"]):
+            if any(value is not None for value in column):
+                found.add((field.get("labels") or {}).get("instance"))
+    return sorted(found - {None})
 
 
-def panel_queries(board: dict[str, Any], server: str | None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The title and the queries of each panel, for the selected server if the dashboard has a selection."""
-    for panel in board.get("panels") or []:
-        queries = [
-            {
-                "datasource": panel.get("datasource"),
-                "intervalMs": 15000,
-                "maxDataPoints": 100,
-                **target,
-                "expr": target.get("expr", "").replace("$instance", server or ""),
-            }
-            for target in panel.get("targets") or []
-        ]
-        if queries:
-            yield panel.get("title", ""), queries
+def servers_up(grafana: Grafana) -> list[str]:
+    """The servers that are up, sorted."""
+    return instances(grafana, 'up{job="node"} == 1')
 
 
-def shown_servers(grafana: Grafana) -> dict[str, list[str]]:
-    """The servers in the table of all servers, by metric. Waits until every server that is up has all metrics."""
+def shown_servers(grafana: Grafana, expected: int, end: float) -> dict[str, list[str]]:
+    """The servers in the table of all servers, by metric. Waits until the expected servers, and all that are up, have all metrics."""
     board = grafana.get(f"/api/dashboards/uid/{FLEET}")["dashboard"]
     table = next(panel for panel in board["panels"] if panel.get("title") == TABLE)
     titles = next(each["options"]["renameByName"] for each in table["transformations"] if each["id"] == "organize")
@@ -128,58 +79,106 @@ def shown_servers(grafana: Grafana) -> dict[str, list[str]]:
     queries = {target["refId"]: target["expr"] for target in table["targets"]}
 
     def read() -> dict[str, list[str]]:
-        return {metric: grafana.instances(queries[letters[title]]) for metric, title in COLUMNS.items()}
+        return {metric: instances(grafana, queries[letters[title]]) for metric, title in COLUMNS.items()}
 
     def complete(found: dict[str, list[str]]) -> bool:
-        up = set(grafana.servers())
-        return all(up <= set(servers) for servers in found.values())
+        # Prometheus has no value of a server whose first scrape is still to come, so the number counts, too.
+        up = set(servers_up(grafana))
+        return all(up <= set(servers) and len(servers) >= expected for servers in found.values())
 
-    return poll(read, complete, time.monotonic() + WAIT, 2)
+    return poll(read, complete, end, 2)
 
 
-def panel_results(grafana: Grafana, uids: list[str]) -> list[dict[str, Any]]:
-    """By dashboard, and by server if the dashboard has a selection: the number of panels and the titles of those without data."""
-    found: list[dict[str, Any]] = []
-    servers = grafana.servers()[:MAX_SERVERS]
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        for uid in uids:
-            board = grafana.get(f"/api/dashboards/uid/{uid}")["dashboard"]
-            selections: list[str | None] = [*servers] if board.get("templating", {}).get("list") else [None]
-            for server in selections:
-                panels = list(panel_queries(board, server))
-                answers = list(pool.map(grafana.has_data, [queries for _, queries in panels]))
-                empty = [title for (title, _), answer in zip(panels, answers) if not answer]
-                found.append({"title": board["title"], "server": server, "panels": len(panels), "empty": empty})
+def views(grafana: Grafana, observer: Observer, boards: list[Json]) -> list[View]:
+    """The dashboards as they open; dashboards that show one selected server, for each server that is up."""
+    found, servers, remaining = [], servers_up(grafana)[:MAX_SERVERS], MAX_USER_PROVIDED
+    for listed in boards:
+        board, built_in = grafana.get(f"/api/dashboards/uid/{listed['uid']}")["dashboard"], TAG in listed.get("tags", [])
+        variables = (board.get("templating") or {}).get("list") or []
+        selects = built_in and any(
+            each.get("name") == SELECTION and not each.get("multi") and not each.get("includeAll") for each in variables
+        )
+        for server in [*servers] if selects else [None]:
+            given = {SELECTION: Variable(SELECTION, server, server)} if server else {}
+            panels = observer.panels(board, given)
+            if not built_in:
+                limit = f"only {MAX_USER_PROVIDED} panels of user-provided dashboards are queried"
+                panels = [*panels[:remaining], *(replace(panel, skipped=limit) for panel in panels[remaining:])]
+                remaining = max(remaining - len(panels), 0)
+            found.append(View(board["title"], built_in, server, panels))
     return found
 
 
-def results(url: str) -> dict[str, Any]:
+def panel_results(grafana: Grafana, observer: Observer, boards: list[Json], end: float) -> list[dict[str, Any]]:
+    """The panels of all dashboards. Waits for the data of panels of built-in dashboards that should have data."""
+    shown = views(grafana, observer, boards)
+    panels = [(view, panel) for view in shown for panel in view.panels]
+    answers: dict[int, Shown] = {}
+
+    def observe(indexes: list[int]) -> None:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            answers.update(zip(indexes, pool.map(lambda index: observer.observe(panels[index][1]), indexes)))
+
+    def waiting() -> list[int]:
+        return [index for index, each in answers.items() if panels[index][0].built_in and (each.failed or each.early)]
+
+    observe([index for index, (_, panel) in enumerate(panels) if not panel.skipped])
+    poll(lambda: observe(waiting()), lambda _: not waiting(), end, 2)
+    return [result(view, [(panel, answers.get(index)) for index, (of, panel) in enumerate(panels) if of is view]) for view in shown]
+
+
+def result(view: View, answers: list[tuple[Panel, Shown | None]]) -> dict[str, Any]:
+    """The result of a dashboard."""
+    return {
+        "title": view.title,
+        "builtIn": view.built_in,
+        "server": view.server,
+        "panels": sum(shown is not None for _, shown in answers),
+        "empty": [
+            {"title": panel.title, "reason": shown.reason, "failed": shown.failed} for panel, shown in answers if shown and shown != DATA
+        ],
+        "skipped": [{"title": panel.title, "reason": panel.skipped} for panel, shown in answers if shown is None],
+    }
+
+
+def health(grafana: Grafana, sources: list[Json], end: float) -> dict[str, str]:
+    """The error of each data source. Waits, because a component that has just moved may not answer yet."""
+    return poll(
+        lambda: {source["uid"]: grafana.health(source["uid"]) for source in sources}, lambda found: not any(found.values()), end, 2
+    )
+
+
+def results(url: str, expected: int) -> dict[str, Any]:
     """All results."""
     password = (USER_PASSWORD if USER_PASSWORD.exists() else GENERATED_PASSWORD).read_text(encoding="utf-8").strip()
-    grafana = Grafana(url, password)
+    grafana, end = Grafana(url, password), time.monotonic() + WAIT
     version = grafana.get("/api/health")["version"]
-    sources = [
-        {"uid": source["uid"], "name": source["name"], "error": grafana.health(source["uid"])}
-        for source in grafana.get("/api/datasources")
-    ]
+    sources = grafana.get("/api/datasources")
+    errors = health(grafana, sources, end)
     listed = grafana.get("/api/search?type=dash-db&limit=5000")
-    boards = [{"uid": board["uid"], "title": board["title"]} for board in listed]
-    built_in = sorted(board["uid"] for board in listed if TAG in board.get("tags", []))
-    prometheus = any(source["uid"] == "prometheus" and source["error"] == "" for source in sources)
+    prometheus = errors.get(PROMETHEUS["uid"]) == ""
     fleet = prometheus and any(board["uid"] == FLEET for board in listed)
-    shown = shown_servers(grafana) if fleet else {metric: [] for metric in COLUMNS}
-    panels = panel_results(grafana, built_in) if prometheus and built_in else []
-    return {"version": version, "sources": sources, "dashboards": boards, "shown": shown, "panels": panels}
+    shown = shown_servers(grafana, expected, end) if fleet else {metric: [] for metric in COLUMNS}
+    unreachable = {source["uid"]: source["name"] for source in sources if errors[source["uid"]]}
+    observer = Observer(grafana, sources, unreachable, time.monotonic() + BUDGET)
+    boards = sorted(listed, key=lambda board: (TAG not in board.get("tags", []), board["uid"]))
+    return {
+        "version": version,
+        "sources": [{"uid": source["uid"], "name": source["name"], "error": errors[source["uid"]]} for source in sources],
+        "dashboards": [{"uid": board["uid"], "title": board["title"]} for board in listed],
+        "shown": shown,
+        "panels": panel_results(grafana, observer, boards, end) if prometheus else [],
+    }
 
 
-def check(url: str) -> dict[str, Any]:
+def check(url: str, expected: int = 0) -> dict[str, Any]:
     """All results. Raises CheckError with the reason if Grafana returns an error response."""
     try:
-        return results(url)
+        return results(url, expected)
     except urllib.error.HTTPError as error:
         wrong_password = "the admin password on the server differs from the password in Grafana"
         raise CheckError(wrong_password if error.code == 401 else str(error)) from error
 
 
 if __name__ == "__main__":
-    print_result(sys.argv[1], lambda: check(sys.argv[1]))
+    print_result(sys.argv[1], lambda: check(sys.argv[1], *map(int, sys.argv[4:5])))

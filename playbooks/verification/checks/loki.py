@@ -1,8 +1,8 @@
 """Prints the members and the newest lines of a Loki as JSON.
 
-    loki.py URL
+    loki.py URL SERVER MONITORING [MEMBERS [SERVERS]]
 
-The result has `members` (number of active cluster members, including this one), `logins` (servers with SSH logins in the last
+MEMBERS is the number of cluster members, SERVERS the number of servers that send lines. The result has `members` (number of active cluster members, including this one), `logins` (servers with SSH logins in the last
 minutes; the verification itself has just logged in to all servers), and `newest`: by job, and by kind of line if the job has
 kinds, the age of the newest line in seconds. Lines older than a day are left out.
 """
@@ -20,7 +20,10 @@ from component import Api, poll, print_result
 SECOND = 1_000_000_000  # in nanoseconds, the unit of Loki's timestamps
 WINDOW = 86_400  # seconds; older lines are left out
 RECENT = "10m"  # maximum age of a login, because the verification may reuse an SSH connection that is a few minutes old
-WAIT = 20.0  # seconds; the first lines after a deploy arrive within this time
+# Seconds. A log agent that could not reach a Loki that moved tries again after 0.5, 1, 2 … 32 s, which is a minute altogether.
+WAIT = 70.0
+# Seconds. In a cluster, a member that left disappears from the ring within this time.
+WAIT_MEMBERS = 20.0
 
 
 class Loki:
@@ -73,16 +76,18 @@ def newest_lines(loki: Loki) -> list[dict[str, Any]]:
     return [each for each in found if each["age"] is not None]
 
 
-def check(url: str) -> dict[str, Any]:
-    """The result as soon as every server that sends lines has sent a login, or after the waiting time."""
-    loki = Loki(url)
+def check(url: str, members: int = 1, servers: int = 0) -> dict[str, Any]:
+    """The result as soon as all members are active and all servers have sent a login, or after the waiting time."""
+    loki, start = Loki(url), time.monotonic()
 
     def complete(logins: list[str]) -> bool:
-        return bool(logins) and set(loki.senders('{job=~".+"}')) <= set(logins)
+        # A server whose agent has not delivered anything yet is no sender, so the number counts, too.
+        return len(logins) >= max(servers, 1) and set(loki.senders('{job=~".+"}')) <= set(logins)
 
-    logins = poll(lambda: loki.senders('{job="sshd"}'), complete, time.monotonic() + WAIT, 1)
-    return {"members": loki.members(), "logins": logins, "newest": newest_lines(loki)}
+    active = poll(loki.members, lambda number: number == members, start + WAIT_MEMBERS, 1)
+    logins = poll(lambda: loki.senders('{job="sshd"}'), complete, start + WAIT, 1)
+    return {"members": active, "logins": logins, "newest": newest_lines(loki)}
 
 
 if __name__ == "__main__":
-    print_result(sys.argv[1], lambda: check(sys.argv[1]))
+    print_result(sys.argv[1], lambda: check(sys.argv[1], *map(int, sys.argv[4:6])))

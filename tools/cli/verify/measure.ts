@@ -3,7 +3,8 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../../lib/paths";
-import { Fleet, readFleet } from "../../../lib/verify/fleet";
+import { checkArguments } from "../../../lib/verify/check-arguments";
+import { Fleet, FleetServer, readFleet } from "../../../lib/verify/fleet";
 import { Measurement } from "../../../lib/verify/measurement";
 import { Answer, readObservation } from "../../../lib/verify/observation";
 import { CONTROLLER, isDatagram, makePlan, Plan, UNAUTHORIZED_SOURCE } from "../../../lib/verify/plan";
@@ -46,7 +47,10 @@ export async function measure(
   const plan = makePlan(fleet, sample, unauthorizedSource, alert ? [] : ["alert delivery: switched off by --no-alert"]);
   const request = {
     servers: Object.fromEntries(
-      fleet.servers.map(({ name, componentUrls }) => [name, { ...probesFrom(plan, name), checks: componentUrls }]),
+      fleet.servers.map((server) => [
+        server.name,
+        { ...probesFrom(plan, server.name), checks: checksOn(server, fleet) },
+      ]),
     ),
     controller: {
       [CONTROLLER]: { from: null, ...probesFrom(plan, CONTROLLER) },
@@ -90,6 +94,16 @@ function fleetOf(inventory: string): Fleet {
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The arguments of each check on a server, as verify.py expects them. */
+function checksOn(
+  { componentUrls }: FleetServer,
+  fleet: Fleet,
+): Readonly<Record<string, readonly (string | number)[]>> {
+  return Object.fromEntries(
+    Object.entries(componentUrls).map(([kind, url]) => [kind, [url, ...checkArguments(fleet, kind)]]),
+  );
 }
 
 /** The probes from a source, as verify.py expects them. */
