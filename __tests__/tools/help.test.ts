@@ -26,7 +26,7 @@ describe("--help", () => {
     30_000,
   );
 
-  it.each(["dev/bench", "dev/catalogue", "dev/mutate", "dev/test", "cli/commands/env"])(
+  it.each(["dev/bench", "dev/catalogue", "dev/mutate", "dev/screenshots", "dev/test", "cli/commands/env"])(
     "of tools/%s.ts prints the usage",
     (command) => {
       expect(runTool(`${command}.ts`, ["--help"])).toMatchObject({
