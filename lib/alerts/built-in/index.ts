@@ -1,6 +1,7 @@
 import { AlertDefinition } from "../definition";
 import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
 import { computeAlerts } from "./compute";
+import { diskHealthAlerts } from "./disk-health";
 import { diskAlerts } from "./disks";
 import { hardwareAlerts } from "./hardware";
 import { kernelAlerts } from "./kernel";
@@ -16,6 +17,7 @@ import { serviceAlerts } from "./services";
 export const builtInAlerts: readonly AlertDefinition[] = [
   ...serverAlerts,
   ...diskAlerts,
+  ...diskHealthAlerts,
   ...computeAlerts,
   ...kernelAlerts,
   ...networkAlerts,

@@ -1,6 +1,7 @@
 import { Situation } from "../../../support/expectations";
 import { alerting } from "./alerting";
 import { compute } from "./compute";
+import { diskHealth } from "./disk-health";
 import { disks } from "./disks";
 import { hardware } from "./hardware";
 import { kernel } from "./kernel";
@@ -16,6 +17,7 @@ import { services } from "./services";
 export const expectations: readonly Situation[] = [
   ...servers,
   ...disks,
+  ...diskHealth,
   ...compute,
   ...kernel,
   ...network,
