@@ -88,7 +88,7 @@ describe("a rule on a metric that nothing emits", () => {
 describe("node exporter's collectors", () => {
   test("follow from the enabled rules", () => {
     expect(collectors(stackOf({}))).toEqual(expect.arrayContaining(["systemd", "systemd.enable-restarts-metrics"]));
-    const changes = [Alert.off("UnitCrashLooping"), Alert.off("UnitFailed")];
+    const changes = ["UnitCrashLooping", "UnitFailed", "RebootRequired"].map((name) => Alert.off(name));
     expect(collectors(stackOf({ changes }))).not.toContain("systemd");
     expect(collectors(stackOf({ expr: "node_tcp_connection_states > 5" }))).toContain("tcpstat");
     expect(collectors(stackOf({}))).not.toContain("tcpstat");
