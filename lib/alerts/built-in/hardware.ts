@@ -12,6 +12,16 @@ function hot(margin: number): string {
   return `node_hwmon_temp_celsius >= node_hwmon_temp_crit_celsius - ${margin}\nand node_hwmon_temp_crit_celsius > 0`;
 }
 
+const CORRECTED = "node_edac_correctable_errors_total";
+
+/**
+ * Returns the number of corrected errors before the last `minutes`; zero if the server booted or joined since. A range of
+ * a day would read thousands of samples at each evaluation.
+ */
+function before(minutes: number): string {
+  return `((${CORRECTED} offset ${minutes}m <= ${CORRECTED}) or 0 * ${CORRECTED})`;
+}
+
 /** Alerts about hardware. They stay quiet on servers without such hardware, such as virtual machines. */
 export const hardwareAlerts: readonly AlertDefinition[] = [
   define({
@@ -42,7 +52,7 @@ export const hardwareAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        expr: (t) => `increase(node_edac_correctable_errors_total[${t.window}m]) > ${t.corrected}`,
+        expr: (t) => `${CORRECTED} - ${before(t.window)} > ${t.corrected}`,
       },
       // The counter starts at zero with each boot, and the module can only be replaced while the server is off.
       { severity: Severity.CRITICAL, expr: () => "node_edac_uncorrectable_errors_total > 0" },

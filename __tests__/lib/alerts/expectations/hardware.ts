@@ -70,9 +70,30 @@ export const hardware: readonly Situation[] = [
     fires: {
       270: [],
       300: [warning(MODULE, "app has memory errors: 11")],
-      1680: [warning(MODULE)],
-      1710: [],
+      1710: [warning(MODULE)],
+      1740: [],
     },
+  },
+  {
+    alert: "MemoryErrors",
+    when: "11 errors are corrected after many on previous days",
+    step: 30,
+    series: memory("500x69 511x100"),
+    fires: { 2070: [], 2100: [warning(MODULE)], 3510: [warning(MODULE)], 3540: [] },
+  },
+  {
+    alert: "MemoryErrors",
+    when: "errors were corrected on previous days only",
+    step: 30,
+    series: memory("500x100"),
+    fires: { 1440: [], 2900: [] },
+  },
+  {
+    alert: "MemoryErrors",
+    when: "11 errors are corrected since the server booted",
+    step: 30,
+    series: memory("500x69 11x100"),
+    fires: { 2070: [], 2100: [warning(MODULE)] },
   },
   {
     alert: "MemoryErrors",
