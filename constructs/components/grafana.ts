@@ -6,7 +6,7 @@ import { dashboardsProblem, dashboardWarnings } from "../../lib/dashboards/dashb
 import { Dashboard } from "../../lib/dashboards/dashboard";
 import { DashboardSubject } from "../../lib/dashboards/dashboard-subject";
 import { DataSources } from "../../lib/dashboards/data-sources";
-import { dashboardLogQueries, dashboardQueries } from "../../lib/dashboards/queries";
+import { dashboardLogQueries, dashboardQueries, unparsedQueries } from "../../lib/dashboards/queries";
 import { availableDashboards } from "../../lib/dashboards/available-dashboards";
 import { Uids } from "../../lib/dashboards/uids";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
@@ -69,9 +69,7 @@ export class Grafana extends Component {
     this.url = this.addWebUi("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.addPasswordCommand();
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
-    warnAtSynthesis(this, () =>
-      this.rendered.flatMap(({ dashboard, content }) => dashboardWarnings(dashboard, content)),
-    );
+    warnAtSynthesis(this, () => this.dashboardWarnings());
   }
 
   public override get connections(): readonly Connection[] {
@@ -252,6 +250,22 @@ export class Grafana extends Component {
     return found === undefined ? [] : [found];
   }
 
+  private dashboardWarnings(): string[] {
+    const checked = this.rendered.filter(
+      ({ dashboard: { _provided: provided } }) => provided !== undefined && !provided.unchecked,
+    );
+    if (checked.length === 0) return [];
+    const emitted = emittedMetrics(this.member.monitoring);
+    return checked.flatMap(({ dashboard, content }) =>
+      dashboardWarnings(
+        dashboard.title,
+        marked(dashboardQueries(content), dashboard),
+        unparsedQueries(content),
+        emitted,
+      ),
+    );
+  }
+
   private addPasswordCommand(): void {
     const { monitoring, server } = this.member;
     if (monitoring._first(this.kind)?.node !== this.node) return;
@@ -269,9 +283,10 @@ function fileName({ uid }: Dashboard): string {
   return uid.startsWith("-") ? `_${uid}` : uid;
 }
 
-/** Returns the queries of a dashboard, marked if the user exempted the dashboard from the checks. */
+/** Returns the queries of a dashboard, with the exceptions from the checks that a user-provided dashboard has. */
 function marked(queries: readonly Query[], { _provided: provided }: Dashboard): readonly Query[] {
-  return provided?.unchecked ? queries.map((query) => ({ ...query, _unchecked: true })) : queries;
+  if (provided === undefined) return queries;
+  return queries.map((query) => ({ ...query, _mayBeEmpty: true, _unchecked: provided.unchecked }));
 }
 
 function databaseVariables({ host, port, name, user, sslMode }: GrafanaDatabase): Variables {

@@ -1,11 +1,11 @@
-import { possibleMetrics } from "../metrics/unknown-metrics";
+import { Query } from "../query";
+import { excusedMetrics, possibleMetrics } from "../metrics/unknown-metrics";
 import { dataSourcesOf } from "./built-in-data-sources";
 import { Dashboard } from "./dashboard";
 import { DashboardSubject } from "./dashboard-subject";
 import { Json } from "./model";
-import { dashboardQueries, unparsedQueries } from "./queries";
 
-/** Number of metrics that a warning lists. */
+/** Number of metrics or queries that a warning lists. */
 const LISTED = 10;
 
 /**
@@ -32,21 +32,33 @@ export function dashboardsProblem(
   return undefined;
 }
 
-/** Returns warnings about a user-provided dashboard whose panels can be empty, or of which only a part is checked. */
-export function dashboardWarnings({ title, _provided: provided }: Dashboard, json: string): string[] {
-  if (provided === undefined || provided.unchecked) return [];
-  const possible = possibleMetrics(dashboardQueries(json));
-  const unparsed = unparsedQueries(json);
+/**
+ * Returns warnings about a user-provided dashboard whose panels can be empty, or of which only a part is checked.
+ *
+ * @param queries PromQL queries of the dashboard
+ * @param unparsed origins of the queries that cannot be parsed because of their variables
+ * @param emitted metrics that the stack emits
+ */
+export function dashboardWarnings(
+  title: string,
+  queries: readonly Query[],
+  unparsed: readonly string[],
+  emitted: ReadonlySet<string>,
+): string[] {
+  const excused = excusedMetrics(queries, emitted);
+  const possible = possibleMetrics(queries).filter((metric) => !excused.includes(metric));
   return [
-    ...(possible.length === 0
-      ? []
-      : [
-          `dashboard "${title}" uses metrics that a server has only with certain hardware, kernel modules or settings. Their panels can be empty: ${listed(possible)}`,
-        ]),
-    ...(unparsed.length === 0
-      ? []
-      : [`these queries are not checked, because their variables can contain any text: ${unparsed.join("; ")}`]),
+    ...warning(
+      `dashboard "${title}" uses metrics that a server has only with certain hardware, kernel modules or settings, so that panels can be empty`,
+      possible,
+    ),
+    ...warning(`dashboard "${title}" uses metrics that nothing emits in panels whose other queries have data`, excused),
+    ...warning("queries are not checked, because their variables can contain any text", unparsed),
   ];
+}
+
+function warning(text: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`${text}: ${listed(items)}`];
 }
 
 function listed(names: readonly string[]): string {

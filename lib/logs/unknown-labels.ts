@@ -1,4 +1,4 @@
-import { Query } from "../query";
+import { Query, queryProblem } from "../query";
 import { didYouMean } from "../metrics/similar-names";
 import { EmittedLabels } from "./emitted-labels";
 import { hasVariable, isPlaceholder, readable } from "../grafana/variables";
@@ -14,7 +14,7 @@ import { LabelMatcher, selectionsIn, StreamSelection } from "./logql";
 export function unknownLabels(uses: readonly Query[], emitted: readonly EmittedLabels[]): string[] {
   const found = uses
     .filter(({ _unchecked: unchecked }) => !unchecked)
-    .flatMap((use) => problemsOf(use, emitted).map((problem) => `${use.where}: ${problem}`));
+    .flatMap((use) => problemsOf(use, emitted).map((problem) => queryProblem(use, problem)));
   return [...new Set(found)];
 }
 

@@ -1,4 +1,4 @@
-import { Query } from "../query";
+import { Query, queryProblem } from "../query";
 import { fullMatcher } from "../regular-expression";
 import { cataloguedMetric, cataloguedMetrics, emitterOf, Presence } from "./catalogue";
 import { didYouMean } from "./similar-names";
@@ -9,11 +9,22 @@ import { metricsIn, MetricUse, missingMetrics, promqlProblem } from "./promql";
  * message names a component or collector that can emit the metric, or similar metrics.
  */
 export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<string>): string[] {
-  const found = uses
-    .filter(({ _unchecked: unchecked }) => !unchecked)
-    .flatMap((query) => problemsOf(query, emitted).map((problem) => `${query.where}: ${problem}`));
+  const found = findingsOf(uses, emitted)
+    .filter(({ isExcused }) => !isExcused)
+    .flatMap(({ query, syntax, missing }) =>
+      [...syntax, ...missing.map((use) => sentence(use, emitted))].map((problem) => queryProblem(query, problem)),
+    );
   // The levels of an alert, such as warning and critical, use the same metrics.
   return [...new Set(found)];
+}
+
+/**
+ * Returns the metrics that nothing emits in queries of user-provided dashboards, if another query of the panel has data.
+ * Such dashboards often contain the names of several versions of an exporter. Sorted, each once.
+ */
+export function excusedMetrics(uses: readonly Query[], emitted: ReadonlySet<string>): string[] {
+  const excused = findingsOf(uses, emitted).filter(({ isExcused }) => isExcused);
+  return [...new Set(excused.flatMap(({ missing }) => missing.map(({ metric }) => metric)))].sort();
 }
 
 /**
@@ -23,17 +34,45 @@ export function unknownMetrics(uses: readonly Query[], emitted: ReadonlySet<stri
 export function possibleMetrics(uses: readonly Query[]): string[] {
   const valid = uses.filter(({ expression }) => promqlProblem(expression) === undefined);
   const names = valid.flatMap(({ expression }) => metricsIn(expression));
-  return [...new Set(names.filter((name) => cataloguedMetric(name)?.presence === Presence.POSSIBLE))].sort();
+  const uncertain = [Presence.POSSIBLE, Presence.PATTERN];
+  return [...new Set(names)].filter((name) => uncertain.some((each) => presenceOf(name) === each)).sort();
 }
 
-function problemsOf({ expression, _problem: problem }: Query, emitted: ReadonlySet<string>): string[] {
-  if (problem !== undefined) return [problem];
+/** The result of the check of a query. */
+interface Finding {
+  readonly query: Query;
+  /** The syntax error, if there is one. */
+  readonly syntax: readonly string[];
+  readonly missing: readonly MetricUse[];
+  /** Whether another query of the same panel of a user-provided dashboard has data. */
+  readonly isExcused: boolean;
+}
+
+function findingsOf(uses: readonly Query[], emitted: ReadonlySet<string>): Finding[] {
+  const findings = uses.filter(({ _unchecked: unchecked }) => !unchecked).map((query) => check(query, emitted));
+  const complete = findings.filter(
+    ({ query, syntax, missing }) => query._mayBeEmpty && !syntax.length && !missing.length,
+  );
+  const panels = new Set(complete.map(({ query }) => query.where));
+  return findings.map((finding) => {
+    const { query, syntax, missing } = finding;
+    const isPartial = query._mayBeEmpty && syntax.length === 0 && missing.length > 0;
+    return { ...finding, isExcused: isPartial === true && panels.has(query.where) };
+  });
+}
+
+function check(query: Query, emitted: ReadonlySet<string>): Finding {
+  const { expression, _problem: problem, _mayBeEmpty: mayBeEmpty } = query;
+  const isMissing = ({ metric, isPattern }: MetricUse): boolean => {
+    if (isPattern) return ![...emitted].some(fullMatcher(metric));
+    return !emitted.has(metric) && !(mayBeEmpty && presenceOf(metric) === Presence.PATTERN);
+  };
+  const finding = { query, syntax: [], missing: [], isExcused: false };
+  if (problem !== undefined) return { ...finding, syntax: [problem] };
   try {
-    return missingMetrics(expression, ({ metric, isPattern }) =>
-      isPattern ? ![...emitted].some(fullMatcher(metric)) : !emitted.has(metric),
-    ).map((use) => sentence(use, emitted));
+    return { ...finding, missing: missingMetrics(expression, isMissing) };
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return { ...finding, syntax: [error instanceof Error ? error.message : String(error)] };
   }
 }
 
@@ -45,8 +84,15 @@ function sentence({ metric, isPattern }: MetricUse, emitted: ReadonlySet<string>
 
 function hint(metric: string, emitted: ReadonlySet<string>): string {
   const source = emitterOf(metric);
-  if (source !== undefined) return `add or enable ${source}, which emits it`;
+  if (source !== undefined && presenceOf(metric) !== Presence.PATTERN) return `add or enable ${source}, which emits it`;
   const similar = didYouMean(metric, emitted);
-  const remedy = "your own exporter emits it, add it to the metrics of that exporter or scrape job";
+  const remedy =
+    source === undefined
+      ? "your own exporter emits it, add it to the metrics of that exporter or scrape job"
+      : `${source} emits it on your servers, add it to the metrics of the node exporter`;
   return similar === undefined ? `if ${remedy}` : `${similar} If ${remedy}`;
+}
+
+function presenceOf(metric: string): Presence | undefined {
+  return cataloguedMetric(metric)?.presence;
 }

@@ -29,57 +29,81 @@ function withQueries(exprs: readonly string[], options: DashboardOptions = {}, m
   return Dashboard.fromFile(path, options);
 }
 
+/** Returns the message with which the synthesis rejects a dashboard; empty if it accepts it. */
+function rejection(dashboard: Dashboard): string {
+  try {
+    withDashboards(dashboard);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const collectors = (stack: Synthesized) =>
   stack.variables("node_exporter", "hub").node_exporter_collectors as readonly string[];
 
 const warnings = (stack: Synthesized) => stack.warnings.filter((warning) => warning.includes("Shop"));
 
 describe("a dashboard from a file", () => {
-  test.each([
-    "topk($limit, node_load1)",
-    "sum by ($group) (node_load1)",
-    "node_load1 > $threshold",
-    "node_load1 offset $shift",
-    "node_memory_${what}_bytes",
-    "up{$filters}",
-    "",
-    'count({job="node"})',
-    '{__name__=~"node_load(1|5)"}',
-    "rate($query) / $metric",
-  ])("is accepted with the query %j", (expr) => {
-    expect(warnings(withDashboards(withQueries([expr])))).toEqual([]);
-  });
-
-  test("is accepted with a variable of all jobs in Loki", () => {
+  test("is accepted with variables at any position, and without queries and names", () => {
+    const exprs = [
+      "topk($limit, node_load1)",
+      "sum by ($group) (node_load1)",
+      "node_load1 > $threshold",
+      "node_load1 offset $shift",
+      "node_memory_${what}_bytes",
+      "up{$filters}",
+      "",
+      'count({job="node"})',
+      '{__name__=~"node_load(1|5)"}',
+      "rate($query) / $metric",
+    ];
     const variable = { name: "job", type: "query", datasource: { type: "loki" }, query: "label_values({}, job)" };
-    const dashboard = withQueries([], {}, { templating: { list: [variable] } });
+    const dashboard = withQueries(exprs, {}, { templating: { list: [variable] } });
     expect(warnings(withDashboards(dashboard))).toEqual([]);
   });
 
-  test.each([
-    ["node_lod1", 'dashboard "Shop", panel "P1": nothing emits the metric "node_lod1": did you mean node_load1'],
-    ["node_lod${minutes}", 'panel "P1": nothing emits a metric that matches "node_lod.*"'],
-    ['{__name__=~"mysql_.*"}', 'panel "P1": nothing emits a metric that matches "mysql_.*"'],
-    ["wifi_${x}_total or node_wifi_interface_$y", 'add or enable node exporter\'s collector "wifi", which emits it'],
-    ["topk($limit, up", 'panel "P1": the expression ends too early, after "topk($limit, up"'],
-  ])("is rejected with the query %j", (expr, problem) => {
-    expect(() => withDashboards(withQueries([expr]))).toThrow(problem);
+  test("is rejected for queries without data and queries that do not parse", () => {
+    const problems = [
+      ["node_lod1", 'dashboard "Shop", panel "P1": nothing emits the metric "node_lod1": did you mean node_load1'],
+      ["node_lod${minutes}", 'panel "P2": nothing emits a metric that matches "node_lod.*"'],
+      ['{__name__=~"mysql_.*"}', 'panel "P3": nothing emits a metric that matches "mysql_.*"'],
+      ["wifi_${x}_total or node_wifi_interface_$y", 'add or enable node exporter\'s collector "wifi", which emits it'],
+      ["topk($limit, up", 'panel "P5": the expression ends too early, after "topk($limit, up"'],
+    ] as const;
+    const message = rejection(withQueries(problems.map(([expr]) => expr)));
+    for (const [, problem] of problems) expect(message).toContain(problem);
+    expect(message).toContain(". To skip the checks, add the dashboard with { unchecked: true }");
   });
 
   test("causes a warning if its metrics exist only on some hardware", () => {
     const stack = withDashboards(
-      withQueries(["node_edac_correctable_errors_total + node_load1", "node_nfs_rpcs_total"]),
+      withQueries(["node_edac_correctable_errors_total + node_load1", "node_nfs_rpcs_total", "node_vmstat_unusual"]),
     );
     expect(warnings(stack)).toEqual([
-      'dashboard "Shop" uses metrics that a server has only with certain hardware, kernel modules or settings. Their panels can be empty: node_edac_correctable_errors_total, node_nfs_rpcs_total',
+      'dashboard "Shop" uses metrics that a server has only with certain hardware, kernel modules or settings, so that panels can be empty: node_edac_correctable_errors_total, node_nfs_rpcs_total, node_vmstat_unusual',
     ]);
   });
 
   test("causes a warning if queries are not checked because of their variables", () => {
     const stack = withDashboards(withQueries(["sum(up) $rest ) + 1", "up"]));
     expect(warnings(stack)).toEqual([
-      'these queries are not checked, because their variables can contain any text: dashboard "Shop", panel "P1"',
+      'queries are not checked, because their variables can contain any text: dashboard "Shop", panel "P1"',
     ]);
+  });
+
+  test("causes a warning if nothing emits a metric, but another query of the panel has data", () => {
+    const targets = [{ expr: "node_load1" }, { expr: "node_load1_old" }];
+    const more = (...last: object[]) => ({ panels: [{ title: "P", targets }, ...last] });
+    expect(warnings(withDashboards(withQueries([], {}, more())))).toEqual([
+      'dashboard "Shop" uses metrics that nothing emits in panels whose other queries have data: node_load1_old',
+    ]);
+    const alone = withQueries([], {}, more({ title: "Q", targets: targets.slice(1) }));
+    expect(() => withDashboards(alone)).toThrow(
+      'dashboard "Shop", panel "Q": nothing emits the metric "node_load1_old"',
+    );
+    const broken = withQueries([], {}, more({ title: "Q", targets: [...targets, { expr: "up)" }] }));
+    expect(() => withDashboards(broken)).toThrow('dashboard "Shop", panel "Q": the expression does not parse');
   });
 
   test("is installed without checks and warnings if it is unchecked, but enables the collectors that it needs", () => {
