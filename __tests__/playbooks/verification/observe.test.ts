@@ -69,15 +69,30 @@ ansibleTest("fits in one argument if all components run on a server", () => {
   expect(Buffer.byteLength(rendered.replaceAll("'", `'"'"'`))).toBeLessThan(LONGEST_ARGUMENT);
 });
 
-ansibleTest("waits for a service that is starting or reloading", () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "states"), "activating\nreloading\nactive\n");
-  writeProgram(
-    join(folder, "systemctl"),
-    `#!/bin/sh\ncd ${folder}\nhead -n 1 states; echo enabled; sed -i 1d states\n`,
-  );
-  writeProgram(join(folder, "sleep"), "#!/bin/sh\n");
-  const [definition = ""] = /^state_of\(\) \{\n[^]*?^\}$/m.exec(script({})) ?? [];
-  const output = execFileSync("sh", ["-c", `PATH=${folder}:$PATH\n${definition}\necho $(state_of grafana.service)`]);
-  expect(output.toString()).toBe("active enabled\n");
+describe("services", () => {
+  /** The services in a folder with these units. systemd returns the states one after the other. */
+  function services(units: Readonly<Record<string, string>>, states: string): string {
+    const folder = temporaryFolder();
+    for (const [name, content] of Object.entries(units)) writeFileSync(join(folder, `${name}.service`), content);
+    writeFileSync(join(folder, "states"), states);
+    writeProgram(
+      join(folder, "systemctl"),
+      `#!/bin/sh\ncd ${folder}\nhead -n 1 states; echo enabled; sed -i 1d states\n`,
+    );
+    writeProgram(join(folder, "sleep"), "#!/bin/sh\n");
+    const functions = script({}).match(/^(state_of|services)\(\) \{\n[^]*?^\}$/gm) ?? [];
+    const program = ["set -u", `PATH=${folder}:$PATH`, ...functions, `services ${folder}`].join("\n");
+    return execFileSync("sh", ["-c", program], { encoding: "utf8" });
+  }
+
+  ansibleTest("wait for a service that is starting or reloading", () => {
+    const units = { grafana: "# Written by cdktf-monitoring: grafana\n" };
+    expect(services(units, "activating\nreloading\nactive\n")).toBe("service=grafana active enabled \n");
+  });
+
+  ansibleTest("contain the components, without helpers and services of other owners", () => {
+    const owned = "# Written by cdktf-monitoring: x\n";
+    const units = { "cdktf-monitoring-firewall": owned, "cdktf-monitoring-other": owned, loki: owned, nginx: "" };
+    expect(services(units, "failed\n")).toBe("service=loki failed enabled \n");
+  });
 });
