@@ -1,4 +1,4 @@
-import { substituted } from "../grafana/variables";
+import { Substituted, substituted } from "../grafana/variables";
 import { firstLogqlError } from "../logs/logql";
 import { firstPromqlError } from "../metrics/promql";
 import { Query } from "../query";
@@ -8,34 +8,47 @@ import { annotationsOf, isObject, Json, JsonObject, objectsOf, panelsOf, textOf,
 
 /** Returns the PromQL queries of a dashboard's panels, variables and annotations. */
 export function dashboardQueries(json: string): Query[] {
-  return parsed(queriesTo(DataSources.PROMETHEUS, json), firstPromqlError);
+  return parsed(PROMQL, json);
 }
 
 /** Returns the LogQL queries of a dashboard's panels, variables and annotations. */
 export function dashboardLogQueries(json: string): Query[] {
-  return parsed(queriesTo(DataSources.LOKI, json), firstLogqlError);
+  return parsed(LOGQL, json);
 }
 
 /** Returns the origins of the queries that cannot be parsed, because their variables can contain text of any kind. */
 export function unparsedQueries(json: string): string[] {
-  const both = [
-    { found: queriesTo(DataSources.PROMETHEUS, json), firstError: firstPromqlError },
-    { found: queriesTo(DataSources.LOKI, json), firstError: firstLogqlError },
-  ];
-  return both.flatMap(({ found, firstError }) =>
-    found.filter(({ expression }) => substituted(expression, firstError).error?.uncertain).map(({ where }) => where),
+  return [PROMQL, LOGQL].flatMap((language) =>
+    queriesTo(language.source, json)
+      .filter(({ expression }) => substitutedIn(language, expression).error?.uncertain)
+      .map(({ where }) => where),
   );
 }
 
-type FirstError = (query: string) => number | undefined;
+/** A query language, and the data source that understands it. */
+interface Language {
+  readonly source: string;
+  readonly firstError: (query: string) => number | undefined;
+  /** Queries with placeholders. A synthesis reads the queries of each dashboard several times. */
+  readonly cache: Map<string, Substituted>;
+}
+
+const PROMQL: Language = { source: DataSources.PROMETHEUS, firstError: firstPromqlError, cache: new Map() };
+const LOGQL: Language = { source: DataSources.LOKI, firstError: firstLogqlError, cache: new Map() };
 
 /** Replaces the variables of queries, and leaves out the queries that cannot be parsed because of their variables. */
-function parsed(queries: readonly Query[], firstError: FirstError): Query[] {
-  return queries.flatMap(({ where, expression }) => {
-    const { text, error } = substituted(expression, firstError);
+function parsed(language: Language, json: string): Query[] {
+  return queriesTo(language.source, json).flatMap(({ where, expression }) => {
+    const { text, error } = substitutedIn(language, expression);
     if (error === undefined) return [{ where, expression: text }];
     return error.uncertain ? [] : [{ where, expression, _problem: syntaxError(expression, error.position) }];
   });
+}
+
+function substitutedIn({ firstError, cache }: Language, expression: string): Substituted {
+  const found = cache.get(expression) ?? substituted(expression, firstError);
+  cache.set(expression, found);
+  return found;
 }
 
 function queriesTo(source: string, json: string): Query[] {
