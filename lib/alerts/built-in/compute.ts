@@ -106,7 +106,15 @@ export const computeAlerts: readonly AlertDefinition[] = [
     kinds: ["node_exporter"],
     // More than half, because a single process that always waits for a disk, such as a backup, fills one CPU of two.
     thresholds: { waiting: percent(50, "CPU time spent waiting for disks (iowait)") },
-    levels: [{ severity: Severity.WARNING, for: "1h", expr: (t) => `${cpuTime('mode="iowait"')} > ${t.waiting}` }],
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "1h",
+        // The mean over the CPUs needs no sum over all modes.
+        expr: (t) =>
+          `100 * avg by (instance, monitoring) (rate(node_cpu_seconds_total{mode="iowait"}[5m])) > ${t.waiting}`,
+      },
+    ],
     summary: 'The CPUs of {{ $labels.instance }} wait for disks {{ printf "%.0f" $value }} % of the time',
     description:
       'The CPUs of {{ $labels.instance }} have spent {{ printf "%.1f" $value }} % of their time waiting for disks or network file systems (iowait) for an hour. Find the process with iotop, and check whether the disk is slow or memory is short.',

@@ -9,7 +9,7 @@ const distance = (value: number) => ({ value, unit: "°C", meaning: "distance fr
  * critical temperature have none, or zero.
  */
 function hot(margin: number): string {
-  return `node_hwmon_temp_celsius >= node_hwmon_temp_crit_celsius - ${margin}\nand node_hwmon_temp_crit_celsius > 0`;
+  return `node_hwmon_temp_celsius >= (node_hwmon_temp_crit_celsius > 0) - ${margin}`;
 }
 
 const CORRECTED = "node_edac_correctable_errors_total";

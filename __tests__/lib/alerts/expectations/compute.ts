@@ -146,7 +146,7 @@ export const compute: readonly Situation[] = [
     alert: "CpuWaiting",
     when: "the CPUs wait 31 of 60 seconds",
     series: cpus({ user: "9", idle: "20", iowait: "31" }),
-    fires: { 60: [], 61: [warning(SERVER, "The CPUs of app wait for disks 52 % of the time")] },
+    fires: { 64: [], 65: [warning(SERVER, "The CPUs of app wait for disks 52 % of the time")] },
   },
   {
     alert: "CpuWaiting",
