@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LokiApi } from "../support/loki";
 import { Moto } from "../support/moto";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
+import { PrometheusApi } from "../support/prometheus";
 import { eventually, pause, until } from "../support/wait";
 
 const DAY = 86_400_000;
@@ -16,12 +17,20 @@ let moto: Moto | undefined;
 async function deploy(hosts: readonly string[], props: string): Promise<string> {
   const program = `
 import { App, TerraformStack } from "cdktf";
-import { LocalNetwork, LocalServer, LogAgent, LogSource, Loki, Monitoring, MonitoringHost, Prometheus, Secret } from "./constructs";
+import {
+  Alert, Evaluator, LocalNetwork, LocalServer, LogAgent, LogSource, Loki, Monitoring, MonitoringHost, Prometheus, Secret, Severity,
+} from "./constructs";
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
 const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
-const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail() });
+const alert = Alert.custom({
+  name: "AgentLogs", evaluator: Evaluator.LOKI, expr: 'sum by (instance) (count_over_time({job="agent"}[1m])) > 0',
+  severity: Severity.WARNING, summary: "The log has lines", description: "In the test.",
+});
+const monitoring = new Monitoring(stack, "monitoring", {
+  technicians: [network.gateway], logAgent: LogAgent.promtail(), alerts: [alert],
+});
 for (const name of ${JSON.stringify(hosts)}) {
   const server = new LocalServer(stack, name + "-server", { network, name });
   const logs = [LogSource.files("agent", { paths: ["/var/log/agent/*.log"] })];
@@ -57,7 +66,9 @@ describe("a single Loki", () => {
   // The shortest retention, and a compactor that runs all the time.
   const props = `{
     retention: "1d",
-    extraFlags: ["--compactor.compaction-interval=5s", "--compactor.retention-delete-delay=1s"],
+    extraFlags: [
+      "--compactor.compaction-interval=5s", "--compactor.retention-delete-delay=1s", "--ruler.evaluation-interval=5s",
+    ],
   }`;
   let loki: LokiApi;
 
@@ -79,6 +90,20 @@ describe("a single Loki", () => {
     await expect(loki.push({ job: "long" }, ["x".repeat(300_000)])).rejects.toThrow("max entry size");
     expect(await loki.metric("loki_discarded_samples_total")).toBe(2);
   });
+
+  test("writes the state of its alerts to Prometheus, even if they fire while Prometheus is down", async () => {
+    const prometheus = new PrometheusApi(project.url("hub", 9090));
+    const firing = 'ALERTS{alertname="AgentLogs",alertstate="firing",instance="hub",severity="warning"}';
+    const alerts = (): Promise<number> => prometheus.value(`count(${firing}) or vector(0)`);
+    expect(await alerts()).toBe(0);
+    project.on("hub", "systemctl stop prometheus");
+    await loki.push({ job: "agent", instance: "hub" }, ["a line"]);
+    await pause(10);
+    project.on("hub", "systemctl start prometheus");
+    await until("the alert", 45, async () => (await alerts().catch(() => 0)) === 1);
+    // The alert ends one minute after the line, and its series ends with it.
+    await until("the end of the alert", 100, async () => (await alerts()) === 0);
+  }, 240_000);
 
   test("rejects requests to delete lines", async () => {
     const query = new URLSearchParams({ query: '{job="numbers"}', start: "0" });
