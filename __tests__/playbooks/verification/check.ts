@@ -7,6 +7,9 @@ import { createInterface } from "node:readline";
 import { playbooksDirectory } from "../../../lib/paths";
 import { run } from "../../../tools/cli/process";
 
+// A check starts three processes, which takes seconds on a busy machine.
+jest.setTimeout(30_000);
+
 const FOLDER = join(playbooksDirectory, "verification");
 
 /** An unreachable proxy, which a check must not use. */

@@ -47,6 +47,8 @@ interface Simulation {
   readonly cpu?: readonly (readonly string[])[];
   /** The errors of the data source Loki, for each request; the last one stays. */
   readonly lokiErrors?: readonly string[];
+  /** The longest waiting time in seconds. @default 0.5 */
+  readonly wait?: number;
   /** Prometheus' syntax trees of queries. */
   readonly trees?: Readonly<Record<string, unknown>>;
 }
@@ -118,13 +120,13 @@ function listener({ boards = [], value = () => 1, cpu = [], lokiErrors = [HEALTH
   };
 }
 
-/** The result if the file on the server contains a password. Waiting times are shortened. */
+/** The result if the file on the server contains a password. Pauses are shortened. */
 async function check(simulation: Simulation = {}, password = PASSWORD): Promise<Result> {
   const file = join(temporaryFolder(), "password");
   writeFileSync(file, `${password}\n`);
   const source = checkSource("grafana")
     .replace("/var/lib/monitoring/grafana/admin_password", file)
-    .replace(/^WAIT = .*$/m, "WAIT = 0.5")
+    .replace(/^WAIT = .*$/m, `WAIT = ${simulation.wait ?? 0.5}`)
     .replaceAll(", end, 2)", ", end, 0.1)");
   const respond = listener(simulation);
   return (await serve(
@@ -158,8 +160,6 @@ const selector = (name: string, labels: Readonly<Record<string, string>> = {}, r
   range,
 });
 
-// A check starts three processes.
-jest.setTimeout(30_000);
 afterAll(removeFolders);
 
 describe("grafana.py", () => {
@@ -178,7 +178,10 @@ describe("grafana.py", () => {
   });
 
   it("waits for data sources of components that have just moved", async () => {
-    expect((await check({ lokiErrors: ["empty ring", HEALTHY] })).sources[1]).toMatchObject({ uid: "loki", error: "" });
+    expect((await check({ lokiErrors: ["empty ring", HEALTHY], wait: 20 })).sources[1]).toMatchObject({
+      uid: "loki",
+      error: "",
+    });
   });
 
   it("does not query panels whose data source does not answer", async () => {
@@ -193,7 +196,7 @@ describe("grafana.py", () => {
   });
 
   it("waits until the table shows all servers, also those that Prometheus has not scraped yet", async () => {
-    const { shown } = await check({ cpu: [[], ["hub"], ["hub", "app"]] });
+    const { shown } = await check({ cpu: [[], ["hub"], ["hub", "app"]], wait: 20 });
     expect(shown.cpu).toEqual(["app", "hub"]);
   });
 
@@ -311,12 +314,23 @@ describe("grafana.py", () => {
     },
   );
 
+  it("names a variable without a value in the query of an empty panel", async () => {
+    const templating = { list: [{ name: "device", type: "custom", query: "" }] };
+    const result = await check({
+      boards: [builtIn([panel("P", 'x{device="$device"}')], { templating })],
+      value: () => null,
+    });
+    expect(emptyPanels(result)).toEqual([{ title: "P", reason: "the variable device has no value", failed: false }]);
+  });
+
   it("prints the error of a query after a waiting time", async () => {
     const errors = ["too many outstanding requests", 1];
-    const recovered = await check({ boards: [builtIn([panel("P", "x")])], value: () => errors.shift() ?? 1 });
+    const recovered = await check({ boards: [builtIn([panel("P", "x")])], value: () => errors.shift() ?? 1, wait: 20 });
     expect(emptyPanels(recovered)).toEqual([]);
-    const failing = await check({ boards: [builtIn([panel("P", "x")])], value: () => "unknown function" });
-    expect(emptyPanels(failing)).toEqual([{ title: "P", reason: "query error: unknown function", failed: true }]);
+    const failing = await check({ boards: [builtIn([panel("P", "x")])], value: () => "bad\nmore" });
+    expect(emptyPanels(failing)).toEqual([{ title: "P", reason: "query error: bad", failed: true }]);
+    const long = await check({ boards: [builtIn([panel("P", "x")])], value: () => "x".repeat(500) });
+    expect(emptyPanels(long)).toEqual([{ title: "P", reason: `query error: ${"x".repeat(200)}…`, failed: true }]);
   });
 
   it("lists user-provided dashboards and the panels that it does not query", async () => {

@@ -8,7 +8,7 @@ async function check(
   ...responses: readonly unknown[]
 ): Promise<{ result: unknown; requests: number }> {
   let requests = 0;
-  const source = checkSource("prometheus").replace(/^WAIT = .*$/m, "WAIT = 2.0");
+  const source = checkSource("prometheus").replace(/^WAIT = .*$/m, `WAIT = ${responses.length > 1 ? 20 : 1}`);
   const result = await serve(
     (_, response) => {
       const activeTargets = responses[Math.min(requests, responses.length - 1)];

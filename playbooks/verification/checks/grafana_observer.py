@@ -17,6 +17,7 @@ from grafana_results import Selector, executed, filters, log_filters, log_select
 from grafana_variables import Option, Variables, escape_loki, escape_prometheus, replaced, resolve
 
 Json = Mapping[str, Any]
+MAX_ERROR = 200  # characters of an error in a reason
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,14 @@ class Observer:
         answers = [results.get(str(query["refId"])) or {} for query in panel.queries]
         errors = [str(answer["error"]) for answer in answers if answer.get("error")]
         if errors:
-            return Shown(f"query error: {errors[0]}", failed=True)
+            return Shown(f"query error: {shortened(errors[0])}", failed=True)
         found = [values(answer) for answer in answers]
         if any(value for value, _ in found):
             return DATA
         if any(not_a_number for _, not_a_number in found):
-            return Shown("the value is not a number, because there was no event")
+            return Shown("the value is not a number, such as 0 divided by 0")
+        if panel.unset:
+            return Shown(f"the variable {panel.unset} has no value")
         reasons = [self._reason(query, answer, end - start) for query, answer in zip(panel.queries, answers)]
         return next((each for each in reasons if each.failed), reasons[0] if reasons else Shown("the panel has no query"))
 
@@ -164,7 +167,8 @@ class Observer:
 
 def missing_series(selector: Selector, present: bool, on_server: bool) -> Shown:
     """Why a selector has no usable series."""
-    server = next((f" on {value}" for name, operator, value in selector.matchers if (name, operator) == ("instance", "=")), "")
+    servers = [value for name, operator, value in selector.matchers if (name, operator) == ("instance", "=") and value]
+    server = f" on {servers[0]}" if servers else ""
     if not on_server:
         return Shown(f"the metric {selector.metric} does not exist{server}")
     if present:
@@ -173,6 +177,12 @@ def missing_series(selector: Selector, present: bool, on_server: bool) -> Shown:
         return Shown(f"no series of {selector.metric} has {selector.conditions}")
     job = next((f"{name}{operator}{value}" for name, operator, value in selector.matchers if name == "job"), "these labels")
     return Shown(f"no series of {selector.metric}{server} has {job}", failed=True)
+
+
+def shortened(error: str) -> str:
+    """The first line of an error, which may contain the labels of many series."""
+    line = error.strip().split("\n")[0]
+    return line if len(line) <= MAX_ERROR else f"{line[:MAX_ERROR]}…"
 
 
 def same(texts: Sequence[str]) -> list[Option]:

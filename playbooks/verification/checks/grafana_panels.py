@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from grafana_variables import Escape, Variables, constants, escape_loki, escape_prometheus, replaced
+from grafana_variables import Escape, Variables, constants, escape_loki, escape_prometheus, references, replaced
 
 Json = Mapping[str, Any]
 MAX_REPEATS = 10  # copies of a repeated panel that are queried, because the copies are equal
@@ -29,7 +29,8 @@ class Panel:
     queries: tuple[Json, ...] = ()
     time: tuple[str, str] = ("now-1h", "now")
     skipped: str = ""
-    variables: Variables = field(default_factory=dict)
+    unset: str = ""
+    """The name of a variable without a value in a query."""
 
 
 class Sources:
@@ -156,7 +157,8 @@ def prepared(board: Json, panel: Json, variables: Variables, sources: Sources, n
             kind = source.get("type") if source else source_name(reference)
             return Panel(title, skipped=f"data sources such as {kind} are not queried")
         queries.append(query(panel, target, source, known, end - start))
-    return Panel(title, tuple(queries), time, variables=known)
+    unset = [name for name in sorted(references(targets)) if name in known and not known[name].value and known[name].all_value is None]
+    return Panel(title, tuple(queries), time, unset=unset[0] if unset else "")
 
 
 def source_name(reference: Any) -> str:
