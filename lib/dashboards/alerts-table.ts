@@ -47,10 +47,10 @@ export function alertsTable(subject: DashboardSubject, options: AlertsTableOptio
     sort: [{ column: "Severity", ascending: true }, { column: "Since" }],
     columns: [
       // In alphabetical order, "critical" comes first.
-      { title: "Severity", label: "severity", mappings: SEVERITIES, width: 90 },
-      { title: "Alert", label: "alertname", width: 220 },
-      ...(server === undefined ? [{ ...serverColumn(), width: 130 }] : []),
-      { title: "Affected", label: "affected", width: 180 },
+      { title: "Severity", label: "severity", mappings: SEVERITIES, width: 105 },
+      { title: "Alert", label: "alertname", width: 210 },
+      ...(server === undefined ? [{ ...serverColumn(), width: 120 }] : []),
+      { title: "Affected", label: "affected", width: 150 },
       { title: "Meaning", label: "meaning", mappings: meanings(subject) },
       {
         title: "Runbook",
@@ -65,12 +65,13 @@ export function alertsTable(subject: DashboardSubject, options: AlertsTableOptio
 }
 
 /** The times at which alerts became active, with the columns of the table as labels. */
-function firing(subject: DashboardSubject, server = ""): string {
+function firing(subject: DashboardSubject, server: string | undefined): string {
   // Most alerts have the job of the node exporter, which is no news.
-  const starts = labelReplace(alertStarts(NOTIFYING + server), "job", "", "job", "node");
+  const starts = labelReplace(alertStarts(NOTIFYING + (server ?? "")), "job", "", "job", "node");
   const joined = `label_join(${starts}, "affected", " ", ${affectedLabels(subject).map(quoted).join(", ")})`;
   const affected = labelReplace(joined, "affected", "$1", "affected", " *(.*?) *");
-  const alerts = `1000 * min by (severity, alertname, instance, affected) (${affected})`;
+  const labels = ["severity", "alertname", "affected", ...(server === undefined ? ["instance"] : [])];
+  const alerts = `1000 * min by (${labels.join(", ")}) (${affected})`;
   return runbooks(subject).reduce(
     (expr, [url, names]) => labelReplace(expr, "runbook", url, "alertname", names),
     labelReplace(alerts, "meaning", "$1", "alertname", "(.+)"),

@@ -7,7 +7,7 @@ import { Severity } from "../alerts/rule";
 import { alertsTable } from "./alerts-table";
 import { buildDashboard } from "./builders/dashboard-builder";
 import { Colours } from "./builders/colours";
-import { graph, stat, UP_DOWN } from "./builders/panels";
+import { graph, stat, STAT_ROW_HEIGHT, UP_DOWN } from "./builders/panels";
 import { barColumn, serverColumn, table } from "./builders/tables";
 import { isOn, ORANGE_ABOVE_ZERO, RED_ABOVE_ZERO, thresholdsOf } from "./builders/thresholds";
 import { DashboardSubject } from "./dashboard-subject";
@@ -15,7 +15,6 @@ import {
   ALL_SERVERS,
   cpuUsed,
   firingAlerts,
-  inodesUsed,
   loadPerCpu,
   memoryUsed,
   orZero,
@@ -47,7 +46,7 @@ export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
           servers(subject),
           alertsTable(subject, {
             description: "Which problems need attention, since when, and what helps?",
-            height: 8,
+            height: 6,
           }),
         ],
       },
@@ -56,15 +55,15 @@ export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
   });
 }
 
-/** Eight panels, or six if the user disabled the Watchdog, which proves that rules are evaluated. */
+/** Two rows of numbers. Without the Watchdog, which the user can disable, nothing proves that rules are evaluated. */
 function overview(alerts: readonly Alert[]): Builder<Panel>[] {
-  const watched = isOn(alerts, "Watchdog");
-  const width = watched ? 3 : 4;
-  return [...counts(width), ...(watched ? [watchdog(width)] : []), ...highest(alerts, width).slice(watched ? 0 : 1)];
+  return isOn(alerts, "Watchdog")
+    ? [...counts(), watchdog(), ...highest(alerts, 6)]
+    : [...counts(), ...highest(alerts, 8)];
 }
 
-function counts(width: number): Builder<Panel>[] {
-  const count = { unit: units.NoUnit, width };
+function counts(): Builder<Panel>[] {
+  const count = { unit: units.NoUnit, width: 6, height: STAT_ROW_HEIGHT };
   const firing = (severity: Severity) => orZero(`count(${firingAlerts(`severity="${severity}"`)})`);
   return [
     stat({
@@ -97,13 +96,14 @@ function counts(width: number): Builder<Panel>[] {
   ];
 }
 
-function watchdog(width: number): Builder<Panel> {
+function watchdog(): Builder<Panel> {
   return stat({
     title: "Alerting",
     description:
       "Does Prometheus evaluate alert rules? The alert Watchdog always fires. If it does not, no alert can fire.",
     unit: units.NoUnit,
-    width,
+    width: 6,
+    height: STAT_ROW_HEIGHT,
     queries: [{ expr: orZero(`max(${firingAlerts('alertname="Watchdog"')})`), legend: "Watchdog" }],
     mappings: { 0: { text: "broken", color: Colours.CRITICAL }, 1: { text: "works", color: Colours.GOOD } },
   });
@@ -111,7 +111,14 @@ function watchdog(width: number): Builder<Panel> {
 
 function highest(alerts: readonly Alert[], width: number): Builder<Panel>[] {
   const one = (expr: string, legend: string) => [{ expr: `topk(1, ${whileUp(expr)})`, legend }];
-  const share = { unit: units.Percent, width, max: 100, decimals: 0, text: BigValueTextMode.ValueAndName };
+  const share = {
+    unit: units.Percent,
+    width,
+    height: STAT_ROW_HEIGHT,
+    max: 100,
+    decimals: 0,
+    text: BigValueTextMode.ValueAndName,
+  };
   return [
     stat({
       ...share,
@@ -151,27 +158,26 @@ function servers({ alerts, servers: rows = ROWS.unknown }: DashboardSubject): Bu
     // "down" is zero.
     sort: [{ column: "State", ascending: true }, { column: "Critical" }, { column: "Warnings" }],
     columns: [
-      serverColumn(),
+      { ...serverColumn(), minWidth: 100 },
       { title: "State", expr: each(UP), mappings: UP_DOWN, width: 80 },
-      { title: "Critical", expr: firing(Severity.CRITICAL), thresholds: RED_ABOVE_ZERO, width: 80 },
-      { title: "Warnings", expr: firing(Severity.WARNING), thresholds: ORANGE_ABOVE_ZERO, width: 90 },
+      { title: "Critical", expr: firing(Severity.CRITICAL), thresholds: RED_ABOVE_ZERO, width: 95 },
+      { title: "Warnings", expr: firing(Severity.WARNING), thresholds: ORANGE_ABOVE_ZERO, width: 110 },
       barColumn("CPU", current(cpuUsed(ALL_SERVERS)), thresholdsOf(alerts, "CpuBusy", "busy")),
       {
         title: "Load per CPU",
         expr: current(loadPerCpu(ALL_SERVERS, 5)),
         thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
         decimals: 2,
-        width: 120,
+        width: 115,
       },
       barColumn("Memory", current(memoryUsed(ALL_SERVERS)), thresholdsOf(alerts, "MemoryShort", "warning", "critical")),
       barColumn("Fullest disk", current(spaceUsed(ALL_SERVERS)), disk),
-      barColumn("Inodes", current(inodesUsed(ALL_SERVERS)), thresholdsOf(alerts, "InodesFull", "warning", "critical")),
       {
         title: "Uptime",
         expr: current(`node_time_seconds{${ALL_SERVERS}} - node_boot_time_seconds{${ALL_SERVERS}}`),
         unit: units.Seconds,
         decimals: 1,
-        width: 110,
+        width: 95,
       },
     ],
   });

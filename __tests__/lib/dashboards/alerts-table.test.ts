@@ -46,7 +46,7 @@ test("shows critical alerts first, then the newest ones, and no Watchdog", () =>
 });
 
 test("shows equal alerts of several Prometheus servers as one row", () => {
-  expect(expression()).toContain("min by (severity, alertname, instance, affected)");
+  expect(expression()).toContain("min by (severity, alertname, affected, instance)");
 });
 
 test("is a valid query, for all servers and for one", () => {

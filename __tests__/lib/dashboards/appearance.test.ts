@@ -21,16 +21,19 @@ const subjects = [
 
 /** Width of a browser window, in pixels, in which every dashboard must be readable. */
 const WINDOW = 1366;
-/** Margins of Grafana's page, and the gap between two columns of a dashboard, in pixels. */
-const [MARGINS, GAP] = [32, 8];
+/** Grafana's menu and margins, and the gap between two columns of a dashboard, in pixels. */
+const [MENU, MARGINS, GAP] = [300, 32, 8];
 /** Space in a panel's header besides the title: padding, and the icon of the description. */
 const HEADER = 46;
 /** Average width of a character of a title, in pixels. */
 const CHARACTER = 7.5;
 
+/** Smallest width of a table's column without an own one, in pixels. */
+const MIN_COLUMN = 150;
+
 /** Width in pixels of a panel that spans some of the 24 columns. */
 function pixels(columns: number): number {
-  const column = (WINDOW - MARGINS - 23 * GAP) / 24;
+  const column = (WINDOW - MENU - MARGINS - 23 * GAP) / 24;
   return columns * column + (columns - 1) * GAP;
 }
 
@@ -86,6 +89,17 @@ describe.each(cases)("the dashboard %s, with %s", (_title, _placed, panels) => {
       })
       .filter(({ options }) => !textOf(objectAt(options).textMode).includes("name"));
     expect(nameless.map(({ title }) => title)).toEqual([]);
+  });
+
+  test("has tables whose columns fit in a small window", () => {
+    for (const panel of panels.filter(({ type }) => type === "table")) {
+      const least = objectsOf(objectAt(panel.fieldConfig).overrides).map(({ properties }) => {
+        const set = (id: string) => objectsOf(properties).find((each) => each.id === `custom.${id}`)?.value;
+        return Number(set("width") ?? set("minWidth") ?? MIN_COLUMN);
+      });
+      const needed = least.reduce((sum, width) => sum + width, 0);
+      expect([panel.title, needed <= pixels(widthOf(panel)) - 2 * GAP]).toEqual([panel.title, true]);
+    }
   });
 
   test("shows current values only", () => {

@@ -88,7 +88,7 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
   test("has the schema of Grafana 10, is read-only, and refreshes", () => {
     expect(dashboard).toMatchObject({ schemaVersion: 38, editable: false, refresh: "30s" });
     expect(dashboard.time).toEqual({ from: "now-1h", to: "now" });
-    expect(dashboard.tags).toEqual(["cdktf-monitoring"]);
+    expect(dashboard.tags).toEqual(source === "loki" ? ["cdktf-monitoring", "logs"] : ["cdktf-monitoring"]);
   });
 
   test("gives each panel a unique id", () => {
@@ -101,10 +101,10 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     expectFilledGrid(dashboard);
   });
 
-  test("begins with a row of at least six stat panels", () => {
-    const first = answering.filter((panel) => rectangle(panel).y === 0);
-    expect(first.length).toBeGreaterThanOrEqual(6);
-    for (const panel of first) expect(panel.type).toBe("stat");
+  test("begins with one or two rows of at least six stat panels", () => {
+    const first = answering.findIndex(({ type }) => type !== "stat");
+    expect(first).toBeGreaterThanOrEqual(6);
+    for (const panel of answering.slice(0, first)) expect(rectangle(panel).y).toBeLessThanOrEqual(3);
   });
 
   test("gives each panel a question, a unit and a data source", () => {
@@ -129,16 +129,15 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  test("links to the other dashboards, and keeps the time range", () => {
-    const links = objectsOf(dashboard.links);
-    const shown = placed === "all components" ? Object.values(Uids) : metricDashboards.map(({ uid }) => uid);
-    const others = shown.filter((uid) => uid !== dashboard.uid);
-    expect(links.slice(0, -1).map(({ url }) => url)).toEqual(others.map((uid) => `/d/${uid}`));
-    expect(links.every(({ keepTime }) => keepTime)).toBe(true);
-  });
-
-  test("has a menu of all dashboards, which include those of the user", () => {
-    expect(objectsOf(dashboard.links).at(-1)).toMatchObject({ type: "dashboards", asDropdown: true, tags: [] });
+  test("links to the other dashboards, to logs and to those of the user, and keeps the time range", () => {
+    const [single, menus] = [false, true].map((asDropdown) =>
+      objectsOf(dashboard.links).filter((link) => link.asDropdown === asDropdown),
+    );
+    const others = metricDashboards.filter(({ uid }) => uid !== dashboard.uid);
+    expect(single?.map(({ url }) => url)).toEqual(others.map(({ uid }) => `/d/${uid}`));
+    const logs = placed === "all components" ? [{ title: "Logs", tags: ["cdktf-monitoring", "logs"] }] : [];
+    expect(menus).toMatchObject([...logs, { title: "All dashboards", tags: [] }]);
+    expect(objectsOf(dashboard.links).every(({ keepTime }) => keepTime)).toBe(true);
   });
 
   test("marks the start of firing alerts in the colour of their severity", () => {
@@ -191,7 +190,9 @@ describe("Server", () => {
   });
 
   test("has no numbers of a server that is down, except its state and its alerts", () => {
-    const numbers = panelsOf(build(Dashboard.server(), everything)).filter((panel) => rectangle(panel).y === 0);
+    const numbers = panelsOf(build(Dashboard.server(), everything)).filter(
+      (panel) => panel.type === "stat" && rectangle(panel).y <= 3,
+    );
     const always = numbers.filter((panel) =>
       objectsOf(panel.targets).every(({ expr }) => !textOf(expr).includes('and on (instance) up{job="node"} == 1')),
     );
@@ -204,10 +205,11 @@ describe("Server", () => {
   });
 });
 
-test("Server links to the logs of the selected server, in the same time range", () => {
-  const links = objectsOf(build(Dashboard.server(), everything).links);
-  const logLinks = links.filter(({ includeVars, keepTime }) => includeVars === true && keepTime === true);
-  expect(logLinks.map(({ url }) => url)).toEqual(logDashboards.map(({ uid }) => `/d/${uid}`));
+test("Server links to the logs of the selected server", () => {
+  const menus = (dashboard: Dashboard) =>
+    objectsOf(build(dashboard, everything).links).filter(({ includeVars }) => includeVars === true);
+  expect(menus(Dashboard.server())).toMatchObject([{ title: "Logs", asDropdown: true }]);
+  expect(menus(Dashboard.fleet())).toEqual([]);
   for (const dashboard of logDashboards)
     expect(variablesOf(build(dashboard, everything)).map(({ name }) => name)).toContain("instance");
 });

@@ -53,9 +53,10 @@ export interface DashboardVariable {
 
 const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS };
 const TAG = "cdktf-monitoring";
+/** Tag of the dashboards of logs, in addition to the tag of all built-in dashboards. */
+const LOGS_TAG = "logs";
 /** Newest schema that Grafana 10 reads. Later versions of Grafana migrate it when they load the dashboard. */
 const SCHEMA_VERSION = 38;
-/** Dashboards of logs. A link from the server dashboard to a log dashboard selects the same server. */
 const LOG_DASHBOARDS: readonly string[] = [Uids.APPLICATION_LOGS, Uids.AUDIT, Uids.MONITORING_LOGS];
 
 /** Builds a dashboard: places and numbers its panels, and links to the other built-in dashboards. */
@@ -64,7 +65,7 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
   const dashboard = new DashboardBuilder(DASHBOARD_TITLES[uid])
     .uid(uid)
     .description(description)
-    .tags([TAG])
+    .tags(isAboutLogs(uid) ? [TAG, LOGS_TAG] : [TAG])
     .readonly()
     .timezone("browser")
     .time({ from: "now-1h", to: "now" })
@@ -74,10 +75,7 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
     .annotation(alertAnnotation("Warnings", Severity.WARNING, Colours.WARNING, alerts));
   for (const variable of variables)
     dashboard.withVariable(variable.logs === true ? logVariable(variable) : metricVariable(variable));
-  for (const [other, title] of availableDashboards(subject))
-    if (other !== uid)
-      dashboard.link(link(other, title).includeVars(uid === Uids.SERVER && LOG_DASHBOARDS.includes(other)));
-  dashboard.link(allDashboards());
+  for (const link of links(subject, uid)) dashboard.link(link);
   for (const section of sections) {
     if (section.title !== undefined) dashboard.withRow(new RowBuilder(section.title));
     for (const panel of section.panels) dashboard.withPanel(panel);
@@ -88,13 +86,28 @@ export function buildDashboard(subject: DashboardSubject, options: DashboardOpti
   return JSON.parse(JSON.stringify({ ...built, panels, schemaVersion: SCHEMA_VERSION })) as DashboardModel;
 }
 
+/**
+ * Links to the other dashboards. Dashboards of logs are in a menu, because the links must fit next to the variables in a
+ * window of 1366 pixels. From the dashboard of a server, the menu leads to the logs of the same server.
+ */
+function links(subject: DashboardSubject, uid: BuiltInUid): DashboardLinkBuilder[] {
+  const others = [...availableDashboards(subject)].filter(([other]) => other !== uid);
+  const single = others.filter(([other]) => !isAboutLogs(other)).map(([other, title]) => link(other, title));
+  const logs = menu("Logs", [TAG, LOGS_TAG]).includeVars(uid === Uids.SERVER);
+  return [...single, ...(others.some(([other]) => isAboutLogs(other)) ? [logs] : []), menu("All dashboards", [])];
+}
+
 function link(uid: string, title: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).icon("dashboard").url(`/d/${uid}`).keepTime(true);
 }
 
-/** A menu of all dashboards, which include those of the user. */
-function allDashboards(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder("All dashboards").type(DashboardLinkType.Dashboards).asDropdown(true).keepTime(true);
+/** A menu of the dashboards that have all tags, which include those of the user. */
+function menu(title: string, tags: string[]): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Dashboards).asDropdown(true).tags(tags).keepTime(true);
+}
+
+function isAboutLogs(uid: string): boolean {
+  return LOG_DASHBOARDS.includes(uid);
 }
 
 function metricVariable({ label, title, selector }: DashboardVariable): QueryVariableBuilder {
@@ -125,6 +138,8 @@ function alertAnnotation(name: string, severity: Severity, colour: string, match
     .name(name)
     .datasource(PROMETHEUS)
     .enable(true)
+    // Without a switch on the dashboard, which has no room for it.
+    .hide(true)
     .iconColor(colour)
     .expr(`1000 * ${alertStarts(`severity="${severity}"${matchers}`)}`)
     .build();

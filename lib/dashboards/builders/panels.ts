@@ -94,8 +94,12 @@ export interface GraphOptions extends PanelOptions {
    * @default false
    */
   readonly totals?: boolean;
+  /** Whether the legend lists the series in descending order of their names, such as 5xx before 2xx. @default false */
+  readonly descending?: boolean;
   /** Text of a graph without series. @default "No data" */
   readonly noValue?: string;
+  /** Height in grid rows of the dashboard. @default GRAPH_HEIGHT */
+  readonly height?: number;
 }
 
 /** Texts and colours to show instead of values, by value or by a regular expression between slashes. */
@@ -120,6 +124,8 @@ export const GRAPH_HEIGHT = 8;
 /** Smallest width, in columns of the dashboard, at which the legend of a graph is a table. */
 export const LEGEND_TABLE_WIDTH = 8;
 const STAT_HEIGHT = 4;
+/** Height of a stat panel if there are two rows of them. */
+export const STAT_ROW_HEIGHT = 3;
 /** Shortest interval of a graph of log lines. In shorter ones, most counts would be zero. */
 const LOG_INTERVAL = "1m";
 /** Text of a panel without a value, such as the CPU usage of a server that is down. */
@@ -147,7 +153,7 @@ export function graph(options: GraphOptions): Builder<Panel> {
     .title(options.title)
     .description(options.description)
     .datasource(dataSourceOf(options))
-    .height(GRAPH_HEIGHT)
+    .height(options.height ?? GRAPH_HEIGHT)
     .span(options.width)
     .unit(options.unit)
     .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
@@ -181,14 +187,15 @@ export function graph(options: GraphOptions): Builder<Panel> {
   return panel;
 }
 
-function legendOf({ width, totals = false }: GraphOptions): VizLegendOptionsBuilder {
+function legendOf({ width, totals = false, descending = false }: GraphOptions): VizLegendOptionsBuilder {
   const wide = width >= LEGEND_TABLE_WIDTH;
   const last = totals ? "sum" : "lastNotNull";
-  return new VizLegendOptionsBuilder()
+  const legend = new VizLegendOptionsBuilder()
     .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
     .placement(LegendPlacement.Bottom)
     .showLegend(true)
     .calcs(wide ? [...(totals ? [] : ["min"]), "max", last] : [last]);
+  return descending ? legend.sortBy("Name").sortDesc(true) : legend;
 }
 
 /**

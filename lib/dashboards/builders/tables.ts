@@ -39,8 +39,10 @@ export interface Column {
   readonly decimals?: number;
   /** Link of each cell. @default - none */
   readonly link?: { readonly title: string; readonly url: string };
-  /** Width in pixels. @default - the remaining width */
+  /** Width in pixels. @default - a share of the remaining width */
   readonly width?: number;
+  /** Smallest width in pixels of a column without a width. @default 150 */
+  readonly minWidth?: number;
   /** Whether the column is hidden, because its query only selects the rows. @default false */
   readonly hidden?: boolean;
 }
@@ -124,12 +126,14 @@ function columnOverrides({
   decimals,
   link,
   width,
+  minWidth,
 }: Column): DynamicConfigValue[] {
   const coloured = thresholds !== undefined || mappings !== undefined;
   return [
     ...(unit === undefined ? [] : [{ id: "unit", value: unit }]),
     ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
     ...(width === undefined ? [] : [{ id: "custom.width", value: width }]),
+    ...(minWidth === undefined ? [] : [{ id: "custom.minWidth", value: minWidth }]),
     ...(mappings ? [{ id: "mappings", value: valueMappings(mappings) }] : []),
     ...(thresholds ? [{ id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(thresholds) } }] : []),
     ...(coloured ? [{ id: "color", value: { mode: "thresholds" } }] : []),
@@ -148,7 +152,7 @@ function columnOverrides({
 
 /** Returns a column that shows a percentage as a bar, coloured by the thresholds of an alert. */
 export function barColumn(title: string, expr: string, thresholds: readonly PanelThreshold[]): Column {
-  return { title, expr, thresholds, unit: units.Percent, bar: true, max: 100, decimals: 0 };
+  return { title, expr, thresholds, unit: units.Percent, bar: true, max: 100, decimals: 0, minWidth: 115 };
 }
 
 /** Returns a column with the name of a server, which links to the server's dashboard. */

@@ -3,7 +3,7 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Colours } from "../builders/colours";
 import { RED_ABOVE_ZERO } from "../builders/thresholds";
-import { stat } from "../builders/panels";
+import { stat, STAT_ROW_HEIGHT } from "../builders/panels";
 import { RATE_INTERVAL, orZero } from "../expressions";
 
 const ACCEPTED = {
@@ -11,11 +11,11 @@ const ACCEPTED = {
   1: { text: "accepted", color: Colours.GOOD },
 } as const;
 
-/** Width of a panel. The row has six of them. */
-const WIDTH = 4;
+/** Size of each panel: two rows of three. */
+const PLACE = { width: 8, height: STAT_ROW_HEIGHT };
 
 /**
- * Builds the first row, which shows whether the monitoring works.
+ * Builds the first rows, which show whether the monitoring works.
  *
  * @param kinds kinds of the placed components
  */
@@ -25,7 +25,7 @@ export function overviewPanels(kinds: ReadonlySet<string>): Builder<Panel>[] {
       title: "Targets down",
       description: "How many scrape targets do not answer?",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [{ expr: orZero("count(up == 0)"), legend: "down" }],
       thresholds: RED_ABOVE_ZERO,
     }),
@@ -33,7 +33,7 @@ export function overviewPanels(kinds: ReadonlySet<string>): Builder<Panel>[] {
       title: "Prometheus config",
       description: "Did Prometheus accept its configuration and rules? If not, it keeps using the previous ones.",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [{ expr: "min(prometheus_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
@@ -42,7 +42,7 @@ export function overviewPanels(kinds: ReadonlySet<string>): Builder<Panel>[] {
       title: "Active series",
       description: "How many time series get samples now? Memory usage grows with them.",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [{ expr: "sum(prometheus_tsdb_head_series)", legend: "series" }],
     }),
     ...(kinds.has("alertmanager") ? deliveryPanels() : volumePanels()),
@@ -60,7 +60,7 @@ function ruleFailures(loki: boolean): Builder<Panel> {
     title: "Rule failures",
     description: "How many rule evaluations failed in the last hour? Alerts of failing rules do not fire.",
     unit: units.Short,
-    width: WIDTH,
+    ...PLACE,
     queries: [{ expr: `round(${counters.map(failed).join(" + ")})`, legend: "failed" }],
     thresholds: RED_ABOVE_ZERO,
   });
@@ -72,14 +72,14 @@ function volumePanels(): Builder<Panel>[] {
       title: "Samples per second",
       description: "How many samples per second does Prometheus store?",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [{ expr: `sum(rate(prometheus_tsdb_head_samples_appended_total${RATE_INTERVAL}))`, legend: "samples" }],
     }),
     stat({
       title: "Storage",
       description: "How much disk space do blocks and the write-ahead log use?",
       unit: units.BytesIEC,
-      width: WIDTH,
+      ...PLACE,
       queries: [
         {
           expr: "sum(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes)",
@@ -96,7 +96,7 @@ function deliveryPanels(): Builder<Panel>[] {
       title: "Alertmanager config",
       description: "Did every Alertmanager accept its configuration?",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [{ expr: "min(alertmanager_config_last_reload_successful)", legend: "configuration" }],
       mappings: ACCEPTED,
     }),
@@ -104,7 +104,7 @@ function deliveryPanels(): Builder<Panel>[] {
       title: "Failed notifications",
       description: "How many notifications failed in the last hour? Alertmanager's journal shows the reason.",
       unit: units.Short,
-      width: WIDTH,
+      ...PLACE,
       queries: [
         { expr: orZero("round(sum(increase(alertmanager_notifications_failed_total[1h])))"), legend: "failed" },
       ],

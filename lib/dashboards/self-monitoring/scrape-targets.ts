@@ -18,11 +18,11 @@ export function scrapePanels(): Builder<Panel>[] {
       height: GRAPH_HEIGHT,
       sort: [{ column: "State", ascending: true }],
       columns: [
-        { title: "Job", label: "job" },
-        serverColumn(),
-        { title: "State", expr: each("up"), mappings: UP_DOWN, width: 80 },
-        { title: "Duration", expr: each("scrape_duration_seconds"), unit: units.Seconds, width: 110 },
-        { title: "Samples", expr: each("scrape_samples_scraped"), unit: units.Short, width: 110 },
+        { title: "Job", label: "job", minWidth: 105 },
+        { ...serverColumn(), minWidth: 100 },
+        { title: "State", expr: each("up"), mappings: UP_DOWN, width: 75 },
+        { title: "Duration", expr: each("scrape_duration_seconds"), unit: units.Seconds, width: 100 },
+        { title: "Samples", expr: each("scrape_samples_scraped"), unit: units.Short, width: 100 },
       ],
     }),
     graph({

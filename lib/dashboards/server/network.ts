@@ -31,6 +31,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         { expr: share(rate("receive_bytes"), SPEED), legend: "{{device}} received" },
         { expr: share(rate("transmit_bytes"), SPEED), legend: "{{device}} sent", below: true },
       ],
+      decimals: 2,
       noValue: "No interface reports its speed",
     }),
     graph({
@@ -73,7 +74,7 @@ export function networkPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       ],
     }),
     graph({
-      title: "Refused TCP connections",
+      title: "Refused connections",
       description:
         "What percentage of new connections does the kernel refuse, because a service does not accept them fast enough?",
       unit: units.Percent,

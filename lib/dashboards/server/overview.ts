@@ -3,21 +3,24 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
 import { Severity } from "../../alerts/rule";
-import { stat, UP_DOWN } from "../builders/panels";
+import { stat, STAT_ROW_HEIGHT, UP_DOWN } from "../builders/panels";
 import { ORANGE_ABOVE_ZERO, RED_ABOVE_ZERO, thresholdsOf } from "../builders/thresholds";
 import { cpuUsed, firingAlerts, loadPerCpu, memoryUsed, orZero, spaceUsed, whileUp } from "../expressions";
 import { SERVER } from "./selector";
 
-/** Builds the first row, which shows whether the server is healthy. The values of a server that is down are blank. */
+/** Size of each panel: two rows of four. */
+const PLACE = { width: 6, height: STAT_ROW_HEIGHT };
+
+/** Builds the first rows, which show whether the server is healthy. The values of a server that is down are blank. */
 export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
-  const share = { unit: units.Percent, width: 3, max: 100, decimals: 0 };
+  const share = { ...PLACE, unit: units.Percent, max: 100, decimals: 0 };
   const one = (expr: string, legend: string) => [{ expr: whileUp(expr), legend }];
   return [
     stat({
+      ...PLACE,
       title: "State",
       description: "Does the server's node exporter answer?",
       unit: units.NoUnit,
-      width: 3,
       queries: [{ expr: `up{${SERVER}}`, legend: "state" }],
       mappings: UP_DOWN,
     }),
@@ -30,10 +33,10 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       thresholds: thresholdsOf(alerts, "CpuBusy", "busy"),
     }),
     stat({
+      ...PLACE,
       title: "Load per CPU",
       description: "How many tasks run or wait per CPU, averaged over five minutes? Above 1, tasks wait.",
       unit: units.NoUnit,
-      width: 3,
       queries: one(loadPerCpu(SERVER, 5), "load"),
       thresholds: thresholdsOf(alerts, "LoadHigh", "load"),
       decimals: 2,
@@ -53,10 +56,10 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       thresholds: thresholdsOf(alerts, "DiskFull", "warning", "critical"),
     }),
     stat({
+      ...PLACE,
       title: "Uptime",
       description: "How long has the server been running?",
       unit: units.Seconds,
-      width: 3,
       queries: one(`node_time_seconds{${SERVER}} - node_boot_time_seconds{${SERVER}}`, "uptime"),
       decimals: 1,
     }),
@@ -64,7 +67,7 @@ export function overviewPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 }
 
 function alertCounts(): Builder<Panel>[] {
-  const count = { unit: units.NoUnit, width: 3 };
+  const count = { ...PLACE, unit: units.NoUnit };
   const firing = (severity: Severity) =>
     orZero(`count(${firingAlerts(`severity="${severity}",instance="$instance"`)})`);
   return [

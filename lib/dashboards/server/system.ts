@@ -83,7 +83,7 @@ function kernel(alerts: readonly Alert[]): Builder<Panel>[] {
 function clock(alerts: readonly Alert[]): Builder<Panel>[] {
   return [
     graph({
-      title: "Clock offset to the time server",
+      title: "Offset to the time server",
       description: "How many seconds is the clock off according to the time service?",
       unit: units.Seconds,
       width: 6,
@@ -92,7 +92,7 @@ function clock(alerts: readonly Alert[]): Builder<Panel>[] {
       signed: true,
     }),
     graph({
-      title: "Clock offset to Prometheus",
+      title: "Offset to Prometheus",
       description:
         "How far is the clock from the clock of the Prometheus server? The offset includes the duration of a scrape.",
       unit: units.Seconds,
