@@ -350,6 +350,25 @@ describe("grafana.py", () => {
     });
   });
 
+  it.each([
+    [
+      "a variable with an invalid regular expression",
+      {
+        list: [
+          { name: "x", type: "custom", query: "a" },
+          { name: "y", type: "query", query: "label_values(job)", regex: "/(/" },
+        ],
+      },
+    ],
+    ["variables that are no list", { list: [3] }],
+  ])("does not query a malformed dashboard: %s", async (_, templating) => {
+    const { panels } = await check({ boards: [{ uid: "odd", title: "Odd", panels: [panel("P", "x")], templating }] });
+    expect(panels.find(({ title }) => title === "Odd")).toMatchObject({
+      panels: 0,
+      skipped: [{ title: "Odd", reason: expect.stringMatching(/^the dashboard is malformed: /) as string }],
+    });
+  });
+
   it("prints an error if somebody changed the password in Grafana", async () => {
     expect(await check({}, "other")).toEqual({
       error: "the admin password on the server differs from the password in Grafana",

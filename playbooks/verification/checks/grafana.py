@@ -12,12 +12,14 @@ The check logs in as `admin` with the password on the server.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import urllib.error
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,6 @@ from component import CheckError, poll, print_result
 from grafana_api import Grafana
 from grafana_observer import DATA, Observer, Shown
 from grafana_panels import Panel
-from grafana_results import values
 from grafana_variables import Variable
 
 USER_PASSWORD = Path("/etc/grafana/secrets/admin_password")
@@ -71,7 +72,7 @@ def servers_up(grafana: Grafana) -> list[str]:
 
 
 def shown_servers(grafana: Grafana, expected: int, end: float) -> dict[str, list[str]]:
-    """The servers in the table of all servers, by metric. Waits until the expected servers, and all that are up, have all metrics."""
+    """The servers in the table of all servers, by metric. Waits until all that are up, and as many as expected, have all metrics."""
     board = grafana.get(f"/api/dashboards/uid/{FLEET}")["dashboard"]
     table = next(panel for panel in board["panels"] if panel.get("title") == TABLE)
     titles = next(each["options"]["renameByName"] for each in table["transformations"] if each["id"] == "organize")
@@ -100,13 +101,21 @@ def views(grafana: Grafana, observer: Observer, boards: list[Json]) -> list[View
         )
         for server in [*servers] if selects else [None]:
             given = {SELECTION: Variable(SELECTION, server, server)} if server else {}
-            panels = observer.panels(board, given)
+            panels = readable_panels(observer, board, given)
             if not built_in:
                 limit = f"only {MAX_USER_PROVIDED} panels of user-provided dashboards are queried"
                 panels = [*panels[:remaining], *(replace(panel, skipped=limit) for panel in panels[remaining:])]
                 remaining = max(remaining - len(panels), 0)
             found.append(View(board["title"], built_in, server, panels))
     return found
+
+
+def readable_panels(observer: Observer, board: Json, given: Mapping[str, Variable]) -> list[Panel]:
+    """The panels of a dashboard. A malformed dashboard has one panel, which is not queried."""
+    try:
+        return observer.panels(board, given)
+    except (AttributeError, KeyError, TypeError, ValueError, re.error, HTTPException) as error:
+        return [Panel(str(board["title"]), skipped=f"the dashboard is malformed: {error!r}")]
 
 
 def panel_results(grafana: Grafana, observer: Observer, boards: list[Json], end: float) -> list[dict[str, Any]]:
@@ -124,7 +133,9 @@ def panel_results(grafana: Grafana, observer: Observer, boards: list[Json], end:
 
     observe([index for index, (_, panel) in enumerate(panels) if not panel.skipped])
     poll(lambda: observe(waiting()), lambda _: not waiting(), end, 2)
-    return [result(view, [(panel, answers.get(index)) for index, (of, panel) in enumerate(panels) if of is view]) for view in shown]
+    return [
+        result(view, [(panel, answers.get(index)) for index, (of, panel) in enumerate(panels) if of is view]) for view in shown
+    ]
 
 
 def result(view: View, answers: list[tuple[Panel, Shown | None]]) -> dict[str, Any]:
@@ -135,7 +146,9 @@ def result(view: View, answers: list[tuple[Panel, Shown | None]]) -> dict[str, A
         "server": view.server,
         "panels": sum(shown is not None for _, shown in answers),
         "empty": [
-            {"title": panel.title, "reason": shown.reason, "failed": shown.failed} for panel, shown in answers if shown and shown != DATA
+            {"title": panel.title, "reason": shown.reason, "failed": shown.failed}
+            for panel, shown in answers
+            if shown and shown != DATA
         ],
         "skipped": [{"title": panel.title, "reason": panel.skipped} for panel, shown in answers if shown is None],
     }
@@ -144,7 +157,10 @@ def result(view: View, answers: list[tuple[Panel, Shown | None]]) -> dict[str, A
 def health(grafana: Grafana, sources: list[Json], end: float) -> dict[str, str]:
     """The error of each data source. Waits, because a component that has just moved may not answer yet."""
     return poll(
-        lambda: {source["uid"]: grafana.health(source["uid"]) for source in sources}, lambda found: not any(found.values()), end, 2
+        lambda: {source["uid"]: grafana.health(source["uid"]) for source in sources},
+        lambda found: not any(found.values()),
+        end,
+        2,
     )
 
 

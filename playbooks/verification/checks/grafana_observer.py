@@ -142,7 +142,9 @@ class Observer:
         tree = self.syntax_tree(source["uid"], executed(answer, text))
         found = selectors(tree)
         questions = [
-            question for each in found for question in (each.usable(earlier), f"count({each.text()})", f"count({each.text(['instance'])})")
+            question
+            for each in found
+            for question in (each.usable(earlier), f"count({each.text()})", f"count({each.text(['instance'])})")
         ]
         answers = [values(each)[0] for each in self._grafana.instant(source, questions)]
         for selector, usable, present, on_server in zip(found, answers[::3], answers[1::3], answers[2::3]):

@@ -157,7 +157,8 @@ def prepared(board: Json, panel: Json, variables: Variables, sources: Sources, n
             kind = source.get("type") if source else source_name(reference)
             return Panel(title, skipped=f"data sources such as {kind} are not queried")
         queries.append(query(panel, target, source, known, end - start))
-    unset = [name for name in sorted(references(targets)) if name in known and not known[name].value and known[name].all_value is None]
+    used = [known[name] for name in sorted(references(targets)) if name in known]
+    unset = [each.name for each in used if not each.value and each.all_value is None]
     return Panel(title, tuple(queries), time, unset=unset[0] if unset else "")
 
 
@@ -170,13 +171,13 @@ def query(panel: Json, target: Json, source: Json, variables: Variables, duratio
     """A query of a panel with the values of the variables."""
     points = min(int(panel.get("maxDataPoints") or MAX_POINTS), MAX_POINTS)
     interval = milliseconds(replaced(str(panel.get("interval") or ""), variables))
-    kind = {"queryType": target.get("queryType") or ("instant" if target.get("instant") else "range")} if source["type"] == "loki" else {}
+    kind = target.get("queryType") or ("instant" if target.get("instant") else "range")
     plain = {key: replaced(value, variables) for key in ("interval", "step") if isinstance(value := target.get(key), str)}
     return {
         "refId": "A",
         **target,
         **plain,
-        **kind,
+        **({"queryType": kind} if source["type"] == "loki" else {}),
         "expr": replaced(str(target.get("expr") or ""), variables, ESCAPES[source["type"]]),
         "exemplar": False,
         "datasource": {"type": source["type"], "uid": source["uid"]},

@@ -36,20 +36,26 @@ class Selector:
     @property
     def conditions(self) -> str:
         """The matchers that select some series of a server, as text."""
-        return ", ".join(f"{name}{operator}{json.dumps(value)}" for name, operator, value in self.matchers if name not in IDENTITY)
+        return ", ".join(matcher(each) for each in self.matchers if each[0] not in IDENTITY)
 
     def text(self, labels: Sequence[str] | None = None) -> str:
         """The selector in PromQL, without its range; with the matchers of some labels only if they are given."""
         kept = [each for each in self.matchers if labels is None or each[0] in labels]
-        return self.metric + "{" + ",".join(f"{name}{operator}{json.dumps(value)}" for name, operator, value in kept) + "}"
+        return self.metric + "{" + ",".join(map(matcher, kept)) + "}"
 
     def usable(self, earlier: int) -> str:
-        """A query with a value if the selector had usable series some milliseconds ago. A function of a range needs two samples."""
+        """A query with a value if the selector had usable series some milliseconds ago. A range needs two samples."""
         offset = self.offset + earlier
         modifier = f" offset {offset}ms" if offset > 0 else f" offset -{-offset}ms" if offset < 0 else ""
         if self.range:
             return f"count(count_over_time({self.text()}[{self.range}ms]{modifier}) > 1)"
         return f"count({self.text()}{modifier})"
+
+
+def matcher(parts: tuple[str, str, str]) -> str:
+    """A label matcher in PromQL."""
+    name, operator, value = parts
+    return f"{name}{operator}{json.dumps(value, ensure_ascii=False)}"
 
 
 def nodes(tree: Any) -> Iterator[Json]:
@@ -70,9 +76,8 @@ def selectors(tree: Any) -> list[Selector]:
     found = []
     for node in nodes(tree):
         if node["type"] in ("vectorSelector", "matrixSelector"):
-            matchers = tuple(
-                (str(each["name"]), str(each["type"]), str(each["value"])) for each in node["matchers"] if each["name"] != "__name__"
-            )
+            labels = [each for each in node["matchers"] if each["name"] != "__name__"]
+            matchers = tuple((str(each["name"]), str(each["type"]), str(each["value"])) for each in labels)
             found.append(Selector(node.get("name") or "", matchers, int(node.get("range") or 0), int(node.get("offset") or 0)))
     return list(dict.fromkeys(found))
 

@@ -125,7 +125,9 @@ def replaced(text: str, variables: Variables, escape: Escape | None = None) -> s
 
     def one(match: re.Match[str]) -> str:
         variable = variables.get(match[1] or match[2] or match[4])
-        return match[0] if variable is None else formatted(variable, match[5], match[3] or match[6] or "", variables, escape)
+        if variable is None:
+            return match[0]
+        return formatted(variable, match[5], match[3] or match[6] or "", variables, escape)
 
     return REFERENCE.sub(one, text)
 
@@ -157,7 +159,7 @@ def constants(values: Mapping[str, str]) -> dict[str, Variable]:
 
 
 def javascript_regex(text: str) -> tuple[re.Pattern[str], bool]:
-    """A regular expression in JavaScript's notation, and whether to find all matches: `/pattern/g`, or a pattern for the whole text."""
+    """A regular expression in JavaScript's notation, or a pattern for the whole text, and whether it has the flag `g`."""
     found = re.fullmatch(r"/(.*)/([a-z]*)", text, re.DOTALL)
     pattern, flags = (found[1], found[2]) if found else (f"^{text}$", "")
     return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern), re.IGNORECASE if "i" in flags else 0), "g" in flags

@@ -2,9 +2,10 @@
 
     loki.py URL SERVER MONITORING [MEMBERS [SERVERS]]
 
-MEMBERS is the number of cluster members, SERVERS the number of servers that send lines. The result has `members` (number of active cluster members, including this one), `logins` (servers with SSH logins in the last
-minutes; the verification itself has just logged in to all servers), and `newest`: by job, and by kind of line if the job has
-kinds, the age of the newest line in seconds. Lines older than a day are left out.
+MEMBERS is the number of cluster members, SERVERS the number of servers that send lines. The result has `members` (number of
+active cluster members, including this one), `logins` (servers with SSH logins in the last minutes; the verification itself has
+just logged in to all servers), and `newest`: by job, and by kind of line if the job has kinds, the age of the newest line in
+seconds. Lines older than a day are left out.
 """
 
 from __future__ import annotations
