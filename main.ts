@@ -114,7 +114,8 @@ function placeComponents(
   const communityDashboards = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
   new Prometheus(hub, "prometheus", { retention: "30d" });
   new Alertmanager(hub, "alertmanager");
-  new Grafana(hub, "grafana", { dashboards: communityDashboards ? [Dashboard.fromGrafanaCom(1860, 45)] : [] });
+  const nodeExporterFull = Dashboard.fromGrafanaCom(1860, 45, { collectors: ["interrupts", "processes", "tcpstat"] });
+  new Grafana(hub, "grafana", { dashboards: communityDashboards ? [nodeExporterFull] : [] });
   new Loki(hub, "loki");
 
   // A monitored server gets a node exporter and a log agent by itself.

@@ -43,9 +43,8 @@ class SpreadStack extends TerraformStack {
     new Prometheus(host("metrics"), "prometheus", { retention: "30d" });
     new Alertmanager(host("alerts"), "alertmanager");
     const communityDashboards = process.env.COMMUNITY_DASHBOARDS !== "false";
-    new Grafana(host("dashboards"), "grafana", {
-      dashboards: communityDashboards ? [Dashboard.fromGrafanaCom(1860, 45)] : [],
-    });
+    const nodeExporterFull = Dashboard.fromGrafanaCom(1860, 45, { collectors: ["interrupts", "processes", "tcpstat"] });
+    new Grafana(host("dashboards"), "grafana", { dashboards: communityDashboards ? [nodeExporterFull] : [] });
     new Loki(host("logs"), "loki");
 
     const applications = ["app", "app-2"].map(

@@ -100,11 +100,11 @@ export class Dashboard {
    *
    * @example
    * Dashboard.fromFile("dashboards/shop.json");
-   * Dashboard.fromFile("dashboards/influx.json", { unchecked: true });
+   * Dashboard.fromFile("dashboards/shop.json", { unchecked: true });
    *
    * @param path path of the file, relative to the working directory
-   * @throws if the file is not a dashboard, has an invalid uid, or uses a data source of a type that is not built-in,
-   * or if a collector does not exist
+   * @throws if the file is not a dashboard, has an invalid uid or uses a data source of a type that is not built-in, or
+   * if a collector does not exist
    */
   public static fromFile(path: string, options: DashboardOptions = {}): Dashboard {
     rejectUnknownCollectors("fromFile", options);
