@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { componentLogs } from "../support/component-logs";
 import { GrafanaApi } from "../support/grafana";
+import { LokiApi } from "../support/loki";
 import { askPanels } from "../support/panels";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
@@ -71,6 +73,64 @@ test("accepts only the password that the server generated", async () => {
   expect(await grafanaOn("hub").status("/api/user/signup", { email: "a@example.com" })).not.toBe(200);
 });
 
+test("has data sources and dashboards that users cannot change", async () => {
+  const grafana = loggedIn("hub");
+  expect(await grafana.dataSources()).toContainEqual(
+    expect.objectContaining({
+      uid: "prometheus",
+      url: project.url("hub", 9090),
+      isDefault: true,
+      readOnly: true,
+    }),
+  );
+  expect(await grafana.health("prometheus")).toBe("OK");
+  expect(await grafana.dashboards()).toMatchObject({ ...BUILT_IN, shop: "Shop" });
+  const edited = { dashboard: { uid: "shop", title: "Mine", panels: [] }, overwrite: true };
+  expect(await grafana.status("/api/dashboards/db", edited)).toBe(400);
+});
+
+test("has data of every server in all built-in panels within a minute", async () => {
+  const grafana = loggedIn("hub");
+  const shown = [
+    ["cdktf-monitoring-fleet", {}],
+    ["cdktf-monitoring-server", { instance: "hub" }],
+    ["cdktf-monitoring-server", { instance: "app" }],
+    ["cdktf-monitoring-monitoring", {}],
+  ] as const;
+  for (const [uid, variables] of shown) {
+    const full = await eventually(`data of all panels of ${uid}`, 60, async () => {
+      const { empty } = await askPanels(grafana, uid, variables);
+      if (empty.length > 0) throw new Error(empty.join("\n"));
+      return true;
+    });
+    expect(full).toBe(true);
+  }
+}, 300_000);
+
+test("no component has logged an unexpected error since the deploy", async () => {
+  // Grafana has asked the panels of all dashboards by now.
+  await askPanels(loggedIn("hub"), "cdktf-monitoring-own-logs", {});
+  const { jobs, errors } = await componentLogs(new LokiApi(project.url("hub", 3100)));
+  expect(jobs).toEqual(expect.arrayContaining(["alertmanager", "grafana", "log_agent", "node_exporter", "prometheus"]));
+  expect(errors).toEqual([]);
+}, 60_000);
+
+test("restricts secrets to root and Grafana", () => {
+  const modes = project.on(
+    "hub",
+    "stat -c '%a %U:%G %n' /etc/grafana /etc/grafana/grafana.ini /etc/grafana/secrets /var/lib/monitoring/grafana/*_* /var/lib/monitoring/grafana",
+  );
+  expect(modes.split("\n")).toEqual([
+    "750 root:grafana /etc/grafana",
+    "640 root:grafana /etc/grafana/grafana.ini",
+    "750 root:grafana /etc/grafana/secrets",
+    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password",
+    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password.sha256",
+    "600 grafana:grafana /var/lib/monitoring/grafana/secret_key",
+    "750 grafana:grafana /var/lib/monitoring/grafana",
+  ]);
+});
+
 test("looks up no name while it starts and while people use it", async () => {
   project.write("hub", "/run/name-server.py", NAME_SERVER);
   project.on("hub", "systemd-run --quiet --unit name-server python3 /run/name-server.py");
@@ -114,56 +174,6 @@ test("looks up no name while it starts and while people use it", async () => {
     project.on("hub", "cat /run/resolv.conf > /etc/resolv.conf; systemctl stop name-server");
   }
 }, 180_000);
-
-test("has data sources and dashboards that users cannot change", async () => {
-  const grafana = loggedIn("hub");
-  expect(await grafana.dataSources()).toContainEqual(
-    expect.objectContaining({
-      uid: "prometheus",
-      url: project.url("hub", 9090),
-      isDefault: true,
-      readOnly: true,
-    }),
-  );
-  expect(await grafana.health("prometheus")).toBe("OK");
-  expect(await grafana.dashboards()).toMatchObject({ ...BUILT_IN, shop: "Shop" });
-  const edited = { dashboard: { uid: "shop", title: "Mine", panels: [] }, overwrite: true };
-  expect(await grafana.status("/api/dashboards/db", edited)).toBe(400);
-});
-
-test("has data of every server in all built-in panels within a minute", async () => {
-  const grafana = loggedIn("hub");
-  const shown = [
-    ["cdktf-monitoring-fleet", {}],
-    ["cdktf-monitoring-server", { instance: "hub" }],
-    ["cdktf-monitoring-server", { instance: "app" }],
-    ["cdktf-monitoring-monitoring", {}],
-  ] as const;
-  for (const [uid, variables] of shown) {
-    const full = await eventually(`data of all panels of ${uid}`, 60, async () => {
-      const { empty } = await askPanels(grafana, uid, variables);
-      if (empty.length > 0) throw new Error(empty.join("\n"));
-      return true;
-    });
-    expect(full).toBe(true);
-  }
-}, 300_000);
-
-test("restricts secrets to root and Grafana", () => {
-  const modes = project.on(
-    "hub",
-    "stat -c '%a %U:%G %n' /etc/grafana /etc/grafana/grafana.ini /etc/grafana/secrets /var/lib/monitoring/grafana/*_* /var/lib/monitoring/grafana",
-  );
-  expect(modes.split("\n")).toEqual([
-    "750 root:grafana /etc/grafana",
-    "640 root:grafana /etc/grafana/grafana.ini",
-    "750 root:grafana /etc/grafana/secrets",
-    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password",
-    "600 grafana:grafana /var/lib/monitoring/grafana/admin_password.sha256",
-    "600 grafana:grafana /var/lib/monitoring/grafana/secret_key",
-    "750 grafana:grafana /var/lib/monitoring/grafana",
-  ]);
-});
 
 test(
   "changes nothing in a forced run, even if Prometheus is down",
