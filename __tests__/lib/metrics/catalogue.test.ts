@@ -8,6 +8,7 @@ import {
   emitterOf,
   MetricNames,
   metricsOf,
+  testedMetricsOf,
 } from "../../../lib/metrics/catalogue";
 
 const catalogue: Catalogue = generated;
@@ -70,6 +71,16 @@ describe("metricsOf", () => {
     expect(metricsOf("node_exporter")).toContain("node_edac_correctable_errors_total");
   });
 
+  test("leaves out metrics that the pinned release no longer emits", () => {
+    expect(metricsOf("alertmanager")).not.toContain("alertmanager_marked_alerts");
+    expect(testedMetricsOf("alertmanager")).toContain("alertmanager_marked_alerts");
+  });
+
+  test("includes metrics that only the pinned release emits", () => {
+    expect(metricsOf("alertmanager")).toContain("alertmanager_events_dropped_total");
+    expect(testedMetricsOf("alertmanager")).not.toContain("alertmanager_events_dropped_total");
+  });
+
   test("returns none for an unknown kind", () => {
     expect(metricsOf("quux").size).toBe(0);
   });
@@ -82,6 +93,10 @@ describe("cataloguedMetric", () => {
     ["node_exporter_build_info", { kind: "node_exporter", presence: "observed" }],
     ["node_vmstat_pgsteal_kswapd", { kind: "node_exporter", collector: "vmstat", presence: "pattern" }],
     ["node_vmstat_", undefined],
+    ["alertmanager_marked_alerts", { kind: "alertmanager", presence: "removed" }],
+    ["alertmanager_event_output_drops_total", { kind: "alertmanager", presence: "possible" }],
+    ["prometheus_tsdb_out_of_order_wbl_fsync_duration_seconds_sum", { kind: "prometheus", presence: "possible" }],
+    ["prometheus_sd_kubernetes_http_request_total", { kind: "prometheus", presence: "possible" }],
     ["quux", undefined],
   ])("of %s is %j", (name, metric) => {
     expect(cataloguedMetric(name)).toEqual(metric);
@@ -139,6 +154,7 @@ test.each([
   ["node_wifi_station_info", `node exporter's collector "wifi"`],
   ["node_systemd_service_restart_total", `node exporter's collector "systemd.enable-restarts-metrics"`],
   ["alertmanager_alerts", "alertmanager"],
+  ["alertmanager_marked_alerts", undefined],
   ["quux", undefined],
 ])("sourceOf(%j) is %j", (metric, source) => {
   expect(emitterOf(metric)).toBe(source);

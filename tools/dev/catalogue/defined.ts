@@ -7,19 +7,18 @@ import { UserError } from "../../cli/user-error";
 import { sources } from "../../local/source";
 import { mergeEntries } from "./merge";
 import { sorted } from "./program";
-import { definitions, type Definition } from "./sources/definitions";
+import { emittedDefinitions, type Sources } from "./emitted";
+import { definitions, prefixes, type Definition } from "./sources/definitions";
 import { goPackages } from "./sources/go-list";
 import { GoProgram } from "./sources/go-program";
 
-/** The metrics that the sources of a program define. */
+/** The sources of a program in two versions. */
 export interface Defined {
-  /** Path of the program's Go module. */
-  readonly module: string;
   /** Version of the release. */
   readonly version: string;
-  readonly release: readonly Definition[];
-  /** The metrics of the version that was observed. */
-  readonly observed: readonly Definition[];
+  readonly release: Sources;
+  /** The sources of the version that was observed. */
+  readonly observed: Sources;
 }
 
 /**
@@ -31,20 +30,22 @@ export interface Defined {
 export async function definedMetrics(kind: string, observedVersion: string | undefined, log: Log): Promise<Defined> {
   const module = sources.find(({ name }) => name === kind);
   if (!module) throw new UserError(`no Go module of ${kind} is known`);
-  const read = async (wanted?: string) => definitions(new GoProgram(await goPackages(module, wanted)));
+  const read = async (wanted?: string): Promise<Sources> => {
+    const program = new GoProgram(await goPackages(module, wanted));
+    return { module: module.module, definitions: definitions(program), prefixes: prefixes(program) };
+  };
   const { version } = Artifacts.released()._request(kind, Architecture.AMD64);
   try {
     log(`${kind}: reading the sources of ${version}`);
     const release = await read(version);
-    if (observedVersion === undefined || observedVersion === version)
-      return { module: module.module, version, release, observed: release };
+    if (observedVersion === undefined || observedVersion === version) return { version, release, observed: release };
     log(`${kind}: reading the sources of ${observedVersion}`);
-    return { module: module.module, version, release, observed: await read() };
+    return { version, release, observed: await read() };
   } catch (error) {
     if (observedVersion === undefined || observedVersion === version || !(error instanceof UserError)) throw error;
     log(`${kind}: the names are those of ${observedVersion}, not of the release: ${error.message}`);
     const observed = await read();
-    return { module: module.module, version: observedVersion, release: observed, observed };
+    return { version: observedVersion, release: observed, observed };
   }
 }
 
@@ -78,8 +79,7 @@ export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueE
   const { collectors, ...rest } = entry;
   const { version } = defined;
   const seen = new Set([rest, ...Object.values(collectors ?? {})].flatMap((names) => names.observed));
-  const release = used(defined.release, defined.module, seen);
-  const observed = used(defined.observed, defined.module, seen);
+  const [release, observed] = [emittedDefinitions(defined.release, seen), emittedDefinitions(defined.observed, seen)];
   const of = (definitions: readonly Definition[], collector?: string) =>
     definitions.filter((each) => each.collector === collector).map(({ name }) => name);
   const { observedVersion } = rest;
@@ -95,15 +95,6 @@ export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueE
     result[name] = { byDefault: collector.byDefault, ...names };
   }
   return { version, observedVersion, ...namesWith(rest, [], of(release), of(observed), true), collectors: result };
-}
-
-/**
- * The definitions of the program's own module, and of the dependencies that it uses. A program contains many packages
- * whose metrics it never registers. It uses a package if it emits one of the package's metrics.
- */
-function used(definitions: readonly Definition[], module: string, observed: ReadonlySet<string>): Definition[] {
-  const emitting = new Set(definitions.filter(({ name }) => observed.has(name)).map((each) => each.package));
-  return definitions.filter((each) => each.package.startsWith(`${module}/`) || emitting.has(each.package));
 }
 
 function all(definitions: readonly Definition[]): string[] {

@@ -35,6 +35,34 @@ export function definitions(program: GoProgram): Definition[] {
   return [...found.values()];
 }
 
+/** A prefix that a package puts before the names of the metrics of another package, or of its own. */
+export interface Prefix {
+  readonly prefix: string;
+  /** Import path of the package that adds the prefix. */
+  readonly package: string;
+}
+
+const WRAP = "WrapRegistererWithPrefix";
+
+/** Returns the prefixes that the packages of a program add with `prometheus.WrapRegistererWithPrefix`. */
+export function prefixes(program: GoProgram): Prefix[] {
+  return program.paths.flatMap((path) =>
+    program.files(path, WRAP).flatMap((file) =>
+      file
+        .find("CallExpr")
+        .filter((call) => call.firstChild?.name === "SelectorExpr" && file.textOf(call.firstChild.lastChild) === WRAP)
+        .flatMap((call) => {
+          const [argument] = argumentsOf(call);
+          if (!argument) return [];
+          const texts = allTexts(newEvaluator(program), (each) =>
+            textsOf(each, { node: argument, file, frame: OUTSIDE }),
+          );
+          return [...texts].filter((text) => !text.includes("*")).map((prefix) => ({ prefix, package: path }));
+        }),
+    ),
+  );
+}
+
 const REGISTER = "registerCollector";
 
 /** The collectors of node exporter, by the stem of the files that register them, longest stems first. */

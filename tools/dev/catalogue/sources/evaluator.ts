@@ -37,6 +37,8 @@ interface Item {
 export const CLIENT = "github.com/prometheus/client_golang/prometheus";
 
 const MAX_DEPTH = 5;
+/** Expressions that one evaluator follows. A name that needs more comes from the configuration of the program. */
+const MAX_STEPS = 2000;
 /** The frame of code outside functions, and of the functions that contain definitions. */
 export const OUTSIDE: Frame = { id: 0, depth: 0 };
 
@@ -60,6 +62,7 @@ export class Evaluator {
   /** Loops and functions that need a binding before all values are known. */
   public readonly open: Choice[] = [];
   private readonly active = new Set<string>();
+  private steps = 0;
 
   public constructor(
     public readonly program: GoProgram,
@@ -74,6 +77,7 @@ export class Evaluator {
 
   /** The literals, operations and unknown calls that an expression stands for. Empty if there are none. */
   public values(expression: Expression): Expression[] {
+    if (++this.steps > MAX_STEPS) return [];
     return this.once(expression, () => this.valuesOf(expression));
   }
 
@@ -299,7 +303,10 @@ export class Evaluator {
     if (frame.depth >= MAX_DEPTH) return [];
     const isMethod = node.name === "MethodDecl";
     const name = file.textOf(node.getChild(isMethod ? "FieldName" : "DefName"));
-    return this.program.calls(file.packagePath, name, isMethod).map((call) => {
+    const isRecursive = (call: Declared) =>
+      call.file === file && call.node.from >= node.from && call.node.to <= node.to;
+    const calls = this.program.calls(file.packagePath, name, isMethod).filter((call) => !isRecursive(call));
+    return calls.map((call) => {
       const caller = this.frames.for(`caller ${frame.id} ${call.file.path} ${call.node.from}`, frame.depth + 1);
       return bind(
         parameters,

@@ -28,6 +28,8 @@ export class GoProgram {
   private readonly importers = new Map<string, string[]>();
   private readonly texts = new Map<string, ReadonlyMap<string, string>>();
   private readonly parsed = new Map<string, GoFile>();
+  private readonly declarations = new Map<string, Declared | undefined>();
+  private readonly foundCalls = new Map<string, Declared[]>();
 
   public constructor(packages: readonly GoPackage[]) {
     this.packages = new Map(packages.filter(({ Standard }) => !Standard).map((each) => [each.ImportPath, each]));
@@ -54,6 +56,10 @@ export class GoProgram {
 
   /** The declaration of a name outside functions. */
   public declaration(packagePath: string, name: string): Declared | undefined {
+    return remember(this.declarations, `${packagePath} ${name}`, () => this.findDeclaration(packagePath, name));
+  }
+
+  private findDeclaration(packagePath: string, name: string): Declared | undefined {
     for (const file of this.files(packagePath, name)) {
       const node = file.declarations.get(name);
       if (node) return { node, file };
@@ -70,6 +76,11 @@ export class GoProgram {
 
   /** The calls of a function or method in its own package, and of an exported function in the packages that import it. */
   public calls(packagePath: string, name: string, isMethod: boolean): Declared[] {
+    const key = `${packagePath} ${name} ${isMethod}`;
+    return remember(this.foundCalls, key, () => this.findCalls(packagePath, name, isMethod));
+  }
+
+  private findCalls(packagePath: string, name: string, isMethod: boolean): Declared[] {
     const inside = this.files(packagePath, name).flatMap((file) => callsIn(file, name, isMethod ? undefined : ""));
     if (isMethod || !/^[A-Z]/.test(name)) return inside;
     const outside = (this.importers.get(packagePath) ?? []).flatMap((importer) =>
@@ -95,6 +106,15 @@ export class GoProgram {
     this.texts.set(packagePath, texts);
     return texts;
   }
+}
+
+/** Returns the value of a key, which it computes once. */
+function remember<T>(values: Map<string, T>, key: string, compute: () => T): T {
+  const known = values.get(key);
+  if (known !== undefined || values.has(key)) return known as T;
+  const value = compute();
+  values.set(key, value);
+  return value;
 }
 
 /**

@@ -6,22 +6,26 @@ export const UNKNOWN = "*";
 
 /** Alternatives per definition. More come from code that builds names from data. */
 const MAX_ALTERNATIVES = 3000;
+/** Evaluations per definition. A definition that needs more gets its name from the configuration of the program. */
+const MAX_EVALUATIONS = 400;
 const MAX_DEPTH = 12;
 
 /**
  * Returns the texts that a function of an evaluator returns for all values of the loop variables and parameters that it
  * meets.
  */
-export function allTexts(evaluator: Evaluator, read: (evaluator: Evaluator) => string[], depth = 0): Set<string> {
-  const found = new Set(read(evaluator));
-  const [choice] = evaluator.open;
-  if (choice === undefined || depth > MAX_DEPTH) return found;
-  const all = new Set<string>();
-  for (const next of resolved(evaluator, choice)) {
-    for (const text of allTexts(next, read, depth + 1)) all.add(text);
-    if (all.size > MAX_ALTERNATIVES) return found;
-  }
-  return all;
+export function allTexts(evaluator: Evaluator, read: (evaluator: Evaluator) => string[]): Set<string> {
+  const found = new Set<string>();
+  let evaluations = 0;
+  const search = (current: Evaluator, depth: number) => {
+    const texts = read(current);
+    const [choice] = current.open;
+    const isEnd = choice === undefined || depth > MAX_DEPTH || ++evaluations > MAX_EVALUATIONS;
+    if (isEnd) for (const text of texts) found.add(text);
+    else for (const next of resolved(current, choice)) search(next, depth + 1);
+  };
+  search(evaluator, 0);
+  return found;
 }
 
 /** The evaluators with all bindings of a choice. What the choice itself depends on is bound first. */
