@@ -72,7 +72,7 @@ test.each([
 
 test("reads the metrics that the synthesis provides", () => {
   const known = knownMetrics(metricsOf("node_exporter"));
-  expect(warnings([panel("node_load1 + node_cpu_seconds_total")], known)).toEqual([]);
+  expect(warnings([panel("node_load1 + node_cpu_seconds_total", "node_netstat_Tcp_MaxConn")], known)).toEqual([]);
   expect(warnings([panel("node_interrupts_total", "node_systemd_unit_start_time_seconds")], known)).toEqual([
     expect.stringMatching(/{ collectors: \["interrupts", "systemd", "systemd.enable-start-time-metrics"\] }\)$/),
   ]);

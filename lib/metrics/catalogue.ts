@@ -126,6 +126,11 @@ export function cataloguedMetrics(): string[] {
   return [...index.names].filter(([, { presence }]) => presence !== Presence.REMOVED).map(([name]) => name);
 }
 
+/** Returns the patterns of the metrics of node exporter's default collectors, such as `node_vmstat_*`. */
+export function defaultPatterns(): string[] {
+  return Object.values(collectors()).flatMap(({ byDefault, patterns = [] }) => (byDefault ? patterns : []));
+}
+
 interface Index {
   readonly names: Map<string, CataloguedMetric>;
   readonly patterns: [Pattern, CataloguedMetric][];

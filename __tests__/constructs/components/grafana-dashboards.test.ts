@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Artifacts, Dashboard, DashboardOptions, Grafana, Loki } from "../../../constructs/index";
@@ -150,10 +150,24 @@ describe("a dashboard of grafana.com", () => {
     ]);
   });
 
-  test("enables the named collectors on all servers", () => {
-    const named = Dashboard.fromGrafanaCom(1860, 45, { collectors: ["processes", "tcpstat", "interrupts"] });
+  test("is checked by the role with the metrics that the stack emits", () => {
+    const known = JSON.parse(readFileSync(join(stack.directory, "files/grafana/hub/known-metrics.json"), "utf8")) as {
+      readonly emitted: readonly string[];
+      readonly collectors: Readonly<Record<string, readonly string[]>>;
+    };
+    expect(known.emitted).toEqual(expect.arrayContaining(["up", "node_load1", "loki_build_info", "node_vmstat_*"]));
+    expect(known.emitted).not.toContain("node_processes_pids");
+    expect(known.collectors).toMatchObject({ node_processes_pids: ["processes"] });
+  });
+
+  test("can name the collectors that it needs on all servers, and can be exempted from the check", () => {
+    const options = { collectors: ["processes", "tcpstat", "interrupts"], unchecked: true };
+    const changed = withDashboards(Dashboard.fromGrafanaCom(1860, 45, options));
     expect(collectors(stack)).not.toContain("tcpstat");
-    expect(collectors(withDashboards(named))).toEqual(expect.arrayContaining(["interrupts", "processes", "tcpstat"]));
+    expect(collectors(changed)).toEqual(expect.arrayContaining(["interrupts", "processes", "tcpstat"]));
+    expect(changed.variables("grafana", "hub").grafana_downloaded_dashboards).toEqual([
+      { uid: "grafana-com-1860", artifact: "grafana-dashboard-1860", revision: "45", unchecked: true },
+    ]);
   });
 
   test("is rejected if its uid occurs twice", () => {
