@@ -314,6 +314,25 @@ describe("grafana.py", () => {
     },
   );
 
+  it.each([
+    ["waits for more samples", { type: "call", func: { name: "rate" }, args: [selector("m", {}, 60000)] }, 3],
+    ["does not wait for a condition", { type: "binaryExpr", op: ">", bool: false, lhs: selector("m", {}, 60000) }, 1],
+  ])("%s if the series of a query are new", async (_, tree, expected) => {
+    let requests = 0;
+    await check({
+      boards: [builtIn([panel("P", "the query")])],
+      trees: { "the query": tree },
+      value: (expr) => {
+        if (expr === "count(m{})") return 1;
+        if (expr !== "the query") return null;
+        requests += 1;
+        return requests === 3 ? 1 : null;
+      },
+      wait: 5,
+    });
+    expect(requests).toBe(expected);
+  });
+
   it("names a variable without a value in the query of an empty panel", async () => {
     const templating = { list: [{ name: "device", type: "custom", query: "" }] };
     const result = await check({

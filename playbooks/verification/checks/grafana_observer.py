@@ -6,7 +6,7 @@ import re
 import time
 import urllib.error
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
@@ -149,7 +149,8 @@ class Observer:
         answers = [values(each)[0] for each in self._grafana.instant(source, questions)]
         for selector, usable, present, on_server in zip(found, answers[::3], answers[1::3], answers[2::3]):
             if not usable:
-                return missing_series(selector, present, on_server)
+                # Nobody knows whether the condition will be met, so waiting for more samples is no use.
+                return replace(missing_series(selector, present, on_server), early=present and not filters(tree))
         if filters(tree):
             return Shown("no series meets the condition of the query")
         return Shown("the query returns nothing, although its series exist and it has no condition", failed=True)
@@ -174,7 +175,7 @@ def missing_series(selector: Selector, present: bool, on_server: bool) -> Shown:
     if not on_server:
         return Shown(f"the metric {selector.metric} does not exist{server}")
     if present:
-        return Shown(f"the series of {selector.metric} have too few samples", early=True)
+        return Shown(f"the series of {selector.metric} have too few samples")
     if selector.conditions:
         return Shown(f"no series of {selector.metric} has {selector.conditions}")
     job = next((f"{name}{operator}{value}" for name, operator, value in selector.matchers if name == "job"), "these labels")
