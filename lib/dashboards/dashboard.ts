@@ -132,13 +132,9 @@ export class Dashboard {
         throw new Error(
           `Dashboard.fromGrafanaCom: ${name} ${value} is not an integer greater than 0: use numbers as in Dashboard.fromGrafanaCom(1860, 45)`,
         );
-    const { collectors = [] } = options;
-    const problem = collectors.map(collectorProblem).find((each) => each !== undefined);
-    if (problem !== undefined) throw new Error(`Dashboard.fromGrafanaCom: ${problem}`);
-    return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, {
-      download: { id, revision },
-      collectors,
-    });
+    rejectUnknownCollectors("fromGrafanaCom", options);
+    const provided = { ...options, download: { id, revision } };
+    return new Dashboard(`grafana-com-${id}`, `grafana.com ${id}`, undefined, provided);
   }
 
   private static builtIn(uid: BuiltInUid, build: Build): Dashboard {
