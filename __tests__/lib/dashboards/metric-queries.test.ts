@@ -57,6 +57,7 @@ describe("Self-monitoring", () => {
         [requests("200")]: growing(60),
         [requests("204")]: growing(60),
         [requests("502")]: growing(30),
+        [requests("404")]: growing(0),
         [requests("-1")]: growing(60),
       },
       { '{status_class="2xx"}': 2, '{status_class="5xx"}': 0.5 },
@@ -104,12 +105,12 @@ describe("Self-monitoring", () => {
     );
   });
 
-  promtoolTest("shows the hours since Loki's last compaction, and nothing before the first one", async () => {
+  promtoolTest("shows the time since Loki's last compaction, and nothing before the first one", async () => {
     const done = "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
     await expectSamples(
       query("Loki", "Time since compaction"),
       { [`${done}{instance="a"}`]: `900x${MINUTES}`, [`${done}{instance="b"}`]: `0x${MINUTES}` },
-      { '{instance="a"}': 0.25 },
+      { '{instance="a"}': 900 },
     );
   });
 });

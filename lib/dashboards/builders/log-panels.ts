@@ -3,11 +3,11 @@ import { LogsDedupStrategy, LogsSortOrder } from "@grafana/grafana-foundation-sd
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder as LogsBuilder } from "@grafana/grafana-foundation-sdk/logs";
 import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Severity } from "../../alerts/rule";
 import { DataSources } from "../data-sources";
 import { orZero } from "../expressions";
 import { logTarget, stat } from "./panels";
 import { table } from "./tables";
-import { PanelThreshold } from "./thresholds";
 
 /** Properties of a panel of log lines. */
 export interface LogLinesOptions {
@@ -65,17 +65,22 @@ export interface LineCountOptions {
   readonly expr: string;
   /** Grafana's identifier of the unit. @default - the number is a count */
   readonly unit?: string;
-  /** Thresholds that colour the number. @default - none */
-  readonly thresholds?: readonly PanelThreshold[];
+  /** Severity whose colour a number above zero has. @default - none, because the number is neither good nor bad */
+  readonly severity?: Severity;
   /** Width in columns of the dashboard. */
   readonly width: number;
 }
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
-const RANKING_HEIGHT = 9;
+/** Height of graphs and rankings in grid rows of the dashboard. The legend of a graph has room for four series. */
+export const LOG_PANEL_HEIGHT = 9;
 const LINES_HEIGHT = 14;
 /** Width in pixels of the column with numbers and bars. */
-const BAR_WIDTH = 170;
+const BAR_WIDTH = 140;
+/** Smallest width in pixels of a column with names. */
+const NAME_WIDTH = 80;
+/** Percentage from which a share has the colour of its severity, however small it is. */
+const SMALLEST_SHARE = 1e-6;
 /** Number of lines that a panel loads. Grafana's Explore shows more. */
 const MAX_LINES = 200;
 /** Puts the server and the log in front of each line, as in syslog. Grafana shows labels only when a line is opened. */
@@ -112,21 +117,28 @@ export function logLines(options: LogLinesOptions): Builder<Panel> {
  * table to a single number without a name.
  */
 export function ranking(options: RankingOptions): Builder<Panel> {
-  const { labels, counted, unit = units.Short, colour, expr, height = RANKING_HEIGHT, ...rest } = options;
+  const { labels, counted, unit = units.Short, colour, expr, height = LOG_PANEL_HEIGHT, ...rest } = options;
   return table({
     ...rest,
     logs: true,
     height,
     sort: [{ column: counted }],
     columns: [
-      ...labels,
+      ...labels.map((label) => ({ ...label, minWidth: NAME_WIDTH })),
       { title: counted, expr: `topk(${RANKING_SIZE}, ${expr})`, unit, colour, bar: true, width: BAR_WIDTH },
     ],
   });
 }
 
 /** Builds a panel of one number that describes the whole time range of the dashboard. */
-export function lineCount({ expr, unit = units.Short, ...rest }: LineCountOptions): Builder<Panel> {
-  const decimals = unit === units.Percent ? 1 : undefined;
-  return stat({ ...rest, unit, decimals, logs: true, queries: [{ expr: orZero(expr), legend: rest.title }] });
+export function lineCount({ expr, unit = units.Short, severity, ...rest }: LineCountOptions): Builder<Panel> {
+  const percentage = unit === units.Percent;
+  return stat({
+    ...rest,
+    unit,
+    decimals: percentage ? 1 : undefined,
+    logs: true,
+    thresholds: severity === undefined ? [] : [{ value: percentage ? SMALLEST_SHARE : 1, severity }],
+    queries: [{ expr: orZero(expr), legend: rest.title }],
+  });
 }

@@ -94,8 +94,12 @@ export interface GraphOptions extends PanelOptions {
    * @default false
    */
   readonly totals?: boolean;
-  /** Whether the legend lists the series in descending order of their names, such as 5xx before 2xx. @default false */
-  readonly descending?: boolean;
+  /**
+   * Column of the legend by which its series are sorted, in descending order: 5xx before 2xx, or the highest value first.
+   *
+   * @default - the order of the results
+   */
+  readonly sortBy?: "Name" | "Max";
   /** Text of a graph without series. @default "No data" */
   readonly noValue?: string;
   /** Height in grid rows of the dashboard. @default GRAPH_HEIGHT */
@@ -123,6 +127,8 @@ const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS }
 export const GRAPH_HEIGHT = 8;
 /** Smallest width, in columns of the dashboard, at which the legend of a graph is a table. */
 export const LEGEND_TABLE_WIDTH = 8;
+/** Smallest width at which a legend has room for the lowest values, too. */
+const MIN_COLUMN_WIDTH = 12;
 const STAT_HEIGHT = 4;
 /** Height of a stat panel if there are two rows of them. */
 export const STAT_ROW_HEIGHT = 3;
@@ -144,8 +150,8 @@ export const UP_DOWN = {
 } as const;
 
 /**
- * Builds a graph over time. The legend of a wide graph is a table of each series' lowest, highest and last value; a
- * narrow graph has room for the last value only.
+ * Builds a graph over time. The legend of a wide graph is a table of each series' lowest, highest and last value;
+ * narrower graphs have room for the highest and the last value, or for the last value only.
  */
 export function graph(options: GraphOptions): Builder<Panel> {
   const { thresholds = [], stacked = false, bars = false, signed = false, max, decimals, colours = {} } = options;
@@ -187,15 +193,15 @@ export function graph(options: GraphOptions): Builder<Panel> {
   return panel;
 }
 
-function legendOf({ width, totals = false, descending = false }: GraphOptions): VizLegendOptionsBuilder {
+function legendOf({ width, totals = false, sortBy }: GraphOptions): VizLegendOptionsBuilder {
   const wide = width >= LEGEND_TABLE_WIDTH;
   const last = totals ? "sum" : "lastNotNull";
   const legend = new VizLegendOptionsBuilder()
     .displayMode(wide ? LegendDisplayMode.Table : LegendDisplayMode.List)
     .placement(LegendPlacement.Bottom)
     .showLegend(true)
-    .calcs(wide ? [...(totals ? [] : ["min"]), "max", last] : [last]);
-  return descending ? legend.sortBy("Name").sortDesc(true) : legend;
+    .calcs([...(width >= MIN_COLUMN_WIDTH && !totals ? ["min"] : []), ...(wide ? ["max"] : []), last]);
+  return sortBy === undefined ? legend : legend.sortBy(sortBy).sortDesc(true);
 }
 
 /**

@@ -6,15 +6,11 @@ import { BUILT_IN_SOURCES } from "../../logs/built-in-sources";
 import { DashboardSubject } from "../dashboard-subject";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { lineCount, LineCountOptions, logLines, RANGE } from "../builders/log-panels";
-import { RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 import { ERRORS, errorGraph, lineGraph } from "./line-graphs";
 import { applicationJobs, hasLabel, monitoringJobs } from "./log-jobs";
 import { requestPanels } from "./requests";
-
-/** Percentage from which a share of errors has the colour of its errors, however few they are. */
-const SMALLEST_SHARE = 1e-6;
 
 /** Builds the dashboard of the logs of applications and web servers. */
 export function buildApplicationLogsDashboard(subject: DashboardSubject): DashboardModel {
@@ -51,13 +47,13 @@ function overview(selected: string, requests: boolean, levels: boolean): Builder
             title: "Errors",
             description: "How many lines have the level error or critical?",
             expr: count(`,${ERRORS}`),
-            thresholds: RED_ABOVE_ZERO,
+            severity: Severity.CRITICAL,
           },
           {
             title: "Warnings",
             description: "How many lines have the level warning?",
             expr: count(',level="warning"'),
-            thresholds: ORANGE_ABOVE_ZERO,
+            severity: Severity.WARNING,
           },
         ]
       : []),
@@ -65,30 +61,18 @@ function overview(selected: string, requests: boolean, levels: boolean): Builder
       ? [
           { title: "Requests", description: "How many requests were answered?", expr: count(',status_class=~".+"') },
           {
-            title: "4xx responses",
-            description: "How many requests were rejected, or asked for something that does not exist?",
-            expr: count(',status_class="4xx"'),
-            thresholds: ORANGE_ABOVE_ZERO,
-          },
-          {
             title: "4xx share",
-            description: "What percentage of the requests was answered with 4xx?",
+            description: "What percentage of the requests was rejected, or asked for something that does not exist?",
             expr: share("4xx"),
             unit: units.Percent,
-            thresholds: [{ value: SMALLEST_SHARE, severity: Severity.WARNING }],
-          },
-          {
-            title: "5xx responses",
-            description: "How many requests failed because of a server error?",
-            expr: count(',status_class="5xx"'),
-            thresholds: RED_ABOVE_ZERO,
+            severity: Severity.WARNING,
           },
           {
             title: "5xx share",
-            description: "What percentage of the requests was answered with 5xx?",
+            description: "What percentage of the requests failed because of a server error?",
             expr: share("5xx"),
             unit: units.Percent,
-            thresholds: [{ value: SMALLEST_SHARE, severity: Severity.CRITICAL }],
+            severity: Severity.CRITICAL,
           },
         ]
       : []),

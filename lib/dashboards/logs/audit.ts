@@ -8,11 +8,11 @@ import {
   SUDO_FIELDS,
   SUDO_USES,
 } from "../../logs/login-queries";
+import { Severity } from "../../alerts/rule";
 import { DashboardSubject } from "../dashboard-subject";
 import { Colours } from "../builders/colours";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { lineCount, logLines, ranking, RANGE } from "../builders/log-panels";
-import { PanelThreshold, RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 import { lineGraph } from "./line-graphs";
@@ -49,19 +49,19 @@ export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
 }
 
 function overview(): Builder<Panel>[] {
-  const count = (title: string, description: string, lines: string, thresholds?: readonly PanelThreshold[]) =>
-    lineCount({ title, description, expr: `sum(count_over_time(${lines}${RANGE}))`, thresholds, width: 4 });
+  const count = (title: string, description: string, lines: string, severity?: Severity) =>
+    lineCount({ title, description, expr: `sum(count_over_time(${lines}${RANGE}))`, severity, width: 4 });
   return [
     count("Logins", "How many SSH logins succeeded in the selected time range?", `{${SSH}} ${ACCEPTED_LOGINS}`),
-    count("Failed logins", "How many SSH logins failed?", `{${SSH}} ${FAILED_LOGINS}`, ORANGE_ABOVE_ZERO),
+    count("Failed logins", "How many SSH logins failed?", `{${SSH}} ${FAILED_LOGINS}`, Severity.WARNING),
     count(
-      "Logins as root",
+      "Root logins",
       "How many SSH logins as root succeeded?",
       `{${SSH}} ${ACCEPTED_LOGINS} |= \` for root from \``,
     ),
-    count("sudo commands", "How many commands did sudo run?", `{${SUDO}} ${SUDO_USES}`),
-    count("Denied sudo commands", "How many commands did sudo deny?", `{${SUDO}} ${SUDO_DENIALS}`, ORANGE_ABOVE_ZERO),
-    count("OOM messages", "How many kernel messages say that memory ran out?", `{${KILLED}}`, RED_ABOVE_ZERO),
+    count("sudo allowed", "How many commands did sudo run?", `{${SUDO}} ${SUDO_USES}`),
+    count("sudo denied", "How many commands did sudo deny?", `{${SUDO}} ${SUDO_DENIALS}`, Severity.WARNING),
+    count("OOM lines", "How many kernel messages say that memory ran out?", `{${KILLED}}`, Severity.CRITICAL),
   ];
 }
 
@@ -122,8 +122,8 @@ function sudoPanels(): Builder<Panel>[] {
       title: "Allowed commands",
       description: "Who ran which command, and as which user?",
       labels: [
-        { label: "user", title: "User", width: 110 },
-        { label: "target", title: "Run as", width: 110 },
+        { label: "user", title: "User", width: 90 },
+        { label: "target", title: "Run as", width: 90 },
         { label: "command", title: "Command" },
       ],
       noRows: "No commands",
@@ -131,11 +131,11 @@ function sudoPanels(): Builder<Panel>[] {
     ranking({
       ...ranked("user, command, reason", SUDO_DENIALS),
       title: "Denied commands",
-      description: "Who was denied which command, and why?",
+      description: "Who was denied a command, why, and which one?",
       labels: [
-        { label: "user", title: "User", width: 110 },
+        { label: "user", title: "User", width: 90 },
+        { label: "reason", title: "Reason", width: 165 },
         { label: "command", title: "Command" },
-        { label: "reason", title: "Reason" },
       ],
       colour: Colours.WARNING,
       noRows: "No denied commands",

@@ -2,7 +2,7 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Colours, LOG_LEVELS } from "../builders/colours";
-import { INTERVAL } from "../builders/log-panels";
+import { INTERVAL, LOG_PANEL_HEIGHT } from "../builders/log-panels";
 import { graph } from "../builders/panels";
 
 /** Matcher for the lines that report an error. */
@@ -32,7 +32,8 @@ export function lineGraph({ selected, filter, by, noLines, ...options }: LineGra
   const lines = filter === undefined ? `{${selected}}` : `{${selected}} ${filter}`;
   return graph({
     ...options,
-    unit: units.Short,
+    unit: units.LocaleFormat,
+    height: LOG_PANEL_HEIGHT,
     decimals: 0,
     logs: true,
     bars: true,

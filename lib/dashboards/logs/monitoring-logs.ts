@@ -1,11 +1,11 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Severity } from "../../alerts/rule";
 import { DashboardSubject } from "../dashboard-subject";
 import { Colours } from "../builders/colours";
 import { buildDashboard } from "../builders/dashboard-builder";
-import { lineCount, logLines, ranking, RANGE } from "../builders/log-panels";
-import { GRAPH_HEIGHT } from "../builders/panels";
-import { PanelThreshold, RED_ABOVE_ZERO, ORANGE_ABOVE_ZERO } from "../builders/thresholds";
+import { lineCount, LineCountOptions, logLines, ranking, RANGE } from "../builders/log-panels";
 import { DashboardModel } from "../model";
 import { Uids } from "../uids";
 import { ERRORS, errorGraph, lineGraph } from "./line-graphs";
@@ -37,37 +37,43 @@ export function buildMonitoringLogsDashboard(subject: DashboardSubject): Dashboa
 }
 
 function overview(selected: string): Builder<Panel>[] {
-  const number = (title: string, description: string, expr: string, thresholds?: readonly PanelThreshold[]) =>
-    lineCount({ title, description, expr, thresholds, width: 4 });
-  const counted = (more: string) => `count_over_time({${selected}${more}}${RANGE})`;
-  return [
-    number("Lines", "How many lines were written in the selected time range?", `sum(${counted("")})`),
-    number(
-      "Critical",
-      "How many lines have the level critical?",
-      `sum(${counted(',level="critical"')})`,
-      RED_ABOVE_ZERO,
-    ),
-    number("Errors", "How many lines have the level error?", `sum(${counted(',level="error"')})`, RED_ABOVE_ZERO),
-    number(
-      "Warnings",
-      "How many lines have the level warning?",
-      `sum(${counted(',level="warning"')})`,
-      ORANGE_ABOVE_ZERO,
-    ),
-    number(
-      "Components with errors",
-      "How many components logged errors?",
-      `count(sum by (job) (${counted(`,${ERRORS}`)}))`,
-      RED_ABOVE_ZERO,
-    ),
-    number(
-      "Servers with errors",
-      "On how many servers did components log errors?",
-      `count(sum by (instance) (${counted(`,${ERRORS}`)}))`,
-      RED_ABOVE_ZERO,
-    ),
+  const lines = (more = "") => `count_over_time({${selected}${more}}${RANGE})`;
+  const errors = lines(`,${ERRORS}`);
+  const shown: readonly Omit<LineCountOptions, "width">[] = [
+    { title: "Lines", description: "How many lines were written in the selected time range?", expr: `sum(${lines()})` },
+    {
+      title: "Warnings",
+      description: "How many lines have the level warning?",
+      expr: `sum(${lines(',level="warning"')})`,
+      severity: Severity.WARNING,
+    },
+    {
+      title: "Errors",
+      description: "How many lines have the level error?",
+      expr: `sum(${lines(',level="error"')})`,
+      severity: Severity.CRITICAL,
+    },
+    {
+      title: "Critical",
+      description: "How many lines have the level critical?",
+      expr: `sum(${lines(',level="critical"')})`,
+      severity: Severity.CRITICAL,
+    },
+    {
+      title: "Error share",
+      description: "What percentage of the lines have the level error or critical?",
+      expr: `100 * sum(${errors}) / sum(${lines()})`,
+      unit: units.Percent,
+      severity: Severity.CRITICAL,
+    },
+    {
+      title: "Error logs",
+      description: "How many logs contain errors? Each component has a log on each of its servers.",
+      expr: `count(sum by (job, instance) (${errors}))`,
+      severity: Severity.CRITICAL,
+    },
   ];
+  return shown.map((each) => lineCount({ ...each, width: 24 / shown.length }));
 }
 
 function errors(selected: string): Builder<Panel>[] {
@@ -85,14 +91,13 @@ function errors(selected: string): Builder<Panel>[] {
       description: "Which errors does a component report most?",
       expr: `sum by (job, msg) (count_over_time({${selected},${ERRORS}} ${MESSAGE}${RANGE}))`,
       labels: [
-        { label: "job", title: "Component", width: 120 },
+        { label: "job", title: "Component", width: 115 },
         { label: "msg", title: "Message" },
       ],
       counted: "Lines",
       colour: Colours.CRITICAL,
       noRows: "No errors",
       width: 12,
-      height: GRAPH_HEIGHT,
     }),
     logLines({
       title: "Newest errors",

@@ -40,6 +40,7 @@ export function exporterPanels(): Builder<Panel>[] {
       description: `Which ${TOP} collectors take longest, on any server?`,
       unit: units.Seconds,
       width: 12,
+      sortBy: "Max",
       queries: [
         {
           expr: `topk(${TOP}, max by (collector) (node_scrape_collector_duration_seconds{${ALL_SERVERS}}))`,

@@ -6,7 +6,8 @@
  */
 export function byStatusClass(rate: string): string {
   const answered = `label_replace(${rate}, "status_class", "\${1}xx", "status_code", "([1-5])..")`;
-  return `sum by (status_class) (label_replace(${answered}, "status_class", "no answer", "status_code", "-1"))`;
+  // In a stack, a class without requests would draw a line in its colour on top of the others.
+  return `sum by (status_class) (label_replace(${answered}, "status_class", "no answer", "status_code", "-1")) > 0`;
 }
 
 /**
@@ -15,4 +16,9 @@ export function byStatusClass(rate: string): string {
  */
 export function byRuleGroup(expr: string): string {
   return `max by (group) (label_replace(${expr}, "group", "$1", "rule_group", ".*;(.*)"))`;
+}
+
+/** Returns the expression with the label `host` of an Alertmanager, because the label `alertmanager` is a long URL. */
+export function byAlertmanager(expr: string): string {
+  return `sum by (host) (label_replace(${expr}, "host", "$1", "alertmanager", "https?://([^/]+).*"))`;
 }

@@ -23,7 +23,10 @@ export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
         "How many requests does Grafana answer, and with which status? A status of 500 or higher means that Grafana failed.",
       unit: units.RequestsPerSecond,
       width: 12,
+      bars: true,
       stacked: true,
+      sortBy: "Name",
+      noValue: "No requests",
       colours: STATUS_CLASSES,
       queries: [
         {

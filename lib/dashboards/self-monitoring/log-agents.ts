@@ -59,7 +59,7 @@ function agents(): Builder<Panel> {
       { title: "Sent lines/s", expr: rate(AGENT_LINES), unit: units.Short },
       { title: "Sent bytes", expr: rate(AGENT_BYTES), unit: units.BytesPerSecondIEC },
       { title: "Files", expr: total(AGENT_FILES), unit: units.Short },
-      { title: "Unread", expr: UNREAD, unit: units.BytesIEC },
+      { title: "Unread", expr: `${UNREAD} or 0 * ${total(AGENT_FILES)}`, unit: units.BytesIEC },
     ],
   });
 }
@@ -71,6 +71,7 @@ function linePanels(): Builder<Panel>[] {
       description: `Which ${TOP} servers send the most lines per second?`,
       unit: units.CountsPerSecond,
       width: 8,
+      sortBy: "Max",
       queries: [{ expr: `topk(${TOP}, ${rate(AGENT_LINES)})`, legend: "{{instance}}" }],
     }),
     graph({
@@ -78,6 +79,7 @@ function linePanels(): Builder<Panel>[] {
       description: `On which ${TOP} servers does the log agent lag behind its files most?`,
       unit: units.BytesIEC,
       width: 8,
+      sortBy: "Max",
       noValue: "No log files",
       queries: [{ expr: `topk(${TOP}, ${UNREAD})`, legend: "{{instance}}" }],
     }),
@@ -104,7 +106,10 @@ function requestPanels(): Builder<Panel>[] {
       description: "Does Loki accept the requests with lines? A request without an answer is sent again.",
       unit: units.RequestsPerSecond,
       width: 8,
+      bars: true,
       stacked: true,
+      sortBy: "Name",
+      noValue: "No requests",
       colours: { ...STATUS_CLASSES, "no answer": Colours.CRITICAL },
       queries: [
         {

@@ -4,14 +4,14 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
 import { Colours, EVALUATIONS, STATUS_CLASSES } from "../builders/colours";
 import { graph } from "../builders/panels";
-import { thresholdsOf } from "../builders/thresholds";
+import { PanelThreshold, thresholdsOf } from "../builders/thresholds";
 import { RATE_INTERVAL } from "../expressions";
-import { byRuleGroup, byStatusClass } from "./expressions";
+import { byAlertmanager, byRuleGroup, byStatusClass } from "./expressions";
 import { processPanels } from "./process";
 import { TOP } from "./scrape-targets";
 
-/** Grafana's identifier of hours, which the SDK lacks. */
-const HOURS = "h";
+/** Seconds of an hour. */
+const HOUR = 3600;
 const PUSH = 'route="loki_api_v1_push"';
 const QUERIES = 'route=~"loki_api_v1_query(_range)?"';
 
@@ -108,9 +108,7 @@ function chunkPanels(): Builder<Panel>[] {
 
 function storagePanels(alerts: readonly Alert[]): Builder<Panel>[] {
   // The timestamp of a success is 0 until the first one.
-  const since = (success: string) => [
-    { expr: `(time() - max by (instance) (${success} > 0)) / 3600`, legend: "{{instance}}" },
-  ];
+  const since = (success: string) => [{ expr: `time() - max by (instance) (${success} > 0)`, legend: "{{instance}}" }];
   return [
     graph({
       title: "Disk used",
@@ -124,22 +122,29 @@ function storagePanels(alerts: readonly Alert[]): Builder<Panel>[] {
     graph({
       title: "Time since compaction",
       description: "When did Loki last merge its index? Queries of an index that is not merged are slow.",
-      unit: HOURS,
+      unit: units.Seconds,
+      softMax: HOUR,
       width: 8,
       noValue: "No compaction yet",
       queries: since("loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds"),
-      thresholds: thresholdsOf(alerts, "LokiCompactionFailing", "age"),
+      thresholds: inSeconds(thresholdsOf(alerts, "LokiCompactionFailing", "age")),
     }),
     graph({
       title: "Time since retention",
       description: "When did Loki last look for lines that are older than the retention?",
-      unit: HOURS,
+      unit: units.Seconds,
+      softMax: HOUR,
       width: 8,
       noValue: "No retention run yet",
       queries: since("loki_compactor_apply_retention_last_successful_run_timestamp_seconds"),
-      thresholds: thresholdsOf(alerts, "LokiRetentionFailing", "age"),
+      thresholds: inSeconds(thresholdsOf(alerts, "LokiRetentionFailing", "age")),
     }),
   ];
+}
+
+/** Converts thresholds in hours to seconds. */
+function inSeconds(thresholds: readonly PanelThreshold[]): PanelThreshold[] {
+  return thresholds.map(({ value, severity }) => ({ value: value * HOUR, severity }));
 }
 
 function requestPanels(alerts: readonly Alert[]): Builder<Panel>[] {
@@ -156,7 +161,10 @@ function requestPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       description: "How many requests does Loki answer, and with which status?",
       unit: units.RequestsPerSecond,
       width: 8,
+      bars: true,
       stacked: true,
+      sortBy: "Name",
+      noValue: "No requests",
       colours: STATUS_CLASSES,
       queries: [
         {
@@ -199,7 +207,7 @@ function rulePanels(): Builder<Panel>[] {
   const increase = (counter: string) =>
     `sum by (instance) (increase(loki_prometheus_${counter}_total${RATE_INTERVAL}))`;
   const sent = (counter: string) =>
-    `sum by (alertmanager) (rate(loki_prometheus_notifications_${counter}_total${RATE_INTERVAL}))`;
+    byAlertmanager(`rate(loki_prometheus_notifications_${counter}_total${RATE_INTERVAL})`);
   return [
     graph({
       title: "Rule group duration",
@@ -207,6 +215,7 @@ function rulePanels(): Builder<Panel>[] {
         "How much of its interval does the evaluation of a rule group take? At 100 %, evaluations are skipped.",
       unit: units.Percent,
       width: 8,
+      sortBy: "Max",
       noValue: "No rules",
       queries: [
         {
@@ -238,8 +247,8 @@ function rulePanels(): Builder<Panel>[] {
       noValue: "No alerts sent",
       colours: { "/^failed/": Colours.CRITICAL },
       queries: [
-        { expr: sent("sent"), legend: "to {{alertmanager}}" },
-        { expr: sent("errors"), legend: "failed, to {{alertmanager}}" },
+        { expr: sent("sent"), legend: "to {{host}}" },
+        { expr: sent("errors"), legend: "failed, to {{host}}" },
       ],
     }),
   ];

@@ -6,7 +6,7 @@ import { Colours, EVALUATIONS } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
-import { byRuleGroup } from "./expressions";
+import { byAlertmanager, byRuleGroup } from "./expressions";
 import { processPanels } from "./process";
 import { TOP } from "./scrape-targets";
 
@@ -36,12 +36,12 @@ function storagePanels(): Builder<Panel>[] {
     }),
     graph({
       title: "Storage",
-      description: "How much disk space do samples use, and how much of it is the write-ahead log?",
+      description: "How much disk space do samples use, and how much of it is the write-ahead log (WAL)?",
       unit: units.BytesIEC,
       width: 8,
       queries: [
         { expr: "prometheus_tsdb_storage_blocks_bytes", legend: "{{instance}} blocks" },
-        { expr: "prometheus_tsdb_wal_storage_size_bytes", legend: "{{instance}} write-ahead log" },
+        { expr: "prometheus_tsdb_wal_storage_size_bytes", legend: "{{instance}} WAL" },
         { expr: "prometheus_tsdb_head_chunks_storage_size_bytes", legend: "{{instance}} head chunks" },
       ],
       stacked: true,
@@ -57,6 +57,7 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
         "How much of its interval does the evaluation of a rule group take? At 100 %, evaluations are skipped.",
       unit: units.Percent,
       width: 8,
+      sortBy: "Max",
       queries: [
         {
           expr: `topk(${TOP}, ${byRuleGroup("100 * prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds")})`,
@@ -104,7 +105,7 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
 
 /** Builds the panels of the alerts that Prometheus sends to Alertmanager. */
 export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
-  const rate = (counter: string) => `rate(prometheus_notifications_${counter}_total${RATE_INTERVAL})`;
+  const rate = (counter: string) => byAlertmanager(`rate(prometheus_notifications_${counter}_total${RATE_INTERVAL})`);
   return [
     graph({
       title: "Alerts sent",
@@ -112,8 +113,8 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.CountsPerSecond,
       width: 8,
       queries: [
-        { expr: rate("sent"), legend: "to {{alertmanager}}" },
-        { expr: rate("errors"), legend: "failed, to {{alertmanager}}" },
+        { expr: rate("sent"), legend: "to {{host}}" },
+        { expr: rate("errors"), legend: "failed, to {{host}}" },
       ],
       colours: { "/^failed/": Colours.CRITICAL },
     }),
@@ -124,8 +125,10 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       width: 8,
       queries: [
         {
-          expr: "100 * prometheus_notifications_queue_length / on (instance) group_left () prometheus_notifications_queue_capacity",
-          legend: "for {{alertmanager}}",
+          expr: byAlertmanager(
+            "100 * prometheus_notifications_queue_length / on (instance) group_left () prometheus_notifications_queue_capacity",
+          ),
+          legend: "for {{host}}",
         },
       ],
       thresholds: thresholdsOf(alerts, "PrometheusNotificationsQueued", "queue"),

@@ -1,6 +1,7 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
+import { Colours } from "../builders/colours";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
 import { serverColumn, table } from "../builders/tables";
 
@@ -33,6 +34,7 @@ export function scrapePanels(): Builder<Panel>[] {
       width: 12,
       stacked: true,
       bars: true,
+      shades: Colours.CRITICAL,
       queries: [{ expr: "sum by (job) (1 - up)", legend: "{{job}}" }],
     }),
     graph({
@@ -40,6 +42,7 @@ export function scrapePanels(): Builder<Panel>[] {
       description: `Which ${TOP} targets take longest to scrape? A scrape that exceeds the timeout yields no samples.`,
       unit: units.Seconds,
       width: 12,
+      sortBy: "Max",
       queries: [{ expr: `topk(${TOP}, ${each("scrape_duration_seconds")})`, legend: "{{job}} {{instance}}" }],
     }),
     graph({
@@ -47,6 +50,7 @@ export function scrapePanels(): Builder<Panel>[] {
       description: `Which ${TOP} targets return the most samples, and does one return more and more?`,
       unit: units.Short,
       width: 12,
+      sortBy: "Max",
       queries: [{ expr: `topk(${TOP}, ${each("scrape_samples_scraped")})`, legend: "{{job}} {{instance}}" }],
     }),
   ];

@@ -1,6 +1,6 @@
+import { Severity } from "../../../../lib/alerts/rule";
 import { Colours } from "../../../../lib/dashboards/builders/colours";
 import { lineCount, logLines, ranking, RankingOptions } from "../../../../lib/dashboards/builders/log-panels";
-import { RED_ABOVE_ZERO } from "../../../../lib/dashboards/builders/thresholds";
 
 const ranked: RankingOptions = {
   title: "T",
@@ -40,7 +40,7 @@ describe("ranking", () => {
       matcher: { id: "byName", options: "Logins" },
       properties: [
         { id: "unit", value: "short" },
-        { id: "custom.width", value: 170 },
+        { id: "custom.width", value: 140 },
         { id: "color", value: { mode: "fixed", fixedColor: "blue" } },
         { id: "custom.cellOptions", value: { type: "gauge", mode: "basic" } },
         { id: "min", value: 0 },
@@ -79,7 +79,13 @@ describe("logLines", () => {
 
 describe("lineCount", () => {
   test("shows zero instead of nothing, and colours other numbers", () => {
-    const panel = lineCount({ title: "T", description: "D?", expr: "x", width: 4, thresholds: RED_ABOVE_ZERO }).build();
+    const panel = lineCount({
+      title: "T",
+      description: "D?",
+      expr: "x",
+      width: 4,
+      severity: Severity.CRITICAL,
+    }).build();
     expect(panel.targets).toMatchObject([{ expr: "x or vector(0)", queryType: "instant" }]);
     expect(panel.fieldConfig?.defaults).toMatchObject({
       unit: "short",
@@ -93,8 +99,17 @@ describe("lineCount", () => {
     expect(panel.fieldConfig?.defaults.decimals).toBeUndefined();
   });
 
-  test("rounds percentages to one decimal", () => {
-    const panel = lineCount({ title: "T", description: "D?", expr: "x", width: 4, unit: "percent" }).build();
-    expect(panel.fieldConfig?.defaults).toMatchObject({ unit: "percent", decimals: 1 });
+  test("rounds percentages to one decimal, and colours also small ones", () => {
+    const options = { title: "T", description: "D?", expr: "x", width: 4, unit: "percent", severity: Severity.WARNING };
+    expect(lineCount(options).build().fieldConfig?.defaults).toMatchObject({
+      unit: "percent",
+      decimals: 1,
+      thresholds: {
+        steps: [
+          { value: null, color: "green" },
+          { value: 1e-6, color: "orange" },
+        ],
+      },
+    });
   });
 });

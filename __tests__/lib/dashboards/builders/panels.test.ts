@@ -15,10 +15,20 @@ function fieldsOf(more: Partial<GraphOptions>): unknown {
 
 describe("graph", () => {
   test.each([
-    [8, { displayMode: "table", calcs: ["min", "max", "lastNotNull"] }],
+    [12, { displayMode: "table", calcs: ["min", "max", "lastNotNull"] }],
+    [8, { displayMode: "table", calcs: ["max", "lastNotNull"] }],
     [7, { displayMode: "list", calcs: ["lastNotNull"] }],
   ])("has a legend that fits %i columns", (width, legend) => {
     expect(graph({ ...options, width }).build().options).toMatchObject({ legend });
+  });
+
+  test.each(["Name", "Max"] as const)("sorts its legend by %s, descending", (sortBy) => {
+    expect(graph({ ...options, sortBy }).build().options).toMatchObject({ legend: { sortBy, sortDesc: true } });
+    expect(graph(options).build().options).not.toHaveProperty("legend.sortBy");
+  });
+
+  test("has the height of its options", () => {
+    expect([graph(options), graph({ ...options, height: 9 })].map((each) => each.build().gridPos?.h)).toEqual([8, 9]);
   });
 
   test("draws values below zero without changing them", () => {

@@ -12,16 +12,26 @@ describe("Application logs", () => {
   test.each([
     ["Top paths", ["Path", "Requests"]],
     ["Top failing paths", ["Path", "Requests"]],
-    ["5xx share by log", ["Server", "Log", "5xx share"]],
+    ["Requests by log", ["Server", "Log", "Requests", "4xx", "4xx share", "5xx", "5xx share"]],
   ])("names the rows of %s", (title, columns) => {
     expect(columnsOf(panelTitled(dashboard, title))).toEqual(columns);
   });
 
-  test("shows the share of errors next to their count", () => {
-    const stats = titles(LogSource.nginx());
-    for (const status of ["4xx", "5xx"])
-      expect(stats[stats.indexOf(`${status} responses`) + 1]).toBe(`${status} share`);
+  test("shows the share of errors of all logs, and over time", () => {
+    expect(titles(LogSource.nginx()).slice(0, 6)).toEqual([
+      "Lines",
+      "Errors",
+      "Warnings",
+      "Requests",
+      "4xx share",
+      "5xx share",
+    ]);
     expect(expressionsOf(panelTitled(dashboard, "Error share"))).toHaveLength(2);
+  });
+
+  test("shows a single request per minute", () => {
+    const { fieldConfig } = panelTitled(dashboard, "Requests per second");
+    expect(fieldConfig).toMatchObject({ defaults: { custom: { axisSoftMax: 0.05 } } });
   });
 
   test.each(["Requests per second", "Error share"])("draws bars in the colours of status classes: %s", (title) => {

@@ -8,7 +8,7 @@ describe("Audit", () => {
     ["Accepted logins by user", ["User", "Source", "Logins"], "green"],
     ["Failed logins by user", ["User", "Source", "Logins"], "orange"],
     ["Allowed commands", ["User", "Run as", "Command", "Commands"], "blue"],
-    ["Denied commands", ["User", "Command", "Reason", "Commands"], "orange"],
+    ["Denied commands", ["User", "Reason", "Command", "Commands"], "orange"],
   ])("names the rows of %s", (title, columns, colour) => {
     const panel = panelTitled(dashboard, title);
     expect(columnsOf(panel)).toEqual(columns);
