@@ -1,46 +1,7 @@
 import generated from "./catalogue.json";
+import { Catalogue, CatalogueEntry, Collector, expandedCatalogue, MetricNames } from "./catalogue-entry";
 import { Pattern } from "./pattern";
 import { didYouMean } from "./similar-names";
-
-/** Names of metrics as queries use them: histograms end in `_bucket`, `_count` and `_sum`. */
-export interface MetricNames {
-  /** Metrics that `npm run catalogue` saw on a running program, on a virtual machine with the usual features. */
-  readonly observed: readonly string[];
-  /**
-   * Metrics from the sources of the program, which it emits only with certain hardware, kernel modules or settings, or
-   * after certain events. @default - none
-   */
-  readonly possible?: readonly string[];
-  /** Possible metrics of the release that the observed version does not have. @default - none */
-  readonly added?: readonly string[];
-  /** Metrics of the observed version that the release does not have. @default - none */
-  readonly removed?: readonly string[];
-  /**
-   * Patterns of possible metrics whose names come from hardware, kernel or settings, such as `node_vmstat_*`.
-   *
-   * @default - none
-   */
-  readonly patterns?: readonly string[];
-}
-
-/** Metrics of a kind of component. They do not depend on collectors. */
-export interface CatalogueEntry extends MetricNames {
-  /** Version of the release that the names are valid for. */
-  readonly version: string;
-  /** Version of the program that was observed. It can differ, because a source build of the release is not possible. */
-  readonly observedVersion: string;
-  /** Collectors that can be enabled and disabled, by the name of the flag after `--collector.`. */
-  readonly collectors?: Readonly<Record<string, Collector>>;
-}
-
-/** A collector of node exporter, such as `systemd`, or an option of one, such as `systemd.enable-restarts-metrics`. */
-export interface Collector extends MetricNames {
-  /** Whether the collector is enabled by default. */
-  readonly byDefault: boolean;
-}
-
-/** Metrics by kind of component. */
-export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
 /** How certain it is that a component emits a metric. */
 export enum Presence {
@@ -68,7 +29,7 @@ export interface CataloguedMetric {
 
 const NODE_EXPORTER = "node_exporter";
 
-const catalogue: Catalogue = generated;
+const catalogue: Catalogue = expandedCatalogue(generated);
 
 /**
  * Returns the metrics that a kind of component emits in the pinned release, both {@link Presence.OBSERVED} and
@@ -151,9 +112,13 @@ function indexed(): Index {
       ...collectors.map(([collector, names]): [Emitter, MetricNames] => [{ kind, collector }, names]),
     ];
   });
+  // Programs share libraries. A metric whose name begins with a kind is one of this kind. Otherwise the first emitter stays.
+  const isBetter = (name: string, emitter: Emitter) => {
+    const known = result.names.get(name);
+    return known === undefined || (name.startsWith(`${emitter.kind}_`) && !name.startsWith(`${known.kind}_`));
+  };
   const add = (emitter: Emitter, presence: Presence, names: readonly string[] = []) => {
-    // The first emitter of a name stays.
-    for (const name of names) if (!result.names.has(name)) result.names.set(name, { ...emitter, presence });
+    for (const name of names) if (isBetter(name, emitter)) result.names.set(name, { ...emitter, presence });
   };
   for (const [emitter, { observed, possible, added, patterns = [] }] of emitters) {
     add(emitter, Presence.OBSERVED, observed);
@@ -163,7 +128,12 @@ function indexed(): Index {
     for (const pattern of patterns) result.patterns.push([new Pattern(pattern), metric]);
   }
   // A metric that one component removed can still be one of another component.
-  for (const [emitter, { removed }] of emitters) add(emitter, Presence.REMOVED, removed);
+  for (const [emitter, { removed = [] }] of emitters)
+    add(
+      emitter,
+      Presence.REMOVED,
+      removed.filter((name) => !result.names.has(name)),
+    );
   return result;
 }
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Catalogue, CatalogueEntry } from "../../lib/metrics/catalogue";
+import { expandedCatalogue, type Catalogue, type CatalogueEntry } from "../../lib/metrics/catalogue-entry";
 import { archiveOf } from "../local/artifacts";
+import { compact } from "./catalogue/compact";
 import { definedMetrics, updated } from "./catalogue/defined";
 import type { Program } from "./catalogue/program";
 import { programs } from "./catalogue/programs";
@@ -71,12 +72,12 @@ async function catalogue(): Promise<void> {
 }
 
 function read(): Catalogue {
-  return JSON.parse(readFileSync(FILE, "utf8")) as Catalogue;
+  return expandedCatalogue(JSON.parse(readFileSync(FILE, "utf8")) as Catalogue);
 }
 
 function write(kind: string, entry: CatalogueEntry): void {
   const entries = Object.entries({ ...read(), [kind]: entry }).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeAtomically(FILE, `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`);
+  writeAtomically(FILE, `${JSON.stringify(compact(Object.fromEntries(entries)), undefined, 2)}\n`);
 }
 
 function programOf(kind: string): Program {

@@ -1,18 +1,18 @@
 import generated from "../../../lib/metrics/catalogue.json";
 import {
-  Catalogue,
   cataloguedMetric,
   collectorProblem,
   collectorsOf,
   defaultCollectors,
   emitterOf,
-  MetricNames,
   metricsOf,
   testedMetricsOf,
 } from "../../../lib/metrics/catalogue";
+import { Catalogue, expandedCatalogue, MetricNames, withAlternatives } from "../../../lib/metrics/catalogue-entry";
 
-const catalogue: Catalogue = generated;
-const lists: [string, MetricNames][] = Object.entries(catalogue).flatMap(([kind, entry]) => [
+const catalogue = expandedCatalogue(generated);
+const file: Catalogue = generated;
+const lists: [string, MetricNames][] = Object.entries(file).flatMap(([kind, entry]) => [
   [kind, entry],
   ...Object.entries(entry.collectors ?? {}).map(([name, names]): [string, MetricNames] => [`${kind}, ${name}`, names]),
 ]);
@@ -27,7 +27,7 @@ describe("the catalogue", () => {
   test.each(lists)("has valid metrics of %s, sorted, each once", (_, names) => {
     const { observed, possible = [], added = [], removed = [], patterns = [] } = names;
     for (const list of [observed, possible, added, removed, patterns]) expect(list).toEqual([...new Set(list)].sort());
-    const all = [...observed, ...possible, ...added, ...removed];
+    const all = withAlternatives([...observed, ...possible, ...added, ...removed]);
     expect(new Set(all).size).toBe(all.length);
     expect(all.filter((metric) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric))).toEqual([]);
     expect(patterns.filter((pattern) => !/^[a-z]+_[a-zA-Z0-9_:*]*\*[a-zA-Z0-9_:*]*$/.test(pattern))).toEqual([]);
@@ -49,6 +49,18 @@ describe("the catalogue", () => {
     });
     expect(cataloguedMetric("node_reboot_required")).toBeUndefined();
   });
+});
+
+test("withAlternatives returns all series of a histogram and of a summary", () => {
+  expect(withAlternatives(["a", "b(_bucket|_count|_sum)", "c(|_count|_sum)"])).toEqual([
+    "a",
+    "b_bucket",
+    "b_count",
+    "b_sum",
+    "c",
+    "c_count",
+    "c_sum",
+  ]);
 });
 
 describe("metricsOf", () => {

@@ -1,7 +1,7 @@
 import { Artifacts } from "../../../lib/artifacts";
 import { Pattern } from "../../../lib/metrics/pattern";
 import { Architecture } from "../../../lib/servers/architecture";
-import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue";
+import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue-entry";
 import type { Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import { sources } from "../../local/source";

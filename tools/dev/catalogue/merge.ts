@@ -1,4 +1,4 @@
-import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue";
+import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue-entry";
 import { sorted } from "./program";
 
 /** Merges the observed metrics of an entry with the previous entry, because other hardware has other metrics. */

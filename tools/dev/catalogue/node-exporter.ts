@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Collector } from "../../../lib/metrics/catalogue";
+import type { Collector } from "../../../lib/metrics/catalogue-entry";
 import { run, type Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import { sources } from "../../local/source";

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../../../lib/metrics/catalogue";
+import type { CatalogueEntry } from "../../../lib/metrics/catalogue-entry";
 import type { Log } from "../../cli/process";
 
 /** The metrics that a program emitted. */

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../../../../lib/metrics/catalogue";
+import type { CatalogueEntry } from "../../../../lib/metrics/catalogue-entry";
 import { updated, type Defined } from "../../../../tools/dev/catalogue/defined";
 
 const MODULE = "example.com/app";

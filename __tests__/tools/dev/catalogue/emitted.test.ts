@@ -12,7 +12,9 @@ function emitted(
 ): string[] {
   const definitions = Object.entries(names).flatMap(([path, each]) => each.map((name) => ({ name, package: path })));
   const added = prefixes.map((prefix) => ({ prefix, package: own }));
-  return emittedDefinitions({ module: MODULE, definitions, prefixes: added }, new Set(observed)).map(({ name }) => name);
+  return emittedDefinitions({ module: MODULE, definitions, prefixes: added }, new Set(observed)).map(
+    ({ name }) => name,
+  );
 }
 
 describe("emittedDefinitions", () => {

@@ -1,0 +1,61 @@
+import pins from "../../../playbooks/artifacts.json";
+import { Dashboard } from "../../../lib/dashboards/dashboard";
+import { dashboardQueries } from "../../../lib/dashboards/queries";
+import { metricsOf, testedMetricsOf } from "../../../lib/metrics/catalogue";
+import { expandedCatalogue } from "../../../lib/metrics/catalogue-entry";
+import generated from "../../../lib/metrics/catalogue.json";
+import { missingMetrics } from "../../../lib/metrics/promql";
+import { allGroups } from "../../support/alerts";
+import { subjectWith } from "../../support/dashboards";
+
+const catalogue = expandedCatalogue(generated);
+const entries = Object.entries(catalogue);
+const released = new Set(
+  entries.flatMap(([kind, { collectors = {} }]) => [...metricsOf(kind, Object.keys(collectors))]),
+);
+const tested = new Set(entries.flatMap(([kind]) => [...testedMetricsOf(kind)]));
+
+/** The metrics of an expression that one version lacks and the other one has. */
+function missing(expression: string, has: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
+  const isMissing = (name: string) => !has.has(name) && other.has(name);
+  return missingMetrics(expression, ({ metric, isPattern }) => !isPattern && isMissing(metric)).map(
+    ({ metric }) => metric,
+  );
+}
+
+const rules = allGroups().flatMap(({ alerts, recordings }) => [
+  ...alerts.map(({ name, expr }) => [`alert ${name}`, expr] as const),
+  ...recordings.map(({ record, expr }) => [`recording ${record}`, expr] as const),
+]);
+const panels = [Dashboard.fleet(), Dashboard.server(), Dashboard.monitoring()].flatMap((dashboard) =>
+  dashboardQueries(dashboard._json(subjectWith()) ?? "").map(({ where, expression }) => [where, expression] as const),
+);
+const queries = [...rules, ...panels];
+
+test("versions differ, so that the other tests can fail", () => {
+  expect(missing("alertmanager_marked_alerts > 0", released, tested)).toEqual(["alertmanager_marked_alerts"]);
+  expect(missing("alertmanager_marked_alerts or alertmanager_alerts", released, tested)).toEqual([]);
+  expect(queries.length).toBeGreaterThan(200);
+});
+
+test("built-in rules and dashboards use metrics of the pinned release", () => {
+  const dead = queries.flatMap(([where, expression]) =>
+    missing(expression, released, tested).map((name) => [where, name]),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("built-in rules and dashboards use metrics of the version that the tests run", () => {
+  const dead = queries.flatMap(([where, expression]) =>
+    missing(expression, tested, released).map((name) => [where, name]),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("the catalogue describes the pinned releases", () => {
+  const versions = entries.map(([kind, { version }]) => [kind, version]);
+  const pinned = entries.map(([kind]) => [kind, (pins as Record<string, { version: string }>)[kind]?.version]);
+  // No Go module of Grafana's release exists.
+  const isOther = ([kind]: (string | undefined)[]) => kind !== "grafana";
+  expect(versions.filter(isOther)).toEqual(pinned.filter(isOther));
+});
