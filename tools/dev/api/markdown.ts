@@ -110,7 +110,11 @@ function signature({ name, parameters, doc }: Method, links: Links): string {
 }
 
 function methodList(methods: readonly Method[], links: Links): string {
-  return methods.map((each) => methodItem(each, links)).join("\n");
+  // An item that ends with an example ends with an empty line, which the last item does not need.
+  return methods
+    .map((each) => methodItem(each, links))
+    .join("\n")
+    .trimEnd();
 }
 
 function methodItem({ name, parameters, returns, doc }: Method, links: Links): string {
