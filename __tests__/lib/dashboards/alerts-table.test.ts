@@ -30,8 +30,11 @@ function expression(more: Partial<DashboardSubject> = {}, server?: string): stri
 /** Texts that a column shows instead of values, by value. */
 function texts(column: string, more: Partial<DashboardSubject> = {}): Record<string, { readonly text: string }> {
   const override = built(more).fieldConfig?.overrides.find(({ matcher }) => matcher.options === column);
-  const mappings = override?.properties.find(({ id }) => id === "mappings")?.value as { readonly options: object }[];
-  return mappings[0]?.options as Record<string, { readonly text: string }>;
+  const mappings = override?.properties.find(({ id }) => id === "mappings")?.value as {
+    readonly type: string;
+    readonly options: object;
+  }[];
+  return mappings.find(({ type }) => type === "value")?.options as Record<string, { readonly text: string }>;
 }
 
 test("shows critical alerts first, then the newest ones, and no Watchdog", () => {

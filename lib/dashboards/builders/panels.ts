@@ -23,6 +23,7 @@ import {
   FieldColorModeId,
   MappingType,
   Panel,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   ValueMapping,
@@ -224,7 +225,7 @@ export function stat(options: StatOptions): Builder<Panel> {
     .graphMode(BigValueGraphMode.None)
     .textMode(text)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
-  if (mappings) panel.mappings(valueMappings(mappings));
+  panel.mappings(valueMappings(mappings ?? {}));
   if (decimals !== undefined) panel.decimals(decimals);
   if (max !== undefined) panel.min(0).max(max);
   options.queries.forEach((query, index) =>
@@ -235,12 +236,19 @@ export function stat(options: StatOptions): Builder<Panel> {
   return panel;
 }
 
-/** Returns Grafana's form of value mappings. */
+/** The text of a missing value, in a colour that is neither good nor bad. */
+const NO_VALUE_MAPPING: ValueMapping = {
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text: NO_VALUE, color: Colours.PLAIN } },
+};
+
+/** Returns Grafana's form of value mappings, and shows missing values in a neutral colour. */
 export function valueMappings(words: ValueMappings): ValueMapping[] {
   const entries = Object.entries(words);
   const values = entries.filter(([value]) => !value.startsWith("/"));
   const patterns = entries.filter(([value]) => value.startsWith("/"));
   return [
+    NO_VALUE_MAPPING,
     ...(values.length === 0 ? [] : [{ type: MappingType.ValueToText as const, options: Object.fromEntries(values) }]),
     ...patterns.map(([pattern, result]) => ({ type: MappingType.RegexToText as const, options: { pattern, result } })),
   ];

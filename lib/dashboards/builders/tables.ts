@@ -134,7 +134,7 @@ function columnOverrides({
     ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
     ...(width === undefined ? [] : [{ id: "custom.width", value: width }]),
     ...(minWidth === undefined ? [] : [{ id: "custom.minWidth", value: minWidth }]),
-    ...(mappings ? [{ id: "mappings", value: valueMappings(mappings) }] : []),
+    ...(coloured ? [{ id: "mappings", value: valueMappings(mappings ?? {}) }] : []),
     ...(thresholds ? [{ id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(thresholds) } }] : []),
     ...(coloured ? [{ id: "color", value: { mode: "thresholds" } }] : []),
     ...(coloured && !bar ? [{ id: "custom.cellOptions", value: { type: "color-text" } }] : []),

@@ -99,5 +99,9 @@ describe("stat", () => {
     const panel = stat(options).build();
     expect(panel.targets).toMatchObject([{ instant: true, range: false }]);
     expect(panel.fieldConfig?.defaults.noValue).toBe("–");
+    const dash = { text: "–", color: Colours.PLAIN };
+    expect(panel.fieldConfig?.defaults.mappings).toEqual([
+      { type: "special", options: { match: "null+nan", result: dash } },
+    ]);
   });
 });

@@ -54,7 +54,9 @@ describe("table", () => {
       { id: "custom.cellOptions", value: { type: "gauge", mode: "basic" } },
       { id: "min", value: 0 },
     ]);
+    const missing = { type: "special", options: { match: "null+nan", result: { text: "–", color: "text" } } };
     expect(properties({ max: 100, thresholds: [] })).toEqual([
+      { id: "mappings", value: [missing] },
       { id: "thresholds", value: { mode: "absolute", steps: [{ value: null, color: "text" }] } },
       { id: "color", value: { mode: "thresholds" } },
       { id: "custom.cellOptions", value: { type: "gauge", mode: "basic" } },
