@@ -112,8 +112,11 @@ describe.each(built)("the dashboard %s, with %s", (_title, placed, dashboard) =>
       expect(panel.description).toMatch(/\?/);
       expect(panel.datasource).toEqual({ type: source, uid: source });
       // Panels of log lines have no unit.
-      const { defaults, overrides } = panel.fieldConfig as unknown as { defaults: JsonObject; overrides: JsonObject[] };
-      const unit = panel.type === "logs" || defaults.unit;
+      const { defaults, overrides = [] } = (panel.fieldConfig ?? {}) as {
+        defaults?: JsonObject;
+        overrides?: JsonObject[];
+      };
+      const unit = panel.type === "logs" || defaults?.unit;
       expect(panel.type === "table" ? overrides.length > 0 : unit).toBeTruthy();
       expect(objectsOf(panel.targets).length).toBeGreaterThan(0);
     }

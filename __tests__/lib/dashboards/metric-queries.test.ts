@@ -105,6 +105,19 @@ describe("Self-monitoring", () => {
     );
   });
 
+  promtoolTest("names Alertmanagers by their host", async () => {
+    const sent = (url: string) => `prometheus_notifications_sent_total{alertmanager="${url}"}`;
+    await expectSamples(
+      query("Alert delivery to Alertmanager", "Alerts sent"),
+      {
+        [sent("http://10.0.0.1:9093/api/v2/alerts")]: growing(60),
+        [sent("https://[2001:db8::1]:9093/api/v2/alerts")]: growing(60),
+        [sent("https://alerts.example.org/api/v2/alerts")]: growing(60),
+      },
+      { '{host="10.0.0.1"}': 1, '{host="[2001:db8::1]"}': 1, '{host="alerts.example.org"}': 1 },
+    );
+  });
+
   promtoolTest("shows the time since Loki's last compaction, and nothing before the first one", async () => {
     const done = "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
     await expectSamples(

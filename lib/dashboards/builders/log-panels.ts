@@ -16,8 +16,6 @@ export interface LogLinesOptions {
   readonly description: string;
   /** LogQL query that selects the lines. */
   readonly expr: string;
-  /** Text of a panel without lines. */
-  readonly noLines: string;
   /** Width in columns of the dashboard. */
   readonly width: number;
   /** Height in grid rows of the dashboard. @default 14 */
@@ -101,7 +99,6 @@ export function logLines(options: LogLinesOptions): Builder<Panel> {
     .datasource(LOKI)
     .height(options.height ?? LINES_HEIGHT)
     .span(options.width)
-    .noValue(options.noLines)
     .showTime(true)
     .wrapLogMessage(true)
     .enableLogDetails(true)

@@ -104,7 +104,6 @@ function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
             title: "Newest errors",
             description: "Which errors were logged last?",
             expr: `{${selected},${ERRORS}}`,
-            noLines: "No errors",
             width: 24,
             height: 10,
           }),
@@ -114,7 +113,6 @@ function linePanels(selected: string, levels: boolean): Builder<Panel>[] {
       title: "Newest lines",
       description: "Which lines were logged last?",
       expr: `{${selected}}`,
-      noLines: "No lines",
       width: 24,
     }),
   ];

@@ -39,7 +39,6 @@ export function buildAuditDashboard(subject: DashboardSubject): DashboardModel {
             title: "Newest lines",
             description: "What did sshd and sudo log last?",
             expr: `{${SELECTED}}`,
-            noLines: "No lines",
             width: 24,
           }),
         ],

@@ -103,7 +103,6 @@ function errors(selected: string): Builder<Panel>[] {
       title: "Newest errors",
       description: "Which errors were logged last?",
       expr: `{${selected},${ERRORS}}`,
-      noLines: "No errors",
       width: 24,
       height: 10,
     }),
@@ -132,7 +131,6 @@ function lines(selected: string): Builder<Panel>[] {
       title: "Newest lines",
       description: "Which lines were logged last, without Loki's statistics of queries?",
       expr: `{${selected}} ${WITHOUT_STATISTICS}`,
-      noLines: "No lines",
       width: 24,
     }),
   ];

@@ -6,7 +6,7 @@ import { Colours, EVALUATIONS, STATUS_CLASSES } from "../builders/colours";
 import { graph } from "../builders/panels";
 import { PanelThreshold, thresholdsOf } from "../builders/thresholds";
 import { RATE_INTERVAL } from "../expressions";
-import { byAlertmanager, byRuleGroup, byStatusClass } from "./expressions";
+import { byAlertmanager, byRuleGroup, byStatusClass, FEW_ALERTS } from "./expressions";
 import { processPanels } from "./process";
 import { TOP } from "./scrape-targets";
 
@@ -245,10 +245,11 @@ function rulePanels(): Builder<Panel>[] {
       unit: units.CountsPerSecond,
       width: 8,
       noValue: "No alerts sent",
-      colours: { "/^failed/": Colours.CRITICAL },
+      softMax: FEW_ALERTS,
+      colours: { "/ failed$/": Colours.CRITICAL },
       queries: [
-        { expr: sent("sent"), legend: "to {{host}}" },
-        { expr: sent("errors"), legend: "failed, to {{host}}" },
+        { expr: sent("sent"), legend: "{{host}} sent" },
+        { expr: sent("errors"), legend: "{{host}} failed" },
       ],
     }),
   ];

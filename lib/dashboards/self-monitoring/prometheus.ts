@@ -6,7 +6,7 @@ import { Colours, EVALUATIONS } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
-import { byAlertmanager, byRuleGroup } from "./expressions";
+import { byAlertmanager, byRuleGroup, FEW_ALERTS } from "./expressions";
 import { processPanels } from "./process";
 import { TOP } from "./scrape-targets";
 
@@ -41,7 +41,8 @@ function storagePanels(): Builder<Panel>[] {
       width: 8,
       queries: [
         { expr: "prometheus_tsdb_storage_blocks_bytes", legend: "{{instance}} blocks" },
-        { expr: "prometheus_tsdb_wal_storage_size_bytes", legend: "{{instance}} WAL" },
+        // Loki's ruler has a write-ahead log with the same metric.
+        { expr: 'prometheus_tsdb_wal_storage_size_bytes{job="prometheus"}', legend: "{{instance}} WAL" },
         { expr: "prometheus_tsdb_head_chunks_storage_size_bytes", legend: "{{instance}} head chunks" },
       ],
       stacked: true,
@@ -113,10 +114,11 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
       unit: units.CountsPerSecond,
       width: 8,
       queries: [
-        { expr: rate("sent"), legend: "to {{host}}" },
-        { expr: rate("errors"), legend: "failed, to {{host}}" },
+        { expr: rate("sent"), legend: "{{host}} sent" },
+        { expr: rate("errors"), legend: "{{host}} failed" },
       ],
-      colours: { "/^failed/": Colours.CRITICAL },
+      softMax: FEW_ALERTS,
+      colours: { "/ failed$/": Colours.CRITICAL },
     }),
     graph({
       title: "Notification queue",
@@ -128,7 +130,7 @@ export function notificationPanels(alerts: readonly Alert[]): Builder<Panel>[] {
           expr: byAlertmanager(
             "100 * prometheus_notifications_queue_length / on (instance) group_left () prometheus_notifications_queue_capacity",
           ),
-          legend: "for {{host}}",
+          legend: "{{host}}",
         },
       ],
       thresholds: thresholdsOf(alerts, "PrometheusNotificationsQueued", "queue"),

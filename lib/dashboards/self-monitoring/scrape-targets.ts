@@ -34,6 +34,7 @@ export function scrapePanels(): Builder<Panel>[] {
       width: 12,
       stacked: true,
       bars: true,
+      sortBy: "Max",
       shades: Colours.CRITICAL,
       queries: [{ expr: "sum by (job) (1 - up)", legend: "{{job}}" }],
     }),
