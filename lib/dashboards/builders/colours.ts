@@ -57,6 +57,12 @@ export const LOG_LEVELS: SeriesColours = {
   "/(^| )(info|debug)$/": Colours.NEUTRAL,
 };
 
+/** Returns colours of series that are neither good nor bad, such as those of components, by the name of the series. */
+export function neutralColours(names: readonly string[]): SeriesColours {
+  const colours = ["blue", "purple", "super-light-blue", "yellow", "dark-blue", "super-light-purple", "dark-yellow"];
+  return Object.fromEntries(names.map((name, index) => [name, colours[index % colours.length] ?? Colours.NEUTRAL]));
+}
+
 /** Colours of evaluations of rules, whose outcome is the last word of the name of a series. */
 export const EVALUATIONS: SeriesColours = {
   "/ failed$/": Colours.CRITICAL,

@@ -27,8 +27,10 @@ export interface RankedLabel {
   readonly label: string;
   /** Title of the column. */
   readonly title: string;
-  /** Width in pixels. @default - the remaining width */
+  /** Width in pixels. @default - a share of the remaining width */
   readonly width?: number;
+  /** Smallest width in pixels of a column without a width. @default 80 */
+  readonly minWidth?: number;
 }
 
 /** Properties of a table of the most frequent values. */
@@ -121,7 +123,7 @@ export function ranking(options: RankingOptions): Builder<Panel> {
     height,
     sort: [{ column: counted }],
     columns: [
-      ...labels.map((label) => ({ ...label, minWidth: NAME_WIDTH })),
+      ...labels.map((label) => ({ minWidth: NAME_WIDTH, ...label })),
       { title: counted, expr: `topk(${RANKING_SIZE}, ${expr})`, unit, colour, bar: true, width: BAR_WIDTH },
     ],
   });

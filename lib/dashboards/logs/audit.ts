@@ -133,7 +133,7 @@ function sudoPanels(): Builder<Panel>[] {
       description: "Who was denied a command, why, and which one?",
       labels: [
         { label: "user", title: "User", width: 90 },
-        { label: "reason", title: "Reason", width: 165 },
+        { label: "reason", title: "Reason", minWidth: 165 },
         { label: "command", title: "Command" },
       ],
       colour: Colours.WARNING,

@@ -1,7 +1,7 @@
 import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
-import { Colours, LOG_LEVELS } from "../builders/colours";
+import { Colours, LOG_LEVELS, SeriesColours } from "../builders/colours";
 import { INTERVAL, LOG_PANEL_HEIGHT } from "../builders/log-panels";
 import { graph } from "../builders/panels";
 
@@ -23,6 +23,8 @@ export interface LineGraphOptions {
   readonly width: number;
   /** Text of a graph without lines. */
   readonly noLines: string;
+  /** Colours of series. @default - the colours of levels if the series end in a level, else Grafana's palette */
+  readonly colours?: SeriesColours;
   /** Colour of which each series gets a shade. @default - Grafana's palette */
   readonly shades?: string;
 }
@@ -40,7 +42,7 @@ export function lineGraph({ selected, filter, by, noLines, ...options }: LineGra
     stacked: true,
     totals: true,
     noValue: noLines,
-    colours: by.at(-1) === "level" ? LOG_LEVELS : undefined,
+    colours: options.colours ?? (by.at(-1) === "level" ? LOG_LEVELS : undefined),
     queries: [
       {
         expr: `sum by (${by.join(", ")}) (count_over_time(${lines}${INTERVAL}))`,

@@ -3,7 +3,7 @@ import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Severity } from "../../alerts/rule";
 import { DashboardSubject } from "../dashboard-subject";
-import { Colours } from "../builders/colours";
+import { Colours, neutralColours } from "../builders/colours";
 import { buildDashboard } from "../builders/dashboard-builder";
 import { lineCount, LineCountOptions, logLines, ranking, RANGE } from "../builders/log-panels";
 import { DashboardModel } from "../model";
@@ -18,7 +18,8 @@ const MESSAGE = '| logfmt msg | __error__="" | msg!=""';
 
 /** Builds the dashboard of the logs of the monitoring components. */
 export function buildMonitoringLogsDashboard(subject: DashboardSubject): DashboardModel {
-  const jobs = monitoringJobs(subject).join("|");
+  const components = monitoringJobs(subject);
+  const jobs = components.join("|");
   const selected = `instance=~"$instance",job=~"$job",job=~"${jobs}"`;
   return buildDashboard(subject, {
     uid: Uids.MONITORING_LOGS,
@@ -31,7 +32,7 @@ export function buildMonitoringLogsDashboard(subject: DashboardSubject): Dashboa
     sections: [
       { panels: overview(selected) },
       { title: "Errors", panels: errors(selected) },
-      { title: "All lines", panels: lines(selected) },
+      { title: "All lines", panels: lines(selected, components) },
     ],
   });
 }
@@ -109,13 +110,14 @@ function errors(selected: string): Builder<Panel>[] {
   ];
 }
 
-function lines(selected: string): Builder<Panel>[] {
+function lines(selected: string, components: readonly string[]): Builder<Panel>[] {
   return [
     lineGraph({
       title: "Lines by component",
       description: "How many lines does each component write?",
       selected,
       by: ["job"],
+      colours: neutralColours(components),
       noLines: "No lines",
       width: 12,
     }),

@@ -1,5 +1,13 @@
 import { Dashboard } from "../../../../lib/dashboards/dashboard";
-import { built, coloursOf, columnsOf, expressionsOf, panelTitled, subjectWith } from "../../../support/dashboards";
+import {
+  built,
+  coloursOf,
+  columnsOf,
+  expressionsOf,
+  KINDS,
+  panelTitled,
+  subjectWith,
+} from "../../../support/dashboards";
 
 const dashboard = built(Dashboard.monitoringLogs(), subjectWith());
 
@@ -8,6 +16,12 @@ describe("Monitoring logs", () => {
     const panel = panelTitled(dashboard, "Most frequent errors");
     expect(columnsOf(panel)).toEqual(["Component", "Message", "Lines"]);
     expect(coloursOf(panel)).toEqual({ Lines: "red" });
+  });
+
+  test("gives components colours that are neither good nor bad", () => {
+    const colours = Object.values(coloursOf(panelTitled(dashboard, "Lines by component")));
+    expect(new Set(colours).size).toBe(KINDS.length);
+    for (const meaning of ["green", "orange", "red"]) expect(colours).not.toContain(meaning);
   });
 
   test("colours lines by level", () => {
