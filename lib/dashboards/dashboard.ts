@@ -55,7 +55,7 @@ type Build = (subject: DashboardSubject) => DashboardModel;
  * });
  */
 export class Dashboard {
-  /** Fleet: one row per server with its state, firing alerts, CPU, load, memory, fullest disk and inodes. */
+  /** Fleet: one row per server with its state, firing alerts, CPU, load, memory and fullest disk. */
   public static fleet(): Dashboard {
     return Dashboard.builtIn(Uids.FLEET, buildFleetDashboard);
   }
