@@ -88,10 +88,10 @@ export class Grafana extends Component {
   }
 
   public override get files(): readonly GeneratedFile[] {
-    const dashboards = this.rendered.map(({ dashboard, content }) => {
-      const folder = this.dashboards.includes(dashboard) ? "user-dashboards" : "dashboards";
-      return { path: `${folder}/${fileName(dashboard)}.json`, content };
-    });
+    const dashboards = this.rendered.map(({ dashboard, content }) => ({
+      path: `dashboards/${fileName(dashboard)}.json`,
+      content,
+    }));
     if (this.downloaded.length === 0) return dashboards;
     // The role checks the dashboards that it downloads, because they do not exist at synthesis.
     const content = knownMetrics(emittedMetrics(this.member.monitoring));

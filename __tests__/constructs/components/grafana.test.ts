@@ -112,7 +112,7 @@ describe("Grafana", () => {
       return Dashboard.fromFile(file);
     };
     const stack = withGrafana({ dashboards: [write("rate(node_cpu_seconds_total[5m])")] });
-    expect(readdirSync(join(stack.directory, "files/grafana/hub/user-dashboards"))).toEqual(["shop.json"]);
+    expect(readdirSync(join(stack.directory, "files/grafana/hub/dashboards"))).toContain("shop.json");
     expect(synthesis({ dashboards: [write("node_cpu_second_total")] })).toThrow(
       /dashboard "Shop", panel "Busy".*node_cpu_second_total/,
     );
