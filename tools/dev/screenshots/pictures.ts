@@ -20,7 +20,7 @@ export function pictureName({ title }: Pick<Dashboard, "title">): string {
  * @param minutes length of the time range up to now; undefined for the default of the dashboard
  */
 export function dashboardUrl({ url }: Login, uid: string, minutes?: number): string {
-  const range = minutes === undefined ? {} : { from: `now-${minutes}m`, to: "now" };
+  const range: Record<string, string> = minutes === undefined ? {} : { from: `now-${minutes}m`, to: "now" };
   const query = new URLSearchParams({ orgId: "1", theme: "dark", ...range });
   return `${url}/d/${encodeURIComponent(uid)}?${query.toString()}`;
 }
