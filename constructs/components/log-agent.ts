@@ -11,6 +11,7 @@ import { AUTH_LOG, BUILT_IN_SOURCES } from "../../lib/logs/built-in-sources";
 import { aclPaths } from "../../lib/logs/acl-paths";
 import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
+import { metricsOf } from "../../lib/metrics/catalogue";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import type { Member } from "../members/member";
@@ -32,7 +33,7 @@ export interface LogAgentProps {
 }
 
 const KIND = "log_agent";
-const EMITTED: ReadonlySet<string> = new Set(AGENT_METRICS);
+const EMITTED: ReadonlySet<string> = new Set([...AGENT_METRICS, ...metricsOf("alloy"), ...metricsOf("promtail")]);
 const LOKI = "loki";
 
 /**

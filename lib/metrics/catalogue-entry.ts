@@ -23,8 +23,12 @@ export interface MetricNames {
 export interface CatalogueEntry extends MetricNames {
   /** Version of the release that the names are valid for. */
   readonly version: string;
-  /** Version of the program that was observed. It can differ, because a source build of the release is not possible. */
-  readonly observedVersion: string;
+  /**
+   * Version of the program that was observed. It can differ, because a source build of the release is not possible.
+   *
+   * @default - no program was observed
+   */
+  readonly observedVersion?: string;
   /** Collectors that can be enabled and disabled, by the name of the flag after `--collector.`. */
   readonly collectors?: Readonly<Record<string, Collector>>;
 }

@@ -28,6 +28,8 @@ export interface CataloguedMetric {
 }
 
 const NODE_EXPORTER = "node_exporter";
+/** Programs of one kind of component, the log agent. */
+const LOG_AGENTS = ["alloy", "promtail"];
 
 const catalogue: Catalogue = expandedCatalogue(generated);
 
@@ -174,6 +176,7 @@ export function collectorsOf(metrics: Iterable<string>): string[] {
 export function emitterOf(metric: string): string | undefined {
   const { kind, collector, presence } = cataloguedMetric(metric) ?? {};
   if (presence === Presence.REMOVED) return undefined;
+  if (kind !== undefined && LOG_AGENTS.includes(kind)) return "the log agent";
   return collector === undefined ? kind : `node exporter's collector "${collector}"`;
 }
 

@@ -83,8 +83,13 @@ function sentence({ metric, isPattern }: MetricUse, emitted: ReadonlySet<string>
 }
 
 function hint(metric: string, emitted: ReadonlySet<string>): string {
+  const { kind, presence } = cataloguedMetric(metric) ?? {};
+  if (presence === Presence.REMOVED) {
+    const replacement = didYouMean(metric, emitted) ?? "remove the query";
+    return `the pinned version of ${kind ?? ""} no longer has it: ${replacement}`;
+  }
   const source = emitterOf(metric);
-  if (source !== undefined && presenceOf(metric) !== Presence.PATTERN) return `add or enable ${source}, which emits it`;
+  if (source !== undefined && presence !== Presence.PATTERN) return `add or enable ${source}, which emits it`;
   const similar = didYouMean(metric, emitted);
   const remedy =
     source === undefined

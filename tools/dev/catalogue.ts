@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { expandedCatalogue, type Catalogue, type CatalogueEntry } from "../../lib/metrics/catalogue-entry";
 import { archiveOf } from "../local/artifacts";
 import { compact } from "./catalogue/compact";
 import { definedMetrics, updated } from "./catalogue/defined";
-import type { Program } from "./catalogue/program";
+import type { Observe, Program } from "./catalogue/program";
 import { programs } from "./catalogue/programs";
+import type { SourceLocation } from "./catalogue/sources/go-list";
 import { unpack } from "./unpack";
 import { main, usage } from "../cli/command";
 import { projectRoot } from "../cli/project";
@@ -30,13 +31,23 @@ The program that runs can be older than the pinned release, because newer module
 catalogue marks the metrics that only one of both versions has. If a program or its sources are unavailable, its old
 names are kept and the exit status is 1.
 
-  -h, --help   print this help`;
+If the module proxy lacks a release, check out its sources and name the folder:
+
+  npm run catalogue -- alloy --version 1.20.1 --sources ../alloy
+
+  --sources <folder>    folder of the sources of the release, for one kind
+  --version <version>   version of these sources (default: the pinned release)
+  -h, --help            print this help`;
 
 const FILE = join(projectRoot, "lib", "metrics", "catalogue.json");
 
 async function catalogue(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { help: { type: "boolean", short: "h" } },
+    options: {
+      sources: { type: "string" },
+      version: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
     allowPositionals: true,
   });
   if (values.help) {
@@ -44,6 +55,7 @@ async function catalogue(): Promise<void> {
     return;
   }
   const wanted = positionals.length > 0 ? positionals.map(programOf) : programs;
+  const given = givenSources(values, wanted);
   const failed: string[] = [];
   const attempt = async <T>(kind: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -58,10 +70,10 @@ async function catalogue(): Promise<void> {
   const engine = await ensureEngine(() => undefined).catch(() => undefined);
   if (engine?.dockerHost !== undefined) process.env.DOCKER_HOST = engine.dockerHost;
   for (const program of wanted) {
-    const { kind } = program;
-    const observation = await attempt(kind, async () => observe(program, console.log));
+    const { kind, observe } = program;
+    const observation = observe && (await attempt(kind, async () => observed(kind, observe, console.log)));
     const observedVersion = observation?.observedVersion ?? read()[kind]?.observedVersion;
-    const defined = await attempt(kind, async () => definedMetrics(kind, observedVersion, console.log));
+    const defined = await attempt(kind, async () => definedMetrics(kind, observedVersion, given, console.log));
     const entry = updated(read()[kind], observation, defined);
     if (entry === undefined) continue;
     write(kind, entry);
@@ -69,6 +81,19 @@ async function catalogue(): Promise<void> {
   }
   if (failed.length > 0)
     throw new UserError(`kept old names of ${[...new Set(failed)].join(", ")}: see the messages above`);
+}
+
+/** The sources that the options name. */
+function givenSources(
+  { sources: folder, version }: { readonly sources?: string; readonly version?: string },
+  wanted: readonly Program[],
+): SourceLocation {
+  if (folder === undefined && version === undefined) return {};
+  if (folder === undefined) throw new UserError("--version needs --sources, the folder of the sources of this version");
+  if (wanted.length !== 1) throw new UserError("--sources needs one kind: name it, as in: npm run catalogue -- alloy");
+  if (!existsSync(join(folder, "go.mod")))
+    throw new UserError(`--sources ${folder} has no file go.mod: use the top folder of a Go module`);
+  return { folder: resolve(folder), ...(version === undefined ? {} : { version }) };
 }
 
 function read(): Catalogue {
@@ -87,14 +112,14 @@ function programOf(kind: string): Program {
 }
 
 /** Runs a program. The names are valid for the version that ran, until the sources of the release are known. */
-async function observe(program: Program, log: Log): Promise<CatalogueEntry> {
-  const { version, path } = await archiveOf(program.kind, log);
+async function observed(kind: string, observe: Observe, log: Log): Promise<CatalogueEntry> {
+  const { version, path } = await archiveOf(kind, log);
   const folder = mkdtempSync(join(tmpdir(), "cdktf-monitoring-catalogue-"));
   try {
     const [home, work] = [join(folder, "home"), join(folder, "work")];
     for (const made of [home, work]) mkdirSync(made);
-    await unpack(path, home, program.kind);
-    return { version, observedVersion: version, ...(await program.observe(home, work, log)) };
+    await unpack(path, home, kind);
+    return { version, observedVersion: version, ...(await observe(home, work, log)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

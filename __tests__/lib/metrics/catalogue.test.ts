@@ -1,3 +1,4 @@
+import { AGENT_METRICS, UNPARSED_LINES } from "../../../lib/logs/agent-metrics";
 import generated from "../../../lib/metrics/catalogue.json";
 import {
   cataloguedMetric,
@@ -61,6 +62,12 @@ test("withAlternatives returns all series of a histogram and of a summary", () =
     "c_count",
     "c_sum",
   ]);
+});
+
+test("the catalogue contains the metrics of log agents that rules and dashboards use", () => {
+  const known = new Set([...metricsOf("alloy"), ...metricsOf("promtail")]);
+  const own = UNPARSED_LINES.prefix + UNPARSED_LINES.name;
+  expect(AGENT_METRICS.filter((metric) => metric !== own && !known.has(metric))).toEqual([]);
 });
 
 describe("metricsOf", () => {
@@ -165,6 +172,8 @@ describe("collectorsOf", () => {
 test.each([
   ["node_wifi_station_info", `node exporter's collector "wifi"`],
   ["node_systemd_service_restart_total", `node exporter's collector "systemd.enable-restarts-metrics"`],
+  ["promtail_read_lines_total", "the log agent"],
+  ["loki_write_sent_entries_total", "the log agent"],
   ["alertmanager_alerts", "alertmanager"],
   ["alertmanager_marked_alerts", undefined],
   ["quux", undefined],

@@ -26,6 +26,12 @@ describe("unknownMetrics", () => {
     ]);
   });
 
+  test("says that a newer version no longer has the metric", () => {
+    expect(of("alertmanager_marked_alerts > 0")).toEqual([
+      'alert "A": nothing emits the metric "alertmanager_marked_alerts": the pinned version of alertmanager no longer has it: remove the query',
+    ]);
+  });
+
   test("reports a metric once if two levels of an alert use it", () => {
     const uses = ["quux > 1", "quux > 2"].map((expression) => ({ where: 'alert "A"', expression }));
     expect(unknownMetrics(uses, emitted)).toHaveLength(1);

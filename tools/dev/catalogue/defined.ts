@@ -4,12 +4,12 @@ import { Architecture } from "../../../lib/servers/architecture";
 import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue-entry";
 import type { Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
-import { sources } from "../../local/source";
 import { mergeEntries } from "./merge";
+import { moduleOf } from "./programs";
 import { sorted } from "./program";
 import { emittedDefinitions, type Sources } from "./emitted";
 import { definitions, prefixes, type Definition } from "./sources/definitions";
-import { goPackages } from "./sources/go-list";
+import { goPackages, type SourceLocation } from "./sources/go-list";
 import { GoProgram } from "./sources/go-program";
 
 /** The sources of a program in two versions. */
@@ -25,26 +25,30 @@ export interface Defined {
  * Reads the sources of the pinned release of a program, and of the version that was observed. If the sources of the
  * release are unavailable, the observed version stands for both.
  *
+ * @param given version and folder of the release, if they are not those of the pinned release
  * @throws UserError if the sources of the observed version are unavailable too
  */
-export async function definedMetrics(kind: string, observedVersion: string | undefined, log: Log): Promise<Defined> {
-  const module = sources.find(({ name }) => name === kind);
-  if (!module) throw new UserError(`no Go module of ${kind} is known`);
-  const read = async (wanted?: string): Promise<Sources> => {
-    const program = new GoProgram(await goPackages(module, wanted));
+export async function definedMetrics(
+  kind: string,
+  observedVersion: string | undefined,
+  given: SourceLocation,
+  log: Log,
+): Promise<Defined> {
+  const module = moduleOf(kind);
+  const read = async (location: SourceLocation): Promise<Sources> => {
+    log(`${kind}: reading the sources of ${location.version ?? observedVersion ?? ""}`);
+    const program = new GoProgram(await goPackages(module, location));
     return { module: module.module, definitions: definitions(program), prefixes: prefixes(program) };
   };
-  const { version } = Artifacts.released()._request(kind, Architecture.AMD64);
+  const { version } = { ...Artifacts.released()._request(kind, Architecture.AMD64), ...given };
   try {
-    log(`${kind}: reading the sources of ${version}`);
-    const release = await read(version);
-    if (observedVersion === undefined || observedVersion === version) return { version, release, observed: release };
-    log(`${kind}: reading the sources of ${observedVersion}`);
-    return { version, release, observed: await read() };
+    const release = await read({ ...given, version });
+    const isSame = observedVersion === undefined || observedVersion === version;
+    return { version, release, observed: isSame ? release : await read({}) };
   } catch (error) {
     if (observedVersion === undefined || observedVersion === version || !(error instanceof UserError)) throw error;
     log(`${kind}: the names are those of ${observedVersion}, not of the release: ${error.message}`);
-    const observed = await read();
+    const observed = await read({});
     return { version: observedVersion, release: observed, observed };
   }
 }
@@ -58,11 +62,17 @@ export function updated(
   observation: CatalogueEntry | undefined,
   defined: Defined | undefined,
 ): CatalogueEntry | undefined {
-  if (observation === undefined) return before && defined ? withDefined(before, defined) : before;
+  if (observation === undefined)
+    return defined ? withDefined(before?.observedVersion ? before : nothing(defined), defined) : before;
   // Sources and test data that are read now replace the previous possible names.
   const entry = mergeEntries(defined ? before && withoutPossible(before) : before, observation);
   if (defined) return withDefined(entry, defined);
   return before?.observedVersion === entry.observedVersion ? before : entry;
+}
+
+/** The entry of a program that never ran. */
+function nothing({ version }: Defined): CatalogueEntry {
+  return { version, observed: [] };
 }
 
 function withoutPossible(entry: CatalogueEntry): CatalogueEntry {
@@ -83,8 +93,8 @@ export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueE
   const of = (definitions: readonly Definition[], collector?: string) =>
     definitions.filter((each) => each.collector === collector).map(({ name }) => name);
   const { observedVersion } = rest;
-  if (collectors === undefined)
-    return { version, observedVersion, ...namesWith(rest, [], all(release), all(observed), false) };
+  const head = { version, ...(observedVersion === undefined ? {} : { observedVersion }) };
+  if (collectors === undefined) return { ...head, ...namesWith(rest, [], all(release), all(observed), false) };
   const result: Record<string, Collector> = {};
   for (const [name, collector] of Object.entries(collectors)) {
     const others = Object.entries(collectors).filter(([other]) => other !== name && isRelated(other, name));
@@ -94,7 +104,7 @@ export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueE
     const names = isOption ? collector : namesWith(collector, elsewhere, of(release, name), of(observed, name), true);
     result[name] = { byDefault: collector.byDefault, ...names };
   }
-  return { version, observedVersion, ...namesWith(rest, [], of(release), of(observed), true), collectors: result };
+  return { ...head, ...namesWith(rest, [], of(release), of(observed), true), collectors: result };
 }
 
 function all(definitions: readonly Definition[]): string[] {

@@ -23,7 +23,8 @@ export function emittedDefinitions(
   return [...byPackage].flatMap(([path, defined]) => {
     const named = withPrefixes(path, defined, prefixes, observed);
     const isEmitting = path.startsWith(`${module}/`) || named.some(({ name }) => observed.has(name));
-    return isEmitting ? named.filter(({ name }) => namespaces.has(namespaceOf(name))) : [];
+    // Nothing is known about the namespaces of a program that never ran.
+    return isEmitting ? named.filter(({ name }) => observed.size === 0 || namespaces.has(namespaceOf(name))) : [];
   });
 }
 

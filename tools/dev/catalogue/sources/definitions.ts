@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import type { SyntaxNode } from "@lezer/common";
-import { CLIENT, Evaluator, Frames, OUTSIDE, argumentsOf, type Expression } from "./evaluator";
+import { CLIENT, Evaluator } from "./evaluator";
+import { Frames, OUTSIDE, type Expression } from "./expression";
+import { argumentsOf, fieldOf } from "./literals";
 import type { GoFile } from "./go-file";
 import type { GoProgram } from "./go-program";
 import { allTexts, products3, textsOf } from "./texts";
@@ -103,7 +105,7 @@ function namesIn(program: GoProgram, file: GoFile): string[] {
     if (type === undefined) return [];
     const names = allTexts(newEvaluator(program), (each) => {
       const [namespace, subsystem, name] = ["Namespace", "Subsystem", "Name"].map((field) => {
-        const value = each.field({ node: literal, file, frame }, field);
+        const value = fieldOf(program, { node: literal, file, frame }, field);
         return value ? textsOf(each, value) : undefined;
       });
       return name === undefined ? [] : products3([namespace ?? [""], subsystem ?? [""], name]);
@@ -115,7 +117,10 @@ function namesIn(program: GoProgram, file: GoFile): string[] {
 
 /** Valid names with the suffixes of a type. */
 function named(names: readonly string[], type: string): string[] {
-  const valid = names.filter((name) => NAME.test(name) && (!name.includes("*") || known(name) >= MIN_KNOWN));
+  // A word alone is no metric, but part of a test or of a name that the program completes.
+  const valid = names.filter(
+    (name) => NAME.test(name) && name.includes("_") && (!name.includes("*") || known(name) >= MIN_KNOWN),
+  );
   return valid.flatMap((name) => suffixes(type).map((suffix) => name + suffix));
 }
 

@@ -1,57 +1,26 @@
 import type { SyntaxNode } from "@lezer/common";
-import { children, expressionsOf, type GoFile } from "./go-file";
+import {
+  bind,
+  keyOf,
+  MAX_DEPTH,
+  OUTSIDE,
+  type Binding,
+  type Choice,
+  type Expression,
+  type Frame,
+  type Frames,
+  type Item,
+} from "./expression";
+import { expressionsOf, type GoFile } from "./go-file";
 import type { Declared, GoProgram } from "./go-program";
+import { argumentsOf, bodyOf, fieldOf, typeOf } from "./literals";
 import { localOrigin, parameterNames, receiverType, sides, valuesOf } from "./scope";
-
-/** An instance of a function, for one of its calls. */
-export interface Frame {
-  readonly id: number;
-  /** Number of calls between the function and the definition that is evaluated. */
-  readonly depth: number;
-  /** Frame of the function that contains a function literal. */
-  readonly outer?: Frame;
-}
-
-/** An expression in an instance of the function that contains it. */
-export interface Expression extends Declared {
-  readonly frame: Frame;
-  /** Type of a literal that does not repeat it, because it is an element of another literal. */
-  readonly type?: Declared;
-}
-
-/** Values of the loop variables of a range clause or of the parameters of a function. */
-type Binding = ReadonlyMap<string, Expression>;
-
-/** A range clause or function whose variables have no binding yet. */
-export interface Choice extends Declared {
-  readonly frame: Frame;
-}
-
-/** A key and value of a map, or the value of an array. */
-interface Item {
-  readonly key?: Expression;
-  readonly value: Expression;
-}
 
 /** The client library, which all programs of the catalogue use. */
 export const CLIENT = "github.com/prometheus/client_golang/prometheus";
 
-const MAX_DEPTH = 5;
 /** Expressions that one evaluator follows. A name that needs more comes from the configuration of the program. */
 const MAX_STEPS = 2000;
-/** The frame of code outside functions, and of the functions that contain definitions. */
-export const OUTSIDE: Frame = { id: 0, depth: 0 };
-
-/** Frames by function and call, so that repeated evaluations use the same ones. */
-export class Frames {
-  private readonly known = new Map<string, Frame>([["", OUTSIDE]]);
-
-  public for(key: string, depth: number, outer?: Frame): Frame {
-    const frame = this.known.get(key) ?? { id: this.known.size, depth, ...(outer ? { outer } : {}) };
-    this.known.set(key, frame);
-    return frame;
-  }
-}
 
 /**
  * Finds the expressions that an expression can stand for: it follows variables, fields, parameters, loops and calls. One
@@ -125,7 +94,7 @@ export class Evaluator {
     const { node, file } = literal;
     if (node.name === "CallExpr" && file.textOf(node.firstChild) === "append") return this.appended(literal);
     const body = bodyOf(node);
-    const type = this.typeOf(literal);
+    const type = typeOf(this.program, literal);
     const element = type?.node.getChildren("Type").at(-1);
     const elementType = type && element ? { type: { node: element, file: type.file } } : {};
     return (body?.getChildren("Element") ?? []).flatMap((each) => {
@@ -146,16 +115,6 @@ export class Evaluator {
     // The other elements of `list = append(list, …)` come from the other values of the variable.
     const isSame = file.textOf(node.parent?.firstChild ?? null) === file.textOf(list ?? null);
     return [...(list && !isSame ? this.items(at(list)) : []), ...items];
-  }
-
-  /** The value of a field of a struct literal, or undefined if the literal does not set it. */
-  public field(literal: Expression, name: string): Expression | undefined {
-    const { node, file } = literal;
-    const elements = bodyOf(node)?.getChildren("Element") ?? [];
-    const keyed = elements.find((each) => file.textOf(each.getChild("Key")) === name);
-    const position = elements.some((each) => each.getChild("Key")) ? -1 : this.fieldNames(literal).indexOf(name);
-    const value = (keyed ?? elements[position])?.lastChild;
-    return value ? { node: value, file, frame: literal.frame } : undefined;
   }
 
   /** All combinations of values of a loop or of the parameters of a function. At least one, which can be empty. */
@@ -202,10 +161,12 @@ export class Evaluator {
     const imported = this.imported(file, base);
     if (imported !== undefined) return this.global(imported, name);
     const literals = this.values({ ...expression, node: base }).filter((each) => bodyOf(each.node));
-    if (literals.length > 0) return literals.flatMap((literal) => this.field(literal, name) ?? []);
+    if (literals.length > 0) return literals.flatMap((literal) => fieldOf(this.program, literal, name) ?? []);
     const type = receiverType(file, base);
     const set =
-      type === undefined ? [] : this.instances(file.packagePath, type).flatMap((each) => this.field(each, name) ?? []);
+      type === undefined
+        ? []
+        : this.instances(file.packagePath, type).flatMap((each) => fieldOf(this.program, each, name) ?? []);
     return set.length > 0 ? set : this.written(file, name);
   }
 
@@ -314,57 +275,4 @@ export class Evaluator {
       );
     });
   }
-
-  /** The names of the fields of a struct literal, in order. */
-  private fieldNames(literal: Expression): string[] {
-    const type = this.typeOf(literal);
-    const body = type?.node.getChild("StructBody");
-    return (body?.getChildren("FieldDecl") ?? []).flatMap((field) => {
-      const names = field.getChildren("FieldName").map((each) => type?.file.textOf(each) ?? "");
-      return names.length > 0 ? names : [""];
-    });
-  }
-
-  /** The type of a literal, with names of types replaced by what they stand for. */
-  private typeOf(literal: Expression): Declared | undefined {
-    const own = literal.node.name === "TypedLiteral" ? literal.node.firstChild : undefined;
-    let type = own ? { node: own, file: literal.file } : literal.type;
-    for (let steps = 0; type && steps < MAX_DEPTH; steps++) {
-      const { node, file }: Declared = type;
-      const [first] = children(node);
-      if (node.name === "PointerType") type = lastChild(type);
-      else if (node.name === "TypeName" || node.name === "QualifiedType") {
-        const imported =
-          node.name === "QualifiedType" ? file.imports.get(file.textOf(first ?? null)) : file.packagePath;
-        const name = file.textOf(node.name === "QualifiedType" ? node.lastChild : node);
-        const local = file.find("TypeSpec").find((spec) => file.textOf(spec.getChild("DefName")) === name);
-        const declared = this.program.declaration(imported ?? "", name) ?? (local && { node: local, file });
-        type = declared?.node.name === "TypeSpec" ? lastChild(declared) : undefined;
-      } else return type;
-    }
-    return type;
-  }
-}
-
-function lastChild({ node, file }: Declared): Declared | undefined {
-  return node.lastChild ? { node: node.lastChild, file } : undefined;
-}
-
-/** The part of a literal that has elements, or undefined for another node. */
-function bodyOf(node: SyntaxNode): SyntaxNode | undefined {
-  if (node.name === "LiteralValue") return node;
-  return node.name === "TypedLiteral" ? (node.getChild("LiteralValue") ?? undefined) : undefined;
-}
-
-/** The arguments of a call. */
-export function argumentsOf(call: SyntaxNode): SyntaxNode[] {
-  return expressionsOf(call.getChild("Arguments"));
-}
-
-function bind(parameters: readonly string[], given: readonly Expression[]): Binding {
-  return new Map(parameters.flatMap((name, index) => (given[index] ? [[name, given[index]] as const] : [])));
-}
-
-function keyOf({ node, file, frame }: Choice): string {
-  return `${frame.id} ${file.path} ${node.from}`;
 }

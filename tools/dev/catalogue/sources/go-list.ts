@@ -5,18 +5,24 @@ import { goEnvironment, sourceFolder, type GoModule } from "../../../local/sourc
 import type { GoPackage } from "./go-program";
 
 const FIELDS = "ImportPath,Name,Dir,GoFiles,Imports,Standard";
-/** Sources for the servers of most users. Node exporter's metrics do not depend on the architecture. */
-const PLATFORM = { GOOS: "linux", GOARCH: "amd64", CGO_ENABLED: "0" };
+/** The platform of most servers. Promtail reads the journal with C code. */
+const PLATFORM = { GOOS: "linux", GOARCH: "amd64", CGO_ENABLED: "1" };
+
+/** Where the sources of a program are. */
+export interface SourceLocation {
+  /** Version of the program. @default - the version that source builds have */
+  readonly version?: string;
+  /** Folder of the module. @default - the Go module proxy */
+  readonly folder?: string;
+}
 
 /**
  * Lists the packages of a program, dependencies included. Downloads their sources into Go's module cache.
  *
- * @param version version of the program; undefined for the version that source builds have
  * @throws UserError if Go is missing or the module proxy lacks the version
  */
-export async function goPackages(module: GoModule, version?: string): Promise<GoPackage[]> {
-  const cwd =
-    version === undefined ? sourceFolder(module) : await downloaded(module, goVersion(module.module, version));
+export async function goPackages(module: GoModule, { version, folder }: SourceLocation): Promise<GoPackage[]> {
+  const cwd = folder ?? (await moduleFolder(module, version));
   const packages = module.packages.map((name) => (name === "." ? module.module : `${module.module}/${name}`));
   const settings = ["-mod=readonly", "-tags", module.tags.join(",")];
   // Reports packages with missing parts, such as the built web UI that Alertmanager embeds, instead of failing.
@@ -32,6 +38,10 @@ export function goVersion(module: string, version: string): string {
   const [major = "", minor = "", patch = ""] = version.split(".");
   const isPrometheus = module === "github.com/prometheus/prometheus";
   return isPrometheus ? `v0.${major}${minor.padStart(2, "0")}.${patch}` : `v${version}`;
+}
+
+async function moduleFolder(module: GoModule, version: string | undefined): Promise<string> {
+  return version === undefined ? sourceFolder(module) : downloaded(module, goVersion(module.module, version));
 }
 
 async function downloaded(module: GoModule, version: string): Promise<string> {

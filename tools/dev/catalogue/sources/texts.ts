@@ -1,5 +1,7 @@
 import { children, expressionsOf } from "./go-file";
-import { argumentsOf, Evaluator, type Choice, type Expression } from "./evaluator";
+import type { Evaluator } from "./evaluator";
+import type { Choice, Expression } from "./expression";
+import { argumentsOf } from "./literals";
 
 /** Stands for a part of a name that is not known before the program runs. */
 export const UNKNOWN = "*";
