@@ -46,7 +46,8 @@ afterAll(removeFolders);
 
 ansibleTest("sends a check with the modules that it needs, and its arguments", () => {
   const rendered = script({ grafana: ["http://127.0.0.1:9", 3], log_agent: ["http://127.0.0.1:9"] });
-  const [, request = "{}"] = /^(\{"modules"[^]*?)\nEOF$/m.exec(rendered) ?? [];
+  const [print = ""] = /^printf '%s' '\{"modules"[^]*?(?= \| python3 -c )/m.exec(rendered) ?? [];
+  const request = execFileSync("sh", ["-c", print], { encoding: "utf8" });
   const { modules, checks } = JSON.parse(request) as { modules: Record<string, string>; checks: unknown };
   const sources = checkSources();
   expect(modules).toEqual(
