@@ -27,12 +27,14 @@ export function checkSources(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, checkSource(name)]));
 }
 
-/** Runs checks as observe.sh.j2 does, and returns the lines of the output. */
+/** Runs checks as observe.sh.j2 does, with another limit in seconds if given, and returns the lines of the output. */
 export async function runChecks(
   checks: Readonly<Record<string, readonly (string | number)[]>>,
   modules: Readonly<Record<string, string>> = checkSources(),
+  limit?: number,
 ): Promise<string[]> {
-  const program = readFileSync(join(FOLDER, "run_checks.py"), "utf8");
+  const source = readFileSync(join(FOLDER, "run_checks.py"), "utf8");
+  const program = limit === undefined ? source : source.replace(/^LIMIT = .*$/m, `LIMIT = ${limit}`);
   const input = JSON.stringify({ modules, checks });
   const { code, stdout, stderr } = await run("python3", ["-c", program], { environment, input });
   if (code !== 0 || stderr !== "") throw new Error(stderr);
