@@ -104,13 +104,13 @@ export const computeAlerts: readonly AlertDefinition[] = [
     name: "CpuWaiting",
     group: "cpu",
     kinds: ["node_exporter"],
-    // More than half, because a single process that always waits for a disk, such as a backup, fills one CPU of two.
-    thresholds: { waiting: percent(50, "CPU time spent waiting for disks (iowait)") },
+    // With two CPUs, a single process that always waits for a disk, such as a backup, causes 50 %.
+    thresholds: { waiting: percent(50, "CPU time spent waiting for disks") },
     levels: [
       {
         severity: Severity.WARNING,
         for: "1h",
-        // The mean over the CPUs needs no sum over all modes.
+        // The modes of a CPU add up to one second per second, so the mean over the CPUs is a share.
         expr: (t) =>
           `100 * avg by (instance, monitoring) (rate(node_cpu_seconds_total{mode="iowait"}[5m])) > ${t.waiting}`,
       },

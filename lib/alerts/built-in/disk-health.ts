@@ -62,7 +62,7 @@ export const diskHealthAlerts: readonly AlertDefinition[] = [
     group: "disks",
     kinds: ["node_exporter"],
     thresholds: {
-      // The value of awesome-prometheus-alerts (HostUnusualDiskReadLatency); ten times what a magnetic disk needs.
+      // The value of awesome-prometheus-alerts (HostUnusualDiskReadLatency); ten times the usual latency of a hard disk.
       latency: { value: 0.1, unit: "seconds", meaning: "average duration of a request" },
       // Without this limit, a disk that sleeps would fire, because the few requests that wake it take seconds.
       requests: {
@@ -109,14 +109,14 @@ export const diskHealthAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // The file system stores the counters, so that they include errors from before a reboot. Resetting them ends the
-        // alert.
+        // The file system stores the counters, so they include errors from before a reboot. The alert ends when somebody
+        // resets them.
         expr: () => "sum by (instance, monitoring, device) (node_btrfs_device_errors_total) > 0",
       },
     ],
     summary: "The btrfs disk {{ $labels.device }} of {{ $labels.instance }} has errors",
     description:
-      "btrfs counted {{ $value }} errors of the disk {{ $labels.device }} of {{ $labels.instance }}: failed reads and writes, or damaged data. The disk may be failing. btrfs device stats shows the counters, and the kernel log the files.",
+      "btrfs counted {{ $value }} errors of the disk {{ $labels.device }} of {{ $labels.instance }}: failed reads and writes, or damaged data. The disk may be failing. btrfs device stats shows the counters, and the kernel log names the files.",
     dashboard: Uids.SERVER,
   }),
 ];

@@ -5,8 +5,8 @@ import { Severity } from "../rule";
 const distance = (value: number) => ({ value, unit: "°C", meaning: "distance from the sensor's critical temperature" });
 
 /**
- * Returns an expression that is true if a sensor is at most `margin` °C below its critical temperature. Sensors without a
- * critical temperature have none, or zero.
+ * Returns an expression that is true if a sensor is at most `margin` °C below its critical temperature. For a sensor
+ * without a critical temperature, the metric is missing or zero.
  */
 function hot(margin: number): string {
   return `node_hwmon_temp_celsius >= (node_hwmon_temp_crit_celsius > 0) - ${margin}`;
@@ -15,8 +15,8 @@ function hot(margin: number): string {
 const CORRECTED = "node_edac_correctable_errors_total";
 
 /**
- * Returns the number of corrected errors before the last `minutes`; zero if the server booted or joined since. A range of
- * a day would read thousands of samples at each evaluation.
+ * Returns the number of corrected errors before the last `minutes`; zero if the server booted or joined since then. An
+ * offset reads one sample; a range of a day would read thousands at each evaluation.
  */
 function before(minutes: number): string {
   return `((${CORRECTED} offset ${minutes}m <= ${CORRECTED}) or 0 * ${CORRECTED})`;
@@ -28,7 +28,7 @@ export const hardwareAlerts: readonly AlertDefinition[] = [
     name: "TemperatureHigh",
     group: "hardware",
     kinds: ["node_exporter"],
-    // The limit is the hardware's own (`temp*_crit` of the kernel's hwmon interface). `temp*_max` is not used, because
+    // The hardware reports its limit as `temp*_crit` in the kernel's hwmon interface. `temp*_max` is not used, because
     // many boards set it to a normal temperature.
     thresholds: { warning: distance(5), critical: distance(0) },
     levels: [
@@ -37,7 +37,7 @@ export const hardwareAlerts: readonly AlertDefinition[] = [
     ],
     summary: '{{ $labels.instance }} is too hot: {{ $labels.chip }} reports {{ printf "%.0f" $value }} °C',
     description:
-      'The sensor {{ $labels.sensor }} of {{ $labels.chip }} of {{ $labels.instance }} reports {{ printf "%.1f" $value }} °C, close to or above its critical temperature. The hardware slows down, and switches itself off if it gets hotter. Check the fans, the dust and the temperature of the room.',
+      'The sensor {{ $labels.sensor }} of {{ $labels.chip }} of {{ $labels.instance }} reports {{ printf "%.1f" $value }} °C, close to or above its critical temperature. The hardware slows down, and switches itself off if it gets hotter. Check the fans, remove dust, and check the temperature of the room.',
     dashboard: Uids.SERVER,
   }),
   define({

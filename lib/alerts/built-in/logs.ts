@@ -110,7 +110,7 @@ export const logAgentAlerts: readonly AlertDefinition[] = [
     ],
     summary: "The log agent of {{ $labels.instance }} updates its components slowly",
     description:
-      "The component {{ $labels.component_id }} of Alloy, the log agent of {{ $labels.instance }}, needs more than a minute to take in a change. New log files are read late. The server is overloaded, or the agent has very many files.",
+      "The component {{ $labels.component_id }} of Alloy, the log agent of {{ $labels.instance }}, needs more than a minute to apply a change. New log files are read late. The server is overloaded, or the agent has very many files.",
     dashboard: Uids.MONITORING_LOGS,
   }),
 ];

@@ -7,7 +7,7 @@ const BY_LOKI = "sum by (instance, monitoring)";
 const REQUESTS = "loki_request_duration_seconds_count";
 const PUSH = 'route="loki_api_v1_push"';
 const QUERIES = 'route=~"loki_api_v1_.+",route!="loki_api_v1_push"';
-/** Requests that wait for new lines (tail) last as long as the client wishes. */
+/** Queries without requests that wait for new lines (tail), because those last as long as the client wishes. */
 const TIMED_QUERIES = 'route=~"loki_api_v1_.+",route!~"loki_api_v1_(push|tail)"';
 /** Reasons for which Loki asks agents to send lines again later. Lines rejected for other reasons are lost. */
 const LATER = "rate_limited|per_stream_rate_limit|stream_limit";
@@ -22,7 +22,7 @@ function failing(routes: string): string {
   return `100 * ${BY_LOKI} (rate(${REQUESTS}{${routes},status_code=~"5.."}[5m])) / ${BY_LOKI} (rate(${REQUESTS}{${routes}}[5m]))`;
 }
 
-/** Returns the duration of requests to `routes` that 99 % of the requests do not exceed, in seconds, by route. */
+/** Returns the 99th percentile of the duration of requests to `routes`, in seconds, by route. */
 function slowest(routes: string): string {
   return `histogram_quantile(0.99, sum by (instance, monitoring, route, le) (rate(loki_request_duration_seconds_bucket{${routes}}[5m])))`;
 }

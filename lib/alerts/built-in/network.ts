@@ -6,7 +6,7 @@ const ACCEPTED = "rate(node_netstat_Tcp_PassiveOpens[5m])";
 const OVERFLOWS = "rate(node_netstat_TcpExt_ListenOverflows[5m])";
 /**
  * Requests for connections (SYN) that found the queue of half-open connections full: the kernel answers with a SYN
- * cookie or drops the request. The counter of drops includes the overflows of the other queue.
+ * cookie or drops the request. The counter of drops includes the overflows of the accept queue.
  */
 const SYN_OVERFLOWS = `(rate(node_netstat_TcpExt_SyncookiesSent[5m]) + rate(node_netstat_TcpExt_ListenDrops[5m]) - ${OVERFLOWS})`;
 
@@ -82,7 +82,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     name: "NetworkFlapping",
     group: "network",
     kinds: ["node_exporter"],
-    // More than the one or two interruptions of a reboot, or of a maintenance of the switch.
+    // A reboot or maintenance of the switch causes one or two interruptions.
     thresholds: {
       interruptions: { value: 3, unit: "interruptions", meaning: "losses of the link within the window", least: 1 },
       window: minutes(15, "range in which interruptions are counted"),
@@ -113,14 +113,14 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "A service on {{ $labels.instance }} accepts connections too slowly",
     description:
-      'The kernel of {{ $labels.instance }} refuses {{ printf "%.0f" $value }} % of the new TCP connections, because the queue of a service that should accept them is full. Clients wait for seconds or fail. The service hangs, is overloaded, or its queue is too short. ss -ltn shows the queue.',
+      'The kernel of {{ $labels.instance }} refuses {{ printf "%.0f" $value }} % of the new TCP connections, because the accept queue of a service is full. Clients wait for seconds or fail. The service hangs, is overloaded, or its queue is too short. ss -ltn shows the queue.',
     dashboard: Uids.SERVER,
   }),
   define({
     name: "SynQueueFull",
     group: "network",
     kinds: ["node_exporter"],
-    // High enough for bursts of clients, which SYN cookies cope with. During an attack, the share is close to 100 %.
+    // Bursts of clients stay below this share, and SYN cookies handle them. During an attack, the share is close to 100 %.
     thresholds: { overflows: percent(10, "requests for connections that find the queue full") },
     levels: [
       {
@@ -131,7 +131,7 @@ export const networkAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.instance }} receives more requests for TCP connections than it can queue",
     description:
-      '{{ printf "%.0f" $value }} % of the requests for TCP connections to {{ $labels.instance }} find the queue of half-open connections full. The server is attacked (SYN flood), or it has more clients than its queues are made for. The kernel log names the port.',
+      '{{ printf "%.0f" $value }} % of the requests for TCP connections to {{ $labels.instance }} find the queue of half-open connections full. The server is attacked (SYN flood), or its queues are too short for its clients. The kernel log names the port.',
     dashboard: Uids.SERVER,
   }),
 ];

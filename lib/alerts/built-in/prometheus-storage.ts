@@ -70,7 +70,7 @@ export const prometheusStorageAlerts: readonly AlertDefinition[] = [
     ...ABOUT,
     name: "PrometheusTruncationsFailing",
     thresholds: {
-      // Prometheus writes a block, and truncates, every two hours. It does not retry earlier.
+      // Prometheus truncates when it has written a block, every two hours. After a failure, it does not retry earlier.
       window: minutes(180, "how long the alert fires after a failure; longer than the two hours between two attempts"),
     },
     levels: [
@@ -94,7 +94,7 @@ export const prometheusStorageAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // Yesterday's values may be from the first deploy, during which targets have no series yet.
+        // Right after the first deploy, targets have no series yet. A comparison with that time must not fire.
         for: "1h",
         expr: (t) =>
           [

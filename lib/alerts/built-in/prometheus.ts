@@ -73,7 +73,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ...ABOUT,
     name: "PrometheusQueryLoadHigh",
     // The value of the Prometheus mixin. Queries that wait count, too, so the value can exceed 100 %.
-    thresholds: { load: percent(80, "queries that run or wait, relative to the queries that can run at once") },
+    thresholds: { load: percent(80, "running and waiting queries, relative to the queries that can run at once") },
     levels: [
       {
         severity: Severity.WARNING,
@@ -84,7 +84,7 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
     ],
     summary: "Prometheus on {{ $labels.instance }} is busy with queries",
     description:
-      'The queries that run or wait on {{ $labels.instance }} take {{ printf "%.0f" $value }} % of the places for queries in Prometheus. From 100 % on, dashboards and rules wait, and alerts fire late. Find the slow queries.',
+      'On {{ $labels.instance }}, the number of running and waiting queries is {{ printf "%.0f" $value }} % of the number that Prometheus runs at once. From 100 % on, dashboards and rules wait, and alerts fire late. Find the slow queries.',
   }),
   define({
     ...ABOUT,

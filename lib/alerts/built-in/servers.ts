@@ -16,10 +16,13 @@ const serverSeen: RecordingRule = {
   ].join("\n"),
 };
 
-/** The unit that the role `node_exporter` installs. It is active from the creation of `/run/reboot-required` to the reboot. */
+/** A unit of the role `node_exporter`, which is active from the creation of `/run/reboot-required` until the reboot. */
 const REBOOT_UNIT = "cdktf-monitoring-reboot-required.service";
 
-/** Alerts about servers that do not answer, that rebooted or that need a reboot. No rule contains a server's name, so a new server needs no reload. */
+/**
+ * Alerts about servers that do not answer, that rebooted or that need a reboot. No rule contains the name of a server, so
+ * Prometheus needs no reload for a new server.
+ */
 export const serverAlerts: readonly AlertDefinition[] = [
   define({
     name: "ServerUnreachable",
@@ -68,8 +71,8 @@ export const serverAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // The uptime is compared, not the time of the boot, because the latter moves when the clock is set. The server
-        // answered before it booted; otherwise it is new.
+        // The uptime is compared, not the time of the boot, because that time moves when the clock is corrected. A server
+        // that never answered before the boot is new, and does not fire.
         expr: (t) =>
           [
             `node_time_seconds - node_boot_time_seconds < ${t.window * 60}`,
@@ -79,7 +82,7 @@ export const serverAlerts: readonly AlertDefinition[] = [
     ],
     summary: "{{ $labels.instance }} rebooted",
     description:
-      "{{ $labels.instance }} booted {{ humanizeDuration $value }} ago. If nobody planned it, the kernel crashed, the power failed, or the host of a virtual machine restarted it. The journal of the previous boot contains the cause.",
+      "{{ $labels.instance }} booted {{ humanizeDuration $value }} ago. If nobody planned the reboot, the kernel crashed, the power failed, or the host of a virtual machine restarted it. The journal of the previous boot contains the cause.",
     dashboard: Uids.SERVER,
   }),
   define({
@@ -90,14 +93,14 @@ export const serverAlerts: readonly AlertDefinition[] = [
     levels: [
       {
         severity: Severity.WARNING,
-        // Longer than automatic upgrades wait, which reboot the server in the following night if they are set up to.
+        // Automatic upgrades can be configured to reboot the server in the following night. The alert waits longer.
         for: "24h",
         expr: () => `node_systemd_unit_state{name="${REBOOT_UNIT}",state="active"} == 1`,
       },
     ],
     summary: "{{ $labels.instance }} needs a reboot",
     description:
-      "An upgrade of {{ $labels.instance }} takes effect only after a reboot, such as that of the kernel. Until then, the server runs the old version with its vulnerabilities. /run/reboot-required.pkgs lists the packages.",
+      "An upgrade of {{ $labels.instance }}, for example of the kernel, takes effect only after a reboot. Until then, the server runs the old version with its vulnerabilities. /run/reboot-required.pkgs lists the packages.",
     dashboard: Uids.SERVER,
   }),
 ];
