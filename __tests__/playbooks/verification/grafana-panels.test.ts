@@ -130,3 +130,8 @@ it.each([
 ])("moment reads %s", async (text, expected) => {
   expect(await evaluate(`moment(${literal(text)}, ${NOW}).isoformat()`)).toBe(expected);
 });
+
+it.each(["then", "now-9999y", "9".repeat(30)])("a time range from %s is the last hour", async (from) => {
+  const [start, end] = (await evaluate(`time_range((${literal(from)}, "now"), ${NOW})`)) as [number, number];
+  expect(end - start).toBe(3_600_000);
+});

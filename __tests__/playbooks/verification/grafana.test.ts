@@ -369,19 +369,22 @@ describe("grafana.py", () => {
     });
   });
 
-  it.each([
+  it.each<[string, Partial<Board>]>([
     [
       "a variable with an invalid regular expression",
       {
-        list: [
-          { name: "x", type: "custom", query: "a" },
-          { name: "y", type: "query", query: "label_values(job)", regex: "/(/" },
-        ],
+        templating: {
+          list: [
+            { name: "x", type: "custom", query: "a" },
+            { name: "y", type: "query", query: "label_values(job)", regex: "/(/" },
+          ],
+        },
       },
     ],
-    ["variables that are no list", { list: [3] }],
-  ])("does not query a malformed dashboard: %s", async (_, templating) => {
-    const { panels } = await check({ boards: [{ uid: "odd", title: "Odd", panels: [panel("P", "x")], templating }] });
+    ["variables that are no list", { templating: { list: [3] } }],
+    ["a panel without points", { panels: [{ ...panel("P", "x"), maxDataPoints: "0" }] }],
+  ])("does not query a malformed dashboard: %s", async (_, part) => {
+    const { panels } = await check({ boards: [{ uid: "odd", title: "Odd", panels: [panel("P", "x")], ...part }] });
     expect(panels.find(({ title }) => title === "Odd")).toMatchObject({
       panels: 0,
       skipped: [{ title: "Odd", reason: expect.stringMatching(/^the dashboard is malformed: /) as string }],

@@ -114,7 +114,7 @@ def readable_panels(observer: Observer, board: Json, given: Mapping[str, Variabl
     """The panels of a dashboard. A malformed dashboard has one panel, which is not queried."""
     try:
         return observer.panels(board, given)
-    except (AttributeError, KeyError, TypeError, ValueError, re.error, HTTPException) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, re.error, HTTPException) as error:
         return [Panel(str(board["title"]), skipped=f"the dashboard is malformed: {error!r}")]
 
 

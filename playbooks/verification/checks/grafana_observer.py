@@ -56,7 +56,7 @@ class Observer:
         return list(dashboard_panels(board, resolve(definitions, ask, given), self._sources, now))
 
     def _options(self, definition: Json, known: Variables, start: int, end: int) -> list[Option]:
-        """The options of a variable of the type `query` or `datasource`; none if the data source does not answer."""
+        """The options of a variable of the type `query` or `datasource`; none if the data source does not answer in time."""
         query = definition.get("query") or ""
         if definition.get("type") == "datasource":
             return self._sources.options(str(query))
@@ -64,6 +64,8 @@ class Observer:
         if definition.get("type") != "query" or source is None or source["uid"] in self._unreachable:
             return []
         options = {"prometheus": self._prometheus_options, "loki": self._loki_options}.get(source["type"])
+        if time.monotonic() > self._end:
+            return []
         try:
             return options(source["uid"], query, known, start, end) if options else []
         except (urllib.error.HTTPError, TimeoutError):

@@ -78,7 +78,7 @@ def time_range(time: tuple[str, str], now: datetime) -> tuple[int, int]:
     """Start and end of a time range in milliseconds; the last hour if the texts are malformed."""
     try:
         ends = moment(time[0], now), moment(time[1], now, end=True)
-    except ValueError:
+    except (ValueError, OverflowError):
         ends = now - timedelta(hours=1), now
     return int(ends[0].timestamp() * 1000), int(ends[1].timestamp() * 1000)
 
