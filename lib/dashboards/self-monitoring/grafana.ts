@@ -2,12 +2,11 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { STATUS_CLASSES } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
-import { byStatusClass } from "./expressions";
 import { processPanels } from "./process";
+import { requestGraph } from "./request-graph";
 
 /** Matcher for ordinary requests. Connections that became a WebSocket have the status -1. */
 const ANSWERED = '{status_code!="-1"}';
@@ -17,23 +16,11 @@ export function grafanaPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   const requests = (matchers: string) =>
     `sum by (instance) (rate(grafana_http_request_duration_seconds_count${matchers}${RATE_INTERVAL}))`;
   return [
-    graph({
-      title: "Requests",
+    requestGraph({
       description:
         "How many requests does Grafana answer, and with which status? A status of 500 or higher means that Grafana failed.",
-      unit: units.RequestsPerSecond,
+      rate: `rate(grafana_http_request_duration_seconds_count${ANSWERED}${RATE_INTERVAL})`,
       width: 12,
-      bars: true,
-      stacked: true,
-      sortBy: "Name",
-      noValue: "No requests",
-      colours: STATUS_CLASSES,
-      queries: [
-        {
-          expr: byStatusClass(`rate(grafana_http_request_duration_seconds_count${ANSWERED}${RATE_INTERVAL})`),
-          legend: "{{status_class}}",
-        },
-      ],
     }),
     graph({
       title: "Failed requests",

@@ -13,12 +13,12 @@ import {
   AGENT_RETRIES,
   UNPARSED_LINES,
 } from "../../logs/agent-metrics";
-import { Colours, STATUS_CLASSES } from "../builders/colours";
+import { Colours } from "../builders/colours";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
 import { serverColumn, table } from "../builders/tables";
 import { RATE_INTERVAL } from "../expressions";
-import { byStatusClass } from "./expressions";
 import { processPanels } from "./process";
+import { requestGraph } from "./request-graph";
 import { TOP } from "./scrape-targets";
 
 const AGENTS = '{job="log_agent"}';
@@ -101,22 +101,12 @@ function linePanels(): Builder<Panel>[] {
 function requestPanels(): Builder<Panel>[] {
   const requests = AGENT_REQUESTS.map((metric) => `rate(${metric}${AGENTS}${RATE_INTERVAL})`).join(" or ");
   return [
-    graph({
+    requestGraph({
       title: "Requests to Loki",
       description: "Does Loki accept the requests with lines? A request without an answer is sent again.",
-      unit: units.RequestsPerSecond,
+      rate: requests,
       width: 8,
-      bars: true,
-      stacked: true,
-      sortBy: "Name",
-      noValue: "No requests",
-      colours: { ...STATUS_CLASSES, "no answer": Colours.CRITICAL },
-      queries: [
-        {
-          expr: byStatusClass(requests),
-          legend: "{{status_class}}",
-        },
-      ],
+      colours: { "no answer": Colours.CRITICAL },
     }),
     graph({
       title: "Retried requests",

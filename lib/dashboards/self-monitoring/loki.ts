@@ -2,13 +2,14 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, EVALUATIONS, STATUS_CLASSES } from "../builders/colours";
+import { Colours } from "../builders/colours";
 import { graph } from "../builders/panels";
 import { PanelThreshold, thresholdsOf } from "../builders/thresholds";
 import { RATE_INTERVAL } from "../expressions";
-import { byAlertmanager, byRuleGroup, byStatusClass, FEW_ALERTS } from "./expressions";
+import { byAlertmanager, FEW_ALERTS } from "./expressions";
 import { processPanels } from "./process";
-import { TOP } from "./scrape-targets";
+import { requestGraph } from "./request-graph";
+import { failedEvaluations, ruleGroupDuration } from "./rule-graphs";
 
 /** Seconds of an hour. */
 const HOUR = 3600;
@@ -156,24 +157,10 @@ function requestPanels(alerts: readonly Alert[]): Builder<Panel>[] {
   const quantile = (share: number, route: string) =>
     `histogram_quantile(${share}, sum by (le) (rate(${REQUESTS}_bucket{${route}}${RATE_INTERVAL}))) >= 0`;
   return [
-    graph({
-      title: "Requests",
+    requestGraph({
       description: "How many requests does Loki answer, and with which status?",
-      unit: units.RequestsPerSecond,
+      rate: `rate(${REQUESTS}_count{route=~"loki_api_v1_.+",status_code=~"[1-5].."}${RATE_INTERVAL})`,
       width: 8,
-      bars: true,
-      stacked: true,
-      sortBy: "Name",
-      noValue: "No requests",
-      colours: STATUS_CLASSES,
-      queries: [
-        {
-          expr: byStatusClass(
-            `rate(${REQUESTS}_count{route=~"loki_api_v1_.+",status_code=~"[1-5].."}${RATE_INTERVAL})`,
-          ),
-          legend: "{{status_class}}",
-        },
-      ],
     }),
     graph({
       title: "Failed requests",
@@ -204,41 +191,12 @@ function requestPanels(alerts: readonly Alert[]): Builder<Panel>[] {
 }
 
 function rulePanels(): Builder<Panel>[] {
-  const increase = (counter: string) =>
-    `sum by (instance) (increase(loki_prometheus_${counter}_total${RATE_INTERVAL}))`;
+  const rules = { prefix: "loki_prometheus", noValue: "No rules" };
   const sent = (counter: string) =>
     byAlertmanager(`rate(loki_prometheus_notifications_${counter}_total${RATE_INTERVAL})`);
   return [
-    graph({
-      title: "Rule group duration",
-      description:
-        "How much of its interval does the evaluation of a rule group take? At 100 %, evaluations are skipped.",
-      unit: units.Percent,
-      width: 8,
-      sortBy: "Max",
-      noValue: "No rules",
-      queries: [
-        {
-          expr: `topk(${TOP}, ${byRuleGroup("100 * loki_prometheus_rule_group_last_duration_seconds / loki_prometheus_rule_group_interval_seconds")})`,
-          legend: "{{group}}",
-        },
-      ],
-    }),
-    graph({
-      title: "Failed and missed evaluations",
-      description: "Do rules fail, or are evaluations skipped? Then alerts are missing or late.",
-      unit: units.Short,
-      decimals: 0,
-      width: 8,
-      bars: true,
-      noValue: "No rules",
-      stacked: true,
-      colours: EVALUATIONS,
-      queries: [
-        { expr: increase("rule_evaluation_failures"), legend: "{{instance}} failed" },
-        { expr: increase("rule_group_iterations_missed"), legend: "{{instance}} missed" },
-      ],
-    }),
+    ruleGroupDuration(rules),
+    failedEvaluations(rules),
     graph({
       title: "Alerts sent",
       description: "Do alerts that are based on logs reach Alertmanager?",

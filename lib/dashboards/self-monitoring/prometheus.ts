@@ -2,13 +2,13 @@ import { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Alert } from "../../alerts/alert";
-import { Colours, EVALUATIONS } from "../builders/colours";
+import { Colours } from "../builders/colours";
 import { thresholdsOf } from "../builders/thresholds";
 import { graph } from "../builders/panels";
 import { RATE_INTERVAL } from "../expressions";
-import { byAlertmanager, byRuleGroup, FEW_ALERTS } from "./expressions";
+import { byAlertmanager, FEW_ALERTS } from "./expressions";
 import { processPanels } from "./process";
-import { TOP } from "./scrape-targets";
+import { failedEvaluations, ruleGroupDuration } from "./rule-graphs";
 
 /** Builds the panels of Prometheus: ingestion, storage, rules and its process. */
 export function prometheusPanels(alerts: readonly Alert[]): Builder<Panel>[] {
@@ -51,42 +51,10 @@ function storagePanels(): Builder<Panel>[] {
 }
 
 function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
+  const rules = { prefix: "prometheus" };
   return [
-    graph({
-      title: "Rule group duration",
-      description:
-        "How much of its interval does the evaluation of a rule group take? At 100 %, evaluations are skipped.",
-      unit: units.Percent,
-      width: 8,
-      sortBy: "Max",
-      queries: [
-        {
-          expr: `topk(${TOP}, ${byRuleGroup("100 * prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds")})`,
-          legend: "{{group}}",
-        },
-      ],
-      thresholds: thresholdsOf(alerts, "PrometheusRulesSlow", "duration"),
-    }),
-    graph({
-      title: "Failed and missed evaluations",
-      description: "Do rules fail, or are evaluations skipped? Then alerts are missing or late.",
-      unit: units.Short,
-      width: 8,
-      queries: [
-        {
-          expr: `sum by (instance) (increase(prometheus_rule_evaluation_failures_total${RATE_INTERVAL}))`,
-          legend: "{{instance}} failed",
-        },
-        {
-          expr: `sum by (instance) (increase(prometheus_rule_group_iterations_missed_total${RATE_INTERVAL}))`,
-          legend: "{{instance}} missed",
-        },
-      ],
-      decimals: 0,
-      bars: true,
-      stacked: true,
-      colours: EVALUATIONS,
-    }),
+    ruleGroupDuration(rules, thresholdsOf(alerts, "PrometheusRulesSlow", "duration")),
+    failedEvaluations(rules),
     graph({
       title: "Query load",
       description:
