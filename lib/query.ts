@@ -7,8 +7,8 @@ export interface Query {
   /** Syntax error of the query; undefined if the check of the query parses it. @internal */
   readonly _problem?: string;
   /**
-   * Whether the query may have no data: it may use metrics of which the catalogue knows only a pattern, and metrics that
-   * nothing emits if another query of the same origin has data.
+   * Whether the query may have no data: it may use metrics of which the catalogue knows only a pattern. It may also use
+   * metrics that nothing emits, if another query of the same origin has data.
    *
    * @internal
    */

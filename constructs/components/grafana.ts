@@ -283,7 +283,7 @@ function fileName({ uid }: Dashboard): string {
   return uid.startsWith("-") ? `_${uid}` : uid;
 }
 
-/** Returns the queries of a dashboard, with the exceptions from the checks that a user-provided dashboard has. */
+/** Returns the queries of a dashboard. Those of a user-provided dashboard get its exemptions from the checks. */
 function marked(queries: readonly Query[], { _provided: provided }: Dashboard): readonly Query[] {
   if (provided === undefined) return queries;
   return queries.map((query) => ({ ...query, _mayBeEmpty: true, _unchecked: provided.unchecked }));

@@ -86,13 +86,13 @@ export class NodeExporter extends Component {
     return [...this.collectors, ...this.member.monitoring._neededCollectors];
   }
 
-  /** Returns a warning if a flag disables a collector that rules or dashboards need. Single servers may lack one. */
+  /** Returns a warning if a flag disables a collector that rules or dashboards need. A single server may lack a collector. */
   private disabledCollectorWarnings(): string[] {
     const enabled = new Set(this.flags.enabled(this.wanted));
     const disabled = this.member.monitoring._neededCollectors.filter((name) => !enabled.has(name));
     if (disabled.length === 0) return [];
     return [
-      `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. Rules and dashboards have no data of these collectors for this server`,
+      `extraFlags disables collectors that rules or dashboards need: ${disabled.join(", ")}. This server has no data for them`,
     ];
   }
 }

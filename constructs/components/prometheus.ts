@@ -138,7 +138,7 @@ export class Prometheus extends Component {
     return ruleQueries(this.member.monitoring._alerting.groups);
   }
 
-  /** Whether Loki writes the state of its alerts, and the flag is not in the user's flags. Prometheus rejects it twice. */
+  /** Whether Loki writes the state of its alerts, unless the user set the flag: Prometheus rejects a repeated flag. */
   private get needsReceiver(): boolean {
     return this.member.monitoring._alerting.hasLogRules && !this.flags.some((flag) => flag.startsWith(RECEIVER_FLAG));
   }

@@ -19,7 +19,7 @@ export interface AlertsTableOptions {
   readonly server?: string;
 }
 
-/** The page with the built-in runbooks on Prometheus, through Grafana, because people may not reach Prometheus. */
+/** URL of the built-in runbooks, which Grafana reads from Prometheus, because the firewall may block people from Prometheus. */
 const RUNBOOKS = `/api/datasources/proxy/uid/${DataSources.PROMETHEUS}/user/runbooks.html#`;
 
 const SEVERITIES = {
@@ -28,7 +28,7 @@ const SEVERITIES = {
 } as const;
 
 const OPEN = { "/.+/": { text: "open", color: Colours.NEUTRAL } } as const;
-/** Words for labels in the summary of an alert that the table shows in columns of their own, or not at all. */
+/** Words that replace labels in summaries: the server has its own column, and the monitoring is the same in all rows. */
 const KNOWN_LABELS: Readonly<Record<string, string>> = { instance: "the server", monitoring: "the monitoring" };
 const LABEL = /\{\{ *\$labels\.(\w+) *\}\}/g;
 
@@ -66,7 +66,7 @@ export function alertsTable(subject: DashboardSubject, options: AlertsTableOptio
 
 /** The times at which alerts became active, with the columns of the table as labels. */
 function firing(subject: DashboardSubject, server: string | undefined): string {
-  // Most alerts have the job of the node exporter, which is no news.
+  // Most alerts have the job of the node exporter, which does not help a reader.
   const starts = labelReplace(alertStarts(NOTIFYING + (server ?? "")), "job", "", "job", "node");
   const joined = `label_join(${starts}, "affected", " ", ${affectedLabels(subject).map(quoted).join(", ")})`;
   const affected = labelReplace(joined, "affected", "$1", "affected", " *(.*?) *");
@@ -98,7 +98,7 @@ function withoutTemplates(summary: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Labels that the summaries name, such as `mountpoint`. Alerts that differ in one of them are separate rows. */
+/** Labels in the summaries, such as `mountpoint`. Alerts that differ in one of these labels are separate rows. */
 function affectedLabels(subject: DashboardSubject): string[] {
   const named = summaries(subject).flatMap(([, summary]) =>
     [...summary.matchAll(LABEL)].map(([, label = ""]) => label),
@@ -110,7 +110,7 @@ function summaries({ alerts }: DashboardSubject): (readonly [name: string, summa
   return [...builtInAlerts, ...customAlerts(alerts)].map(({ name, summary }) => [name, summary]);
 }
 
-/** The URLs of runbooks as replacements, in which `$1` is the name of the alert, with the names that they apply to. */
+/** URLs of runbooks, in which `$1` is the name of the alert, and the names of the alerts that they apply to. */
 function runbooks({
   runbooks: prefix = RUNBOOKS,
   alerts,

@@ -84,7 +84,7 @@ function withoutFilters(dashboard: JsonObject): JsonObject {
 /** Types of panels and variables that query no data source. */
 const WITHOUT_QUERY = ["row", "interval", "custom", "constant", "textbox"];
 
-/** What a reference to a data source is read with. */
+/** Facts about a dashboard that determine which data source a reference means. */
 interface Reading {
   /** Types of the data sources that the dashboard's variables select, by the variable's name. */
   readonly types: ReadonlyMap<string, string>;
@@ -122,8 +122,8 @@ function partsOf(value: Json): { readonly type: string; readonly name: string } 
 }
 
 /**
- * Returns the type of a data source of which only the name is known: the type that the name contains, else Prometheus if
- * the dashboard sends queries of Prometheus or Loki to it.
+ * Returns the type of a data source of which only the name is known: the type that the name contains, or Prometheus if
+ * the name contains none and the dashboard sends PromQL or LogQL to this data source.
  */
 function typeByName(name: string, { expressionNames }: Reading): string | undefined {
   if (DEFAULTS.includes(name)) return DataSources.PROMETHEUS;

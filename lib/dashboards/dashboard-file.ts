@@ -6,8 +6,8 @@ import { DashboardModel, isObject, Json, JsonObject, textOf } from "./model";
 /**
  * Reads a dashboard that was exported from Grafana, and replaces its data sources with the built-in ones.
  *
- * @param keepOthers whether to keep data sources that have no built-in one of their type, instead of rejecting them
- * @throws if the file is not a dashboard, or uses a data source that has no built-in one of its type
+ * @param keepOthers whether to keep data sources whose type is not built-in, instead of rejecting them
+ * @throws if the file is not a dashboard, or uses a data source whose type is not built-in
  */
 export function readDashboard(path: string, keepOthers: boolean): DashboardModel {
   try {
@@ -42,7 +42,7 @@ function objectOf(exported: Json): JsonObject {
   return exported;
 }
 
-/** Returns the uid of a dashboard. A dashboard without a uid gets the name of its file, so that links to it stay. */
+/** Returns the uid of a dashboard. The name of the file replaces a missing uid, so that the URL is the same after each deploy. */
 function uidOf({ uid }: JsonObject, path: string): string {
   if (uid === undefined || uid === null || uid === "") return uidFromName(path);
   if (typeof uid !== "string" || !/^[\w-]{1,40}$/.test(uid))

@@ -33,7 +33,7 @@ export function dashboardsProblem(
 }
 
 /**
- * Returns warnings about a user-provided dashboard whose panels can be empty, or of which only a part is checked.
+ * Returns warnings about a user-provided dashboard: panels that can be empty, and queries that are not checked.
  *
  * @param queries PromQL queries of the dashboard
  * @param unparsed origins of the queries that cannot be parsed because of their variables

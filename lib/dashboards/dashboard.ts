@@ -22,7 +22,7 @@ export interface DashboardDownload {
 export interface DashboardOptions {
   /**
    * Whether to install the dashboard without checking its queries and data sources. Use it if the dashboard queries
-   * metrics that this stack does not know, or a data source that you add to Grafana yourself.
+   * metrics that nothing in this stack emits, or a data source that you add to Grafana yourself.
    *
    * @default false
    */
@@ -95,8 +95,8 @@ export class Dashboard {
    * Reads a dashboard from a JSON file that Grafana exported in its classic model, which Grafana 10 to 13 read.
    *
    * The data sources of the file are replaced with the built-in data sources of the same type. The queries are checked
-   * at synthesis. Metrics that exist only on some hardware cause a warning. A dashboard without a uid gets the name of
-   * its file as uid.
+   * at synthesis. Metrics that exist only on some hardware cause a warning. If the file has no uid,
+   * its name becomes the uid.
    *
    * @example
    * Dashboard.fromFile("dashboards/shop.json");

@@ -45,7 +45,7 @@ export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
           ...overview(alerts),
           servers(subject),
           alertsTable(subject, {
-            description: "Which problems need attention, since when, and what helps?",
+            description: "Which problems need attention, since when, and how do I fix them?",
             height: 6,
           }),
         ],
@@ -55,7 +55,7 @@ export function buildFleetDashboard(subject: DashboardSubject): DashboardModel {
   });
 }
 
-/** Two rows of numbers. Without the Watchdog, which the user can disable, nothing proves that rules are evaluated. */
+/** Two rows of numbers. If the user disables the Watchdog, there is no panel for it. */
 function overview(alerts: readonly Alert[]): Builder<Panel>[] {
   return isOn(alerts, "Watchdog")
     ? [...counts(), watchdog(), ...highest(alerts, 6)]
@@ -152,7 +152,7 @@ function servers({ alerts, servers: rows = ROWS.unknown }: DashboardSubject): Bu
     `count by (instance) (${firingAlerts(`severity="${severity}"`)} and on (instance) ${UP}) or 0 * ${each(UP)}`;
   return table({
     title: "Servers",
-    description: "Is each server healthy? Servers that are down come first, and then those with alerts.",
+    description: "Is each server healthy? Servers that are down come first, then servers with alerts.",
     width: 24,
     height: TABLE_HEAD + Math.min(Math.max(rows, ROWS.least), ROWS.most),
     // "down" is zero.

@@ -64,8 +64,8 @@ export function placeholderPattern(name: string, literal: (part: string) => stri
 }
 
 /**
- * Replaces the variables of a query outside of strings with placeholders, so that the query parses. Placeholders are
- * chosen from the left: of each variable the one after which the parser continues farthest.
+ * Replaces the variables of a query outside of strings with placeholders, so that the query parses. From left to
+ * right, each variable gets the placeholder after which the parser continues farthest.
  *
  * @param firstError returns the position of the first syntax error of a query without variables
  */

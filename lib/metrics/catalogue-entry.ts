@@ -24,7 +24,7 @@ export interface CatalogueEntry extends MetricNames {
   /** Version of the release that the names are valid for. */
   readonly version: string;
   /**
-   * Version of the program that was observed. It can differ, because a source build of the release is not possible.
+   * Version of the program that was observed. It is older if the release cannot be built from source.
    *
    * @default - no program was observed
    */

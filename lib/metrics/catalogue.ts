@@ -114,7 +114,7 @@ function indexed(): Index {
       ...collectors.map(([collector, names]): [Emitter, MetricNames] => [{ kind, collector }, names]),
     ];
   });
-  // Programs share libraries. A metric whose name begins with a kind is one of this kind. Otherwise the first emitter stays.
+  // Programs share libraries, so several can emit a metric. The emitter whose kind begins the name wins, else the first one.
   const isBetter = (name: string, emitter: Emitter) => {
     const known = result.names.get(name);
     return known === undefined || (name.startsWith(`${emitter.kind}_`) && !name.startsWith(`${known.kind}_`));
@@ -129,7 +129,7 @@ function indexed(): Index {
     const metric = { ...emitter, presence: Presence.PATTERN };
     for (const pattern of patterns) result.patterns.push([new Pattern(pattern), metric]);
   }
-  // A metric that one component removed can still be one of another component.
+  // Another component can still emit a metric that one component removed.
   for (const [emitter, { removed = [] }] of emitters)
     add(
       emitter,

@@ -1,8 +1,9 @@
 import { cataloguedMetrics, collectorsOf, defaultPatterns } from "./catalogue";
 
 /**
- * Returns the metrics, as JSON, with which the role `grafana` checks dashboards that only exist at deploy time:
- * `emitted`, their names and patterns, and `collectors`, the collectors of node exporter by metric that nothing emits.
+ * Returns the JSON with which the role `grafana` checks dashboards that exist only at deploy time: `emitted` contains the
+ * names and patterns of the emitted metrics, and `collectors` the collectors of node exporter for each metric that
+ * nothing emits.
  */
 export function knownMetrics(emitted: ReadonlySet<string>): string {
   const collectors = cataloguedMetrics()

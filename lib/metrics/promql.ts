@@ -60,7 +60,7 @@ export function firstPromqlError(expression: string): number | undefined {
   return first;
 }
 
-/** Returns the problem with a PromQL expression because of which Prometheus rejects it, or undefined. */
+/** Returns the reason why Prometheus rejects a PromQL expression, or undefined. */
 export function promqlProblem(expression: string): string | undefined {
   try {
     metricsIn(expression);
@@ -82,7 +82,10 @@ function sum(parts: readonly Missing[]): Missing {
   return { uses: parts.flatMap(({ uses }) => uses), missing: parts.flatMap(({ missing }) => missing) };
 }
 
-/** Removes from the operands of `or` the missing metrics that another operand, which has all its metrics, replaces. */
+/**
+ * Returns the operands of `or`. A missing metric is left out if an operand without missing metrics has a metric of the same
+ * program, because that operand is an alternative.
+ */
 function withoutAlternatives(operands: readonly Missing[]): readonly Missing[] {
   const complete = operands.filter(({ missing }) => missing.length === 0).flatMap(({ uses }) => uses);
   const programs = new Set(complete.map(programOf));
@@ -92,7 +95,7 @@ function withoutAlternatives(operands: readonly Missing[]): readonly Missing[] {
   }));
 }
 
-/** Returns the first word of a metric's name, which names its program by convention. A renamed metric keeps it. */
+/** Returns the first word of a metric's name. By convention, it is the name of the program, which a renamed metric keeps. */
 function programOf({ metric }: MetricUse): string {
   return metric.split("_", 1)[0] ?? metric;
 }

@@ -1,8 +1,8 @@
 import { Fleet } from "./fleet";
 
 /**
- * The numbers that a program in `playbooks/verification/checks` waits for, because right after a deploy a healthy component
- * needs a few seconds to reach them. Whether they are reached is evaluated here, by name.
+ * Returns the numbers, such as that of cluster members, until which a program in `playbooks/verification/checks` waits. Right
+ * after a deploy, a healthy component needs some time to reach them. The checks in `lib/verify/checks` compare names.
  */
 export function checkArguments({ servers, targets }: Fleet, kind: string): number[] {
   const placed = (component: string): number =>

@@ -132,13 +132,13 @@ function logVariable({ label, title, selector }: DashboardVariable): QueryVariab
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
-/** Marks when firing alerts started. A mark for the whole time would cover the graphs during a long problem. */
+/** Marks the start of firing alerts. A mark over the whole duration of a long problem would cover the graphs. */
 function alertAnnotation(name: string, severity: Severity, colour: string, matchers: string): Builder<AnnotationQuery> {
   const annotation = new AnnotationQueryBuilder()
     .name(name)
     .datasource(PROMETHEUS)
     .enable(true)
-    // Without a switch on the dashboard, which has no room for it.
+    // Hides the switch of the annotation, because the dashboard has no room for it.
     .hide(true)
     .iconColor(colour)
     .expr(`1000 * ${alertStarts(`severity="${severity}"${matchers}`)}`)

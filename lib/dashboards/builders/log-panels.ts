@@ -79,7 +79,7 @@ const LINES_HEIGHT = 14;
 const BAR_WIDTH = 140;
 /** Smallest width in pixels of a column with names. */
 const NAME_WIDTH = 80;
-/** Percentage from which a share has the colour of its severity, however small it is. */
+/** Percentage above which a share has the colour of its severity: any share above zero. */
 const SMALLEST_SHARE = 1e-6;
 /** Number of lines that a panel loads. Grafana's Explore shows more. */
 const MAX_LINES = 200;

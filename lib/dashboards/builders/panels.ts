@@ -65,7 +65,7 @@ export interface PanelOptions {
   readonly logs?: boolean;
   /** Alert thresholds to show. @default - none */
   readonly thresholds?: readonly PanelThreshold[];
-  /** Highest possible value, where the axis of a graph ends. @default - follows from the values */
+  /** Highest possible value, at which the axis of a graph ends. @default - follows from the values */
   readonly max?: number;
   /** Number of decimals. @default - Grafana decides */
   readonly decimals?: number;
@@ -87,7 +87,7 @@ export interface GraphOptions extends PanelOptions {
    * @default - a small value of the unit
    */
   readonly softMax?: number;
-  /** Colour of which each series gets a shade, for series that all mean the same. @default - Grafana's palette */
+  /** Colour for series with the same meaning: each series gets a shade of it. @default - Grafana's palette */
   readonly shades?: string;
   /**
    * Whether the legend shows the total of each series, for counts whose ranges do not overlap.
@@ -128,7 +128,7 @@ const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS }
 export const GRAPH_HEIGHT = 8;
 /** Smallest width, in columns of the dashboard, at which the legend of a graph is a table. */
 export const LEGEND_TABLE_WIDTH = 8;
-/** Smallest width at which a legend has room for the lowest values, too. */
+/** Smallest width at which a legend also has room for the lowest values. */
 const MIN_COLUMN_WIDTH = 12;
 const STAT_HEIGHT = 4;
 /** Height of a stat panel if there are two rows of them. */
@@ -136,7 +136,7 @@ export const STAT_ROW_HEIGHT = 3;
 /** Shortest interval of a graph of log lines. In shorter ones, most counts would be zero. */
 const LOG_INTERVAL = "1m";
 /** Text of a panel without a value, such as the CPU usage of a server that is down. */
-const NO_VALUE = "–";
+export const NO_VALUE = "–";
 /** Values at which axes end if no value is higher, by unit; 1 in all other units. */
 const SOFT_MAX: Readonly<Record<string, number>> = {
   [units.Seconds]: 0.01,

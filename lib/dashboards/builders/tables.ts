@@ -6,7 +6,7 @@ import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/ta
 import { DataSources } from "../data-sources";
 import { Uids } from "../uids";
 import { Colours } from "./colours";
-import { letter, logTarget, tableTarget, valueMappings, ValueMappings } from "./panels";
+import { letter, logTarget, NO_VALUE, tableTarget, valueMappings, ValueMappings } from "./panels";
 import { PanelThreshold, thresholdSteps } from "./thresholds";
 
 const LOKI = { type: DataSources.LOKI, uid: DataSources.LOKI };
@@ -104,7 +104,10 @@ export function table(options: TableOptions): Builder<Panel> {
   values.forEach(({ expr = "" }, index) =>
     panel.withTarget(logs ? logTarget({ expr, legend: "" }, index, "instant") : tableTarget(expr, index)),
   );
-  for (const one of columns.filter((each) => !each.hidden)) panel.overrideByName(one.title, columnOverrides(one));
+  // In a table with rows, Grafana shows the text for no rows in each empty cell.
+  const emptyCells = noRows === undefined ? [] : [{ id: "noValue", value: NO_VALUE }];
+  for (const one of columns.filter((each) => !each.hidden))
+    panel.overrideByName(one.title, [...emptyCells, ...columnOverrides(one)]);
   return panel;
 }
 

@@ -25,7 +25,7 @@ export interface LineGraphOptions {
   readonly noLines: string;
   /** Colours of series. @default - the colours of levels if the series end in a level, else Grafana's palette */
   readonly colours?: SeriesColours;
-  /** Colour of which each series gets a shade. @default - Grafana's palette */
+  /** Colour for series with the same meaning: each series gets a shade of it. @default - Grafana's palette */
   readonly shades?: string;
 }
 

@@ -10,7 +10,7 @@ import { ORANGE_ABOVE_ZERO, PanelThreshold, RED_ABOVE_ZERO } from "../builders/t
 /** Extracts the path of a request from a line of an access log, without the query string. */
 const REQUEST = '| regexp `"\\S+ (?P<path>[^ ?"]*)[^"]*" \\d{3} `';
 
-/** Requests per second at which the axis ends if there are fewer, so that a single request per minute is visible. */
+/** Requests per second at which the axis ends at the lowest, so that a single request per minute is visible. */
 const FEW_REQUESTS = 0.05;
 
 /** Builds the panels of the requests in access logs: rates, shares of errors and the most frequent paths. */
@@ -100,7 +100,7 @@ function requestsByLog(selected: string): Builder<Panel> {
   ];
   return table({
     title: "Requests by log",
-    description: "Which log of which server has the most errors, and how many of its requests are that?",
+    description: "Which log of which server has the most errors, and what share of its requests failed?",
     width: 24,
     height: 6,
     logs: true,

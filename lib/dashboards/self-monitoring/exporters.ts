@@ -24,7 +24,7 @@ export function exporterPanels(): Builder<Panel>[] {
     table({
       title: "Failing collectors",
       description:
-        "Which collectors fail although they should work, and where is a file in the textfile directory malformed? Collectors without hardware to report are left out.",
+        "Which collectors fail although they should work, and on which server is a file in the textfile directory malformed? Collectors whose hardware is missing are left out.",
       width: 12,
       height: GRAPH_HEIGHT,
       sort: [{ column: "Server", ascending: true }],

@@ -41,14 +41,14 @@ function increase(metrics: readonly string[]): string {
   return total(metrics, (series) => `increase(${series}${RATE_INTERVAL})`);
 }
 
-/** Bytes that are in files and that the agent has not read. A file that was just cut can be shorter than what was read. */
+/** Bytes in files that the agent has not read. A file that was just truncated can be shorter than the position of the agent. */
 const UNREAD = `clamp_min(${total(AGENT_FILE_SIZES)} - ${total(AGENT_POSITIONS)}, 0)`;
 
 function agents(): Builder<Panel> {
   return table({
     title: "Log agents",
     description:
-      "Does every log agent run and send lines, and does one fall behind? Agents with the most unread bytes come first.",
+      "Does every log agent run and send lines, and does any agent fall behind? Agents with the most unread bytes come first.",
     width: 24,
     height: GRAPH_HEIGHT,
     sort: [{ column: "Unread" }],
@@ -76,7 +76,7 @@ function linePanels(): Builder<Panel>[] {
     }),
     graph({
       title: "Unread bytes",
-      description: `On which ${TOP} servers does the log agent lag behind its files most?`,
+      description: `On which ${TOP} servers does the log agent have the most unread bytes?`,
       unit: units.BytesIEC,
       width: 8,
       sortBy: "Max",
@@ -110,7 +110,7 @@ function requestPanels(): Builder<Panel>[] {
     }),
     graph({
       title: "Retried requests",
-      description: `Which ${TOP} servers send requests again, because Loki is unreachable or asks for it?`,
+      description: `Which ${TOP} servers send requests again, because Loki is unreachable or rejects them for now?`,
       unit: units.Short,
       decimals: 0,
       width: 8,

@@ -58,7 +58,7 @@ function rulePanels(alerts: readonly Alert[]): Builder<Panel>[] {
     graph({
       title: "Query load",
       description:
-        "How many of the queries that can run at once run or wait, including those of rules? Above 100 %, queries wait.",
+        "How many queries run or wait, relative to the number that can run at once? Queries of rules are included. Above 100 %, queries wait.",
       unit: units.Percent,
       width: 8,
       queries: [

@@ -21,8 +21,8 @@ interface Delivery {
 }
 
 /**
- * Checks that Prometheus' alerts arrive at each Alertmanager, and that the receivers accept a test alert. Without receivers,
- * the check is skipped, because nothing can be delivered, unless Prometheus' alerts do not arrive.
+ * Checks that Prometheus' alerts arrive at each Alertmanager, and that the receivers accept a test alert. If the alerts
+ * arrive and there are no receivers, the check is skipped, because nothing can be delivered.
  */
 export const alertDelivery = componentCheck<AlertmanagerResult>({
   name: "alert delivery",
