@@ -69,4 +69,11 @@ describe("table", () => {
     const panel = table({ ...options, noRows: "No alert fires" }).build();
     expect(panel.fieldConfig?.defaults.noValue).toBe("No alert fires");
   });
+
+  test("marks empty cells of a row without the text for no rows", () => {
+    const panel = table({ ...options, noRows: "No alert fires" }).build();
+    const overrides = panel.fieldConfig?.overrides ?? [];
+    expect(overrides).not.toEqual([]);
+    for (const { properties } of overrides) expect(properties).toContainEqual({ id: "noValue", value: "–" });
+  });
 });
