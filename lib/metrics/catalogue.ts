@@ -62,16 +62,6 @@ function namesOf({ observed, possible = [], added = [] }: MetricNames): string[]
 }
 
 /**
- * Returns the metrics that a component emits in the version that this project's own tests run, which can be older than
- * the release. The result includes metrics of all collectors.
- */
-export function testedMetricsOf(kind: string): ReadonlySet<string> {
-  const entry = catalogue[kind];
-  const lists = entry ? [entry, ...Object.values(entry.collectors ?? {})] : [];
-  return new Set(lists.flatMap(({ observed, possible = [], removed = [] }) => [...observed, ...possible, ...removed]));
-}
-
-/**
  * Returns what the catalogue says about a metric, or undefined if no component emits it. If several components or
  * collectors emit a metric, the result describes one of them, preferably a collector that is enabled by default.
  *

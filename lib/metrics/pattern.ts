@@ -2,7 +2,7 @@
 export class Pattern {
   private readonly expression: RegExp;
 
-  public constructor(public readonly text: string) {
+  public constructor(text: string) {
     this.expression = new RegExp(`^${text.replaceAll("*", "[a-zA-Z0-9_:*]+")}$`);
   }
 

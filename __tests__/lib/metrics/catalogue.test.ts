@@ -7,9 +7,9 @@ import {
   defaultCollectors,
   emitterOf,
   metricsOf,
-  testedMetricsOf,
 } from "../../../lib/metrics/catalogue";
 import { Catalogue, expandedCatalogue, MetricNames, withAlternatives } from "../../../lib/metrics/catalogue-entry";
+import { testedMetricsOf } from "../../support/catalogue";
 
 const catalogue = expandedCatalogue(generated);
 const file: Catalogue = generated;

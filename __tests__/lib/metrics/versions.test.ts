@@ -1,11 +1,12 @@
 import pins from "../../../playbooks/artifacts.json";
 import { Dashboard } from "../../../lib/dashboards/dashboard";
 import { dashboardQueries } from "../../../lib/dashboards/queries";
-import { metricsOf, testedMetricsOf } from "../../../lib/metrics/catalogue";
+import { metricsOf } from "../../../lib/metrics/catalogue";
 import { expandedCatalogue } from "../../../lib/metrics/catalogue-entry";
 import generated from "../../../lib/metrics/catalogue.json";
 import { missingMetrics } from "../../../lib/metrics/promql";
 import { allGroups } from "../../support/alerts";
+import { testedMetricsOf } from "../../support/catalogue";
 import { subjectWith } from "../../support/dashboards";
 
 const catalogue = expandedCatalogue(generated);

@@ -91,7 +91,7 @@ export const INTERVAL = "[$__interval]";
 /** Range of the whole dashboard. */
 export const RANGE = "[$__range]";
 /** Number of rows in a ranking. */
-export const RANKING_SIZE = 15;
+const RANKING_SIZE = 15;
 
 /** Builds a panel of log lines, newest first. Each line begins with its server and its log. */
 export function logLines(options: LogLinesOptions): Builder<Panel> {

@@ -127,7 +127,7 @@ const PROMETHEUS = { type: DataSources.PROMETHEUS, uid: DataSources.PROMETHEUS }
 /** Height of a graph in grid rows of the dashboard. */
 export const GRAPH_HEIGHT = 8;
 /** Smallest width, in columns of the dashboard, at which the legend of a graph is a table. */
-export const LEGEND_TABLE_WIDTH = 8;
+const LEGEND_TABLE_WIDTH = 8;
 /** Smallest width at which a legend also has room for the lowest values. */
 const MIN_COLUMN_WIDTH = 12;
 const STAT_HEIGHT = 4;
@@ -255,7 +255,7 @@ export function valueMappings(words: ValueMappings): ValueMapping[] {
 }
 
 /** Returns Grafana's form of thresholds. */
-export function absoluteThresholds(limits: readonly PanelThreshold[]): ThresholdsConfigBuilder {
+function absoluteThresholds(limits: readonly PanelThreshold[]): ThresholdsConfigBuilder {
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 }
 

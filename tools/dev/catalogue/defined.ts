@@ -85,7 +85,7 @@ function withoutPossible(entry: CatalogueEntry): CatalogueEntry {
 }
 
 /** Adds to an entry the metrics that the sources define, and the differences between both versions. */
-export function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueEntry {
+function withDefined(entry: CatalogueEntry, defined: Defined): CatalogueEntry {
   const { collectors, ...rest } = entry;
   const { version } = defined;
   const seen = new Set([rest, ...Object.values(collectors ?? {})].flatMap((names) => names.observed));
