@@ -7,7 +7,7 @@ import { alloyConfig } from "../../lib/logs/alloy";
 import { LogSource } from "../../lib/logs/log-source";
 import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
-import { freePort } from "../../tools/dev/catalogue/service";
+import { freePort } from "../../tools/dev/service";
 import type { LogEntry } from "./loki";
 
 /** The environment names an archive of Alloy, because Alloy cannot be built from its Go module. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localLokiSettings } from "../../tools/dev/catalogue/loki-settings";
-import { freePort, Service } from "../../tools/dev/catalogue/service";
+import { freePort, Service } from "../../tools/dev/service";
 import { LokiApi } from "./loki";
 
 const { LOKI } = process.env;

@@ -1,7 +1,7 @@
 import { main, usage } from "../cli/command";
 import { LOCAL_STACK } from "../cli/stack-outputs";
 import { UserError } from "../cli/user-error";
-import { Interruption } from "./bench/interruption";
+import { Interruption } from "./interruption";
 import { DashboardBrowser } from "./screenshots/browser";
 import { Dashboard, GrafanaApi, Login } from "./screenshots/grafana-api";
 import { Options, parseOptions, README_DASHBOARDS } from "./screenshots/options";

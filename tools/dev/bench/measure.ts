@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { collect } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import { TimedLine } from "../../local/timed-line";
-import { Interruption } from "./interruption";
+import { Interruption } from "../interruption";
 
 /** The resources that a command used, and its output. */
 export interface Measured {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { localLokiSettings } from "./loki-settings";
 import { Program, sorted } from "./program";
-import { freePort, get, startHttpServer, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "../service";
 
 /** Seconds after which rules were evaluated and the compactor has run. */
 const BUSY = 25;

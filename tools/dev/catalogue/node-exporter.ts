@@ -11,7 +11,7 @@ import { metricNamesOf } from "./merge";
 import { Observation, Program, sorted } from "./program";
 import { bootedServer } from "./server";
 import { writeSensors } from "./sensors";
-import { freePort, get, Service } from "./service";
+import { freePort, get, Service } from "../service";
 
 /** Node exporter by collector: on this machine, in a container, and with the kernel files of its own tests. */
 export const nodeExporter: Program = {

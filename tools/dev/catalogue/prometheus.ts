@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, startHttpServer, post, Service } from "./service";
+import { freePort, get, startHttpServer, post, Service } from "../service";
 
 /** Seconds after which all periodic work has run. */
 const BUSY = 12;

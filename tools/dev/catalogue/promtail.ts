@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { metricNames } from "./exposition";
 import { Program, sorted } from "./program";
-import { freePort, get, startHttpServer, Service } from "./service";
+import { freePort, get, startHttpServer, Service } from "../service";
 
 /** Seconds after which lines were read and sent. */
 const BUSY = 8;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run, type Log } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
 import type { Environment, Started } from "./environment";
-import { freePort } from "./service";
+import { freePort } from "../service";
 
 /** Repository of the images of local servers. */
 const IMAGE = "cdktf-monitoring/server";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, Service } from "../catalogue/service";
+import { freePort, Service } from "../service";
 import { DataSource, GrafanaApi, Login } from "./grafana-api";
 
 /**

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { collect } from "../../cli/process";
 import { UserError } from "../../cli/user-error";
-import { Interruption } from "../bench/interruption";
+import { Interruption } from "../interruption";
 import { LocalStack, sshCommand } from "./stack";
 
 /** Requests, logins and sudo commands on all servers of a stack. */

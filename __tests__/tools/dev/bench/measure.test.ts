@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { UserError } from "../../../../tools/cli/user-error";
-import { Interruption } from "../../../../tools/dev/bench/interruption";
+import { Interruption } from "../../../../tools/dev/interruption";
 import { measure } from "../../../../tools/dev/bench/measure";
 
 const place = { cwd: tmpdir(), environment: { BENCH_WORD: "hello" } };

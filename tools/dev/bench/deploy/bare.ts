@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { privateDirectory, projectRoot } from "../../../cli/project";
-import { Interruption } from "../interruption";
+import { Interruption } from "../../interruption";
 import { measure, Measured } from "../measure";
 import { cdktfDeploy } from "./project";
 

@@ -3,7 +3,7 @@ import { cacheDirectory } from "../../../cli/project";
 import { withLock } from "../../../local/lock";
 import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "../../../local/preparation";
 import { Settings } from "../benchmark";
-import { Interruption } from "../interruption";
+import { Interruption } from "../../interruption";
 import { BenchProject } from "./project";
 
 /** Preparation steps of benchmarks on local servers. */

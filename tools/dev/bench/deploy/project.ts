@@ -6,7 +6,7 @@ import { UserError } from "../../../cli/user-error";
 import { LOCAL_STACK } from "../../../cli/stack-outputs";
 import { copyProject } from "../../project-copy";
 import { readRunResults, RunResult } from "../../../cli/run-results";
-import { Interruption } from "../interruption";
+import { Interruption } from "../../interruption";
 import { measure, Measured } from "../measure";
 
 /** A plan of a stack that has no resources yet, and the time that the plan took. */

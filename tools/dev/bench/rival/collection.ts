@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../../../cli/user-error";
-import { Interruption } from "../interruption";
+import { Interruption } from "../../interruption";
 import { measure, Measured } from "../measure";
 import { Served } from "./mirror";
 

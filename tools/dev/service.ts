@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../cli/user-error";
+import { UserError } from "../cli/user-error";
 
 /** Seconds that a program may take to answer. Grafana creates hundreds of database tables first. */
 const START = 300;

@@ -1,8 +1,8 @@
-import { UserError } from "../../cli/user-error";
+import { UserError } from "../cli/user-error";
 
 /**
- * Handles Ctrl-C and SIGTERM during a deploy. The first signal interrupts the current command, as a terminal would, so that
- * this process can destroy the servers before it ends. Further signals are ignored.
+ * Handles Ctrl-C and SIGTERM. The first signal interrupts the current command, as a terminal would, so that this process can
+ * clean up, for example destroy servers, before it ends. Further signals are ignored.
  */
 export class Interruption {
   private seen = false;
