@@ -1,6 +1,6 @@
 // Starts a command of this project, also in a fresh clone. Uses only Node.js itself, because the modules may not be installed yet.
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +14,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const modified = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-if (modified("node_modules/.package-lock.json") < modified("package-lock.json")) {
+// Through a link, npm would empty the modules of another project.
+const isLink = lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+if (!isLink && modified("node_modules/.package-lock.json") < modified("package-lock.json")) {
   console.error("Installing node modules (once, about a minute)");
   const installed = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
