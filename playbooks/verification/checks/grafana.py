@@ -83,7 +83,7 @@ def shown_servers(grafana: Grafana, expected: int, end: float) -> dict[str, list
         return {metric: instances(grafana, queries[letters[title]]) for metric, title in COLUMNS.items()}
 
     def complete(found: dict[str, list[str]]) -> bool:
-        # Prometheus has no value of a server whose first scrape is still to come, so the number counts, too.
+        # Before the first scrape of a server, Prometheus has no value for it, so the number of servers is compared as well.
         up = set(servers_up(grafana))
         return all(up <= set(servers) and len(servers) >= expected for servers in found.values())
 

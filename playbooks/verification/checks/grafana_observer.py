@@ -51,7 +51,7 @@ class Observer:
         def ask(definition: Json, known: Variables) -> list[Option]:
             return self._options(definition, known, start, end)
 
-        # Filters that a person adds to the queries are no variables.
+        # Definitions of the type "adhoc" are filters, which Grafana adds to the queries. They have no value to replace.
         definitions = [each for each in (board.get("templating") or {}).get("list") or [] if each.get("type") != "adhoc"]
         return list(dashboard_panels(board, resolve(definitions, ask, given), self._sources, now))
 
@@ -151,7 +151,7 @@ class Observer:
         answers = [values(each)[0] for each in self._grafana.instant(source, questions)]
         for selector, usable, present, on_server in zip(found, answers[::3], answers[1::3], answers[2::3]):
             if not usable:
-                # Nobody knows whether the condition will be met, so waiting for more samples is no use.
+                # A query with a condition may stay empty with more samples, so the check does not wait for them.
                 return replace(missing_series(selector, present, on_server), early=present and not filters(tree))
         if filters(tree):
             return Shown("no series meets the condition of the query")

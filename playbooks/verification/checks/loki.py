@@ -21,7 +21,7 @@ from component import Api, poll, print_result
 SECOND = 1_000_000_000  # in nanoseconds, the unit of Loki's timestamps
 WINDOW = 86_400  # seconds; older lines are left out
 RECENT = "10m"  # maximum age of a login, because the verification may reuse an SSH connection that is a few minutes old
-# Seconds. A log agent that could not reach a Loki that moved tries again after 0.5, 1, 2 … 32 s, which is a minute altogether.
+# Seconds. After Loki has moved, a log agent tries again after 0.5, 1, 2 … 32 s, about a minute in total.
 WAIT = 70.0
 # Seconds. In a cluster, a member that left disappears from the ring within this time.
 WAIT_MEMBERS = 20.0
@@ -82,7 +82,7 @@ def check(url: str, members: int = 1, servers: int = 0) -> dict[str, Any]:
     loki, start = Loki(url), time.monotonic()
 
     def complete(logins: list[str]) -> bool:
-        # A server whose agent has not delivered anything yet is no sender, so the number counts, too.
+        # Loki does not list a server whose agent has not sent any line yet, so the number of servers is compared as well.
         return len(logins) >= max(servers, 1) and set(loki.senders('{job=~".+"}')) <= set(logins)
 
     active = poll(loki.members, lambda number: number == members, start + WAIT_MEMBERS, 1)

@@ -16,7 +16,7 @@ from typing import Any
 
 from component import Api, poll, print_result
 
-WAIT = 75.0  # seconds; a scrape interval of a minute, and the scrape itself
+WAIT = 75.0  # seconds: a scrape interval of a minute, and the duration of the scrape
 
 
 def targets(api: Api) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def scraped_after(target: dict[str, Any], start: float) -> bool:
 
 
 def certain(found: list[dict[str, Any]], expected: int, start: float) -> bool:
-    """Whether there are all targets, and each of them is up or was scraped again without success."""
+    """Whether all targets exist, and each is up, or a scrape since the start of the check failed."""
     return len(found) >= max(expected, 1) and all(
         target["health"] == "up" or (target["health"] == "down" and scraped_after(target, start)) for target in found
     )

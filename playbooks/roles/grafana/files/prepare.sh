@@ -20,7 +20,7 @@ cd "$STATE_DIRECTORY"
 database="$1" password_file="$2" secrets="$3" grafana="$4"
 shift 4
 
-# Without it, Grafana logs an error at each start.
+# Without this folder, Grafana logs an error at each start.
 mkdir -p plugins
 
 create_secret() {

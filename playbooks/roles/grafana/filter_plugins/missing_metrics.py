@@ -26,8 +26,8 @@ LISTED = 10
 def missing_metrics(text: str, uid: str, revision: str, known: str) -> list[str]:
     """Returns warnings about metrics of a dashboard that nothing emits.
 
-    The names are read without a parser: the names in the PromQL queries of panels that are neither functions, labels nor
-    keywords. Names with variables, and names in matchers such as {__name__="up"}, are left out.
+    There is no parser. Every name in a PromQL query of a panel is a metric, except functions, labels and keywords. Names with
+    variables, and names in matchers such as {__name__="up"}, are left out.
 
     uid: `grafana-com-<id>`.
     known: JSON with the keys `emitted`, a list of names in which `*` stands for one or more characters, and `collectors`,
@@ -75,13 +75,13 @@ def metric_names(query: str) -> set[str]:
 
 
 def _without_alternatives(query: str, emitted: set[str]) -> set[str]:
-    """The metrics of a query. Of alternatives such as `new_name or old_name` one is enough."""
+    """The metrics of a query; none if it has alternatives such as `new_name or old_name`, and something emits one of them."""
     names = metric_names(query)
     return set() if re.search(r"\bor\b", query) and names & emitted else names
 
 
 def _queries(value: Any, source: Any) -> Iterator[str]:
-    """The PromQL queries of all panels. A query without a data source has the one of its panel, else Prometheus."""
+    """The PromQL queries of all panels. A query without a data source has that of its panel, else Prometheus."""
     if isinstance(value, list):
         for item in value:
             yield from _queries(item, source)

@@ -71,7 +71,7 @@ class _Sources:
         """The dashboard with the data sources of this Grafana."""
         adapted = self._adapt(self._dashboard)
         for each in _objects(adapted.get("templating")):
-            # A filter contains names of the author's Grafana.
+            # The filter contains names of data sources in the author's Grafana.
             if each.get("type") == "datasource" and "regex" in each:
                 each["regex"] = ""
         return adapted
@@ -84,7 +84,7 @@ class _Sources:
         return {key: self._reference(item) if key == "datasource" else self._adapt(item) for key, item in value.items()}
 
     def _reference(self, value: Any) -> Any:
-        """The reference to the data source of the same type. One of another type stays as it is."""
+        """The reference to the data source of the same type. A reference to another type stays unchanged."""
         kind, name = _parts(value)
         if value is None or kind in RESERVED or name in RESERVED:
             return value
