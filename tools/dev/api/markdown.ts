@@ -110,7 +110,7 @@ function signature({ name, parameters, doc }: Method, links: Links): string {
 }
 
 function methodList(methods: readonly Method[], links: Links): string {
-  // An item that ends with an example ends with an empty line, which the last item does not need.
+  // An example at the end of an item leaves an empty line, which the last item must not have.
   return methods
     .map((each) => methodItem(each, links))
     .join("\n")

@@ -6,7 +6,7 @@ export function compact(catalogue: Catalogue): object {
   return mapNames(catalogue, compactNames);
 }
 
-/** Returns names with the suffixes of a histogram or summary in one name: see `withAlternatives`. */
+/** Returns names in which one name stands for all series of a histogram or summary: see `withAlternatives`. */
 export function compactNames(names: readonly string[]): string[] {
   const all = new Set(names);
   const has = (base: string, ends: readonly string[]) => ends.every((end) => all.has(base + end));

@@ -54,8 +54,9 @@ export async function definedMetrics(
 }
 
 /**
- * Returns the new entry of a program: what was observed and defined now, or else the previous names. Without sources, the
- * previous entry of the same version stays, because only sources tell which names the release still has.
+ * Returns the new entry of a program: the names that were observed and defined in this run, or else the previous ones.
+ * Without sources, the previous entry of the same version stays, because only the sources show which names the release
+ * still has.
  */
 export function updated(
   before: CatalogueEntry | undefined,

@@ -1,7 +1,7 @@
 import type { CatalogueEntry, Collector, MetricNames } from "../../../lib/metrics/catalogue-entry";
 import { sorted } from "./program";
 
-/** Merges the observed metrics of an entry with the previous entry, because other hardware has other metrics. */
+/** Adds the metrics of the previous entry to the observed ones, because they may come from other hardware. */
 export function mergeEntries(before: CatalogueEntry | undefined, now: CatalogueEntry): CatalogueEntry {
   const old = before?.observedVersion === now.observedVersion ? before : undefined;
   const { version, observedVersion } = now;

@@ -16,7 +16,7 @@ export type Observe = (home: string, work: string, log: Log) => Promise<Observat
 export interface Program {
   /** Kind of the component, which is also the name of its artifact. */
   readonly kind: string;
-  /** @default - the program does not run; only its sources are read */
+  /** Runs the program. @default - only the sources are read */
   readonly observe?: Observe;
 }
 

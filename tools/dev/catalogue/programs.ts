@@ -9,7 +9,7 @@ import type { Program } from "./program";
 import { prometheus } from "./prometheus";
 import { promtail } from "./promtail";
 
-/** The programs of all kinds in the catalogue. Alloy cannot be built from its Go module, so that only its sources are read. */
+/** The programs of all kinds in the catalogue. Alloy cannot be built from its Go module, so only its sources are read. */
 export const programs: readonly Program[] = [
   alertmanager,
   { kind: "alloy" },
@@ -20,7 +20,7 @@ export const programs: readonly Program[] = [
   promtail,
 ];
 
-/** All components, because the package of the program is not the same in all versions. */
+/** The module of Alloy. `packages` contains all of its components, because the package of the program differs between versions. */
 const ALLOY: GoModule = {
   name: "alloy",
   module: "github.com/grafana/alloy",

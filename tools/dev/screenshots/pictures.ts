@@ -25,7 +25,7 @@ export function dashboardUrl({ url }: Login, uid: string, minutes?: number): str
   return `${url}/d/${encodeURIComponent(uid)}?${query.toString()}`;
 }
 
-/** Returns why a picture is not suitable for the README, or undefined if it is. */
+/** Returns the reason why a picture is not suitable for the README, or undefined if it is suitable. */
 export function sizeProblem(file: string): string | undefined {
   const size = Math.ceil(statSync(file).size / 1024);
   if (size <= SIZE_LIMIT) return undefined;

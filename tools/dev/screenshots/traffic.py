@@ -17,7 +17,7 @@ import threading
 import time
 from pathlib import Path
 
-# Comment of the users, by which a later run finds the users of a run that was killed.
+# Comment in the user accounts, so that a later run finds the users of a run that was killed.
 MARK = "cdktf-monitoring screenshots"
 SUDOERS = Path("/etc/sudoers.d/cdktf-monitoring-screenshots")
 PAGES = Path("/var/www/html/shop")
@@ -46,7 +46,7 @@ AGENTS = [
     "curl/8.14.1",
     "UptimeCheck/2.1",
 ]
-# Mean number of requests per second. It swings by half within WAVE seconds.
+# Mean number of requests per second. In a wave of WAVE seconds, the rate rises and falls by half.
 RATE, WAVE = 4, 240
 # Every INCIDENT seconds, a fifth of the requests fails for FAILING seconds.
 INCIDENT, FAILING = 420, 75

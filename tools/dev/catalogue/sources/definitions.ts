@@ -19,7 +19,7 @@ export interface Definition {
 
 const OPTIONS = /^(Counter|Gauge|Histogram|Summary|Untyped)?(Vec)?Opts$/;
 const NAME = /^[a-zA-Z_:*][a-zA-Z0-9_:*]*$/;
-/** Letters that a name with unknown parts must have at least. */
+/** Minimum number of letters in a name with unknown parts. */
 const MIN_KNOWN = 6;
 
 /** Returns the metrics that the packages of a program define with Prometheus' client library. */
@@ -117,7 +117,7 @@ function namesIn(program: GoProgram, file: GoFile): string[] {
 
 /** Valid names with the suffixes of a type. */
 function named(names: readonly string[], type: string): string[] {
-  // A word alone is no metric, but part of a test or of a name that the program completes.
+  // A single word is not a metric. It comes from a test, or is part of a name that the program completes.
   const valid = names.filter(
     (name) => NAME.test(name) && name.includes("_") && (!name.includes("*") || known(name) >= MIN_KNOWN),
   );

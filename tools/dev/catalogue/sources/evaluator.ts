@@ -19,7 +19,7 @@ import { localOrigin, parameterNames, receiverType, sides, valuesOf } from "./sc
 /** The client library, which all programs of the catalogue use. */
 export const CLIENT = "github.com/prometheus/client_golang/prometheus";
 
-/** Expressions that one evaluator follows. A name that needs more comes from the configuration of the program. */
+/** Maximum number of expressions that one evaluator follows. Only names from the configuration of the program need more. */
 const MAX_STEPS = 2000;
 
 /**
@@ -51,7 +51,7 @@ export class Evaluator {
   }
 
   /**
-   * Evaluates an expression, unless it is being evaluated already. `name = name + suffix` therefore adds the suffix once.
+   * Evaluates an expression, unless its evaluation has already begun. `name = name + suffix` therefore adds the suffix once.
    */
   public once<T>(expression: Expression, evaluate: () => T[]): T[] {
     const key = `${keyOf(expression)} ${expression.node.to} ${expression.node.name}`;

@@ -7,7 +7,7 @@ export class GoFile {
   private readonly found = new Map<string, SyntaxNode[]>();
   /** Declarations outside functions, by name: specifications of constants, variables and types, and functions. */
   public readonly declarations = new Map<string, SyntaxNode>();
-  /** Methods by name. Several types can have a method of one name. */
+  /** Methods by name. Several types can have a method with the same name. */
   public readonly methods = new Map<string, SyntaxNode[]>();
   /** Paths of the imported packages, by the name in the file. */
   public readonly imports = new Map<string, string>();

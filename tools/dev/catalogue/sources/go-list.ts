@@ -25,7 +25,7 @@ export async function goPackages(module: GoModule, { version, folder }: SourceLo
   const cwd = folder ?? (await moduleFolder(module, version));
   const packages = module.packages.map((name) => (name === "." ? module.module : `${module.module}/${name}`));
   const settings = ["-mod=readonly", "-tags", module.tags.join(",")];
-  // Reports packages with missing parts, such as the built web UI that Alertmanager embeds, instead of failing.
+  // With -e, go also lists packages with missing parts, such as the built web UI that Alertmanager embeds.
   const args = ["list", "-e", "-deps", ...settings, `-json=${FIELDS}`, ...packages];
   const options = { cwd, environment: { ...goEnvironment, ...PLATFORM }, quiet: true };
   const { code, stdout, stderr } = await run("go", args, options);

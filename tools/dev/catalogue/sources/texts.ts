@@ -6,15 +6,14 @@ import { argumentsOf } from "./literals";
 /** Stands for a part of a name that is not known before the program runs. */
 export const UNKNOWN = "*";
 
-/** Alternatives per definition. More come from code that builds names from data. */
+/** Maximum number of alternatives per definition. Only code that builds names from data has more. */
 const MAX_ALTERNATIVES = 3000;
-/** Evaluations per definition. A definition that needs more gets its name from the configuration of the program. */
+/** Maximum number of evaluations per definition. Only names from the configuration of the program need more. */
 const MAX_EVALUATIONS = 400;
 const MAX_DEPTH = 12;
 
 /**
- * Returns the texts that a function of an evaluator returns for all values of the loop variables and parameters that it
- * meets.
+ * Returns the results of `read` for all values of the loop variables and parameters that the evaluation needs.
  */
 export function allTexts(evaluator: Evaluator, read: (evaluator: Evaluator) => string[]): Set<string> {
   const found = new Set<string>();
@@ -30,7 +29,7 @@ export function allTexts(evaluator: Evaluator, read: (evaluator: Evaluator) => s
   return found;
 }
 
-/** The evaluators with all bindings of a choice. What the choice itself depends on is bound first. */
+/** The evaluators with all bindings of a choice. Choices on which it depends are bound first. */
 function resolved(evaluator: Evaluator, choice: Choice, depth = 0): Evaluator[] {
   const fresh = evaluator.with(choice, new Map());
   const alternatives = fresh.alternatives(choice);
