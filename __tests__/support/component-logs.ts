@@ -6,7 +6,7 @@ const EXPECTED: readonly (readonly [job: string, text: string, reason: string])[
   [
     "loki",
     'msg="error getting ingester clients" err="empty ring"',
-    "at a start, Loki's parts do not wait for each other",
+    "the parts of Loki do not wait for each other at the start",
   ],
   ["node_exporter", "disabling udev device properties", "a container has no udev"],
 ];

@@ -195,7 +195,7 @@ describe("grafana.py", () => {
     ]);
   });
 
-  it("waits until the table shows all servers, also those that Prometheus has not scraped yet", async () => {
+  it("waits until the table shows all servers, including those that Prometheus has not scraped yet", async () => {
     const { shown } = await check({ cpu: [[], ["hub"], ["hub", "app"]], wait: 20 });
     expect(shown.cpu).toEqual(["app", "hub"]);
   });

@@ -32,7 +32,7 @@ const durations = (route: string, limit: number, fast: number) =>
 const PUSH = "loki_api_v1_push";
 const QUERY = "loki_api_v1_query_range";
 
-/** Two Lokis that run the compactor or not. */
+/** Two Lokis, each of which runs the compactor or not. */
 const compactors = (hub: string, spare: string, other = "prod") => ({
   ...metrics(HUB, { loki_boltdb_shipper_compactor_running: hub }),
   ...metrics({ ...SPARE, monitoring: other }, { loki_boltdb_shipper_compactor_running: spare }),

@@ -55,7 +55,7 @@ describe("ranking", () => {
     });
   });
 
-  test("names what is missing if there are no rows", () => {
+  test("shows its text for no rows", () => {
     expect(panel.fieldConfig?.defaults.noValue).toBe("No logins");
   });
 });
@@ -96,7 +96,7 @@ describe("lineCount", () => {
     expect(panel.fieldConfig?.defaults.decimals).toBeUndefined();
   });
 
-  test("rounds percentages to one decimal, and colours also small ones", () => {
+  test("rounds percentages to one decimal, and also colours small percentages", () => {
     const options = { title: "T", description: "D?", expr: "x", width: 4, unit: "percent", severity: Severity.WARNING };
     expect(lineCount(options).build().fieldConfig?.defaults).toMatchObject({
       unit: "percent",

@@ -83,13 +83,13 @@ describe("a graph of log lines", () => {
     expect(legend(7)).toMatchObject({ legend: { calcs: ["sum"] } });
   });
 
-  test("gives series that mean the same shades of one colour", () => {
+  test("gives shades of one colour to series with the same meaning", () => {
     expect(fieldsOf({ shades: Colours.CRITICAL })).toMatchObject({
       defaults: { color: { mode: "shades", fixedColor: "red" } },
     });
   });
 
-  test("names what is missing if there are no series", () => {
+  test("shows its text for no series", () => {
     expect(fieldsOf({ noValue: "No rejected lines" })).toMatchObject({ defaults: { noValue: "No rejected lines" } });
   });
 });
