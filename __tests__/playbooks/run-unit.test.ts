@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { playbooksDirectory } from "../../lib/paths";
 import { ansiblePython, ansibleTest } from "../support/ansible";
 import { removeFolders, temporaryFolder, writeProgram } from "./python";
@@ -53,6 +54,20 @@ esac
   return { ...(JSON.parse(stdout) as Outcome), commands: recorded };
 }
 
+/** Answers one request with a body that no socket buffers as a whole. Prints its URL, then whether the client read it all. */
+const LARGE_ANSWER = `
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+print(f"http://127.0.0.1:{server.getsockname()[1]}/", flush=True)
+connection, _ = server.accept()
+connection.recv(65536)
+body = b"x" * 30_000_000
+try:
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
+    print("read", flush=True)
+except OSError as error:
+    print(error, flush=True)`;
+
 afterAll(removeFolders);
 
 ansibleTest("enables and starts a new unit, and reloads systemd at most once", () => {
@@ -88,4 +103,12 @@ ansibleTest("does not fail if the service does not answer in time", () => {
   const outcome = run({}, { url: "http://127.0.0.1:9/", wait: 0 });
   expect(outcome).toMatchObject({ changed: true, answers: false });
   expect(outcome.msg).toBeUndefined();
+});
+
+ansibleTest("reads the whole answer, because exporters log an error otherwise", async () => {
+  const server = spawn("python3", ["-c", LARGE_ANSWER], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: AsyncIterator<string> = createInterface(server.stdout)[Symbol.asyncIterator]();
+  const { value: url } = (await lines.next()) as { value: string };
+  expect(run({}, { url, wait: 0 })).toMatchObject({ answers: true });
+  expect(await lines.next()).toMatchObject({ value: "read" });
 });

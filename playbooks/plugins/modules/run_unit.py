@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 import time
-import urllib.error
 import urllib.request
 
 from ansible.module_utils.basic import AnsibleModule
@@ -107,9 +107,11 @@ def answers(url: str, wait: int) -> bool:
     while True:
         try:
             with opener.open(url, timeout=5) as response:
+                # Exporters log an error if the client does not read the whole response.
+                response.read()
                 if response.status == 200:
                     return True
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):
             pass
         if time.monotonic() > end:
             return False
