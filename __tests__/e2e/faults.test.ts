@@ -17,10 +17,11 @@ function change(): void {
   days += 1;
   project.edit("main.ts", (text) => text.replace(/retention: "\d+d"/, `retention: "${days}d"`));
   const [collector, other] = days % 2 === 0 ? ["processes", "interrupts"] : ["interrupts", "processes"];
+  const collectors = (name: string): string => `nodeExporter: { collectors: ["systemd", "${name}"] }`;
   project.edit("main.ts", (text) =>
-    text.includes(`"${other}"`)
-      ? text.replaceAll(`"${other}"`, `"${collector}"`)
-      : text.replaceAll(/(server: servers\.\w+)/g, `$1, nodeExporter: { collectors: ["systemd", "${collector}"] }`),
+    text.includes(collectors(other))
+      ? text.replaceAll(collectors(other), collectors(collector))
+      : text.replaceAll(/(server: servers\.\w+)/g, `$1, ${collectors(collector)}`),
   );
 }
 
