@@ -118,7 +118,7 @@ function saturation(alerts: readonly Alert[]): Builder<Panel>[] {
     graph({
       title: "Disk latency",
       description:
-        "How long does a read or a write take on average, including its time in the queue? Usual values are below 10 ms for an SSD and below 20 ms for a hard disk.",
+        "How long does a read or a write take on average, including its time in the queue? An SSD usually needs about 1 ms, a hard disk about 10 ms.",
       unit: units.Seconds,
       width: 8,
       queries: [
