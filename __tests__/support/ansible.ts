@@ -14,7 +14,7 @@ export function ansiblePython(): string | undefined {
 }
 
 /** A test that runs Ansible. Without Ansible it is skipped, and its name contains the reason. */
-export const ansibleTest = (name: string, body: () => void | Promise<void>): void => {
+export const ansibleTest = (name: string, body: (() => void) | (() => Promise<void>)): void => {
   if (ansiblePython() === undefined) test.skip(`${name} (skipped: no Ansible; "npm test" shows the reason)`, body);
   else test(name, body, 60_000);
 };
