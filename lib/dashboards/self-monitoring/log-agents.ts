@@ -17,6 +17,7 @@ import { Colours } from "../builders/colours";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
 import { serverColumn, table } from "../builders/tables";
 import { RATE_INTERVAL } from "../expressions";
+import { countGraph } from "./count-graph";
 import { processPanels } from "./process";
 import { requestGraph } from "./request-graph";
 import { TOP } from "./scrape-targets";
@@ -83,14 +84,10 @@ function linePanels(): Builder<Panel>[] {
       noValue: "No log files",
       queries: [{ expr: `topk(${TOP}, ${UNREAD})`, legend: "{{instance}}" }],
     }),
-    graph({
+    countGraph({
       title: "Unparsed lines",
       description: "How many lines do not have the format or timestamp of their log source?",
-      unit: units.Short,
-      decimals: 0,
       width: 8,
-      bars: true,
-      stacked: true,
       shades: Colours.WARNING,
       noValue: "No unparsed lines",
       queries: [{ expr: increase([UNPARSED_LINES.prefix + UNPARSED_LINES.name]), legend: "{{instance}}" }],
@@ -108,25 +105,17 @@ function requestPanels(): Builder<Panel>[] {
       width: 8,
       colours: { "no answer": Colours.CRITICAL },
     }),
-    graph({
+    countGraph({
       title: "Retried requests",
       description: `Which ${TOP} servers send requests again, because Loki is unreachable or rejects them for now?`,
-      unit: units.Short,
-      decimals: 0,
       width: 8,
-      bars: true,
-      stacked: true,
       shades: Colours.WARNING,
       queries: [{ expr: `topk(${TOP}, ${increase(AGENT_RETRIES)})`, legend: "{{instance}}" }],
     }),
-    graph({
+    countGraph({
       title: "Dropped lines",
       description: `Which ${TOP} servers lose lines, because Loki rejects them for good?`,
-      unit: units.Short,
-      decimals: 0,
       width: 8,
-      bars: true,
-      stacked: true,
       shades: Colours.CRITICAL,
       queries: [{ expr: `topk(${TOP}, ${increase(AGENT_DROPS)})`, legend: "{{instance}}" }],
     }),

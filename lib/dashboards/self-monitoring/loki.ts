@@ -6,6 +6,7 @@ import { Colours } from "../builders/colours";
 import { graph } from "../builders/panels";
 import { PanelThreshold, thresholdsOf } from "../builders/thresholds";
 import { RATE_INTERVAL } from "../expressions";
+import { countGraph } from "./count-graph";
 import { byAlertmanager, FEW_ALERTS } from "./expressions";
 import { processPanels } from "./process";
 import { requestGraph } from "./request-graph";
@@ -44,14 +45,10 @@ function ingestionPanels(): Builder<Panel>[] {
       width: 8,
       queries: [{ expr: rate("bytes"), legend: "{{instance}}" }],
     }),
-    graph({
+    countGraph({
       title: "Rejected lines",
       description: "How many lines does Loki reject, and for which reason? Agents retry lines above a rate limit.",
-      unit: units.Short,
-      decimals: 0,
       width: 8,
-      bars: true,
-      stacked: true,
       shades: Colours.CRITICAL,
       noValue: "No rejected lines",
       queries: [

@@ -4,6 +4,7 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Colours } from "../builders/colours";
 import { graph, GRAPH_HEIGHT, UP_DOWN } from "../builders/panels";
 import { serverColumn, table } from "../builders/tables";
+import { countGraph } from "./count-graph";
 
 /** Number of series that a graph of many targets shows: those with the highest values. */
 export const TOP = 10;
@@ -26,14 +27,10 @@ export function scrapePanels(): Builder<Panel>[] {
         { title: "Samples", expr: each("scrape_samples_scraped"), unit: units.Short, width: 100 },
       ],
     }),
-    graph({
+    countGraph({
       title: "Failed scrapes",
       description: "How many targets of each job did not answer, and when?",
-      unit: units.Short,
-      decimals: 0,
       width: 12,
-      stacked: true,
-      bars: true,
       sortBy: "Max",
       shades: Colours.CRITICAL,
       queries: [{ expr: "sum by (job) (1 - up)", legend: "{{job}}" }],
