@@ -34,6 +34,12 @@ const SOURCES: readonly { readonly kind: string; readonly name: string }[] = [
   { kind: DataSources.ALERTMANAGER, name: "Alertmanager" },
   { kind: DataSources.LOKI, name: "Loki" },
 ];
+/** A dashboard that exists at synthesis. */
+interface RenderedDashboard {
+  readonly dashboard: Dashboard;
+  readonly content: string;
+}
+
 /** A dashboard that the controller downloads. */
 interface DownloadedDashboard {
   readonly uid: string;
@@ -152,10 +158,14 @@ export class Grafana extends Component {
     return [...own.filter(({ uid }) => shown.has(uid)), ...this.dashboards];
   }
 
-  /** The dashboards that exist at synthesis, with their JSON. */
-  private get rendered(): readonly { readonly dashboard: Dashboard; readonly content: string }[] {
+  private get rendered(): readonly RenderedDashboard[] {
+    return this.render(this.allDashboards);
+  }
+
+  /** Returns those of the dashboards that exist at synthesis, with their JSON. */
+  private render(dashboards: readonly Dashboard[]): readonly RenderedDashboard[] {
     const { subject } = this;
-    return this.allDashboards.flatMap((dashboard) => {
+    return dashboards.flatMap((dashboard) => {
       const content = dashboard._json(subject);
       return content === undefined ? [] : [{ dashboard, content }];
     });
@@ -251,8 +261,8 @@ export class Grafana extends Component {
   }
 
   private dashboardWarnings(): string[] {
-    const checked = this.rendered.filter(
-      ({ dashboard: { _provided: provided } }) => provided !== undefined && !provided.unchecked,
+    const checked = this.render(
+      this.dashboards.filter(({ _provided: provided }) => provided !== undefined && !provided.unchecked),
     );
     if (checked.length === 0) return [];
     const emitted = emittedMetrics(this.member.monitoring);
