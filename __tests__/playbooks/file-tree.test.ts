@@ -118,6 +118,65 @@ moduleTest("reports the same changes in check mode, and changes nothing", () => 
   expect(existsSync(join(root, "rules", "own.yml"))).toBe(true);
 });
 
+describe("the manifest", () => {
+  const listed = (file: string): string[] => readFileSync(file, "utf8").trim().split("\n");
+
+  moduleTest("lists each file, folder and link once, with those that existed before", () => {
+    const root = join(temporaryFolder(), "etc");
+    const manifest = join(temporaryFolder(), "manifest", "example");
+    const link = join(temporaryFolder(), "current");
+    put(root, SETTINGS);
+    for (let times = 0; times < 2; times += 1) put(root, { ...SETTINGS, links: { [link]: "/opt/one" }, manifest });
+    expect(listed(manifest)).toEqual([
+      `folder ${root}`,
+      `folder ${root}/secrets`,
+      `file ${root}/main.yml`,
+      `folder ${root}/rules`,
+      `file ${root}/rules/own.yml`,
+      `file ${root}/run.sh`,
+      `link ${link}`,
+    ]);
+    expect([mode(manifest), mode(join(manifest, ".."))]).toEqual(["0600", "0700"]);
+  });
+
+  moduleTest("lists a file that could not be written", () => {
+    const root = join(temporaryFolder(), "etc");
+    const manifest = join(temporaryFolder(), "example");
+    mkdirSync(join(root, "main.yml"), { recursive: true });
+    put(root, { ...SETTINGS, manifest });
+    expect(listed(manifest)).toContain(`file ${root}/main.yml`);
+  });
+
+  moduleTest("loses the line of a removed file", () => {
+    const root = join(temporaryFolder(), "etc");
+    const manifest = join(temporaryFolder(), "example");
+    put(root, { ...SETTINGS, manifest });
+    const { "rules/own.yml": _, ...files } = SETTINGS.files;
+    put(root, { ...SETTINGS, files, manifest, absent: [join(root, "rules/own.yml")] });
+    expect(listed(manifest)).not.toContain(`file ${root}/rules/own.yml`);
+    expect(listed(manifest)).toContain(`file ${root}/main.yml`);
+    expect(mode(manifest)).toBe("0600");
+  });
+
+  moduleTest("lists units, and no folder of the system", () => {
+    const root = join(temporaryFolder(), "systemd/system");
+    const manifest = join(temporaryFolder(), "example");
+    mkdirSync(root, { recursive: true });
+    put(root, { files: { "example.service": "[Unit]\n", "other.service.d/own.conf": "[Unit]\n" }, manifest });
+    expect(listed(manifest)).toEqual([
+      `unit ${root}/example.service`,
+      `folder ${root}/other.service.d`,
+      `file ${root}/other.service.d/own.conf`,
+    ]);
+  });
+
+  moduleTest("is not written in check mode", () => {
+    const manifest = join(temporaryFolder(), "example");
+    put(join(temporaryFolder(), "etc"), { ...SETTINGS, manifest }, true);
+    expect(existsSync(manifest)).toBe(false);
+  });
+});
+
 moduleTest("fails with the path of a folder in the place of a file, and reports what changed before", () => {
   const root = join(temporaryFolder(), "etc");
   mkdirSync(join(root, "main.yml"), { recursive: true });

@@ -52,6 +52,12 @@ options:
         description: Targets of symbolic links, by absolute path. A file or folder in the place of a link is an error.
         type: dict
         default: {}
+    manifest:
+        description:
+            - File that lists what this project created on the server, as C(manifest.sh) of role base describes.
+            - The module adds each file, folder, unit and link before it creates it, and removes the files of O(absent).
+            - Without O(folder_mode), existing folders are not added, because they belong to the system.
+        type: path
 attributes:
     check_mode:
         support: full
@@ -90,11 +96,51 @@ paths:
 """
 
 
+UNITS = "/systemd/system"
+UNIT_TYPES = (".service", ".path", ".socket", ".target", ".timer")
+
+
+class Manifest:
+    """The list of everything that this project created for a component: lines of KIND PATH."""
+
+    def __init__(self, path: str | None, check: bool) -> None:
+        self._path = None if check else path
+        self._lines = set((read(path) or b"").decode().splitlines()) if path else set()
+
+    def add(self, kind: str, path: str) -> None:
+        """Adds a path before it is created."""
+        line = f"{kind} {path}"
+        if self._path is None or line in self._lines:
+            return
+        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+        self._lines.add(line)
+
+    def add_file(self, path: str) -> None:
+        """Adds a file, which may be a unit."""
+        is_unit = os.path.dirname(path).endswith(UNITS) and path.endswith(UNIT_TYPES)
+        self.add("unit" if is_unit else "file", path)
+
+    def forget_files(self, paths: list[str]) -> None:
+        """Removes the lines of files that were removed."""
+        gone = {f"file {path}" for path in paths} & self._lines
+        if self._path is None or not gone:
+            return
+        lines = (read(self._path) or b"").decode().splitlines()
+        temporary = self._path + ".new"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
+            stream.writelines(line + "\n" for line in lines if line not in gone)
+        os.replace(temporary, self._path)
+        self._lines -= gone
+
+
 class Tree:
     """The folder and its wanted content."""
 
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
+        self._manifest = Manifest(module.params["manifest"], module.check_mode)
         self._root: str = module.params["root"]
         self._group: str = module.params["group"]
         mode = module.params["folder_mode"]
@@ -108,7 +154,10 @@ class Tree:
         if path:
             self.folder(above)
         absolute = os.path.join(self._root, path) if path else self._root
-        if not os.path.isdir(absolute) and (path or ".") not in self.changed:
+        exists = os.path.isdir(absolute)
+        if self._folder_mode or not exists:
+            self._manifest.add("folder", absolute)
+        if not exists and (path or ".") not in self.changed:
             self._note(path or ".", "", "a folder\n")
             # mkdir, not makedirs: the folders above the root belong to the system.
             if not self._module.check_mode:
@@ -120,6 +169,7 @@ class Tree:
     def file(self, path: str, content: str, mode: int) -> None:
         """Writes a file if its content or mode differs."""
         absolute = os.path.join(self._root, path)
+        self._manifest.add_file(absolute)
         wanted = content.encode()
         present = read(absolute)
         if present != wanted:
@@ -136,6 +186,7 @@ class Tree:
 
     def link(self, absolute: str, target: str) -> None:
         """Creates or redirects a symbolic link."""
+        self._manifest.add("link", absolute)
         before = os.readlink(absolute) if os.path.lexists(absolute) else ""
         if before == target:
             return
@@ -147,14 +198,16 @@ class Tree:
             os.symlink(target, temporary)
             os.replace(temporary, absolute)
 
-    def remove(self, absolute: str) -> None:
-        """Removes a file if it exists."""
-        present = read(absolute)
-        if present is None:
-            return
-        self._note(absolute, present.decode("utf-8", "replace"), "")
-        if not self._module.check_mode:
-            os.unlink(absolute)
+    def remove(self, paths: list[str]) -> None:
+        """Removes files that exist."""
+        for absolute in paths:
+            present = read(absolute)
+            if present is None:
+                continue
+            self._note(absolute, present.decode("utf-8", "replace"), "")
+            if not self._module.check_mode:
+                os.unlink(absolute)
+        self._manifest.forget_files(paths)
 
     def _own(self, path: str, absolute: str, mode: int) -> None:
         if self._module.check_mode and not os.path.lexists(absolute):
@@ -194,6 +247,7 @@ def main() -> None:
             "modes": {"type": "dict", "default": {}},
             "absent": {"type": "list", "elements": "path", "default": []},
             "links": {"type": "dict", "default": {}},
+            "manifest": {"type": "path"},
         },
         supports_check_mode=True,
     )
@@ -205,8 +259,7 @@ def main() -> None:
         for path, content in module.params["files"].items():
             tree.folder(os.path.dirname(path))
             tree.file(path, content, int(module.params["modes"].get(path, "0640"), 8))
-        for path in module.params["absent"]:
-            tree.remove(path)
+        tree.remove(module.params["absent"])
         for path, target in module.params["links"].items():
             tree.link(path, target)
     except OSError as error:

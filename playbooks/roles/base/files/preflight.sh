@@ -15,6 +15,9 @@
 #   SERVICE_COMMANDS      list of COMMAND PACKAGE: commands that it needs, each with its Debian package
 #   SERVICE_READS         list of files that it reads and that must exist
 #   SERVICE_RELEASE       folder of the release
+#   SERVICE_CONFIG        configuration folder, if it has one
+#   SERVICE_FILES         list of files that its scripts create
+#   SERVICE_STATE         data folder
 #   SERVICE_DATA          data folder, if its data moves with it
 #   SERVICE_FOLDERS       list of folders that hold nothing but files of this project
 #   SERVICE_START_FILES   list of files that it reads only when it starts
@@ -43,6 +46,7 @@
 # shellcheck disable=SC2174 # mkdir -p -m: the folders above exist.
 set -eu
 . ../../firewall/files/functions.sh
+. ./manifest.sh
 
 # Not empty if …
 known=          # the last success was with the same fingerprint
@@ -51,9 +55,8 @@ firewall_stale= # the firewall's rules must be applied
 firewall_force= # they must be applied even if they are current
 if [ "$FORCE" ] && [ "$RUN" = firewall ]; then firewall_force=yes; fi
 
-programs=/opt/cdktf-monitoring
-unit="/etc/systemd/system/$SERVICE.service"
-link="$programs/$SERVICE"
+unit="$systemd_units/$SERVICE.service"
+link="$monitoring_programs/$SERVICE"
 
 problem() {
   echo "problem=$*"
@@ -220,25 +223,36 @@ END
   if [ "$(unit_property NeedDaemonReload)" = yes ]; then echo restart=yes; fi
 }
 
+record_service() {
+  record_component "$SERVICE" "$SERVICE_CONFIG" "$SERVICE_RELEASE" "$SERVICE_STATE"
+  while IFS= read -r file; do
+    [ -z "$file" ] || record "$SERVICE" file "$file"
+  done <<END
+$SERVICE_FILES
+END
+}
+
 # Records that the run begins to change this server. The marker of the last success is no longer valid: it is removed, or
 # gets mode 0400, which marks it as unconfirmed.
 note_start() {
-  if ! mkdir -p /etc/cdktf-monitoring/components || ! mkdir -p -m 700 "${MARKER%/*}"; then
-    problem "/etc/cdktf-monitoring cannot be written"
+  if ! mkdir -p "$monitoring_folder/components" || ! mkdir -p -m 700 "${MARKER%/*}"; then
+    problem "$monitoring_folder cannot be written"
     return 0
   fi
   if [ "$known" ] && [ -e "$MARKER" ]; then chmod 400 "$MARKER"; else rm -f "$MARKER"; fi
   if [ "$SERVICE" ]; then
-    mkdir -p -m 755 "$programs"
-    : >> "/etc/cdktf-monitoring/components/$SERVICE"
+    record_service
+    : >> "$monitoring_folder/components/$SERVICE"
+    mkdir -p -m 755 "$monitoring_programs"
   fi
   if [ "$USER_RUN" ]; then
-    mkdir -p /etc/cdktf-monitoring/own
-    : >> "/etc/cdktf-monitoring/own/$RUN"
+    mkdir -p "$monitoring_folder/own"
+    : >> "$monitoring_folder/own/$RUN"
   fi
   if [ "$firewall_stale" ]; then
-    : >> /etc/cdktf-monitoring/components/firewall
-    mkdir -p -m 755 "$firewall_folder" /etc/systemd/system/nftables.service.d
+    record_firewall
+    : >> "$monitoring_folder/components/firewall"
+    mkdir -p -m 755 "$firewall_folder" "$systemd_units/nftables.service.d"
   fi
 }
 

@@ -12,7 +12,7 @@
 #   AGENT_USER     the agent's user
 #   CONFIG         the agent's configuration folder; in it are
 #                    folders  the list of what this script granted, or was about to grant when it was interrupted
-#                    targets  the drop-ins, which are created with the folder
+#                    targets  the drop-ins
 #   CHECK          not empty: change nothing, and report what would change
 #   SET_ACL_ENTRY  the text of set-acl-entry.sh
 # Output, lines of KEY=VALUE:
@@ -115,7 +115,7 @@ sorted() {
   sed '/^$/d' | sort -u
 }
 
-if [ ! "$CHECK" ]; then (umask 027 && mkdir -p "$targets"); fi
+if [ ! "$CHECK" ]; then (umask 027 && mkdir -p "$CONFIG"); fi
 wanted="$(while [ $# -gt 0 ]; do
   needs "$1" "$2" "$3" "$4" "$5"
   shift 5
