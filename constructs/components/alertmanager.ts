@@ -57,16 +57,6 @@ const KIND = "alertmanager";
 /** Maximum size of a cluster. One Alertmanager alone can send every notification, so more members only add traffic. */
 const MAXIMUM = 3;
 const SECRETS = "/etc/alertmanager/secrets";
-const ROLE_FLAGS = [
-  "config.file",
-  "storage.path",
-  "data.retention",
-  "web.listen-address",
-  "web.external-url",
-  "cluster.listen-address",
-  "cluster.advertise-address",
-  "cluster.peer",
-];
 
 /**
  * Alertmanager: notifies receivers of alerts. The `receivers` and the `routing` of the monitoring decide who is
@@ -97,7 +87,7 @@ export class Alertmanager extends Component {
     rejectIf(this, portProblem(this.clusterPort));
     const found = props.retention === undefined ? undefined : durationProblem(props.retention);
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
-    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Alertmanager");
     if (this.member.monitoring._first(KIND)?.node === this.node) this.addWarnings();
     this.node.addValidation({

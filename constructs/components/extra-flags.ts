@@ -1,24 +1,14 @@
-import { IConstruct } from "constructs";
-import { constructError } from "../synthesis/errors";
+import { flagProblem } from "../../lib/flags";
+import { rejectIf } from "../synthesis/errors";
+import type { Component } from "./component";
 
 /**
- * Validates additional command-line flags.
+ * Validates additional command-line flags of a component.
  *
- * @param owned flags that the role sets from other props
  * @returns the flags
- * @throws if a flag is malformed, or is one of `owned`
+ * @throws if a flag is malformed or refused, or is repeated although its program rejects that
  */
-export function extraFlags(
-  construct: IConstruct,
-  flags: readonly string[],
-  owned: readonly string[],
-): readonly string[] {
-  for (const flag of flags) {
-    const name = /^--([a-z0-9][a-z0-9.-]*)(=.*)?$/.exec(flag)?.[1];
-    if (name === undefined)
-      throw constructError(construct, `"${flag}" is not a flag: write "--name" or "--name=value"`);
-    if (owned.includes(name))
-      throw constructError(construct, `the flag --${name} follows from other props: remove it from extraFlags`);
-  }
+export function extraFlags(component: Component, flags: readonly string[] = []): readonly string[] {
+  rejectIf(component, flagProblem(component.kind, flags));
   return flags;
 }

@@ -94,17 +94,6 @@ export interface LokiProps extends MovableProps {
 const KIND = "loki";
 const ALERTMANAGER = "alertmanager";
 const PROMETHEUS = "prometheus";
-const ROLE_FLAGS = [
-  "config.file",
-  "target",
-  "server.http-listen-address",
-  "server.http-listen-port",
-  "server.grpc-listen-address",
-  "server.grpc-listen-port",
-  "store.retention",
-  "compactor.retention-enabled",
-  "verify-config",
-];
 
 /**
  * Loki: stores the log lines of every member.
@@ -130,7 +119,7 @@ export class Loki extends Component {
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
-    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Loki");
     // A member that joins later adds its log agent by itself.
     for (const member of this.member.monitoring._members) member._sendLogs();

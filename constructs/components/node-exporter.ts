@@ -61,7 +61,7 @@ export class NodeExporter extends Component {
     super(scope, id, builtIn("node_exporter", { port, version }));
     this.collectors = props.collectors ?? [];
     this.declared = props.metrics ?? [];
-    this.flags = new CollectorFlags(extraFlags(this, props.extraFlags ?? [], ["web.listen-address"]));
+    this.flags = new CollectorFlags(extraFlags(this, props.extraFlags));
     for (const name of this.collectors) rejectIf(this, collectorProblem(name));
     for (const name of this.declared) rejectIf(this, metricNameProblem(name));
     if (this.flags.disablesCollectors) warnAtSynthesis(this, () => this.disabledCollectorWarnings());

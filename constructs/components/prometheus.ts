@@ -30,16 +30,6 @@ const SCRAPE_SERIES = [
 ];
 const SCRAPE_INTERVAL = "15s";
 const ALERTMANAGER = "alertmanager";
-const RECEIVER_FLAG = "--web.enable-remote-write-receiver";
-const ROLE_FLAGS = [
-  "config.file",
-  "storage.tsdb.path",
-  "storage.tsdb.retention.time",
-  "storage.tsdb.retention.size",
-  "web.listen-address",
-  "web.external-url",
-  "web.user-assets",
-];
 
 /**
  * Prometheus: collects the metrics of every member and evaluates the alert rules.
@@ -62,7 +52,7 @@ export class Prometheus extends Component {
     this.props = props;
     this.checkSettings();
     this.checkJobs();
-    this.flags = extraFlags(this, props.extraFlags ?? [], ROLE_FLAGS);
+    this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Prometheus");
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
@@ -102,7 +92,8 @@ export class Prometheus extends Component {
       prometheus_retention_time: this.props.retention ?? "15d",
       prometheus_retention_size: this.props.retentionSize ?? "",
       prometheus_external_labels: this.props.externalLabels ?? {},
-      prometheus_remote_write_receiver: this.needsReceiver,
+      // Loki writes the state of its alerts.
+      prometheus_remote_write_receiver: monitoring._alerting.hasLogRules,
       prometheus_extra_flags: this.flags,
       prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),
       prometheus_targets: targets.map(({ targets, ...job }) => ({
@@ -136,11 +127,6 @@ export class Prometheus extends Component {
   /** PromQL queries of the rules. */
   public override get queries(): readonly Query[] {
     return ruleQueries(this.member.monitoring._alerting.groups);
-  }
-
-  /** Whether Loki writes the state of its alerts, unless the user set the flag: Prometheus rejects a repeated flag. */
-  private get needsReceiver(): boolean {
-    return this.member.monitoring._alerting.hasLogRules && !this.flags.some((flag) => flag.startsWith(RECEIVER_FLAG));
   }
 
   /** Addresses of the Alertmanagers, as this server reaches them. */

@@ -180,7 +180,7 @@ test.each<[AlertmanagerProps, string]>([
   [{ retention: "a week" }, 'retention: "a week" is not a duration such as "15s", "1h30m" or "30d"'],
   [
     { extraFlags: ["--cluster.peer=10.0.0.1:9094"] },
-    "the flag --cluster.peer follows from other props: remove it from extraFlags",
+    "extraFlags: cdktf-monitoring depends on the value of --cluster.peer: remove the flag",
   ],
 ])("rejects %j", (props, message) => {
   const stack = new TerraformStack(Testing.app(), "test");

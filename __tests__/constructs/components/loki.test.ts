@@ -135,7 +135,7 @@ describe("a single Loki", () => {
     [{ port: 80 }, "port 80 cannot be used"],
     [{ gossipPort: 0 }, "port 0 cannot be used"],
     [{ retention: "1h" }, "is shorter than one day"],
-    [{ extraFlags: ["--config.file=x"] }, "--config.file follows from other props"],
+    [{ extraFlags: ["--config.file=x"] }, "cdktf-monitoring depends on the value of --config.file"],
   ])("rejects %j", (props, sentence) => {
     expect(() => single(props)).toThrow(sentence);
   });
