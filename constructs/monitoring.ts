@@ -1,13 +1,4 @@
-import {
-  AssetType,
-  Fn,
-  ITerraformDependable,
-  Lazy,
-  TerraformAsset,
-  TerraformLocal,
-  TerraformOutput,
-  TerraformStack,
-} from "cdktf";
+import { AssetType, Fn, ITerraformDependable, TerraformAsset, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { accessGraph, Edge, Listening, placementEdges } from "../lib/access/access";
 import { Artifacts } from "../lib/artifacts";
@@ -17,6 +8,7 @@ import { Value } from "../lib/inventory/variables";
 import { LogAgent } from "../lib/logs/log-agent";
 import { originBlocks } from "../lib/access/origins";
 import { playbooksDirectory } from "../lib/paths";
+import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
 import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
@@ -25,6 +17,7 @@ import { uninstallOnLeave } from "./runs/leave";
 import { logProblems } from "./checks/logs";
 import { metricProblems, neededCollectors } from "./checks/metrics";
 import { MonitoringProps } from "./monitoring-props";
+import { recordMembers } from "./runs/members";
 import { requireNullProvider } from "./synthesis/provider";
 import { fetchArtifacts, resolveNames } from "./runs/preparation";
 import { withConstructPath, constructError } from "./synthesis/errors";
@@ -32,8 +25,8 @@ import { onSynthesis } from "./synthesis/on-synthesis";
 import { FirewallRun } from "./runs/firewall-run";
 import { writeGeneratedFiles } from "./synthesis/generated-files";
 import { CleanupRun } from "./runs/cleanup-run";
-import { lazyString } from "./synthesis/lazy-values";
-import { deletePlacementNotes, rejectLostData } from "./checks/moves";
+import { lazyLocal, lazyString } from "./synthesis/lazy-values";
+import { deleteNotes, rejectLostData } from "./checks/moves";
 import { IComponent, IMember, IMonitoring, IRun, IServer } from "./contracts";
 import { stateDirectory } from "./synthesis/state";
 import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
@@ -127,7 +120,7 @@ export class Monitoring extends Construct implements IMonitoring {
       assetHash: content,
     });
     this._playbooksPath = asset.path;
-    const data = new TerraformLocal(this, "data", Lazy.anyValue({ produce: () => this.renderInventory() }));
+    const data = lazyLocal(this, "data", () => this.renderInventory());
     this._inventory = data.expression;
     this._inventoryName = data.fqn;
     // The inventory contains no secret. It is marked as sensitive because it is too long to print after every deploy.
@@ -140,11 +133,12 @@ export class Monitoring extends Construct implements IMonitoring {
     );
     if (this.provision) {
       this.prerequisites.push(
+        recordMembers(this),
         resolveNames(this),
         fetchArtifacts(this, () => this.runs.flatMap(({ _artifacts: artifacts }) => artifacts)),
       );
       uninstallOnLeave(this);
-      deletePlacementNotes(this);
+      deleteNotes(this);
     }
     new FirewallRun(this);
     this.cleanup = new CleanupRun(this);
@@ -283,7 +277,10 @@ export class Monitoring extends Construct implements IMonitoring {
         this,
         `the stack already has an output "${outputName}" (${taken.node.path}): set outputPrefix on one of the monitorings`,
       );
-    new TerraformOutput(this, outputName, { value, description, sensitive }).overrideLogicalId(outputName);
+    new TerraformOutput(this, outputName, {
+      ...literalForTerraform({ value, description }),
+      sensitive,
+    }).overrideLogicalId(outputName);
   }
 
   /** Returns the run of a kind of component, and creates it for the first component of the kind. */

@@ -1,8 +1,9 @@
 import { ArtifactRequest } from "../artifacts";
 import { contract } from "../contract";
 import { shareVariables } from "./common-variables";
+import { literalVariables } from "../templates";
 import { SecretReference } from "./secret";
-import { Value, Variables } from "./variables";
+import { Variables } from "./variables";
 
 /** SSH connection of Ansible to a server. */
 export interface HostConnection {
@@ -107,14 +108,14 @@ export interface InventoryInput {
 }
 
 /**
- * Returns the Ansible inventory as a value for a `TerraformLocal`.
+ * Returns the Ansible inventory. No text in it is a template for Ansible.
  *
  * Each run is a group with everything that the run consumes, except the facts of its hosts. The hash of the group and of
  * these facts triggers the run. The SSH connection is not part of either, because a moved key file is no reason to run
  * a playbook.
  */
 export function renderInventory(input: InventoryInput): Variables {
-  return {
+  return literalVariables({
     all: {
       vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
       hosts: Object.fromEntries(input.hosts.map((host) => [host.facts.name, hostVariables(host)])),
@@ -132,15 +133,16 @@ export function renderInventory(input: InventoryInput): Variables {
               },
               monitoring_artifacts: run.artifacts.map((artifact) => ({ ...artifact })),
               monitoring_secrets: run.secrets.map((secret) => ({ ...secret })),
-              ...escapeVariables({ ...run.variables, ...common }),
+              ...run.variables,
+              ...common,
             },
-            hosts: Object.fromEntries([...hosts].map(([host, variables]) => [host, escapeVariables(variables)])),
+            hosts: Object.fromEntries(hosts),
           };
           return [runGroup(run.name), group];
         }),
       ),
     },
-  };
+  });
 }
 
 /** Returns the Ansible group of a run. The underscore in the prefix prevents a conflict with the name of a server. */
@@ -166,27 +168,4 @@ function hostVariables({ connection, facts, location }: InventoryHost): Variable
       ? {}
       : { monitoring_place: { network: location.network, public_address: location.publicAddress ?? null } }),
   };
-}
-
-function escapeVariables(variables: Variables): Variables {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [escapeText(name), escapeTemplates(value)]),
-  );
-}
-
-/**
- * Escapes text so that neither Terraform (`${`, `%{`) nor Ansible (`{{`, `{%`, `{#`) reads it as a template. Tokens stay
- * as they are.
- */
-export function escapeTemplates(value: Value): Value {
-  if (typeof value === "string") {
-    return /\{[{%#]/.test(value) ? { __ansible_unsafe: escapeText(value) } : escapeText(value);
-  }
-  if (Array.isArray(value)) return (value as readonly Value[]).map(escapeTemplates);
-  if (value !== null && typeof value === "object") return escapeVariables(value as Variables);
-  return value;
-}
-
-function escapeText(text: string): string {
-  return text.replace(/\$\{(?!TfToken\[)/g, () => "$${").replace(/%\{/g, "%%{");
 }

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import ssh
+from . import ssh, templates
 from .contract import GROUP_PREFIX
 from .errors import RunError
 
@@ -20,9 +20,14 @@ Variables = dict[str, Any]
 def decode(encoded: str) -> Variables:
     """Reads the inventory from MONITORING_INVENTORY: base64 of gzip of JSON. Raises RunError if it is malformed."""
     try:
-        return dict(json.loads(gzip.decompress(base64.b64decode(encoded, validate=True))))
+        return parse(gzip.decompress(base64.b64decode(encoded, validate=True)).decode())
     except (binascii.Error, OSError, EOFError, ValueError) as error:
         raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs with cdktf deploy or the command play") from error
+
+
+def parse(text: str) -> Variables:
+    """Reads the inventory from JSON, without the marks for Ansible. Raises ValueError if it is malformed."""
+    return dict(templates.unmarked(json.loads(text)))
 
 
 @dataclass
@@ -97,17 +102,20 @@ class Run:
         return digest.hexdigest()
 
     def ansible_inventory(self, fingerprints: dict[str, str], paths: ssh.Paths) -> Variables:
-        """The inventory for Ansible. It contains only this run's group, because Ansible merges the variables of all groups."""
+        """The inventory for Ansible. It contains only this run's group, because Ansible merges the variables of all groups.
+
+        The only templates in it are those of ssh.variables.
+        """
         hosts = {
             host: {
-                **variables,
+                **templates.literal(variables),
                 **ssh.variables(host, variables, paths),
                 "monitoring_fingerprint": fingerprints[host],
             }
             for host, variables in self.hosts.items()
         }
-        group = {"hosts": {host: {} for host in hosts}, "vars": self.variables}
-        return {"all": {"vars": self.common, "hosts": hosts, "children": {GROUP_PREFIX + self.name: group}}}
+        group = {"hosts": {host: {} for host in hosts}, "vars": templates.literal(self.variables)}
+        return {"all": {"vars": templates.literal(self.common), "hosts": hosts, "children": {GROUP_PREFIX + self.name: group}}}
 
 
 def known_hosts(hosts: dict[str, Variables]) -> str:

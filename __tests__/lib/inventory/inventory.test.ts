@@ -1,10 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import * as fc from "fast-check";
-import { escapeTemplates, InventoryInput, renderInventory } from "../../../lib/inventory/inventory";
-import { Value, Variables } from "../../../lib/inventory/variables";
-import { terraform, terraformTest } from "../../support/terraform";
+import { InventoryInput, renderInventory } from "../../../lib/inventory/inventory";
 
 const input: InventoryInput = {
   monitoring: "prod",
@@ -81,64 +75,5 @@ describe("renderInventory", () => {
         },
       },
     });
-  });
-});
-
-/** Removes the marks that only Ansible reads. */
-function withoutMarks(value: Value): Value {
-  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutMarks);
-  if (value === null || typeof value !== "object") return value;
-  const variables = value as Variables;
-  return (
-    variables.__ansible_unsafe ??
-    Object.fromEntries(Object.entries(variables).map(([key, inner]) => [key, withoutMarks(inner)]))
-  );
-}
-
-describe("escapeTemplates", () => {
-  test("leaves tokens unchanged", () => {
-    expect(escapeTemplates("${TfToken[TOKEN.0]} and ${x}")).toBe("${TfToken[TOKEN.0]} and $${x}");
-  });
-
-  terraformTest("survives Terraform unchanged", () => {
-    const piece = fc.constantFrom(
-      "$",
-      "${",
-      "$${",
-      "%{",
-      "%%{",
-      "{{ x }}",
-      "{% if %}",
-      "{#",
-      "}",
-      '"',
-      "\\",
-      "\n",
-      "\\d",
-      "é",
-      "if",
-      " ",
-    );
-    const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
-    const samples: Variables = Object.fromEntries(
-      fc
-        .sample(text, { numRuns: 300, seed: 1 })
-        .map((sample, index) => [`${sample}${index}`, [sample, { inner: sample }]]),
-    );
-    const directory = mkdtempSync(join(tmpdir(), "inventory-"));
-    try {
-      writeFileSync(
-        join(directory, "main.tf.json"),
-        JSON.stringify({
-          locals: { data: escapeTemplates(samples) },
-          output: { data: { value: "${jsonencode(local.data)}" } },
-        }),
-      );
-      terraform(directory, "init", "-input=false", "-no-color");
-      terraform(directory, "apply", "-auto-approve", "-input=false", "-no-color");
-      expect(withoutMarks(JSON.parse(terraform(directory, "output", "-raw", "data")) as Value)).toEqual(samples);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
   });
 });
