@@ -26,7 +26,8 @@ from typing import Any, BinaryIO
 
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
-from controller.cache import cache_directory
+from controller.cache import cache_directory, cache_folder
+from controller.errors import RunError
 from controller.lock import locked
 
 CHUNK = 1 << 20
@@ -37,7 +38,7 @@ PROGRESS_SECONDS = 5
 Log = Callable[[str], None]
 
 
-class ArtifactError(Exception):
+class ArtifactError(RunError):
     """An archive is not available. The message says why and how to fix it."""
 
 
@@ -110,11 +111,7 @@ def ensure(requests: list[dict[str, Any]], lock_file: Path | None = None, log: L
 
 
 def _ensure_one(artifact: Artifact, lock_file: Path | None, log: Log) -> Available:
-    folder = cache_directory() / "artifacts" / artifact.name / artifact.version / artifact.architecture
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArtifactError(f"cannot create the cache folder {folder}: {error.strerror}") from error
+    folder = cache_folder(f"artifacts/{artifact.name}/{artifact.version}/{artifact.architecture}")
     path = folder / artifact.file
     with locked(folder / ".lock", lambda: log(f"{artifact.label}: waiting for another download of this archive")):
         expected = artifact.sha256 or _recorded_digest(artifact, lock_file, log)

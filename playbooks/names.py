@@ -13,6 +13,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True  # this folder is hashed and copied
+
+from controller import environment
+
 
 def main() -> int:
     """Prints all names that cannot be resolved. Returns 1 if there are any, otherwise 0."""
@@ -42,7 +46,8 @@ def problem(name: str) -> str | None:
 def ssh_options(name: str) -> dict[str, str]:
     """The options for a host in the user's SSH configuration, where the name may be an alias. Empty without ssh."""
     try:
-        output = subprocess.run(["ssh", "-G", "--", name], capture_output=True, text=True, check=False).stdout
+        command = ["ssh", "-G", "--", name]
+        output = subprocess.run(command, capture_output=True, text=True, check=False, env=environment.clean()).stdout
     except OSError:
         return {}
     return dict(line.split(" ", 1) for line in output.splitlines() if " " in line)

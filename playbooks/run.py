@@ -28,7 +28,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, files, firewall, inventory, mover, placements, results, secrets, ssh, unreachable
+from controller import ansible, environment, files, firewall, inventory, mover, placements, results, secrets, ssh, unreachable
 from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
@@ -106,6 +106,7 @@ class Runner:
         self._folder = state / RUNS / (name or options.run)
         self._events = self._folder / "events.jsonl"
         self._jump_logs = self._folder / "jump-hosts"
+        self._home = self._folder / "ansible"
         self._in_flight = state / IN_FLIGHT / (name or options.run)
 
     def run(self) -> int:
@@ -198,6 +199,9 @@ class Runner:
         fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
         run.variables["monitoring_secrets"] = resolved
         program = ansible.find(self._state)
+        environment.report_ignored(self._state, self._log)
+        # A killed Ansible leaves temporary files there.
+        shutil.rmtree(self._home, ignore_errors=True)
         archives = self._fetch_archives(run)
         files.copy_folder(HERE, self._folder / "playbooks")
         if self._options.playbook:
@@ -217,10 +221,7 @@ class Runner:
 
     def _fetch_archives(self, run: inventory.Run) -> Archives:
         """Fetches the run's release archives. Raises RunError."""
-        try:
-            available = artifacts.ensure(run.artifacts, self._project / ARTIFACTS_LOCK, self._log)
-        except artifacts.ArtifactError as error:
-            raise RunError(str(error)) from error
+        available = artifacts.ensure(run.artifacts, self._project / ARTIFACTS_LOCK, self._log)
         archives: Archives = {}
         for archive in available:
             versions = archives.setdefault(archive.artifact.name, {}).setdefault(archive.artifact.version, {})
@@ -285,11 +286,12 @@ class Runner:
         folder = self._folder / "playbooks"
         if self._options.limit and not limited:
             command = [*command, "--limit", self._options.limit]
-        environment = ansible.environment(folder / "ansible.cfg", run.name, self._events)
-        if self._options.playbook is None:
+        user_provided = self._options.playbook is not None
+        variables = environment.of_ansible(folder / "ansible.cfg", run.name, self._events, self._home, user_provided)
+        if not user_provided:
             # Modules of a user-provided playbook may have the names of built-in modules, so they are never cached.
-            environment["MONITORING_BUILT_MODULES"] = str(self._state / BUILT_MODULES)
-        return self._lifeline.run([*command, playbook], environment, folder)
+            variables["MONITORING_BUILT_MODULES"] = str(self._state / BUILT_MODULES)
+        return self._lifeline.run([*command, playbook], variables, folder)
 
     def _log(self, line: str) -> None:
         log(f"{self._options.run}  {line}")

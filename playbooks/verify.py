@@ -31,7 +31,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # Synthesis hashes and copies this folder.
 
 import run
-from controller import ansible, files, firewall, inventory, results, ssh, unreachable
+from controller import ansible, environment, files, firewall, inventory, results, ssh, unreachable
 from controller.contract import FIREWALL
 from controller.errors import RunError
 from verification import probe
@@ -91,8 +91,8 @@ class Servers:
         options = ["--inventory", str(inventory_file), "--extra-vars", f"@{variables_file}"]
         events = self._scratch / "events.jsonl"
         events.unlink(missing_ok=True)
-        environment = ansible.environment(HERE / "ansible.cfg", NAME, events) | {"PYTHONDONTWRITEBYTECODE": "1"}
-        code = self._lifeline.run([str(self._program), *options, "verify.yml"], environment, HERE)
+        env = environment.of_ansible(HERE / "ansible.cfg", NAME, events, self._scratch / "ansible") | {"PYTHONDONTWRITEBYTECODE": "1"}
+        code = self._lifeline.run([str(self._program), *options, "verify.yml"], env, HERE)
         last = {event["host"]: event for event in results.read_events(events)}
         if not last:
             raise RunError(f"Ansible exited with {code} before it reached any server")

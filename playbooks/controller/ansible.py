@@ -7,13 +7,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from . import environment
 from .errors import RunError
 from .lifetime import die_with_parent
 
@@ -21,12 +21,6 @@ MINIMUM = (2, 19)
 INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,<2.20'"
 STOP_SECONDS = 10  # how long Ansible may take to end after SIGTERM
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Ansible settings in the user's environment that would override playbooks/ansible.cfg.
-IGNORED_SETTINGS = (
-    "ANSIBLE_STDOUT_CALLBACK", "ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_LIBRARY", "ANSIBLE_ROLES_PATH", "ANSIBLE_INVENTORY",
-    "ANSIBLE_SSH_ARGS", "ANSIBLE_SSH_COMMON_ARGS", "ANSIBLE_SSH_EXTRA_ARGS", "ANSIBLE_SSH_HOST_KEY_CHECKING",
-    "ANSIBLE_SSH_PIPELINING", "ANSIBLE_HOST_KEY_CHECKING", "ANSIBLE_GATHERING", "ANSIBLE_STRATEGY", "ANSIBLE_PIPELINING",
-)
 
 
 def find(state: Path) -> Path:
@@ -54,30 +48,17 @@ def _version(program: Path) -> tuple[int, int] | None:
             line = stream.readline(4096).decode("utf-8", "replace").strip()
         interpreter = line[2:] if line.startswith("#!") and "python" in line and " " not in line[2:] else ""
         ask = [interpreter, "-c", "from importlib.metadata import version; print('core', version('ansible-core'))"]
-        answer = subprocess.run(ask if interpreter else [str(program), "--version"], capture_output=True, text=True, check=False)
+        answer = _ask(ask if interpreter else [str(program), "--version"])
         if interpreter and answer.returncode != 0:
-            answer = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False)
+            answer = _ask([str(program), "--version"])
     except OSError:
         return None
     match = re.search(r"core[ \]]*v?(\d+)\.(\d+)", answer.stdout)
     return (int(match[1]), int(match[2])) if match else None
 
 
-def environment(config: Path, run: str, events: Path) -> dict[str, str]:
-    """The environment of Ansible: the user's environment, which may contain secrets, with the settings of the run.
-
-    config: the path of ansible.cfg. run: the run's name. events: the file to which the callback writes the outcome of each task.
-    """
-    result = {name: value for name, value in os.environ.items() if name not in IGNORED_SETTINGS and name != "MONITORING_INVENTORY"}
-    result |= {"ANSIBLE_CONFIG": str(config), "MONITORING_RUN": run, "MONITORING_EVENTS": str(events)}
-    if not sys.stdout.isatty():
-        result["ANSIBLE_NOCOLOR"] = "1"
-        result.pop("ANSIBLE_FORCE_COLOR", None)
-    if not any("UTF-8" in result.get(name, "").upper().replace("UTF8", "UTF-8") for name in ("LC_ALL", "LC_CTYPE", "LANG")):
-        result["LC_ALL"] = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    if sys.platform == "darwin":
-        result["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
-    return result
+def _ask(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment.clean())
 
 
 class Stopped(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .contract import JUMP_HOST
+from .environment import control_directory
 from .files import on_controller
 
 Variables = dict[str, Any]
@@ -53,7 +53,7 @@ def command(name: str, host: Variables, paths: Paths) -> list[str]:
         "ServerAliveInterval": "5",
         "ServerAliveCountMax": "6",
         "ControlMaster": "no",
-        "ControlPath": str(_control_directory() / _connection_name(host, paths)),
+        "ControlPath": str(control_directory() / _connection_name(host, paths)),
     }
     options = defaults | _options(name, host, paths)
     words = ["ssh", *(word for option, value in options.items() for word in ("-o", f"{option}={value}"))]
@@ -93,12 +93,6 @@ def _connection_name(host: Variables, paths: Paths) -> str:
     ssh = host.get("monitoring_ssh") or {}
     identity = json.dumps([address, _key_file(host, paths), ssh, str(paths.trusted)], sort_keys=True)
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
-
-
-def _control_directory() -> Path:
-    """The folder in which Ansible keeps its connections."""
-    home = os.environ.get("ANSIBLE_HOME", "~/.ansible")
-    return Path(os.environ.get("ANSIBLE_SSH_CONTROL_PATH_DIR", f"{home}/cp")).expanduser()
 
 
 def split_jump_host(text: str) -> tuple[str, str, str]:
