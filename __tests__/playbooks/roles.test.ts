@@ -71,10 +71,6 @@ describe.each(components)("component %s", (role) => {
     expect(own.length).toBeLessThanOrEqual(12);
   });
 
-  test("can be uninstalled", () => {
-    expect(tasks(role).filter(({ file }) => file === "uninstall.yml")).not.toEqual([]);
-  });
-
   test("has a playbook for the hosts of its run that begins with the preflight checks", () => {
     const [play] = parse(readFileSync(join(playbooksDirectory, `${role}.yml`), "utf8")) as [
       { hosts: string; gather_facts: boolean; tasks: Task[] },

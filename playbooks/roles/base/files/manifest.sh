@@ -14,6 +14,7 @@
 
 monitoring_folder=/etc/cdktf-monitoring
 monitoring_programs=/opt/cdktf-monitoring
+data_folder=/var/lib/monitoring
 systemd_units=/etc/systemd/system
 
 # Whether a manifest has a line.
