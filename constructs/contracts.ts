@@ -223,6 +223,7 @@ export interface IMember extends IConstruct {
 /** The firewall of one member, as the access graph and the firewall run see it. */
 export interface IMemberFirewall {
   readonly _edges: readonly Edge[];
+  readonly _strict: boolean;
 
   _variables(edges: readonly Edge[]): Variables;
   _problems(): string[];

@@ -18,6 +18,8 @@ interface Contract {
     readonly result: string;
     /** Folder with a file per component: its servers after its last successful run. */
     readonly placements: string;
+    /** SSH access of the members after the last deploy, to find those that leave. */
+    readonly members: string;
     /** Host keys that were accepted at the first connection. */
     readonly knownHosts: string;
     /** Ansible's built modules, which all runs share. */
@@ -30,12 +32,13 @@ interface Contract {
     /** Name of the cache in the user's general cache folder. */
     readonly directory: string;
   };
-  /** Names of the runs that install no component, and the prefix of all run groups in the inventory. */
+  /** Names of the runs that the controller treats specially, and the prefix of all run groups in the inventory. */
   readonly runs: {
     readonly groupPrefix: string;
     readonly firewall: string;
     readonly cleanup: string;
     readonly leave: string;
+    readonly logAgent: string;
   };
   /** Paths on servers. */
   readonly server: {

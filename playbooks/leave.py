@@ -47,9 +47,22 @@ def leave(state: Path, lifeline: ansible.Lifeline) -> int:
         code = 1
     if code == 0:
         shutil.rmtree(state / RUNS / name)
+        for line in exposed(server, leaving.variables):
+            run.log(f"{LEAVE}  {server}  {line}")
     else:
         run.log(f"{LEAVE}  {server}  {STILL_INSTALLED}")
     return code
+
+
+def exposed(server: str, variables: inventory.Variables) -> list[str]:
+    """A line for each port that stays open, but that the removed firewall does not protect any more."""
+    lines = []
+    for port in variables.get("monitoring_exposed_ports") or []:
+        number = port["port"] if port["protocol"] == "tcp" else f"{port['port']}/{port['protocol']}"
+        lines.append(f"port {number} ({port['name']}) of {server} is no longer protected by this firewall")
+    if variables.get("monitoring_strict"):
+        lines.append(f"all other ports of {server}, which FirewallMode.STRICT blocked, are open now")
+    return lines
 
 
 def main() -> int:

@@ -38,6 +38,7 @@ it("keeps the names in the state folders of deployed stacks", () => {
       runs: "runs",
       result: "result.json",
       placements: "placements",
+      members: "members.json",
       knownHosts: "known_hosts",
       builtModules: "built-modules",
     },

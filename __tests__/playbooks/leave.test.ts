@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { leaveInventory } from "../../lib/inventory/leave";
+import { ExposedPort, leaveInventory } from "../../lib/inventory/leave";
 import { removeFolders, Output, StackFolder, start } from "./python";
 
 /** Replaces ansible-playbook: records its arguments, and ends as `ACT` selects. */
@@ -28,6 +28,7 @@ async function leave(
   members: Readonly<Record<string, string>> = {},
   act = "remove",
   uninstall = true,
+  exposedPorts: readonly ExposedPort[] = [],
 ): Promise<Output> {
   const connection = {
     host: "203.0.113.7",
@@ -44,6 +45,8 @@ async function leave(
     host: { connection, facts },
     uninstall,
     keepData: true,
+    exposedPorts,
+    strict: exposedPorts.length > 0,
   });
   const env = {
     ...folder.environment(inventory),
@@ -65,6 +68,20 @@ it("uninstalls a server that left, and removes its own folder afterwards", async
   expect(calls()).toEqual([expect.stringMatching(/runs\/leave-app\/inventory.json .* leave\.yml$/)]);
   expect(existsSync(join(state, "runs", "leave-app"))).toBe(false);
   expect(existsSync(join(state, "in-flight", "leave-app"))).toBe(false);
+});
+
+it("names the ports that are no longer protected", async () => {
+  const ports = [
+    { name: "postgres", port: 9187, protocol: "tcp" },
+    { name: "statsd", port: 8125, protocol: "udp" },
+  ];
+  const { stdout } = await leave({}, "remove", true, ports);
+  expect(stdout.split("\n").slice(1, -1)).toEqual([
+    "leave  app  port 9187 (postgres) of app is no longer protected by this firewall",
+    "leave  app  port 8125/udp (statsd) of app is no longer protected by this firewall",
+    "leave  app  all other ports of app, which FirewallMode.STRICT blocked, are open now",
+  ]);
+  expect((await leave({}, "unreachable", true, ports)).stdout).not.toContain("no longer protected");
 });
 
 it("uninstalls a server that leaves with the whole stack, although the configuration still contains it", async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Architecture } from "../../lib/servers/architecture";
 import { Artifacts } from "../../lib/artifacts";
 import { Ipv4Block } from "../../lib/network/ipv4-block";
@@ -92,6 +92,12 @@ export class Lab {
   /** Runs a shell command on a server, and returns its output. Throws if the command fails. */
   public on(name: string, command: string): string {
     return this.engine("exec", this.container(name), "sh", "-c", command);
+  }
+
+  /** Writes a file on a server, and creates its folder if there is none. */
+  public write(name: string, path: string, content: string): void {
+    const base64 = Buffer.from(content).toString("base64");
+    this.on(name, `mkdir -p ${dirname(path)} && echo ${base64} | base64 -d > ${path}`);
   }
 
   /** Restarts a server. */

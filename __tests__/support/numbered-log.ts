@@ -1,6 +1,11 @@
 import type { LokiApi } from "./loki";
-import type { Project } from "./project";
 import { until } from "./wait";
+
+/** Servers on which commands run and files are written: a `Project` or a `Lab`. */
+interface Servers {
+  on(server: string, command: string): string;
+  write(server: string, path: string, content: string): void;
+}
 
 /** An application that writes ten numbered lines per second, and reopens its file on SIGUSR1 as nginx does. */
 const WRITER = `
@@ -43,14 +48,14 @@ export class NumberedLog {
   private last = 0;
 
   public constructor(
-    private readonly project: Project,
+    private readonly servers: Servers,
     private readonly server: string,
   ) {}
 
   /** Installs the application. */
   public install(): void {
-    this.project.write(this.server, "/srv/writer.py", WRITER);
-    this.project.write(this.server, "/etc/numbers.conf", LOGROTATE);
+    this.servers.write(this.server, "/srv/writer.py", WRITER);
+    this.servers.write(this.server, "/etc/numbers.conf", LOGROTATE);
     this.on("install -d -m 750 -o www-data -g www-data /srv/numbers");
   }
 
@@ -62,8 +67,13 @@ export class NumberedLog {
   /** Stops the application. */
   public stop(): void {
     this.on("systemctl stop numbers");
+    this.last = this.written();
+  }
+
+  /** Returns the number of the last written line. */
+  public written(): number {
     const numbers = "cat $(ls -t /srv/numbers/numbers.log* ) | grep -o 'line [0-9]*' | cut -d' ' -f2";
-    this.last = Number(this.on(`${numbers} | sort -n | tail -1`));
+    return Number(this.on(`${numbers} | sort -n | tail -1`));
   }
 
   /** Rotates the log file. */
@@ -74,16 +84,25 @@ export class NumberedLog {
   /** Waits until Loki has the last line, and returns the numbers of missing and duplicate lines. */
   public async faults(loki: LokiApi): Promise<LineFaults> {
     const { last } = this;
-    const numbers = async (): Promise<number[]> =>
-      (await loki.lines(`{job="numbers",instance="${this.server}"}`)).map((line) => Number(line.split(" ").at(-1)));
-    await until(`line ${last}`, 60, async () => (await numbers()).includes(last));
-    const all = (await numbers()).sort((a, b) => a - b);
+    await until(`line ${last}`, 60, async () => (await this.sent(loki)).includes(last));
+    return this.faultsUpTo(last, loki);
+  }
+
+  /** Like {@link faults} for the lines up to a number, without waiting. */
+  public async faultsUpTo(last: number, loki: LokiApi): Promise<LineFaults> {
+    const all = (await this.sent(loki)).filter((number) => number <= last).sort((a, b) => a - b);
     const missing = Array.from({ length: last }, (_, index) => index + 1).filter((number) => !all.includes(number));
     const duplicate = all.filter((number, index) => all.indexOf(number) < index);
     return { missing, duplicate };
   }
 
+  /** Returns the numbers of the lines in Loki. */
+  private async sent(loki: LokiApi): Promise<number[]> {
+    const lines = await loki.lines(`{job="numbers",instance="${this.server}"}`);
+    return lines.map((line) => Number(line.split(" ").at(-1)));
+  }
+
   private on(command: string): string {
-    return this.project.on(this.server, command);
+    return this.servers.on(this.server, command);
   }
 }

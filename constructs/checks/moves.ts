@@ -41,14 +41,14 @@ function readNote(file: string): Placements[string] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Placements[string]) : {};
 }
 
-/** Deletes the placement notes together with the stack, because a later stack of the same name has no components yet. */
-export function deletePlacementNotes(monitoring: MonitoringScope): void {
+/** Deletes the notes about placements and members together with the stack, because a later stack of the same name has none yet. */
+export function deleteNotes(monitoring: MonitoringScope): void {
   new NullResource(monitoring, "placements", {
     provisioners: [
       {
         type: "local-exec",
         when: "destroy",
-        command: `rm -rf "${monitoring._stateDirectory}/${contract.state.placements}"`,
+        command: `cd "${monitoring._stateDirectory}" && rm -rf ${contract.state.placements} ${contract.state.members}`,
       },
     ],
   });

@@ -59,6 +59,11 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
     monitoring._invalidate();
   }
 
+  /** Whether the mode is `STRICT`. @internal */
+  public get _strict(): boolean {
+    return this.mode === FirewallMode.STRICT;
+  }
+
   /** Edges that `allow` added. @internal */
   public get _edges(): readonly Edge[] {
     return [...this.allowed];
@@ -73,7 +78,7 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
       edges,
       addressOf: (name) => monitoring.dial(server, name),
     });
-    return firewallVariables(rules, this.mode === FirewallMode.STRICT);
+    return firewallVariables(rules, this._strict);
   }
 
   /** Returns a problem for each allowed port that belongs to a component or an exporter. @internal */

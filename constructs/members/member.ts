@@ -8,7 +8,7 @@ import { jobNameProblem, metricNameProblem, serverNameProblem } from "../../lib/
 import { Port } from "../../lib/access/peer";
 import { ExporterFirewall, FirewallMode } from "./exporter-firewall";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
-import { IComponent, IMember, IMonitoring, IServer } from "../contracts";
+import { IComponent, IMember, IMonitoring, IServer, OnLeave } from "../contracts";
 
 /** A user-provided exporter or application with metrics on a server. */
 export interface Exporter {
@@ -84,6 +84,7 @@ export abstract class Member extends Construct implements IMember {
       connection: connectionOf(props.server),
       location: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
       facts: factsOf(props.server),
+      uninstallOnLeave: props.server.onLeave !== undefined && props.server.onLeave !== OnLeave.NOTHING,
     };
     this.firewall = new ExporterFirewall(this, "firewall", props.firewall ?? FirewallMode.GUARD);
     this.monitoring._join(this);

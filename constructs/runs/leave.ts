@@ -1,5 +1,5 @@
 import { DataResource, Fn, Token } from "cdktf";
-import { leaveInventory, machineKey } from "../../lib/inventory/leave";
+import { ExposedPort, leaveInventory, machineKey } from "../../lib/inventory/leave";
 import { Variables } from "../../lib/inventory/variables";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
@@ -53,6 +53,18 @@ function entryOf(member: IMember, onLeave: OnLeave): Variables {
     host: member._inventoryHost,
     uninstall: onLeave !== OnLeave.NOTHING,
     keepData: onLeave !== OnLeave.PURGE,
+    exposedPorts: exposedPortsOf(member),
+    strict: member.firewall._strict,
+  });
+}
+
+/** Returns the ports of the exporters and components that this library does not uninstall. */
+function exposedPortsOf({ _components: components, _listening: listening }: IMember): ExposedPort[] {
+  const byKind = new Map(components.map((component) => [component.kind, component]));
+  return listening.flatMap(({ kind, listeners }) => {
+    const component = byKind.get(kind);
+    if (component && component._playbook === undefined) return [];
+    return listeners.map(({ name, port, protocol }) => ({ name: component ? kind : name, port, protocol }));
   });
 }
 
@@ -66,7 +78,7 @@ function membershipOf({ monitoring, server }: IMember): string {
  * monitoring, keeps its components. Machines whose address is known only after apply are left out, because a destroy
  * provisioner must not contain references.
  */
-function presentMachines(monitoring: MonitoringScope): string {
+export function presentMachines(monitoring: MonitoringScope): string {
   const members = monitoring.node.root.node.findAll().filter((construct) => construct instanceof Member);
   const machines = members
     .map((member) => [machineKey(member._inventoryHost.connection), membershipOf(member)] as const)

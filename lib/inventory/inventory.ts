@@ -63,6 +63,12 @@ export interface InventoryHost {
   readonly location?: HostLocation;
   /** Facts that the roles use. */
   readonly facts: HostFacts;
+  /**
+   * Whether the components are uninstalled when the server leaves, although the server still exists.
+   *
+   * @default false
+   */
+  readonly uninstallOnLeave?: boolean;
 }
 
 /** Entry of a run in the inventory: a playbook, its hosts and their variables. */
@@ -150,7 +156,7 @@ export function runGroup(run: string): string {
   return `${contract.runs.groupPrefix}${run}`;
 }
 
-function hostVariables({ connection, facts, location }: InventoryHost): Variables {
+function hostVariables({ connection, facts, location, uninstallOnLeave }: InventoryHost): Variables {
   return {
     monitoring_server: { ...facts },
     ansible_host: connection.host,
@@ -167,5 +173,6 @@ function hostVariables({ connection, facts, location }: InventoryHost): Variable
     ...(location === undefined
       ? {}
       : { monitoring_place: { network: location.network, public_address: location.publicAddress ?? null } }),
+    ...(uninstallOnLeave === true ? { monitoring_uninstall_on_leave: true } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { contract } from "../contract";
-import { HostConnection, InventoryHost, renderInventory } from "./inventory";
+import { HostConnection, InventoryHost, Owner, renderInventory } from "./inventory";
 import { Variables } from "./variables";
 
 /** Name of the run that uninstalls everything from a server that leaves. It has its own inventory. */
@@ -9,6 +9,8 @@ export const LEAVE: string = contract.runs.leave;
 export interface LeavingServer {
   /** Name of the `Monitoring`. */
   readonly monitoring: string;
+  /** The monitoring as the owner of its servers. */
+  readonly owner: Owner;
   /** Path of the member construct, for messages and comparison. */
   readonly membership: string;
   readonly host: InventoryHost;
@@ -16,14 +18,28 @@ export interface LeavingServer {
   readonly uninstall: boolean;
   /** Whether the data in /var/lib/monitoring is kept. */
   readonly keepData: boolean;
+  /** Ports that stay open when the server leaves, without the protection of the host firewall. */
+  readonly exposedPorts: readonly ExposedPort[];
+  /** Whether the host firewall also blocked all other ports. */
+  readonly strict: boolean;
+}
+
+/** A port of a user-provided exporter or component. */
+export interface ExposedPort {
+  /** Name of the exporter or component. */
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
 }
 
 /** Returns an inventory that contains everything needed to uninstall the components from one server. */
-export function leaveInventory({ monitoring, membership, host, uninstall, keepData }: LeavingServer): Variables {
+export function leaveInventory(server: LeavingServer): Variables {
+  const { monitoring, membership, host, uninstall, keepData } = server;
   const { name } = host.facts;
   const hosts = uninstall ? [[name, { monitoring_components: [], cleanup_keep_data: keepData }] as const] : [];
   return renderInventory({
     monitoring,
+    owner: server.owner,
     hosts: [{ connection: host.connection, facts: host.facts }],
     runs: [
       {
@@ -33,7 +49,12 @@ export function leaveInventory({ monitoring, membership, host, uninstall, keepDa
         component: false,
         artifacts: [],
         secrets: [],
-        variables: { monitoring_machine: machineKey(host.connection), monitoring_membership: membership },
+        variables: {
+          monitoring_machine: machineKey(host.connection),
+          monitoring_membership: membership,
+          monitoring_exposed_ports: server.exposedPorts.map((port) => ({ ...port })),
+          monitoring_strict: server.strict,
+        },
         hosts: new Map(hosts),
       },
     ],

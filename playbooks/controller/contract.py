@@ -21,6 +21,7 @@ IN_FLIGHT = _STATE["inFlight"]
 RUNS = _STATE["runs"]
 RESULT = _STATE["result"]
 PLACEMENTS = _STATE["placements"]
+MEMBERS = _STATE["members"]
 KNOWN_HOSTS = _STATE["knownHosts"]
 BUILT_MODULES = _STATE["builtModules"]
 
@@ -32,6 +33,7 @@ GROUP_PREFIX = _RUNS["groupPrefix"]
 FIREWALL = _RUNS["firewall"]
 CLEANUP = _RUNS["cleanup"]
 LEAVE = _RUNS["leave"]
+LOG_AGENT = _RUNS["logAgent"]
 
 # Folders on servers.
 SERVER_DIRECTORY: str = _CONTRACT["server"]["directory"]

@@ -18,6 +18,8 @@ function leaving(uninstall: boolean, keepData: boolean): unknown {
     host: { connection, facts },
     uninstall,
     keepData,
+    exposedPorts: [],
+    strict: false,
   };
   const { all } = leaveInventory(server) as { all: { children: { run_leave: { hosts: unknown } } } };
   return all.children.run_leave.hosts;
