@@ -8,7 +8,7 @@ import { ArtifactRequest, Artifacts } from "../lib/artifacts";
 import { GeneratedFile } from "../lib/inventory/generated-file";
 import { InventoryHost, InventoryRun } from "../lib/inventory/inventory";
 import { Variables } from "../lib/inventory/variables";
-import { SecretReference } from "../lib/inventory/secret";
+import { Secret, SecretReference } from "../lib/inventory/secret";
 import { LogAgent } from "../lib/logs/log-agent";
 import { LogSource } from "../lib/logs/log-source";
 import { Receiver } from "../lib/receivers/receiver";
@@ -25,8 +25,14 @@ export interface SshAccess {
    * @default 22
    */
   readonly port?: number;
-  /** SSH user: root, or a user who can use sudo without a password. */
+  /** SSH user: root, or a user who can use sudo. If sudo asks for a password, `sudoPassword` is required. */
   readonly user: string;
+  /**
+   * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
+   *
+   * @default - sudo asks for no password
+   */
+  readonly sudoPassword?: Secret;
   /**
    * File with the private key on the controller. `~` is the home directory. A relative path starts at the project.
    *
@@ -35,7 +41,7 @@ export interface SshAccess {
   readonly keyFile?: string;
   /**
    * Jump host, as `user@host:port`. User and port are optional. An IPv6 address with a port needs brackets. The jump
-   * host accepts the same key as the server. Its host key is pinned on first use.
+   * host accepts the same key as the server. Its host key is pinned by the first deploy of the stack that uses it.
    *
    * @default - a direct connection
    */
@@ -43,7 +49,8 @@ export interface SshAccess {
   /**
    * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - the keys in `knownHostsFile`; without that file, the host key is pinned on first use
+   * @default - the keys in `knownHostsFile`; without that file, the host key is pinned on first use, unless the private
+   * folder of the stack was lost
    */
   readonly hostKeys?: readonly string[];
   /**

@@ -24,6 +24,12 @@ interface Contract {
     readonly knownHosts: string;
     /** Ansible's built modules, which all runs share. */
     readonly builtModules: string;
+    /** Folder with a file per server: the outcome of the last attempt to connect. */
+    readonly connections: string;
+    /** The id of the owner, which the first deploy of the stack writes. */
+    readonly owner: string;
+    /** Ids of former owners: a line each time the state was lost, or the monitoring was renamed. */
+    readonly formerOwners: string;
   };
   /** The cache that all stacks share. */
   readonly cache: {

@@ -28,10 +28,11 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, environment, files, firewall, inventory, mover, placements, results, secrets, ssh, unreachable
-from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
+from controller import ansible, deploy, environment, files, firewall, inventory, mover, placements, results, secrets, ssh, templates, unreachable
+from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
+from controller.probe import Probe
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED = 130  # exit status after a signal
@@ -108,6 +109,7 @@ class Runner:
         self._jump_logs = self._folder / "jump-hosts"
         self._home = self._folder / "ansible"
         self._in_flight = state / IN_FLIGHT / (name or options.run)
+        self._probe: Probe | None = None
 
     def run(self) -> int:
         """Executes the run and returns its exit status. Raises RunError and ansible.Stopped."""
@@ -161,7 +163,7 @@ class Runner:
         outcome = results.by_host(hosts, events, complete)
         for host, result in outcome.items():
             if result["state"] == "unreachable":
-                result["message"] = unreachable.explain(result["message"], run.hosts[host], self._jump_logs / host)
+                result["message"] = self._explain(result["message"], host, run.hosts[host])
         for line in results.summary(run.name, outcome, self._options.check):
             log(line)
         content = {
@@ -180,6 +182,11 @@ class Runner:
 
     def _hosts(self, run: inventory.Run) -> list[str]:
         """The hosts to run on."""
+    def _explain(self, message: str, host: str, access: inventory.Variables) -> str:
+        """Why a server is unreachable. message: the output of Ansible, if the connection was lost after the probe."""
+        reason = self._probe.reason(access) if self._probe else None
+        return reason or unreachable.explain(message, access, self._jump_logs / host).reason
+
         limit = self._options.limit
         if limit is None:
             return sorted(run.hosts)
@@ -213,6 +220,7 @@ class Runner:
             "monitoring_members_file": str(self._folder / "members.json"),
             "monitoring_force": self._options.force,
             "monitoring_artifact_files": archives,
+            "monitoring_probe": self._probe.content if self._probe else {},
         }
         files.write_private(self._folder / "variables.json", json.dumps(variables))
         command = [str(program), "--inventory", str(self._folder / "inventory.json")]
@@ -238,8 +246,10 @@ class Runner:
         files.write_private(paths.known_hosts, inventory.known_hosts(members))
         files.write_private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, paths)))
         previous = placements.read(self._state, run.name)
-        commands = {host: ssh.command(host, access, paths) for host, access in members.items()}
-        move = mover.Members(tuple(sorted(run.hosts)), tuple(previous), commands)
+        outcomes = self._state / CONNECTIONS
+        outcomes.mkdir(exist_ok=True, mode=0o700)
+        self._probe = Probe(deploy.identity(), paths, outcomes, deploy.accepted_host_keys(self._state, run.common))
+        move = mover.Members(tuple(sorted(run.hosts)), tuple(previous), members, self._probe.content)
         files.write_private(self._folder / "members.json", move.text)
 
     def _take_generated_files(self, run: inventory.Run) -> None:

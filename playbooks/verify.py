@@ -31,9 +31,10 @@ from typing import Any
 sys.dont_write_bytecode = True  # Synthesis hashes and copies this folder.
 
 import run
-from controller import ansible, environment, files, firewall, inventory, results, ssh, unreachable
-from controller.contract import FIREWALL
+from controller import ansible, environment, files, firewall, inventory, results, ssh, templates, unreachable
+from controller.contract import FIREWALL, KNOWN_HOSTS
 from controller.errors import RunError
+from controller.probe import Probe
 from verification import probe
 from verification.exchange import exchange
 
@@ -60,9 +61,13 @@ class Servers:
         self._rules = inventory.Run.of(everything, FIREWALL)
         firewall.add(self._rules, everything)
         self._program = ansible.find(state)
-        self._paths = ssh.Paths(state.parent.parent, state / "known_hosts", scratch / "known_hosts", scratch / "jump-hosts")
+        self._paths = ssh.Paths(state.parent.parent, state / KNOWN_HOSTS, scratch / "known_hosts", scratch / "jump-hosts")
         self._paths.jump_logs.mkdir()
         files.write_private(self._paths.known_hosts, inventory.known_hosts(self._rules.hosts))
+        # Its outcomes are not those of a deploy, which therefore never waits for this program. It accepts no unknown key.
+        probe = Probe(NAME, self._paths, scratch / "connections", patient=False)
+        probe.outcomes.mkdir()
+        self._unreachable = probe.connect_all(self._rules.hosts)
 
     def observe(self, plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The state of each server, the results of its connections, and the results of the checks of its components."""
@@ -80,9 +85,12 @@ class Servers:
 
     def _play(self, script: str, host_variables: Mapping[str, inventory.Variables]) -> dict[str, dict[str, Any]]:
         """The output of a script on servers, each with its own variables."""
-        if not host_variables:
-            return {}
-        hosts = {host: {**self._rules.hosts[host], **variables} for host, variables in host_variables.items()}
+        answers = {host: {"unreachable": self._unreachable[host]} for host in host_variables.keys() & self._unreachable}
+        hosts = {
+            host: {**self._rules.hosts[host], **variables} for host, variables in host_variables.items() if host not in answers
+        }
+        if not hosts:
+            return answers
         rules = replace(self._rules, hosts=hosts)
         variables = {"monitoring_run_name": NAME, "monitoring_force": False, "verify_script": script}
         inventory_file, variables_file = self._scratch / "inventory.json", self._scratch / "variables.json"
@@ -96,14 +104,14 @@ class Servers:
         last = {event["host"]: event for event in results.read_events(events)}
         if not last:
             raise RunError(f"Ansible exited with {code} before it reached any server")
-        return {host: _answer(last.get(host), host, hosts[host], self._paths) for host in hosts}
+        return answers | {host: _answer(last.get(host), host, hosts[host], self._paths) for host in hosts}
 
 
 def _answer(event: results.Event | None, host: str, variables: dict[str, Any], paths: ssh.Paths) -> dict[str, Any]:
     if event is None:
         return {"failed": "Ansible did not reach this server"}
     if event["status"] == "unreachable":
-        return {"unreachable": unreachable.explain(event.get("message", ""), variables, paths.jump_logs / host)}
+        return {"unreachable": unreachable.explain(event.get("message", ""), variables, paths.jump_logs / host).reason}
     if event["status"] == "failed":
         return {"failed": event.get("message", "")}
     return {"lines": event["answer"]}

@@ -7,13 +7,21 @@ import { removeFolders, temporaryFolder, writeProgram } from "./python";
 /** Calls the mover as the action move_data does, for a component on the server `new`. */
 const SCRIPT = `
 import json, sys
+from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
-from controller import mover
+from controller import mover, probe, ssh
 from controller.errors import RunError
 given = json.load(sys.stdin)
-commands = {name: [given["program"], name, "sh"] for name in given["members"]}
-move = mover.Mover("loki", "new", mover.Members(("new",), tuple(given["previous"]), commands), lambda line: print(line))
+folder = Path(given["folder"])
+connections = probe.Probe("test", ssh.Paths(folder, folder, folder, folder), folder / "connections").content
+settings = {"sudo_password": {"environment": "PASSWORD"}} if given["password"] else {}
+access = {
+    name: {"ansible_host": name, "ansible_port": 22, "ansible_user": "joe" if given["password"] else "root", "monitoring_ssh": settings}
+    for name in given["members"]
+}
+members = mover.Members(("new",), tuple(given["previous"]), access, connections)
+move = mover.Mover("loki", "new", members, lambda line: print(line))
 try:
     decision = move.fetch(given["keep"])
     if decision.superseded: move.remove_old_copies(list(decision.superseded))
@@ -22,9 +30,16 @@ except RunError as error:
 for warning in move.warnings: print("WARNING", warning)
 `;
 
-/** Replaces ssh, and move.sh on the server: answers from the files of the server's folder, and records the calls. */
+/**
+ * Replaces ssh, and move.sh on the server: answers from the files of the server's folder, and records the calls. Its sudo
+ * asks for a password.
+ */
 const SERVER = `#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift
 cd "$NOTES/$1" 2>/dev/null || { echo "No route to host" >&2; exit 255; }
+case "$2" in *access=*) echo cdktf-monitoring-access=yes; exit ;; esac
+case "$2" in sudo*) read -r password; read -r empty; [ "$password/$empty" = secret/ ] || exit 1 ;; esac
 set -- "$1" $(printf '%s\n' "$2" | tail -n 1 | sed "s/.* move.sh //; s/'//g")
 case "$2" in
   observe) cat state ;;
@@ -47,7 +62,9 @@ let folder: string;
 
 beforeEach(() => {
   folder = temporaryFolder();
-  writeProgram(join(folder, "server"), SERVER);
+  mkdirSync(join(folder, "bin"));
+  mkdirSync(join(folder, "connections"));
+  writeProgram(join(folder, "bin", "ssh"), SERVER);
 });
 
 afterAll(removeFolders);
@@ -65,16 +82,29 @@ function writeState(name: string, state: string): void {
 }
 
 /** Moves the data. Returns the lines of output and the calls to servers. */
-function move(options: { readonly keep?: boolean; readonly previous?: string[]; readonly members?: string[] } = {}): {
+function move(
+  options: {
+    readonly keep?: boolean;
+    readonly previous?: string[];
+    readonly members?: string[];
+    readonly password?: boolean;
+  } = {},
+): {
   readonly output: readonly string[];
   readonly calls: readonly string[];
 } {
-  const { keep = true, previous = ["old"], members = ["app", "new", "old"] } = options;
-  const input = JSON.stringify({ program: join(folder, "server"), members, previous, keep });
+  const { keep = true, previous = ["old"], members = ["app", "new", "old"], password = false } = options;
+  const input = JSON.stringify({ folder, members, previous, keep, password });
   const { stdout, stderr } = spawnSync("python3", ["-c", SCRIPT, playbooksDirectory], {
     input,
     encoding: "utf8",
-    env: { ...process.env, NOTES: folder },
+    env: {
+      ...process.env,
+      NOTES: folder,
+      HOME: folder,
+      PATH: `${join(folder, "bin")}:${process.env.PATH ?? ""}`,
+      PASSWORD: "secret",
+    },
   });
   const file = join(folder, "calls");
   const calls = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -106,6 +136,14 @@ it("stops the service, copies the data, records the move on both ends, and delet
     expect.stringMatching(/^copied 4 B in \d/),
     "removed the old data on old",
   ]);
+});
+
+it("gives sudo its password in front of the data, on both sides of the copy", () => {
+  server("old", RUNNING);
+  server("new", "");
+  server("app", "");
+  expect(move({ password: true }).calls.at(-1)).toBe("new forget loki");
+  expect(readFileSync(join(folder, "new", "received"), "utf8")).toBe("data");
 });
 
 it("discards an interrupted copy, and explains how to continue and how to go back", () => {

@@ -14,12 +14,13 @@ async function fingerprint(content: Variables, env: NodeJS.ProcessEnv = {}): Pro
 
 describe("the host key is checked against", () => {
   it.each([
-    ["the keys in the inventory", { host_keys: ["ssh-ed25519 AAAA"] }, "StrictHostKeyChecking=yes"],
-    ["a known_hosts file", { known_hosts_file: "/keys" }, "StrictHostKeyChecking=yes"],
-    ["the key of the first connection", {}, "StrictHostKeyChecking=accept-new"],
-  ])("%s", async (_name, ssh, option) => {
+    ["the keys in the inventory", { host_keys: ["ssh-ed25519 AAAA"] }, "runs/prometheus/known_hosts"],
+    ["a known_hosts file", { known_hosts_file: "/keys" }, '"/keys"'],
+    ["the key of the first connection", {}, ".cdktf-monitoring/local/known_hosts"],
+  ])("%s", async (_name, ssh, file) => {
     await program.run(inventory({}, {}, ssh));
-    expect(program.host().ansible_ssh_common_args).toContain(option);
+    expect(program.host().ansible_ssh_common_args).toContain(file);
+    expect(program.host().ansible_ssh_common_args).toContain("StrictHostKeyChecking=yes");
     expect(program.host().ansible_ssh_common_args).toContain("HostKeyAlias=hub-1");
   });
 
@@ -32,7 +33,7 @@ describe("the host key is checked against", () => {
   ])("the key of the first connection, for jump host %s too", async (jump, command) => {
     await program.run(inventory({}, {}, { jump_host: jump }));
     const plain = String(program.host().ansible_ssh_common_args).replace(/['"]/g, "");
-    expect(plain).toMatch(/ProxyCommand=ssh .*StrictHostKeyChecking=accept-new/);
+    expect(plain).toMatch(/ProxyCommand=ssh .*StrictHostKeyChecking=yes/);
     expect(plain).toContain(command);
   });
 });
@@ -48,8 +49,51 @@ describe("the SSH key file", () => {
     expect(program.host().ansible_ssh_private_key_file).toBe(join(program.project, ".ssh/50%"));
     // The outer ssh replaces percent signs in this option, so they are doubled.
     expect(program.host().ansible_ssh_common_args).toContain(`-i ${join(program.project, ".ssh/50%%")}`);
+    // The keys of the SSH agent are not offered, neither to the server nor to the jump host.
+    expect(String(program.host().ansible_ssh_common_args).match(/IdentitiesOnly=yes/g)).toHaveLength(2);
     await program.run(keyed("keys/id"));
     expect(program.host().ansible_ssh_private_key_file).toBe(join(program.project, "keys/id"));
+  });
+});
+
+describe("sudo's password", () => {
+  it.each([
+    ["an environment variable", { environment: "SUDO" }, { environment: "SUDO" }],
+    ["a file", { file: "keys/sudo" }, { file: "/keys/sudo" }],
+  ])("is read from %s by a lookup, and is in no file", async (_name, reference, expected) => {
+    mkdirSync(join(program.project, "keys"));
+    writeFileSync(join(program.project, "keys", "sudo"), "hunter2");
+    await program.run(inventory({}, {}, { sudo_password: reference }), { SUDO: "hunter2" });
+    const { monitoring_sudo_password: found, ansible_become_password: lookup } = program.host();
+    expect(JSON.parse(JSON.stringify(found).replace(program.project, ""))).toEqual(expected);
+    expect(lookup).toContain("{{ (lookup(");
+    for (const file of ["inventory.json", "variables.json", "members.json", "result.json"])
+      expect(readFileSync(join(program.state, "runs", "prometheus", file), "utf8")).not.toContain("hunter2");
+  });
+});
+
+describe("unknown host keys are accepted", () => {
+  const accepted = async (env: NodeJS.ProcessEnv): Promise<unknown> => {
+    const content = inventory() as { all: { vars: Variables } };
+    content.all.vars.monitoring_owner = { id: "1", name: "stack/monitoring" };
+    await program.run(content, env);
+    return (program.written("variables.json") as { monitoring_probe: { accepts: unknown } }).monitoring_probe.accepts;
+  };
+  const deploy = { MONITORING_TRUST: "first-use" };
+
+  it("by a deploy, if the private folder is that of the stack's first deploy", async () => {
+    mkdirSync(program.state, { recursive: true });
+    writeFileSync(join(program.state, "owner"), "1\n");
+    expect(await accepted(deploy)).toBeNull();
+    expect(await accepted({})).toEqual([]);
+  });
+
+  it("of servers that CDKTF_MONITORING_TRUST lists, if the folder was lost", async () => {
+    expect(await accepted(deploy)).toEqual([]);
+    expect(await accepted({ ...deploy, CDKTF_MONITORING_TRUST: "app, db" })).toEqual(["app", "db"]);
+    mkdirSync(program.state, { recursive: true });
+    writeFileSync(join(program.state, "owner"), "2\n");
+    expect(await accepted(deploy)).toEqual([]);
   });
 });
 

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { removeFolders, Output, start, temporaryFolder, writeProgram } from "./python";
 
-/** Replaces ansible-playbook: keeps the inventory; one server answers, one is unreachable, and one has no event. */
+/** Replaces ssh: two of the three servers answer. */
+const SSH = `#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+[ "$2" = app ] && { echo "ssh: connect to host app port 22: No route to host" >&2; exit 255; }
+echo cdktf-monitoring-access=yes
+`;
+
+/** Replaces ansible-playbook: keeps the inventory. One server answers, and one has no event. */
 const ANSIBLE = `#!/bin/sh
 [ "$1" = --version ] && { echo "ansible-playbook [core 2.19.14]"; exit; }
 cp "$2" "$NOTES/inventory.json"
@@ -11,7 +18,6 @@ printf . >> "$NOTES/runs"
 grep -q '"verify_script": "observe"' "\${4#@}" && line=table=intact || line='[]'
 echo "output of Ansible"
 echo '{"name": "Observe", "host": "hub", "begin": true, "status": "ok", "seconds": 1, "answer": ["'$line'"]}' >> "$MONITORING_EVENTS"
-echo '{"name": "Observe", "host": "app", "begin": true, "status": "unreachable", "seconds": 1, "message": "ssh: connect to host app port 22: No route to host"}' >> "$MONITORING_EVENTS"
 exit 4
 `;
 
@@ -23,6 +29,7 @@ beforeEach(() => {
   mkdirSync(join(project, "bin"));
   mkdirSync(join(project, "tmp"));
   writeProgram(join(project, "bin", "ansible-playbook"), ANSIBLE);
+  writeProgram(join(project, "bin", "ssh"), SSH);
   environment = {
     PATH: `${join(project, "bin")}:${process.env.PATH ?? ""}`,
     HOME: project,

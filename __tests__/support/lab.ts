@@ -138,10 +138,24 @@ export class Lab {
 
   /** Plays a run of an inventory. */
   public async playInventory(name: string, inventory: string, ...options: string[]): Promise<RunResult> {
+    return this.deploy([name], inventory, {}, ...options);
+  }
+
+  /** Plays runs of an inventory at the same time, as one deploy does. */
+  public async deploy(
+    names: readonly string[],
+    inventory: string,
+    environment: Readonly<Record<string, string>> = {},
+    ...options: string[]
+  ): Promise<RunResult> {
     const file = join(this.project, "inventory.json");
     writeFileSync(file, inventory);
-    return run("python3", [join(projectRoot, "playbooks/run.py"), name, "--inventory", file, ...options], {
-      environment: { MONITORING_STATE: this.state },
+    const command = [join(projectRoot, "playbooks/run.py"), "--inventory", file, ...options].map((word) => `'${word}'`);
+    const started = names.map((name) => `python3 ${command.join(" ")} ${name} & pids="$pids $!";`);
+    const script = `${started.join(" ")} for pid in $pids; do wait $pid || code=$?; done; exit \${code:-0}`;
+    // Runs identify their deploy by the nearest process that is not a shell. Each call is a deploy of its own.
+    return run("timeout", [String(RUN_TIMEOUT / 1000), "sh", "-c", script], {
+      environment: { MONITORING_STATE: this.state, ...environment },
     });
   }
 

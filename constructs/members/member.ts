@@ -186,3 +186,4 @@ function factsOf(server: IServer): HostFacts {
   const { name, id, generation, address, bindAddress, architecture } = server;
   return { name, id, generation, address, bind: bindAddress, architecture };
 }
+    sudoPassword: ssh.sudoPassword?._reference("sudo"),

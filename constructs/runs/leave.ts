@@ -39,6 +39,7 @@ export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
         environment: {
           MONITORING_STATE: monitoring._stateDirectory,
           MONITORING_INVENTORY: "${self.input.inventory}",
+          MONITORING_TRUST: "first-use",
           MONITORING_MEMBERS: lazyString(() => presentMachines(monitoring)),
         },
       },

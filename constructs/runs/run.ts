@@ -80,6 +80,8 @@ export abstract class Run extends Construct implements IRun {
           environment: {
             MONITORING_STATE: state,
             MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope._inventory)),
+            // A deploy may pin host keys. The commands play and verify may not.
+            MONITORING_TRUST: "first-use",
           },
         },
       ],

@@ -11,8 +11,10 @@ export interface HostConnection {
   readonly host: string;
   /** SSH port. */
   readonly port: number;
-  /** User with root privileges, or with sudo without a password. */
+  /** User who is root, or who can use sudo. */
   readonly user: string;
+  /** Password that sudo asks the user for. */
+  readonly sudoPassword?: SecretReference;
   /** Private key file on the controller. */
   readonly keyFile?: string;
   /** Jump host, as `user@host:port`. */
@@ -176,3 +178,4 @@ function hostVariables({ connection, facts, location, uninstallOnLeave }: Invent
     ...(uninstallOnLeave === true ? { monitoring_uninstall_on_leave: true } : {}),
   };
 }
+      ...(connection.sudoPassword === undefined ? {} : { sudo_password: sourceOf(connection.sudoPassword) }),

@@ -25,6 +25,9 @@ MEMBERS = _STATE["members"]
 KNOWN_HOSTS = _STATE["knownHosts"]
 BUILT_MODULES = _STATE["builtModules"]
 
+CONNECTIONS = _STATE["connections"]
+OWNER = _STATE["owner"]
+FORMER_OWNERS = _STATE["formerOwners"]
 CACHE_VARIABLE: str = _CONTRACT["cache"]["variable"]
 CACHE_DIRECTORY: str = _CONTRACT["cache"]["directory"]
 

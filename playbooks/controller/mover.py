@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets as randomness
-import shlex
 import signal
 import subprocess
 import tempfile
@@ -19,12 +18,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from . import moves
+from . import environment, moves
 from .contract import DATA_DIRECTORY, SERVER_DIRECTORY
 from .errors import RunError
 from .lifetime import die_with_parent
+from .probe import Probe
+from .ssh import RootShell
 
 SCRIPT = (
     f"data_root={DATA_DIRECTORY} state={SERVER_DIRECTORY}\n"
@@ -48,14 +49,16 @@ class Members:
     """The hosts of the component in this deploy."""
     previous: tuple[str, ...]
     """The hosts after the last successful run, as far as this controller knows."""
-    commands: dict[str, list[str]]
-    """The command that runs a shell as root, for each member."""
+    access: dict[str, Any]
+    """The SSH access of each member."""
+    probe: dict[str, Any]
+    """The content of the deploy's probe."""
 
     @classmethod
     def read(cls, path: Path) -> Members:
         """Reads a file with the content of `text`."""
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(content["hosts"]), tuple(content["previous"]), content["commands"])
+        return cls(tuple(content["hosts"]), tuple(content["previous"]), content["access"], content["probe"])
 
     @property
     def text(self) -> str:
@@ -70,6 +73,7 @@ class Mover:
         self._kind = kind
         self._target = target
         self._members = members
+        self._probe = Probe.read(members.probe)
         self._log = log
         self.warnings: list[str] = []
         self.stopped = time.time()
@@ -107,7 +111,7 @@ class Mover:
 
     def _observe_members(self) -> dict[str, moves.State]:
         """The states of all members that answer. Raises RunError if the target does not answer."""
-        names = sorted(self._members.commands)
+        names = sorted(self._members.access)
         with ThreadPoolExecutor(CONCURRENT) as pool:
             answers = dict(zip(names, pool.map(self._observe, names)))
         if (here := answers[self._target]) is None:
@@ -118,6 +122,8 @@ class Mover:
         return {name: moves.parse(answer) for name, answer in answers.items() if answer is not None}
 
     def _observe(self, name: str) -> str | None:
+        if self._probe.connect(name, self._members.access[name]):
+            return None
         try:
             return self._do(name, "observe", seconds=OBSERVE_SECONDS)
         except RunError:
@@ -131,11 +137,11 @@ class Mover:
         """
         here = states[self._target]
         members = self._members
-        if not here.live and (reason := moves.data_loss(states, members.previous, members.hosts, members.commands)):
+        if not here.live and (reason := moves.data_loss(states, members.previous, members.hosts, members.access)):
             if keep:
                 raise RunError(reason)
             self.warnings.append(f"started without data, and the old data was not removed: {reason.split('. ')[0]}")
-        if here.role and here.peer in members.commands and here.peer not in states:
+        if here.role and here.peer in members.access and here.peer not in states:
             self.warnings.append(f"old data of {self._kind} remains on {here.peer}, which is unreachable")
         elif here.role and not superseded:
             self._do(self._target, "forget")
@@ -172,10 +178,13 @@ class Mover:
         began = logged = time.monotonic()
         done = 0
         with tempfile.TemporaryFile() as sender_errors, tempfile.TemporaryFile() as receiver_errors:
-            sender = self._start(source, "send", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=sender_errors)
-            receiver = self._start(self._target, "receive", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=receiver_errors)
-            assert sender.stdout and receiver.stdin
+            sender = self._start(source, "send", stdout=subprocess.PIPE, stderr=sender_errors)
+            receiver = self._start(self._target, "receive", stdout=subprocess.DEVNULL, stderr=receiver_errors)
+            assert sender.stdin and sender.stdout and receiver.stdin
             try:
+                self._begin_input(source, sender.stdin)
+                sender.stdin.close()
+                self._begin_input(self._target, receiver.stdin)
                 while chunk := sender.stdout.read(CHUNK):
                     receiver.stdin.write(chunk)
                     done += len(chunk)
@@ -206,10 +215,18 @@ class Mover:
 
         seconds: the timeout. Raises RunError if the member does not answer or the verb fails.
         """
-        command = self._command(name, verb, *args)
+        shell = self._shell(name)
+        command = _command(shell, verb, self._kind, *args)
         try:
             result = subprocess.run(
-                command, capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=seconds, check=False, preexec_fn=END_WITH_PARENT
+                command,
+                capture_output=True,
+                input=shell.preamble.decode(),
+                text=True,
+                timeout=seconds,
+                check=False,
+                env=environment.clean(),
+                preexec_fn=END_WITH_PARENT,
             )
         except subprocess.TimeoutExpired:
             raise RunError(f"{name} does not answer within {seconds:.0f} s") from None
@@ -221,12 +238,20 @@ class Mover:
         raise RunError(f"{name}: {output or f'{verb} ended with status {result.returncode}'}")
 
     def _start(self, name: str, verb: str, **streams: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command(name, verb), preexec_fn=END_WITH_PARENT, **streams)
+        command = _command(self._shell(name), verb, self._kind)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment.clean(), preexec_fn=END_WITH_PARENT, **streams)
 
-    def _command(self, name: str, verb: str, *args: str) -> list[str]:
-        *ssh, shell = self._members.commands[name]
-        script = " ".join(shlex.quote(word) for word in ("-c", SCRIPT, "move.sh", verb, self._kind, *args))
-        return [*ssh, f"{shell} {script}"]
+    def _begin_input(self, name: str, stream: IO[bytes]) -> None:
+        stream.write(self._shell(name).preamble)
+        stream.flush()
+
+    def _shell(self, name: str) -> RootShell:
+        return RootShell.of(name, self._members.access[name], self._probe.paths)
+
+
+def _command(shell: RootShell, verb: str, *args: str) -> list[str]:
+    """The command that runs a verb of move.sh."""
+    return shell.command("-c", SCRIPT, "move.sh", verb, *args)
 
 
 def readable(size: float) -> str:

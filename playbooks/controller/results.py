@@ -52,7 +52,9 @@ def _result(events: list[Event], complete: bool) -> Result:
     if warnings := [warning for event in events for warning in event.get("warnings", [])]:
         result["warnings"] = warnings
     if bad:
-        result["message"] = f"{bad['name']}: {bad.get('message', '')}".strip()
+        # Any task may find out that a server is unreachable, so its name says nothing.
+        task = "" if state == "unreachable" else f"{bad['name']}: "
+        result["message"] = f"{task}{bad.get('message', '')}".strip()
     return result
 
 

@@ -32,7 +32,7 @@ def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
     for reference in references:
         name = reference["name"]
         try:
-            values[name] = _checked(reference, _read(reference))
+            values[name] = _checked(reference, read(reference))
         except RunError as error:
             problems.append(f'  secret "{name}": {error}')
     if problems:
@@ -46,13 +46,25 @@ def keys(references: list[dict[str, Any]], monitoring: str) -> dict[str, bytes]:
 def _checked(reference: dict[str, Any], value: str) -> str:
     # A service would fail only when it uses the URL, and Alertmanager would read braces as a template.
     if reference.get("url") and not re.fullmatch(r"https?://[A-Za-z0-9\[][^\s{}]*", value.strip()):
-        variable, file = reference.get("environment"), reference.get("file")
-        source = f"environment variable {variable}" if variable else f"file {file}"
-        raise RunError(f"{source} does not contain a URL: use a URL such as https://example.com/path")
+        raise RunError(f"{source(reference)} does not contain a URL: use a URL such as https://example.com/path")
     return value
 
 
-def _read(reference: dict[str, Any]) -> str:
+def password(reference: dict[str, Any]) -> str:
+    """The password for sudo. Raises RunError if it is missing, or has several lines, of which sudo would read only the first."""
+    value = read(reference).strip()
+    if len(value.splitlines()) > 1:
+        raise RunError(f"{source(reference)} has several lines: a password for sudo has one line")
+    return value
+
+
+def source(reference: dict[str, Any]) -> str:
+    """Where the controller finds a secret, in words."""
+    return f"environment variable {reference['environment']}" if reference.get("environment") else f"file {reference.get('file')}"
+
+
+def read(reference: dict[str, Any]) -> str:
+    """The value of a secret. Raises RunError if it is missing or empty."""
     if variable := reference.get("environment"):
         value = os.environ.get(variable, "")
         if not value.strip():

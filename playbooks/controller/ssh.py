@@ -10,13 +10,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import secrets, templates
 from .contract import JUMP_HOST
 from .environment import control_directory
 from .files import on_controller
 
 Variables = dict[str, Any]
-# Less than Ansible's timeout for the whole connection, so that the jump host's error arrives before Ansible gives up.
-JUMP_SECONDS = 8
+
+CONNECT_SECONDS = 15
+"""How long a connection may take until the server has answered with its host key."""
+# Less than CONNECT_SECONDS, so that the jump host's error arrives before ssh gives up.
+JUMP_SECONDS = 12
+
+# For each host alike. The user's ~/.ssh/config applies too, because a host name may be an alias there.
+COMMON = {
+    # No program may ask for a password or a passphrase.
+    "BatchMode": "yes",
+    "PreferredAuthentications": "publickey",
+    "ConnectTimeout": str(CONNECT_SECONDS),
+    # A connection that was silent for half a minute is dead.
+    "ServerAliveInterval": "5",
+    "ServerAliveCountMax": "6",
+    "GlobalKnownHostsFile": "/dev/null",
+    # A signed DNS record does not replace the pinned key.
+    "VerifyHostKeyDNS": "no",
+    # The address may later belong to another machine. The alias never does.
+    "CheckHostIP": "no",
+}
+# Ansible's become password, by a lookup, so that no file contains the value.
+BECOME_PASSWORD = (
+    "{{ (lookup('ansible.builtin.env', monitoring_sudo_password.environment) if monitoring_sudo_password.environment is defined"
+    " else lookup('ansible.builtin.file', monitoring_sudo_password.file)) | trim }}"
+)
+# sudo reads a line only if it asks for the password. The root shell therefore skips everything up to an empty line, which
+# no password is, and leaves the rest of the standard input to the script.
+SKIP_PASSWORD = 'while IFS= read -r line && [ "$line" ]; do :; done; exec sh "$@"'
 
 
 @dataclass(frozen=True)
@@ -35,64 +63,111 @@ class Paths:
 
 def variables(name: str, host: Variables, paths: Paths) -> Variables:
     """Ansible's variables for the connection to a host, except its address, port and user."""
-    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in _options(name, host, paths).items())
-    key_file = _key_file(host, paths)
-    result = {"ansible_ssh_common_args": arguments, "ansible_control_path": f"%(directory)s/{_connection_name(host, paths)}"}
-    return result | ({"ansible_ssh_private_key_file": key_file} if key_file else {})
+    options = _options(name, host, paths)
+    arguments = " ".join(f"-o {shlex.quote(f'{option}={value}')}" for option, value in options.items())
+    # Ansible's own option comes first.
+    result = {"ansible_ssh_common_args": arguments, "ansible_ssh_timeout": CONNECT_SECONDS}
+    if key_file := private_key(host, paths):
+        result["ansible_ssh_private_key_file"] = key_file
+    if password := sudo_password(host, paths):
+        result["monitoring_sudo_password"] = password
+    template = {"ansible_become_password": BECOME_PASSWORD} if password else {}
+    return {**templates.literal(result), **template}
 
 
-def command(name: str, host: Variables, paths: Paths) -> list[str]:
-    """The command that runs a shell as root on a host without Ansible, through Ansible's connection if there is one.
+def login(name: str, host: Variables, paths: Paths, *, opens: bool = False, accepts: bool = False) -> list[str]:
+    """The ssh command for a host, without the command to run there. It uses the shared connection if there is one.
 
-    The last word is the shell; the caller appends its arguments to this word.
+    opens: whether the command opens the shared connection. accepts: whether it accepts and records an unknown host key.
     """
-    key_file, user = _key_file(host, paths), host["ansible_user"]
-    defaults = {
-        "BatchMode": "yes",
-        "ConnectTimeout": "10",
-        "ServerAliveInterval": "5",
-        "ServerAliveCountMax": "6",
-        "ControlMaster": "no",
-        "ControlPath": str(control_directory() / _connection_name(host, paths)),
-    }
-    options = defaults | _options(name, host, paths)
-    words = ["ssh", *(word for option, value in options.items() for word in ("-o", f"{option}={value}"))]
-    words += ["-p", str(host["ansible_port"]), "-l", user, *(["-i", key_file] if key_file else []), "--", host["ansible_host"]]
-    return [*words, "sh" if user == "root" else "sudo -H -n -- sh"]
+    shared = {"ControlMaster": "auto", "ControlPersist": "60s"} if opens else {"ControlMaster": "no"}
+    options = shared | _options(name, host, paths, accepts)
+    key_file = private_key(host, paths)
+    words = ["ssh", *_as_words(options), "-p", str(host["ansible_port"]), "-l", host["ansible_user"]]
+    return [*words, *(["-i", key_file] if key_file else []), "--", host["ansible_host"]]
 
 
-def _options(name: str, host: Variables, paths: Paths) -> dict[str, str]:
-    ssh = host.get("monitoring_ssh") or {}
-    expected = [str(paths.known_hosts)] if ssh.get("host_keys") else []
-    if ssh.get("known_hosts_file"):
-        expected.append(str(on_controller(ssh["known_hosts_file"], paths.project)))
-    options = {
-        "UserKnownHostsFile": _quoted(expected or [str(paths.trusted)]),
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes" if expected else "accept-new",
-        # The address may later belong to another machine. The alias never does.
-        "CheckHostIP": "no",
-    }
-    if ssh.get("alias"):
-        options["HostKeyAlias"] = ssh["alias"]
-    if ssh.get("jump_host"):
-        log = paths.jump_logs / name
-        proxy = _jump_command(ssh["jump_host"], _key_file(host, paths), paths.trusted)
-        options["ProxyCommand"] = f"{proxy} 2>{shlex.quote(_literal(str(log)))}"
-    return options
+@dataclass(frozen=True)
+class RootShell:
+    """Runs scripts as root on a host without Ansible, through the shared connection."""
+
+    login: list[str]
+    user: str
+    password: Variables | None
+    """The reference to sudo's password. Its value is read when a script starts, and is in no command line and no file."""
+
+    @classmethod
+    def of(cls, name: str, host: Variables, paths: Paths) -> RootShell:
+        """The root shell of a host."""
+        return cls(login(name, host, paths), host["ansible_user"], sudo_password(host, paths))
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command that runs `sh ARGUMENT …` as root."""
+        shell = ["sh"]
+        if self.user != "root":
+            shell = ["sudo", "-H", "-n", "--", "sh"]
+            if self.password:
+                shell = ["sudo", "-H", "-k", "-S", "-p", "", "--", "sh", "-c", SKIP_PASSWORD, "sh"]
+        return [*self.login, shlex.join([*shell, *arguments])]
+
+    @property
+    def preamble(self) -> bytes:
+        """What the standard input of the command must begin with. Raises RunError if the password cannot be read."""
+        return f"{secrets.password(self.password)}\n\n".encode() if self.password and self.user != "root" else b""
 
 
-def _key_file(host: Variables, paths: Paths) -> str | None:
+def sudo_password(host: Variables, paths: Paths) -> Variables | None:
+    """The reference to sudo's password on a host, with an absolute path."""
+    reference = (host.get("monitoring_ssh") or {}).get("sudo_password")
+    return secrets.resolve([reference], paths.project)[0] if reference else None
+
+
+def private_key(host: Variables, paths: Paths) -> str | None:
+    """The absolute path of a host's private key file."""
     key = host.get("ansible_ssh_private_key_file")
     return str(on_controller(key, paths.project)) if key else None
 
 
-def _connection_name(host: Variables, paths: Paths) -> str:
-    """The file name of a server's shared connection. A later server with the same address has another file name."""
+def has_expected_key(host: Variables) -> bool:
+    """Whether the user gave the host's key. Otherwise the key of the first connection counts."""
+    ssh = host.get("monitoring_ssh") or {}
+    return bool(ssh.get("host_keys") or ssh.get("known_hosts_file"))
+
+
+def connection_socket(host: Variables, paths: Paths) -> Path:
+    """The socket of a server's shared connection. A later server with the same address has another socket."""
     address = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]
     ssh = host.get("monitoring_ssh") or {}
-    identity = json.dumps([address, _key_file(host, paths), ssh, str(paths.trusted)], sort_keys=True)
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+    identity = json.dumps([address, private_key(host, paths), ssh, str(paths.trusted)], sort_keys=True)
+    return control_directory() / short_hash(identity)
+
+
+def short_hash(text: str) -> str:
+    """A name for a text that is short enough for the path of a socket."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _options(name: str, host: Variables, paths: Paths, accepts: bool = False) -> dict[str, str]:
+    ssh = host.get("monitoring_ssh") or {}
+    expected = [str(paths.known_hosts)] if ssh.get("host_keys") else []
+    if ssh.get("known_hosts_file"):
+        expected.append(str(on_controller(ssh["known_hosts_file"], paths.project)))
+    options = COMMON | {
+        "ControlPath": str(connection_socket(host, paths)),
+        "UserKnownHostsFile": _quoted(expected or [str(paths.trusted)]),
+        "StrictHostKeyChecking": "accept-new" if accepts and not expected else "yes",
+    }
+    if private_key(host, paths):
+        # Otherwise ssh offers the keys of the agent first, until the server closes the connection.
+        options["IdentitiesOnly"] = "yes"
+    if ssh.get("alias"):
+        options["HostKeyAlias"] = ssh["alias"]
+    if ssh.get("jump_host"):
+        log = paths.jump_logs / name
+        words = jump_login(host, paths, accepts)
+        proxy = shlex.join([*map(_literal, words[:-2]), "-W", "[%h]:%p", *words[-2:]])
+        options["ProxyCommand"] = f"{proxy} 2>{shlex.quote(_literal(str(log)))}"
+    return options
 
 
 def split_jump_host(text: str) -> tuple[str, str, str]:
@@ -107,25 +182,25 @@ def split_jump_host(text: str) -> tuple[str, str, str]:
     return user, host[1:-1] if host.startswith("[") and host.endswith("]") else host, port
 
 
-def _jump_command(text: str, key_file: str | None, trusted: Path) -> str:
-    """The ProxyCommand through a jump host. It uses the login key of the server, and checks the host key of the jump host.
+def jump_login(host: Variables, paths: Paths, accepts: bool = False) -> list[str]:
+    """The ssh command for the jump host of a host. It uses the login key of the server, and checks the jump host's host key.
 
     ProxyJump does not work here, because it ignores the options for the login key and for host keys.
     """
-    user, host, port = split_jump_host(text)
-    options = {
-        "BatchMode": "yes",
+    user, address, port = split_jump_host(host["monitoring_ssh"]["jump_host"])
+    key_file = private_key(host, paths)
+    options = COMMON | {
         "ConnectTimeout": str(JUMP_SECONDS),
-        "UserKnownHostsFile": _quoted([str(trusted)]),
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "accept-new",
-        "CheckHostIP": "no",
+        "UserKnownHostsFile": _quoted([str(paths.trusted)]),
+        "StrictHostKeyChecking": "accept-new" if accepts else "yes",
+        **({"IdentitiesOnly": "yes"} if key_file else {}),
     }
-    words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    words += ["-p", port] if port else []
-    words += ["-l", user] if user else []
-    words += ["-i", key_file] if key_file else []
-    return " ".join(shlex.quote(word) for word in ["ssh", *map(_literal, words), "-W", "[%h]:%p", "--", host])
+    words = ["ssh", *_as_words(options), *(["-p", port] if port else []), *(["-l", user] if user else [])]
+    return [*words, *(["-i", key_file] if key_file else []), "--", address]
+
+
+def _as_words(options: dict[str, str]) -> list[str]:
+    return [word for option, value in options.items() for word in ("-o", f"{option}={value}")]
 
 
 def _literal(word: str) -> str:

@@ -2,6 +2,7 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { NetworkInterfaceSgAttachment } from "@cdktf/provider-aws/lib/network-interface-sg-attachment";
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { Secret } from "../../../lib/inventory/secret";
 import { jumpHostProblem } from "../../../lib/network/jump-host";
 import { Architecture } from "../../../lib/servers/architecture";
 import { instanceArchitecture } from "../../../lib/servers/instance-types";
@@ -24,12 +25,18 @@ export interface AwsInstanceProps {
    */
   readonly name?: string;
   /**
-   * SSH user. The user needs sudo rights without a password.
+   * SSH user: root, or a user who can use sudo. If sudo asks for a password, `sudoPassword` is required.
    *
    * @default "admin" (the user of Debian's images)
    */
   readonly user?: string;
   /**
+  /**
+   * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
+   *
+   * @default - sudo asks for no password
+   */
+  readonly sudoPassword?: Secret;
    * Private key file on the controller.
    *
    * @default - the key file of the network
@@ -44,7 +51,7 @@ export interface AwsInstanceProps {
   /**
    * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - the host key is pinned on first use
+   * @default - the host key is pinned on first use, unless the private folder of the stack was lost
    */
   readonly hostKeys?: readonly string[];
   /**
@@ -101,6 +108,7 @@ export class ImportedAwsServer extends Construct implements IServer {
       keyFile: keyFile ?? this.network.keyFile,
       jumpHost,
       hostKeys: props.hostKeys,
+      sudoPassword: props.sudoPassword,
       waitSeconds: 300,
     };
     this.network._securityGroups._add(this);

@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { addressProblem, sshPortProblem } from "../../../lib/network/address";
 import { hostPort } from "../../../lib/network/host-port";
-import { jumpHostProblem } from "../../../lib/network/jump-host";
+import { Secret } from "../../../lib/inventory/secret";
 import { Architecture } from "../../../lib/servers/architecture";
 import { IServer, IServerNetwork, OnLeave, SshAccess } from "../../contracts";
 import { constructError } from "../../synthesis/errors";
@@ -13,13 +13,19 @@ export interface ExistingServerProps {
   /** Host name or IP address for SSH, as seen from the controller, or from the jump host if there is one. */
   readonly address: string;
   /**
-   * SSH user: root, or a user who can use sudo without a password.
+   * SSH user: root, or a user who can use sudo. If sudo asks for a password, `sudoPassword` is required.
    *
    * @default "root"
    */
   readonly user?: string;
   /**
    * Port of the SSH server.
+  /**
+   * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
+   *
+   * @default - sudo asks for no password
+   */
+  readonly sudoPassword?: Secret;
    *
    * @default 22
    */
@@ -32,7 +38,7 @@ export interface ExistingServerProps {
   readonly keyFile?: string;
   /**
    * Jump host, as `user@host:port`. User and port are optional. An IPv6 address with a port needs brackets. The jump
-   * host accepts the same key as the server. Its host key is pinned on first use.
+   * host accepts the same key as the server. Its host key is pinned by the first deploy of the stack that uses it.
    *
    * @default - a direct connection
    */
@@ -40,7 +46,7 @@ export interface ExistingServerProps {
   /**
    * Public host keys of the server, such as `ssh-ed25519 AAAA…`.
    *
-   * @default - the host key is pinned on first use
+   * @default - the host key is pinned on first use, unless the private folder of the stack was lost
    */
   readonly hostKeys?: readonly string[];
   /**
@@ -158,6 +164,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     return hostPort(this.publicAddress ?? this.address, port);
   }
 
+      sudoPassword: props.sudoPassword,
   private check(props: ExistingServerProps): void {
     const { address, privateAddress, publicAddress, bindAddress, port, jumpHost, generation } = props;
     const addresses = { address, privateAddress, publicAddress, ...(bindAddress === "" ? {} : { bindAddress }) };

@@ -5,13 +5,21 @@ Its options are documented in plugins/modules/raw_script.py.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from controller.lifetime import die_with_parent
+from controller.probe import Probe
 
 INCLUDE = re.compile(r"^\. (\S+)$", re.MULTILINE)
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -20,7 +28,7 @@ ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 class ActionModule(ActionBase):
     """Returns what the action raw returns."""
 
-    _VALID_ARGS = frozenset(("script", "arguments", "env", "stdin", "stdin_file"))
+    _VALID_ARGS = frozenset(("script", "arguments", "env", "stdin", "stdin_file", "probe"))
     TRANSFERS_FILES = False
     _supports_check_mode = False
 
@@ -29,6 +37,8 @@ class ActionModule(ActionBase):
         options = self._task.args
         if "script" not in options:
             raise AnsibleActionFail("raw_script needs the option script")
+        if options.get("probe") and (reason := connect(options["probe"], task_vars)):
+            return result | {"unreachable": True, "msg": reason}
         script = Path(self._find_needle("files", options["script"]))
         data = None
         if "stdin_file" in options:
@@ -42,6 +52,17 @@ class ActionModule(ActionBase):
         if result["rc"] != 0:
             result |= {"failed": True, "msg": f"{script.name} ended with exit code {result['rc']}"}
         return result
+
+
+def connect(content: dict[str, Any], variables: dict[str, Any]) -> str | None:
+    """Opens the connection to a server once per deploy. Returns why the server cannot be used, None if it can."""
+    die_with_parent()  # Ansible runs each task in a process, which must not outlive a killed Ansible.
+    name, run = variables["inventory_hostname"], os.environ.get("MONITORING_RUN", "ansible")
+    # Plain values, because Ansible's values have tags.
+    names = ("ansible_host", "ansible_port", "ansible_user", "ansible_ssh_private_key_file", "monitoring_ssh")
+    host = json.loads(json.dumps({each: variables[each] for each in names if each in variables}))
+    probe = Probe.read(json.loads(json.dumps(content)))
+    return probe.connect(name, host, lambda line: Display().display(f"{run}  {name}  {line}"))
 
 
 def command_line(script: Path, arguments: list[Any], env: dict[str, Any]) -> str:

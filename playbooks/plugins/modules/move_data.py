@@ -26,7 +26,7 @@ options:
         description: Whether the data moves along. If not, the component starts with an empty data folder. For V(fetch).
         type: bool
     members:
-        description: File of the controller with the SSH command of each member.
+        description: File of the controller with the SSH access of each member.
         type: path
         required: true
     moved:

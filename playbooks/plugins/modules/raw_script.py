@@ -38,6 +38,12 @@ options:
             - File of the controller to send on standard input.
             - The controller holds a copy of the file in memory for each server, so limit the number of servers with C(throttle).
         type: path
+    probe:
+        description:
+            - Facts about the deploy, from C(run.py). If given, the action first opens the connection to the server, once per deploy.
+            - A server that cannot be used is then unreachable, with a reason and a remedy. Runs of the same deploy do not try again.
+        type: dict
+        default: {}
 attributes:
     check_mode:
         support: none

@@ -16,7 +16,7 @@ export interface Phase extends Interval {
 }
 
 const RESOURCE = /^(\S+): (creating|creation complete)\b/;
-const WAITING = /^(Run the preflight checks( again)?|Wait for SSH)$/;
+const WAITING = /^Run the preflight checks$/;
 
 /**
  * The phases of a deploy, sorted by start time. The output of Terraform yields its phases, and the results of the

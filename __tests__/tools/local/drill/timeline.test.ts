@@ -23,9 +23,7 @@ const LINES = [
   { at: 30, text: "monitoring/prometheus: creation complete after 19s" },
 ];
 const PROMETHEUS = run("prometheus", 11.5, 18, [
-  task("Run the preflight checks", "base", "app", 12, 1),
-  task("Wait for SSH", "base", "app", 13, 2),
-  task("Run the preflight checks again", "base", "app", 15, 0.5),
+  task("Run the preflight checks", "base", "app", 12, 3.5),
   task("Write the rules and the unit", "firewall", "app", 16, 2),
   task("Load the rules at each boot", "firewall", "app", 18, 1),
   task("Write the configuration", "prometheus", "app", 20, 4),
@@ -38,7 +36,7 @@ describe("deployPhases", () => {
       { name: "synthesis, init, plan", from: 5, to: 8, note: "by cdktf and Terraform" },
       { name: "servers", from: 8, to: 11, note: "2 resources" },
       { name: "artifacts", from: 8, to: 8.5, note: "checked in the cache, or fetched" },
-      { name: "prometheus", from: 11.5, to: 29.5, note: "7 tasks on 1 server" },
+      { name: "prometheus", from: 11.5, to: 29.5, note: "5 tasks on 1 server" },
       { name: "SSH", from: 12, to: 15.5, note: "until 1 server answered" },
       { name: "firewall", from: 16, to: 19, note: "2 tasks on 1 server" },
     ]);
