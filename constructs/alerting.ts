@@ -1,3 +1,4 @@
+import { breadthProblem } from "../lib/access/origins";
 import { Alert } from "../lib/alerts/alert";
 import { alertGroups } from "../lib/alerts/groups";
 import { Evaluator, RuleGroup } from "../lib/alerts/rule";
@@ -75,7 +76,13 @@ export class Alerting implements IAlerting {
     const clustered = [...byKind].filter(([, all]) => all.length > 1).map(([kind]) => kind);
     const kinds = new Set(components.map(({ kind }) => kind));
     const lineLabels = new Set(emittedLogs(this.monitoring).flatMap((lines) => [...lines.keys()]));
-    return alertGroups({ evaluator, kinds, clustered: new Set(clustered), lineLabels, changes, runbooks });
+    const controllers = this.monitoring.controllers.filter((cidr) => this.isForAnsible(cidr));
+    return alertGroups({ evaluator, kinds, clustered: new Set(clustered), lineLabels, controllers, changes, runbooks });
+  }
+
+  /** Whether only Ansible connects from a block: technicians do not, and no attacker is likely to. */
+  private isForAnsible(cidr: string): boolean {
+    return !this.monitoring.technicians.includes(cidr) && breadthProblem(cidr, "") === undefined;
   }
 
   /** Warnings about receivers and routes that may be unintended. */

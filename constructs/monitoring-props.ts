@@ -52,7 +52,9 @@ export interface MonitoringProps extends AlertingProps {
   readonly technicians: readonly string[];
   /**
    * Addresses from which Ansible connects, as CIDR blocks. A server with a jump host also accepts SSH from the jump
-   * host. If the jump host connects from a private address, add that address here.
+   * host. If the jump host connects from a private address, add that address here. Failed SSH logins from these
+   * addresses do not raise the alert SshBruteForce, unless a block is also one of `technicians`, or is wider than /8
+   * (IPv6: /16).
    *
    * @default - the addresses of the technicians
    */

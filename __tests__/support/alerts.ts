@@ -25,12 +25,16 @@ export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
   return groupsFor(KINDS, KINDS, ...changes);
 }
 
+/** Addresses from which Ansible connects. */
+const CONTROLLERS = ["198.18.7.0/24", "2001:db8::9/128"];
+
 /** Returns Loki's rule groups of a Monitoring with all kinds of components. */
 export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {
   return alertGroups({
     evaluator: Evaluator.LOKI,
     kinds: new Set(KINDS),
     lineLabels: new Set(builtInAlerts.flatMap(({ lineLabels = [] }) => lineLabels)),
+    controllers: CONTROLLERS,
     changes,
     runbooks: "https://runbooks.example/#",
   });

@@ -17,13 +17,19 @@ export interface Threshold {
 /** Values of thresholds, by name. */
 export type Thresholds = Readonly<Record<string, number>>;
 
+/** Facts about a monitoring that expressions depend on. */
+export interface Surroundings {
+  /** CIDR blocks from which only Ansible connects. */
+  readonly controllers: readonly string[];
+}
+
 /** One severity of an alert, with its own condition. */
 export interface Level {
   readonly severity: Severity;
   /** How long the condition must hold before the alert fires. @default - it fires immediately */
   readonly for?: string;
   /** Returns the expression for the given thresholds. */
-  readonly expr: (thresholds: Thresholds) => string;
+  readonly expr: (thresholds: Thresholds, surroundings: Surroundings) => string;
 }
 
 /** A built-in alert. Its runbook is `docs/runbooks/<name>.md`. */
@@ -51,7 +57,7 @@ export interface AlertDefinition {
 
 /** A {@link Level} whose expression can only read the named thresholds. */
 interface LevelOf<Name extends string> extends Omit<Level, "expr"> {
-  readonly expr: (thresholds: Readonly<Record<Name, number>>) => string;
+  readonly expr: (thresholds: Readonly<Record<Name, number>>, surroundings: Surroundings) => string;
 }
 
 /** Defines a built-in alert. The compiler rejects expressions that read a threshold which the alert does not have. */

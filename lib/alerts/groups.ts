@@ -15,6 +15,8 @@ export interface AlertsInput {
   readonly evaluator?: Evaluator;
   /** Labels of the log lines. @default - none */
   readonly lineLabels?: ReadonlySet<string>;
+  /** CIDR blocks from which only Ansible connects. @default - none */
+  readonly controllers?: readonly string[];
   /** Tuned, disabled and user-provided alerts. */
   readonly changes: readonly Alert[];
   /** URL prefix of runbooks, to which the alert's name is appended. @default - alerts have no runbook link */
@@ -71,12 +73,13 @@ function isPlaced(definition: AlertDefinition, input: AlertsInput): boolean {
   return kinds.every((kind) => required.has(kind));
 }
 
-function rulesOf(definition: AlertDefinition, tuning: AlertTuning, { kinds, runbooks }: AlertsInput): AlertRule[] {
+function rulesOf(definition: AlertDefinition, tuning: AlertTuning, input: AlertsInput): AlertRule[] {
+  const { kinds, runbooks, controllers = [] } = input;
   const { name, thresholds, levels, summary, description, dashboard } = definition;
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return levels.map((level) => ({
     name,
-    expr: level.expr({ ...values, ...tuning.thresholds }),
+    expr: level.expr({ ...values, ...tuning.thresholds }, { controllers }),
     ...forClause(tuning.for ?? level.for),
     severity: tuning.severity ?? level.severity,
     labels: tuning.labels ?? {},

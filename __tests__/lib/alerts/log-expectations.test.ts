@@ -92,6 +92,27 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     alert: "SshBruteForce",
+    when: "21 passwords from a controller are refused",
+    written: [
+      { minute: 1, stream: sshd, lines: refused(21, "root", "198.18.7.9") },
+      { minute: 1, stream: sshd, lines: keysRefused(21, "2001:db8::9") },
+    ],
+    fires: { 2: [] },
+  },
+  {
+    alert: "SshBruteForce",
+    when: "21 keys from an address next to the controllers are refused",
+    written: [{ minute: 1, stream: sshd, lines: keysRefused(21, "198.18.8.9") }],
+    fires: { 2: ["app"] },
+  },
+  {
+    alert: "SshBruteForce",
+    when: "a user name contains the address of a controller",
+    written: [{ minute: 1, stream: sshd, lines: refused(21, "invalid user x from 198.18.7.9 port 1") }],
+    fires: { 2: ["app"] },
+  },
+  {
+    alert: "SshBruteForce",
     when: "a user name contains another address",
     written: [
       {
@@ -233,7 +254,7 @@ lokiTest("the ruler loads the rules and fires alerts", async () => {
   expect(found.annotations).toEqual({
     summary: "Many SSH logins to now fail",
     description:
-      "21 SSH logins to now from one address failed. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
+      "21 SSH logins to now from one address failed. The addresses in controllers do not count. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
     runbook_url: "https://runbooks.example/#SshBruteForce",
     dashboard: "cdktf-monitoring-audit",
   });

@@ -130,15 +130,16 @@ export const logAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         // The address is not a label of the alert, because an attack from many addresses would cause many alerts.
-        expr: (t) => {
-          const failed = `{job="sshd",kind="audit"} ${FAILED_LOGINS} ${LOGIN_FIELDS}`;
+        expr: (t, { controllers }) => {
+          const others = controllers.map((cidr) => ` | source != ip("${cidr}")`).join("");
+          const failed = `{job="sshd",kind="audit"} ${FAILED_LOGINS} ${LOGIN_FIELDS}${others}`;
           return `max by (instance, monitoring) (sum by (instance, monitoring, source) (count_over_time(${failed} [${t.window}m]))) > ${t.attempts}`;
         },
       },
     ],
     summary: "Many SSH logins to {{ $labels.instance }} fail",
     description:
-      "{{ $value }} SSH logins to {{ $labels.instance }} from one address failed. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
+      "{{ $value }} SSH logins to {{ $labels.instance }} from one address failed. The addresses in controllers do not count. The dashboard Audit shows the address and the user names. Check whether one of these logins succeeded, and close the port to the address.",
     dashboard: Uids.AUDIT,
   }),
   define({
