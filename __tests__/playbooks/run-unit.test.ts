@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { playbooksDirectory } from "../../lib/paths";
 import { ansiblePython, ansibleTest } from "../support/ansible";
@@ -15,11 +15,14 @@ interface UnitState {
   readonly outdated?: string;
   /** A command that systemctl rejects. */
   readonly rejects?: string;
+  /** The main process; by default, the process of the test. */
+  readonly pid?: number;
+  /** Whether systemd starts the process again each time that the module looks. */
+  readonly crashes?: boolean;
 }
 
 interface Outcome {
   readonly changed?: boolean;
-  readonly answers?: boolean;
   readonly msg?: string;
   /** The systemctl commands that the module ran. */
   readonly commands: readonly string[];
@@ -27,7 +30,7 @@ interface Outcome {
 
 /** Runs the module the way Ansible does, with a systemctl that only records its commands. */
 function run(
-  { active = "inactive", file = "disabled", outdated = "no", rejects = "nothing" }: UnitState,
+  { active = "inactive", file = "disabled", outdated = "no", rejects = "nothing", pid, crashes = false }: UnitState,
   settings: object = {},
   check = false,
 ): Outcome {
@@ -38,7 +41,13 @@ function run(
     join(folder, "bin", "systemctl"),
     `#!/bin/sh
 case "$1" in
-  show) printf 'LoadState=loaded\\nActiveState=${active}\\nUnitFileState=${file}\\nNeedDaemonReload=${outdated}\\n' ;;
+  show)
+    echo again >> ${folder}/shown
+    printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=${file}\\nNeedDaemonReload=${outdated}\\n' "${active}"
+    printf 'MainPID=${pid ?? process.pid}\\nResult=exit-code\\nExecMainStatus=3\\n'
+    echo "NRestarts=$(${crashes ? `wc -l < ${folder}/shown` : "echo 0"})"
+    echo "ExecMainStartTimestamp=Mon 2026-11-30 05:33:18.123456 UTC"
+    ;;
   ${rejects}) echo "it is masked" >&2; exit 1 ;;
   *) echo "$*" >> ${commands} ;;
 esac
@@ -56,7 +65,7 @@ esac
 
 /** Answers one request with a body that no socket buffers as a whole. Prints its URL, then whether the client read it all. */
 const LARGE_ANSWER = `
-import socket
+import socket, time
 server = socket.create_server(("127.0.0.1", 0))
 print(f"http://127.0.0.1:{server.getsockname()[1]}/", flush=True)
 connection, _ = server.accept()
@@ -66,13 +75,15 @@ try:
     connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
     print("read", flush=True)
 except OSError as error:
-    print(error, flush=True)`;
+    print(error, flush=True)
+# The module checks that the socket still belongs to this process.
+time.sleep(60)`;
 
 afterAll(removeFolders);
 
 ansibleTest("enables and starts a new unit, and reloads systemd at most once", () => {
   const start = ["enable --no-reload --quiet own.service", "start own.service"];
-  expect(run({})).toMatchObject({ changed: true, answers: true, commands: start });
+  expect(run({})).toMatchObject({ changed: true, commands: start });
   expect(run({ outdated: "yes" }, { daemon_reload: true }).commands).toEqual([start[0], "daemon-reload", start[1]]);
 });
 
@@ -85,13 +96,14 @@ ansibleTest("restarts or reloads a running unit, and starts a stopped one", () =
     run({ active, file: "enabled" }, { state }).commands;
   expect(commands("active", "restarted")).toEqual(["restart own.service"]);
   expect(commands("active", "reloaded")).toEqual(["reload-or-restart own.service"]);
-  expect(commands("failed", "restarted")).toEqual(["start own.service"]);
+  expect(commands("failed", "restarted")).toEqual(["reset-failed own.service", "start own.service"]);
+  expect(commands("activating", "restarted")).toEqual(["reset-failed own.service", "restart own.service"]);
   expect(commands("inactive", "reloaded")).toEqual(["start own.service"]);
 });
 
 ansibleTest("reports a change in check mode, and requests no URL", () => {
   const url = "http://127.0.0.1:9/";
-  expect(run({}, { url }, true)).toMatchObject({ changed: true, answers: true, commands: [] });
+  expect(run({}, { url }, true)).toMatchObject({ changed: true, commands: [] });
   expect(run({ active: "active", file: "enabled" }, { url }, true)).toMatchObject({ changed: false });
 });
 
@@ -99,16 +111,99 @@ ansibleTest("fails with the message of systemctl", () => {
   expect(run({ rejects: "start" }).msg).toBe("systemctl start own.service: it is masked");
 });
 
-ansibleTest("does not fail if the service does not answer in time", () => {
-  const outcome = run({}, { url: "http://127.0.0.1:9/", wait: 0 });
-  expect(outcome).toMatchObject({ changed: true, answers: false });
-  expect(outcome.msg).toBeUndefined();
+ansibleTest("fails if the service does not answer in time", () => {
+  const { msg } = run({}, { url: "http://127.0.0.1:9/", wait: 0 });
+  expect(msg).toBe("http://127.0.0.1:9/ does not answer within 0 seconds");
 });
 
-ansibleTest("reads the whole answer, because exporters log an error otherwise", async () => {
-  const server = spawn("python3", ["-c", LARGE_ANSWER], { stdio: ["ignore", "pipe", "inherit"] });
-  const lines: AsyncIterator<string> = createInterface(server.stdout)[Symbol.asyncIterator]();
+ansibleTest("fails soon if the process ends again and again", () => {
+  const started = Date.now();
+  const { msg } = run({ crashes: true }, { url: "http://127.0.0.1:9/", wait: 60 });
+  expect(msg).toBe("own.service does not stay up: exit-code, exit status 3");
+  expect(Date.now() - started).toBeLessThan(20_000);
+});
+
+/** Starts a Python program that prints its URL first, and later other lines. */
+async function server(program: string, ...args: string[]): Promise<{
+  readonly url: string;
+  readonly pid: number;
+  readonly lines: AsyncIterator<string>;
+  readonly stop: () => boolean;
+}> {
+  const child = spawn("python3", ["-c", program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: AsyncIterator<string> = createInterface(child.stdout)[Symbol.asyncIterator]();
   const { value: url } = (await lines.next()) as { value: string };
-  expect(run({}, { url, wait: 0 })).toMatchObject({ answers: true });
+  return { url, pid: child.pid ?? 0, lines, stop: () => child.kill() };
+}
+
+ansibleTest("reads the whole answer, because exporters log an error otherwise", async () => {
+  const { url, pid, lines, stop } = await server(LARGE_ANSWER);
+  const { msg } = run({ pid }, { url });
   expect(await lines.next()).toMatchObject({ value: "read" });
+  stop();
+  expect(msg).toBeUndefined();
+});
+
+/** Answers each request with the content of a file. */
+const FILE_ANSWER = `
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(open(sys.argv[1], "rb").read())
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(f"http://127.0.0.1:{server.server_port}/", flush=True)
+server.serve_forever()`;
+
+describe("with a service", () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "answer");
+  let service: Awaited<ReturnType<typeof server>>;
+
+  beforeAll(async () => {
+    writeFileSync(file, "");
+    service = await server(FILE_ANSWER, file);
+  });
+
+  afterAll(() => service.stop());
+
+  ansibleTest("names another process that answers instead of the process of the unit", () => {
+    expect(run({ pid: service.pid }, { url: service.url }).msg).toBeUndefined();
+    const port = new URL(service.url).port;
+    expect(run({}, { url: service.url }).msg).toBe(
+      `port ${port} is answered by python3 (process ${service.pid}) and not by own.service: stop it, or use another port`,
+    );
+  });
+
+  ansibleTest("accepts only a process of the release that the link leads to", () => {
+    const link = join(folder, "own");
+    const program = realpathSync(`/proc/${service.pid}/exe`);
+    symlinkSync(dirname(program), link);
+    expect(run({ pid: service.pid }, { url: service.url, link }).msg).toBeUndefined();
+    rmSync(link);
+    symlinkSync("/opt", link);
+    expect(run({ pid: service.pid }, { url: service.url, link }).msg).toBe(
+      `the process of own.service runs ${program} instead of a program in /opt/`,
+    );
+  });
+
+  ansibleTest("finds a service on another port only if that is allowed", () => {
+    const url = "http://127.0.0.1:9/other/path";
+    expect(run({ pid: service.pid }, { url, wait: 0 }).msg).toContain("does not answer");
+    expect(run({ pid: service.pid }, { url, wait: 0, any_port: true }).msg).toBeUndefined();
+  });
+
+  ansibleTest("reports a reload that the service rejects", () => {
+    const reload = (successful: number, seconds: number): Outcome => {
+      writeFileSync(file, `x_reload_successful ${successful}\nx_reload_success_timestamp_seconds ${seconds}\n`);
+      const metrics = { reload_metrics: service.url, reload_prefix: "x_reload", wait: 1 };
+      return run({ active: "active", file: "enabled", pid: service.pid }, { state: "reloaded", ...metrics });
+    };
+    expect(reload(1, 2e9)).toMatchObject({ changed: true, commands: ["reload-or-restart own.service"] });
+    const rejected = "own.service rejects its configuration, and works on with the configuration before";
+    expect(reload(1, 1e9).msg).toBe(rejected);
+    expect(reload(0, 1e9).msg).toBe(rejected);
+  });
 });

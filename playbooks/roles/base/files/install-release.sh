@@ -57,10 +57,14 @@ unpack_tar() {
 }
 
 create_user
-mkdir -p "$folder"
-cd "$folder"
-rm -f .sha256
+rm -rf "$folder.new"
+mkdir -p "$folder.new"
+cd "$folder.new"
 if [ "$FORMAT" = zip ]; then unpack_zip "$1"; else unpack_tar "$@"; fi
 chmod 755 "$@"
 # Written last, because a partly unpacked archive looks much like a complete one.
 echo "$sha256" > .sha256
+# Keeps a release that another archive of the same version replaces, because the service may have to go back to it.
+if [ -e "$folder/.sha256" ] && [ ! -e "$folder.previous" ]; then mv "$folder" "$folder.previous"; fi
+rm -rf "$folder"
+mv "$folder.new" "$folder"

@@ -47,6 +47,7 @@
 set -eu
 . ../../firewall/files/functions.sh
 . ./manifest.sh
+. ./snapshot.sh
 
 # Not empty if …
 known=          # the last success was with the same fingerprint
@@ -238,6 +239,9 @@ note_start() {
   if ! mkdir -p "$monitoring_folder/components" || ! mkdir -p -m 700 "${MARKER%/*}"; then
     problem "$monitoring_folder cannot be written"
     return 0
+  fi
+  if [ "$SERVICE" ] && [ "$(stat -c %a "$MARKER" 2>/dev/null)" = 600 ]; then
+    take_snapshot "$SERVICE" "$SERVICE_CONFIG" "$SERVICE_FILES"
   fi
   if [ "$known" ] && [ -e "$MARKER" ]; then chmod 400 "$MARKER"; else rm -f "$MARKER"; fi
   if [ "$SERVICE" ]; then
