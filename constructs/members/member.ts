@@ -173,6 +173,7 @@ function connectionOf(server: IServer): HostConnection {
     host: ssh.host,
     port: ssh.port ?? 22,
     user: ssh.user,
+    sudoPassword: ssh.sudoPassword?._reference("sudo"),
     keyFile: ssh.keyFile,
     jumpHost: ssh.jumpHost,
     knownHostsFile: ssh.knownHostsFile,
@@ -186,4 +187,3 @@ function factsOf(server: IServer): HostFacts {
   const { name, id, generation, address, bindAddress, architecture } = server;
   return { name, id, generation, address, bind: bindAddress, architecture };
 }
-    sudoPassword: ssh.sudoPassword?._reference("sudo"),

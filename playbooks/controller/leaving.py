@@ -7,7 +7,6 @@ compares this record with its inventory before any run starts.
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -22,8 +21,7 @@ from .errors import RunError
 from .inventory import Variables
 from .mover import CONCURRENT, END_WITH_PARENT
 from .placements import machine_key
-from . import ssh as ssh_module
-from .ssh import Paths
+from .ssh import Paths, RootShell
 
 SCRIPT = (
     f"state={SERVER_DIRECTORY} kind={LOG_AGENT}\n" + (Path(__file__).resolve().parent / "leaving.sh").read_text(encoding="utf-8")
@@ -106,18 +104,12 @@ def _run(verb: str, owner: str, servers: Servers, state: Path, log: Callable[[st
 
 def _on(paths: Paths, verb: str, owner: str, name: str, host: Variables) -> tuple[bool, str]:
     """Runs a verb of leaving.sh on a server. Returns whether it succeeded, and a text for the log."""
-    preamble = b""
-    if hasattr(ssh_module, "RootShell"):
-        shell = ssh_module.RootShell.of(name, host, paths)
-        ssh, *arguments = shell.command("-c", SCRIPT, "leaving.sh", verb, owner)
-        preamble = shell.preamble
-    else:
-        ssh, *arguments, root = ssh_module.command(name, host, paths)
-        arguments.append(f"{root} {shlex.join(['-c', SCRIPT, 'leaving.sh', verb, owner])}")
+    shell = RootShell.of(name, host, paths)
+    ssh, *arguments = shell.command("-c", SCRIPT, "leaving.sh", verb, owner)
     try:
         result = subprocess.run(
             [ssh, "-o", f"ConnectTimeout={CONNECT_SECONDS}", *arguments],
-            input=preamble,
+            input=shell.preamble,
             capture_output=True,
             timeout=SECONDS,
             check=False,
