@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Root folder of this package, for both the sources and the compiled code. */
@@ -10,7 +10,8 @@ export const playbooksDirectory: string = join(packageRoot, "playbooks");
 
 /** Replaces a leading `~` with the home folder of the user, as shells do. */
 export function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+  // With an empty HOME, homedir() returns an empty path.
+  return path === "~" || path.startsWith("~/") ? join(homedir() || userInfo().homedir, path.slice(1)) : path;
 }
 
 function findUpwards(start: string, marker: string): string {

@@ -113,6 +113,7 @@ class Runner:
 
     def run(self) -> int:
         """Executes the run and returns its exit status. Raises RunError and ansible.Stopped."""
+        files.private_folder(self._state)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(self._folder / "lock", lambda: self._log("waiting for another process that executes the same run")):
             self._in_flight.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -206,7 +207,7 @@ class Runner:
         fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
         run.variables["monitoring_secrets"] = resolved
         program = ansible.find(self._state)
-        environment.report_ignored(self._state, self._log)
+        environment.report_ignored(self._state, deploy.identity(), self._log)
         # A killed Ansible leaves temporary files there.
         shutil.rmtree(self._home, ignore_errors=True)
         archives = self._fetch_archives(run)

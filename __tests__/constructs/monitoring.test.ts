@@ -92,7 +92,7 @@ test("has no runs with provision: false, but an output with their commands", () 
     ["firewall", "node_exporter", "prometheus", "cleanup"].map((name) => ({
       name,
       command: expect.stringMatching(
-        new RegExp(`^exec python3 assets/\\S+/run\\.py ${name}( --files files/${name})?$`),
+        new RegExp(`^exec python3 -E -s -B -X utf8 assets/\\S+/run\\.py ${name}( --files files/${name})?$`),
       ) as string,
       state: "../../../.cdktf-monitoring/test",
     })),

@@ -131,8 +131,8 @@ describe("the folder of the sockets of ssh", () => {
 });
 
 it("names the ignored settings once for all runs of a deploy", () => {
-  const state = join(temporaryFolder(), "state");
-  const expression = `(lambda lines: [environment.report_ignored(Path(${JSON.stringify(state)}), lines.append) for _ in "ab"] and lines)([])`;
+  const state = temporaryFolder();
+  const expression = `(lambda lines: [environment.report_ignored(Path(${JSON.stringify(state)}), "deploy", lines.append) for _ in "ab"] and lines)([])`;
   const env = { ANSIBLE_STRATEGY: "free", ANSIBLE_FORKS: "many", ANSIBLE_VAULT_PASSWORD_FILE: "/srv/password" };
   expect(evaluate(expression, env)).toEqual([
     expect.stringMatching(/^ignores ANSIBLE_FORKS, ANSIBLE_STRATEGY in the environment: /),

@@ -233,8 +233,8 @@ export abstract class Component extends Construct implements IComponent {
     const tunnel = `${this.kind}_tunnel${suffix}`;
     monitoring._addOutput(
       tunnel,
-      sshTunnel(server, port),
-      `SSH tunnel to ${title}: opens ${scheme}://localhost:${port}`,
+      sshTunnel(server, monitoring, port),
+      `SSH tunnel to ${title}: opens ${scheme}://localhost:${port}; run it in the folder of the project`,
     );
     if (!publicly || url.startsWith("https:")) return url;
     Annotations.of(this).addWarning(

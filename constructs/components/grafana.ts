@@ -282,8 +282,9 @@ export class Grafana extends Component {
     const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${GENERATED_PASSWORD}`;
     monitoring._addOutput(
       "grafana_password_command",
-      sshCommand(server, [], read),
-      "Command that prints the password of the Grafana admin",
+      // With a password, sudo asks for it in the terminal.
+      sshCommand(server, monitoring, server.ssh.sudoPassword === undefined ? [] : ["-t"], read),
+      "Command that prints the password of the Grafana admin; run it in the folder of the project",
     );
   }
 }

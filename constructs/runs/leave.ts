@@ -1,6 +1,7 @@
 import { DataResource, Fn, Token } from "cdktf";
 import { ExposedPort, leaveInventory, machineKey } from "../../lib/inventory/leave";
 import { Variables } from "../../lib/inventory/variables";
+import { PYTHON } from "../../lib/python";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { Member } from "../members/member";
 import { IMember, MonitoringScope, OnLeave } from "../contracts";
@@ -35,7 +36,7 @@ export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
       {
         type: "local-exec",
         when: "destroy",
-        command: `exec python3 ${monitoring._playbooksPath}/leave.py`,
+        command: `exec ${PYTHON} ${monitoring._playbooksPath}/leave.py`,
         environment: {
           MONITORING_STATE: monitoring._stateDirectory,
           MONITORING_INVENTORY: "${self.input.inventory}",

@@ -2,6 +2,7 @@ import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { Fn } from "cdktf";
 import { contract } from "../../lib/contract";
 import { runGroup } from "../../lib/inventory/inventory";
+import { PYTHON } from "../../lib/python";
 import { MonitoringScope } from "../contracts";
 import { lazyString } from "../synthesis/lazy-values";
 import { presentMachines } from "./leave";
@@ -25,7 +26,7 @@ export function recordMembers(monitoring: MonitoringScope): NullResource {
     provisioners: [
       {
         type: "local-exec",
-        command: `exec python3 ${monitoring._playbooksPath}/members.py`,
+        command: `exec ${PYTHON} ${monitoring._playbooksPath}/members.py`,
         environment: {
           MONITORING_STATE: monitoring._stateDirectory,
           MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(monitoring._inventory)),

@@ -5,6 +5,7 @@ import { isHostName } from "../../lib/network/address";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { contract } from "../../lib/contract";
 import { parseJumpHost } from "../../lib/network/jump-host";
+import { PYTHON } from "../../lib/python";
 import { MonitoringScope } from "../contracts";
 import { lazyForEach, lazyString } from "../synthesis/lazy-values";
 import { IServer } from "../contracts";
@@ -19,7 +20,7 @@ export function fetchArtifacts(monitoring: MonitoringScope, requests: () => read
     provisioners: [
       {
         type: "local-exec",
-        command: `printf %s "$MONITORING_ARTIFACTS" | python3 ${monitoring._playbooksPath}/artifacts.py ensure - --lock ${projectFile(contract.artifactsLock)} >/dev/null`,
+        command: `printf %s "$MONITORING_ARTIFACTS" | ${PYTHON} ${monitoring._playbooksPath}/artifacts.py ensure - --lock ${projectFile(contract.artifactsLock)} >/dev/null`,
         environment: { MONITORING_ARTIFACTS: lazyString(located) },
       },
     ],
@@ -42,7 +43,7 @@ export function resolveNames(monitoring: MonitoringScope): NullResource {
     provisioners: [
       {
         type: "local-exec",
-        command: `exec python3 ${monitoring._playbooksPath}/names.py`,
+        command: `exec ${PYTHON} ${monitoring._playbooksPath}/names.py`,
         environment: { MONITORING_NAMES: lazyString(() => JSON.stringify(wanted())) },
       },
     ],

@@ -5,6 +5,7 @@ import { ArtifactRequest } from "../../lib/artifacts";
 import { contract } from "../../lib/contract";
 import { runGroup, InventoryRun } from "../../lib/inventory/inventory";
 import { runNameProblem } from "../../lib/names";
+import { PYTHON } from "../../lib/python";
 import { MonitoringScope, IRun } from "../contracts";
 import { rejectIf } from "../synthesis/errors";
 
@@ -47,7 +48,7 @@ export abstract class Run extends Construct implements IRun {
     this._content = description.content;
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
     const files = description.files === undefined ? "" : ` --files ${description.files}`;
-    this._command = `exec python3 ${scope._playbooksPath}/run.py ${this.name}${playbook}${files}`;
+    this._command = `exec ${PYTHON} ${scope._playbooksPath}/run.py ${this.name}${playbook}${files}`;
     if (scope.provision) this.resource = this.makeResource(scope);
     scope._addRun(this);
   }

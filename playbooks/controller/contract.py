@@ -14,6 +14,7 @@ _STATE: dict[str, str] = _CONTRACT["state"]
 _RUNS: dict[str, str] = _CONTRACT["runs"]
 
 # In the project's folder.
+PRIVATE_DIRECTORY: str = _CONTRACT["privateDirectory"]
 ARTIFACTS_LOCK: str = _CONTRACT["artifactsLock"]
 
 # In the stack's private state folder.

@@ -100,17 +100,15 @@ def ignored(environment: Mapping[str, str]) -> list[str]:
     return sorted(name for name, value in environment.items() if ANSIBLE_SETTING.match(name) and not passes(name, value, True))
 
 
-def report_ignored(state: Path, log: Callable[[str], None]) -> None:
+def report_ignored(state: Path, deploy: str, log: Callable[[str], None]) -> None:
     """Logs the ignored settings once per deploy, although each run of the deploy calls this function.
 
-    state: the stack's private state folder.
+    state: the stack's private state folder. deploy: identifies the deploy.
     """
     names = ignored(os.environ)
     if not names:
         return
-    # All runs of a deploy have the same parent process.
-    identity = f"{os.getppid()} {' '.join(names)}\n"
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    identity = f"{deploy} {' '.join(names)}\n"
     with (state / "ignored-settings").open("a+", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         stream.seek(0)

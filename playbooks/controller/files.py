@@ -7,12 +7,21 @@ import os
 import shutil
 from pathlib import Path
 
+from .contract import PRIVATE_DIRECTORY
 from .errors import RunError
 
 
 def on_controller(path: str, project: Path) -> Path:
     """Resolves a path from the user: `~` is the home folder, a relative path starts in the project's folder."""
     return project / Path(path).expanduser()
+
+
+def private_folder(state: Path) -> None:
+    """Creates the stack's private folder. Git ignores it, because it contains private keys."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore = state.parent / ".gitignore"
+    if state.parent.name == PRIVATE_DIRECTORY and not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
 
 
 def write_private(path: Path, content: str) -> None:

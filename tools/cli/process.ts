@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { programEnvironment } from "./environment";
 import { UserError } from "./user-error";
 
 /** Receives progress, one line at a time. */
@@ -8,7 +9,7 @@ export type Log = (line: string) => void;
 export interface RunOptions {
   /** @default - the current folder */
   readonly cwd?: string;
-  /** Variables that are added to the environment of this process. */
+  /** Variables that are added to the user's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Text for standard input. @default - none */
   readonly input?: string;
@@ -37,7 +38,7 @@ export async function run(program: string, args: readonly string[], options: Run
   return new Promise((done, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.environment },
+      env: programEnvironment(options.environment),
       stdio: ["pipe", "pipe", "pipe"],
     });
     // Not the option `timeout` of spawn: its timer keeps this process alive if the program cannot be started.
@@ -72,7 +73,7 @@ export async function attach(
   return new Promise((done, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.environment },
+      env: programEnvironment(options.environment),
       stdio: "inherit",
     });
     child.on("error", (error) => {

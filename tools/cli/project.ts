@@ -1,6 +1,8 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { contract } from "../../lib/contract";
 import { expandHome, packageRoot } from "../../lib/paths";
+import { UserError } from "./user-error";
 
 /** Whether this program runs from the sources of a clone. False in an installed package. */
 export const inClone: boolean = dirname(dirname(__dirname)) === packageRoot;
@@ -24,4 +26,24 @@ export function cacheDirectory(): string {
   // The XDG specification treats an empty variable as unset.
   const base = process.env.XDG_CACHE_HOME;
   return join(base ? resolve(expandHome(base)) : expandHome("~/.cache"), directory);
+}
+
+/**
+ * Creates a folder in the cache.
+ *
+ * @throws UserError if this user may not write to it
+ */
+export function cacheFolder(name: string): string {
+  const folder = join(cacheDirectory(), name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { variable } = contract.cache;
+    const reason = error instanceof Error ? error.message.replace(/,.*/, "") : String(error);
+    throw new UserError(
+      `cannot write to the cache folder ${folder} (${reason}): set ${variable} to a folder that you may write to`,
+    );
+  }
+  return folder;
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { packageRoot } from "../../lib/paths";
+import { withLock } from "./lock";
 import { type Log, run } from "./process";
-import { cacheDirectory } from "./project";
+import { cacheDirectory, cacheFolder } from "./project";
 import { UserError } from "./user-error";
 
 /** The oldest Python that ansible-core 2.19 supports on the controller (docs.ansible.com, ansible-core support matrix). */
@@ -28,10 +28,15 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
   const bin = join(directory, "bin");
   const complete = join(directory, "complete");
   if (existsSync(complete)) return bin;
+  await withLock(join(cacheFolder("python"), ".lock"), log, async () => {
+    if (!existsSync(complete)) await createEnvironment(directory, requirements, log);
+  });
+  return bin;
+}
 
+async function createEnvironment(directory: string, requirements: string, log: Log): Promise<void> {
   log(`creating a Python virtual environment from ${requirements} (once)`);
   rmSync(directory, { recursive: true, force: true });
-  await mkdir(join(cacheDirectory(), "python"), { recursive: true });
   const created = await run("python3", ["-m", "venv", directory]);
   if (created.code !== 0) {
     throw new UserError(
@@ -39,19 +44,24 @@ export async function ensurePython(requirements: string, log: Log): Promise<stri
     );
   }
   const installed = await run(
-    join(bin, "pip"),
+    join(directory, "bin", "pip"),
     ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(packageRoot, requirements)],
     { log },
   );
   if (installed.code !== 0)
     throw new UserError(`pip cannot install the packages of ${requirements}:\n${installed.stderr}`);
-  writeFileSync(complete, "");
-  return bin;
+  writeFileSync(join(directory, "complete"), "");
+}
+
+/** The folders of the user's PATH, without the virtual environments that an earlier call added. */
+function searchPath(): string[] {
+  const environments = join(cacheDirectory(), "python") + sep;
+  return (process.env.PATH ?? "").split(":").filter((folder) => folder !== "" && !folder.startsWith(environments));
 }
 
 /** The environment variables that runs need: a PATH in which Ansible comes first. */
 export async function ansibleEnvironment(log: Log): Promise<{ readonly PATH: string }> {
-  return { PATH: `${await ensurePython("requirements.txt", log)}:${process.env.PATH ?? ""}` };
+  return { PATH: [await ensurePython("requirements.txt", log), ...searchPath()].join(":") };
 }
 
 async function pythonVersion(): Promise<string> {

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Log } from "../cli/process";
-import { cacheDirectory } from "../cli/project";
+import { cacheFolder } from "../cli/project";
 import { ensurePython } from "../cli/python";
 import { archiveOf } from "../local/artifacts";
 import { makeWorkFolder } from "../local/files";
-import { withLock } from "../local/lock";
+import { withLock } from "../cli/lock";
 import { Step } from "../local/preparation";
 import { unpack } from "./unpack";
 
@@ -44,10 +44,9 @@ function programStep(program: string, artifact: string): Step {
  */
 async function ensureProgram(program: string, artifact: string, log: Log): Promise<string> {
   const { version, path } = await archiveOf(artifact, log);
-  const folder = join(cacheDirectory(), "checkers");
+  const folder = cacheFolder("checkers");
   const file = join(folder, `${program}-${version}`);
   if (existsSync(file)) return file;
-  mkdirSync(folder, { recursive: true });
   return withLock(join(folder, ".lock"), log, async () => {
     const work = makeWorkFolder(folder);
     try {

@@ -1,10 +1,11 @@
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { ensurePrivateDirectory } from "../cli/private-directory";
 import { run, type Log } from "../cli/process";
 import { privateDirectory, projectRoot } from "../cli/project";
 import { UserError } from "../cli/user-error";
-import { withLock } from "./lock";
+import { withLock } from "../cli/lock";
 
 /** Output of a provisioner, after the address of its resource. */
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
@@ -26,8 +27,7 @@ export async function cdktf(
   environment: Readonly<Record<string, string>>,
   log: Log,
 ): Promise<void> {
-  mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
-  await withLock(join(privateDirectory, "cdktf.lock"), log, () => runCdktf(args, environment, log));
+  await withLock(join(ensurePrivateDirectory(), "cdktf.lock"), log, () => runCdktf(args, environment, log));
 }
 
 async function runCdktf(

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { withLock } from "../cli/lock";
 import { run, type Log } from "../cli/process";
+import { cacheDirectory } from "../cli/project";
 import { UserError } from "../cli/user-error";
 
 /** Whether this machine runs Debian, Ubuntu or a derivative. */
@@ -15,9 +18,12 @@ export function isDebian(): boolean {
  * @throws UserError with the remedy if apt-get fails
  */
 export async function installPackages(names: readonly string[], remedy: string, log: Log): Promise<void> {
-  log(`installing ${names.join(" and ")} with apt-get`);
-  await aptGet(["update"], remedy, log);
-  await aptGet(["install", "--yes", "--no-install-recommends", ...names], remedy, log);
+  // apt-get waits for another apt-get only while it installs.
+  await withLock(join(cacheDirectory(), "packages.lock"), log, async () => {
+    log(`installing ${names.join(" and ")} with apt-get`);
+    await aptGet(["update"], remedy, log);
+    await aptGet(["install", "--yes", "--no-install-recommends", ...names], remedy, log);
+  });
 }
 
 async function aptGet(args: readonly string[], remedy: string, log: Log): Promise<void> {

@@ -47,7 +47,7 @@ async function down(): Promise<void> {
         },
       },
       {
-        title: "Stopping the Docker engine if npm run up started it and no container runs",
+        title: "Stopping the Docker engine if npm run up started it and nothing else uses it",
         task: async (_, task) => {
           await stopIdleEngine(show(task));
         },

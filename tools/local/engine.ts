@@ -3,16 +3,18 @@ import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, 
 import { request } from "node:http";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheDirectory } from "../cli/project";
+import { programEnvironment } from "../cli/environment";
+import { cacheDirectory, cacheFolder } from "../cli/project";
 import { run, type Log } from "../cli/process";
 import { UserError } from "../cli/user-error";
 import { installPackages, isDebian } from "./debian";
+import { containerOwners, ifUnused, register } from "./engine-users";
 
 /** A running Docker engine. */
 export interface Engine {
   /** Value for `DOCKER_HOST`. @default - the default of the Docker client */
   readonly dockerHost?: string;
-  /** Whether {@link stopEngine} stops it. */
+  /** Whether {@link stopIdleEngine} stops it. */
   readonly startedByUs: boolean;
 }
 
@@ -32,6 +34,8 @@ const stopLimit = 60;
  * @throws UserError with the software to install or start
  */
 export async function ensureEngine(log: Log): Promise<Engine> {
+  // Before the search, so that no other process stops the engine between the search and its use. Only root can start it.
+  if (process.platform === "linux" && process.getuid?.() === 0) await register(runDirectory, log);
   const chosen = process.env.DOCKER_HOST;
   let problem = await clientProblem();
   if (problem === undefined) {
@@ -60,18 +64,32 @@ export async function ensureEngine(log: Log): Promise<Engine> {
 }
 
 /**
- * Stops the separate engine that {@link ensureEngine} started, with its containers, and waits for its end. Does not affect
- * other engines.
- *
- * @returns whether an engine was stopped
+ * Stops the separate engine that {@link ensureEngine} started, and waits for its end. Leaves it running if another process
+ * uses it or it has containers, and logs how to stop it. Does not affect other engines.
  */
-export async function stopEngine(log?: Log): Promise<boolean> {
+export async function stopIdleEngine(log: Log = () => undefined): Promise<void> {
+  if (findProcess() === undefined && !existsSync(socket)) return;
+  const unused = await ifUnused(runDirectory, log, async () => {
+    const owners = (await answers()) ? await containerOwners(separateHost) : [];
+    if (owners.length === 0) await stopEngine(log);
+    else logKept(`it has containers of ${owners.join(", ")}`, log);
+  });
+  if (!unused) logKept("another process uses it", log);
+}
+
+function logKept(reason: string, log: Log): void {
+  const pid = findProcess();
+  if (pid !== undefined)
+    log(`the Docker engine keeps running, because ${reason}; to stop it with all its containers: kill ${pid}`);
+}
+
+async function stopEngine(log: Log): Promise<void> {
   const pid = findProcess();
   if (pid === undefined) {
     removeStaleFiles();
-    return false;
+    return;
   }
-  log?.(`stopping the Docker engine (process ${pid})`);
+  log(`stopping the Docker engine (process ${pid})`);
   process.kill(pid, "SIGTERM");
   const end = Date.now() + stopLimit * 1000;
   while (findProcess() !== undefined) {
@@ -81,7 +99,6 @@ export async function stopEngine(log?: Log): Promise<boolean> {
     }
   }
   removeStaleFiles();
-  return true;
 }
 
 /** The reason that the Docker client reaches no engine, or undefined if it reaches one. */
@@ -169,8 +186,7 @@ async function startSeparate(log: Log): Promise<void> {
 
 function launch(log: Log): void {
   removeStaleFiles();
-  const root = join(cacheDirectory(), "engine");
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const root = cacheFolder("engine");
   mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
   log(`starting a separate Docker engine (log: ${logFile()})`);
   const output = openSync(logFile(), "w", 0o600);
@@ -182,7 +198,7 @@ function launch(log: Log): void {
       // The servers have their own network and need no internet access, so the firewall of this machine stays unchanged.
       ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
     ],
-    { cwd: "/", detached: true, stdio: ["ignore", output, output] },
+    { cwd: "/", env: programEnvironment(), detached: true, stdio: ["ignore", output, output] },
   );
   child.on("error", () => undefined);
   child.unref();
@@ -239,13 +255,4 @@ function removeStaleFiles(): void {
       throw new UserError(`cannot remove ${file}, which a stopped engine left behind: ${String(error)}`);
     }
   }
-}
-
-/** Like {@link stopEngine}, but does nothing if the engine runs containers. */
-export async function stopIdleEngine(log?: Log): Promise<boolean> {
-  if (await answers()) {
-    const { stdout } = await run("docker", ["--host", separateHost, "ps", "--quiet"]);
-    if (stdout.trim() !== "") return false;
-  }
-  return stopEngine(log);
 }

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, type Log } from "../cli/process";
-import { privateDirectory, projectRoot } from "../cli/project";
+import { projectRoot } from "../cli/project";
 import { ansibleEnvironment } from "../cli/python";
 import { UserError } from "../cli/user-error";
 import { obtainArtifacts } from "./artifacts";
@@ -59,18 +58,3 @@ export const dashboardsStep: Step = {
 
 /** The steps that the stack `local` needs. */
 export const localSteps: readonly Step[] = [terraformStep, ansibleStep, engineStep, artifactsStep, dashboardsStep];
-
-/**
- * Writes environment variables to a shell file, so that users can call cdktf directly.
- *
- * @returns the path of the file
- */
-export function writeEnvironment(environment: Readonly<Record<string, string>>): string {
-  mkdirSync(privateDirectory, { recursive: true, mode: 0o700 });
-  const path = join(privateDirectory, "env");
-  const quoted = Object.entries(environment).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
-  );
-  writeFileSync(path, quoted.join(""));
-  return path;
-}

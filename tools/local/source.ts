@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cacheDirectory } from "../cli/project";
+import { cacheDirectory, cacheFolder } from "../cli/project";
 import { makeWorkFolder, sha256File } from "./files";
 import { UserError } from "../cli/user-error";
-import { withLock } from "./lock";
+import { withLock } from "../cli/lock";
 import { writeAtomically } from "../cli/files";
 import type { Log } from "../cli/process";
 import { pack } from "./source/archive";
@@ -123,6 +123,7 @@ export async function buildSources(names: readonly string[], log: Log): Promise<
   });
   const directory = sourceDirectory();
   if ((await missing(directory, wanted, log)).length > 0) {
+    cacheFolder("source");
     await withLock(join(directory, ".lock"), log, async () => {
       // The previous holder of the lock may have built them.
       for (const source of await missing(directory, wanted, () => undefined)) {

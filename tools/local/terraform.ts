@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { isWritable } from "../cli/environment";
 import { writeAtomically } from "../cli/files";
 import { run, type Log } from "../cli/process";
-import { projectRoot } from "../cli/project";
+import { cacheFolder, projectRoot } from "../cli/project";
 import { type Platform } from "./source/go";
 import { adoptProvider, buildNullProvider, NULL_SOURCE } from "./terraform/cache-mirror";
 import {
@@ -37,7 +38,7 @@ export interface Mirror {
  */
 export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
   const { version, platform } = await terraformProgram();
-  const environment: Record<string, string> = { CHECKPOINT_DISABLE: "1" };
+  const environment: Record<string, string> = { CHECKPOINT_DISABLE: "1", ...pluginCache() };
   const reachable = await isRegistryReachable();
   const configuration = userConfiguration();
   if (configuration) {
@@ -51,6 +52,19 @@ export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
   log(`Terraform ${version}; ${REGISTRY} is unreachable, searching for providers on this machine`);
   environment.TF_CLI_CONFIG_FILE = await configureMirrors(platform, log);
   return { environment };
+}
+
+/** The variable with the plugin cache, if cdktf cannot create its default one in the home folder. */
+function pluginCache(): Record<string, string> {
+  if (variable("TF_PLUGIN_CACHE_DIR") !== undefined) return {};
+  const folder = join(homedir(), ".terraform.d", "plugin-cache");
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (isWritable(folder)) return {};
+  } catch {
+    // The home folder is read-only.
+  }
+  return { TF_PLUGIN_CACHE_DIR: cacheFolder(join("terraform", "plugins")) };
 }
 
 /** A CLI configuration that takes providers from mirrors and none from the public registry. */
@@ -115,8 +129,8 @@ async function configureMirrors(platform: Platform, log: Log): Promise<string> {
       mirrors.set(mirror, [...(mirrors.get(mirror) ?? []), provider.source]);
     }
   }
+  cacheFolder("terraform");
   const file = cacheConfiguration();
-  mkdirSync(dirname(file), { recursive: true });
   writeAtomically(file, cliConfiguration([...mirrors].map(([path, providers]) => ({ path, providers }))));
   return file;
 }

@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { Listr } from "listr2";
+import { shellQuote } from "../../lib/shell";
 import { main, usage } from "../cli/command";
 import { LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
 import { cdktf } from "./cdktf";
-import { localSteps, writeEnvironment } from "./preparation";
+import { deploySettings, writeEnvironment } from "./environment-file";
+import { localSteps } from "./preparation";
 import { Context, preparing, progressOptions, show } from "./progress";
 import { repairContainers } from "./stack-containers";
 
@@ -59,7 +61,8 @@ async function up(): Promise<void> {
     ],
     { ctx: context, ...progressOptions },
   ).run();
-  await summarize(context.environment, writeEnvironment(context.environment));
+  const file = writeEnvironment(context.environment);
+  await summarize(deploySettings(context.environment), file);
 }
 
 async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
@@ -88,7 +91,7 @@ Next steps
   npm run play     run a single playbook again
   npm run down     remove the stack and its data ("npm run down -- --keep-data" keeps the data)
 
-To call cdktf directly: . ${file} && npx cdktf deploy ${LOCAL_STACK}`);
+To call cdktf directly: . ${shellQuote(file)} && npx cdktf deploy ${LOCAL_STACK}`);
 }
 
 main(up);

@@ -140,7 +140,7 @@ describe("Grafana", () => {
       new Grafana(new MonitoringHost(scope, "host", { monitoring, server }), "grafana");
     });
     expect(outputOf(stack, "grafana_password_command")).toBe(
-      "ssh admin@10.0.0.7 sudo cat /var/lib/monitoring/grafana/admin_password",
+      "ssh -o HostKeyAlias='old@10.0.0.7:22#1' -o UserKnownHostsFile=.cdktf-monitoring/test/known_hosts admin@10.0.0.7 sudo cat /var/lib/monitoring/grafana/admin_password",
     );
   });
 

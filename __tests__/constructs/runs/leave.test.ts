@@ -57,7 +57,7 @@ describe("servers that can leave", () => {
     expect(provisioner.map((each) => each["local-exec"])).toEqual([
       {
         when: "destroy",
-        command: expect.stringMatching(/^exec python3 assets\/\S+\/leave\.py$/) as string,
+        command: expect.stringMatching(/^exec python3 -E -s -B -X utf8 assets\/\S+\/leave\.py$/) as string,
         environment: {
           MONITORING_STATE: "../../../.cdktf-monitoring/test",
           MONITORING_INVENTORY: "${self.input.inventory}",

@@ -28,7 +28,7 @@ describe("a run", () => {
     const [provisioner] = run(stack, "prometheus").provisioner ?? [];
     expect(provisioner?.["local-exec"]).toEqual({
       command: expect.stringMatching(
-        /^exec python3 assets\/\S+\/run\.py prometheus --files files\/prometheus$/,
+        /^exec python3 -E -s -B -X utf8 assets\/\S+\/run\.py prometheus --files files\/prometheus$/,
       ) as string,
       environment: {
         MONITORING_STATE: "../../../.cdktf-monitoring/test",

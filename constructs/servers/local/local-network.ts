@@ -15,6 +15,7 @@ import { contentHash } from "../../../lib/inventory/content-hash";
 import { HostAddresses } from "../../../lib/network/host-addresses";
 import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import { packageRoot } from "../../../lib/paths";
+import { PYTHON } from "../../../lib/python";
 import { IServerNetwork } from "../../contracts";
 import { constructError, withConstructPath } from "../../synthesis/errors";
 import { lazyForEach } from "../../synthesis/lazy-values";
@@ -129,7 +130,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     const script = (action: string, when?: "destroy"): LocalExecProvisioner => ({
       type: "local-exec",
       ...(when === undefined ? {} : { when }),
-      command: `exec python3 ${asset.path}/containers.py ${action}`,
+      command: `exec ${PYTHON} ${asset.path}/containers.py ${action}`,
       environment: {
         MONITORING_STATE: stateDirectory(this),
         ...Object.fromEntries(TRIGGERS.map((name) => [name, `\${lookup(self.triggers, "${name}", "")}`])),

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { main, usage } from "../command";
+import { exportCommands } from "../export-commands";
 import { ansibleEnvironment } from "../python";
 
 const HELP = `Usage: ${usage("env")}
@@ -17,8 +18,7 @@ async function env(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const { PATH } = await ansibleEnvironment(console.error);
-  console.log(`export PATH='${PATH.replaceAll("'", "'\\''")}'`);
+  console.log(exportCommands(await ansibleEnvironment(console.error)).trimEnd());
 }
 
 main(env);

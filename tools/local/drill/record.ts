@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { writeAtomically } from "../../cli/files";
 import { DRILLS, DrillSummary } from "../../cli/last-drill";
+import { ensurePrivateDirectory } from "../../cli/private-directory";
 import { readRunResults, RunResult, Task } from "../../cli/run-results";
 import { deployedMonitorings, stackDirectory, stackOutputs } from "../../cli/stack-outputs";
 import { Machine } from "../machine";
@@ -24,8 +24,7 @@ export interface DrillRecord extends DrillSummary {
  * @returns the path of the file
  */
 export function writeRecord(record: DrillRecord): string {
-  mkdirSync(DRILLS, { recursive: true, mode: 0o700 });
-  const path = join(DRILLS, `${record.date.replaceAll(":", "-")}.json`);
+  const path = join(ensurePrivateDirectory(basename(DRILLS)), `${record.date.replaceAll(":", "-")}.json`);
   writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
   return path;
 }

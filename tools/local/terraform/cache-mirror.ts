@@ -1,10 +1,10 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Log } from "../../cli/process";
-import { cacheDirectory } from "../../cli/project";
+import { cacheFolder } from "../../cli/project";
 import { UserError } from "../../cli/user-error";
 import { makeWorkFolder } from "../files";
-import { withLock } from "../lock";
+import { withLock } from "../../cli/lock";
 import { build, download, type GoModule, type Platform } from "../source/go";
 import { cacheMirror, holdsProvider, platformFolder, REGISTRY, type Provider } from "./mirrors";
 
@@ -59,7 +59,7 @@ async function addToMirror(
   log: Log,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const home = join(cacheDirectory(), "terraform");
+  const home = cacheFolder("terraform");
   await withLock(join(home, ".lock"), log, async () => {
     if (holdsProvider(cacheMirror(), provider, platform)) {
       return;

@@ -142,7 +142,7 @@ describe("host names", () => {
     expect(found.for_each).toEqual({ all: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(found.triggers).toEqual({ names: "${each.value}" });
     expect(found.provisioner?.[0]?.["local-exec"]).toMatchObject({
-      command: expect.stringMatching(/^exec python3 assets\/\S+\/names\.py$/) as string,
+      command: expect.stringMatching(/^exec python3 -E -s -B -X utf8 assets\/\S+\/names\.py$/) as string,
       environment: { MONITORING_NAMES: '[{"name":"hub.example.com","where":"test/hub-server: address"}]' },
     });
   });

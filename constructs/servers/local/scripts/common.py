@@ -1,7 +1,7 @@
 """Helpers of containers.py: errors, output, files, locks and interruptions.
 
-The scripts are copied into Terraform's output without the playbooks, so `cache_directory` and `locked` repeat
-playbooks/controller/cache.py and lock.py. A test compares them.
+The scripts are copied into Terraform's output without the playbooks, so `cache_directory`, `cache_folder`, `private_folder` and
+`locked` repeat functions of playbooks/controller.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Iterator
 _STATE_FILES = json.loads((Path(__file__).resolve().parent / "state-files.json").read_text(encoding="utf-8"))
 KEY_FILE: str = _STATE_FILES["keyFile"]
 KNOWN_HOSTS_DIRECTORY: str = _STATE_FILES["knownHostsDirectory"]
+# The folder in the project with the state folders of all stacks.
+PRIVATE_DIRECTORY = ".cdktf-monitoring"
 
 
 class Failure(Exception):
@@ -55,6 +57,29 @@ def cache_directory() -> Path:
         return Path(own).expanduser().absolute()
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(base).expanduser().absolute() / "cdktf-monitoring"
+
+
+def cache_folder(name: str) -> Path:
+    """Creates a folder in the cache. Raises a Failure if this user may not write to it."""
+    folder = cache_directory() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reason = None if os.access(folder, os.W_OK | os.X_OK) else "permission denied"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    if reason is not None:
+        raise Failure(
+            f"cannot write to the cache folder {folder} ({reason}): set CDKTF_MONITORING_CACHE to a folder that you may write to"
+        )
+    return folder
+
+
+def private_folder(state: Path) -> None:
+    """Creates the stack's private folder. Git ignores it, because it contains private keys."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore = state.parent / ".gitignore"
+    if state.parent.name == PRIVATE_DIRECTORY and not ignore.exists():
+        ignore.write_text("*\n")
 
 
 @contextlib.contextmanager

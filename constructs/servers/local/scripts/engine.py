@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional
 
 from common import Failure
 
@@ -28,6 +28,17 @@ class Engine:
     """Version of the control groups: 1 or 2."""
     architecture: str
     """Debian's name of the CPU architecture."""
+
+
+def environment() -> "dict[str, str]":
+    """The environment of docker: the user's, without settings of another engine or of images for another architecture."""
+    ignored = {"DOCKER_DEFAULT_PLATFORM"}
+    if os.environ.get("DOCKER_HOST"):
+        # A context would take precedence over the chosen engine.
+        ignored.add("DOCKER_CONTEXT")
+    if os.environ.get("DOCKER_HOST", "").startswith("unix:"):
+        ignored |= {"DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"}
+    return {name: value for name, value in os.environ.items() if name not in ignored}
 
 
 def docker(*arguments: str, stdin: Optional[str] = None, timeout: Optional[float] = None) -> str:
@@ -51,6 +62,7 @@ def attempt(
             stderr=subprocess.PIPE,
             universal_newlines=True,
             timeout=timeout,
+            env=environment(),
         )
     except FileNotFoundError:
         raise Failure(
@@ -110,8 +122,11 @@ def labels(kind: str, described: dict[str, Any]) -> dict[str, str]:
     return held.get("Labels") or {}
 
 
-def owned(kind: str, name: str, owner: str) -> Optional[dict[str, Any]]:
-    """The description of an object, None if it does not exist. Raises a Failure if it has another owner."""
+def owned(kind: str, name: str, owner: str, alternative: Callable[[], str]) -> Optional[dict[str, Any]]:
+    """The description of an object, None if it does not exist. Raises a Failure if it has another owner.
+
+    alternative: returns the settings that avoid the conflict, for the message.
+    """
     for described in inspect(kind, name):
         other = labels(kind, described).get(OWNER)
         if other == owner:
@@ -119,7 +134,7 @@ def owned(kind: str, name: str, owner: str) -> Optional[dict[str, Any]]:
         remove = f"docker {kind} rm {'--force ' if kind == 'container' else ''}{name}"
         raise Failure(
             f"the {kind} {name} belongs to {f'the project at {other}' if other else 'another program on this machine'}, "
-            f"not to {owner}: give this project another prefix, or remove the {kind} if it is unused ({remove})"
+            f"not to {owner}: {alternative()}, or remove the {kind} if it is unused ({remove})"
         )
     return None
 
@@ -130,3 +145,12 @@ def listed(kind: str, *filters: str) -> list[str]:
     if kind == "container":
         return docker("ps", "--all", *flags, "--format", "{{.Names}}").split()
     return docker(kind, "ls", *flags, "--format", "{{.Name}}").split()
+
+
+def free_prefix(taken: str) -> str:
+    """A prefix that no container, network or volume has."""
+    names = [name for kind in ("container", "network", "volume") for name in listed(kind)]
+    number = 2
+    while any(name == f"{taken}{number}" or name.startswith(f"{taken}{number}-") for name in names):
+        number += 1
+    return f"{taken}{number}"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from common import Failure, cache_directory, locked, log, seconds_since
-from engine import ARCHITECTURES, Engine, attempt, docker
+from common import Failure, cache_folder, locked, log, seconds_since
+from engine import ARCHITECTURES, Engine, attempt, docker, environment
 
 REPOSITORY = "cdktf-monitoring/server"
 BASE = "debian:12-slim"
@@ -68,7 +68,7 @@ def ensure_image(engine: Engine) -> str:
     recipe = Recipe.read()
     if _present(recipe.tag):
         return recipe.tag
-    folder = cache_directory() / "images"
+    folder = cache_folder("images")
     with locked(folder / ".lock", "base image: waiting for another process that builds it"):
         if _present(recipe.tag):
             return recipe.tag
@@ -98,7 +98,7 @@ def _cached(folder: Path, recipe: Recipe, engine: Engine) -> Optional[Path]:
 def _import(archive: Path, tag: str) -> None:
     unpack = ["zstd", "-dcq"] if archive.suffix == ".zst" else ["gzip", "-dc"]
     with subprocess.Popen([*unpack, str(archive)], stdout=subprocess.PIPE) as reader:
-        result = subprocess.run(["docker", "import", "-", tag], stdin=reader.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        result = subprocess.run(["docker", "import", "-", tag], stdin=reader.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
     if reader.returncode != 0 or result.returncode != 0:
         archive.unlink(missing_ok=True)
         raise Failure(
@@ -131,7 +131,7 @@ def _registry_problem() -> Optional[str]:
         return None
     log(f"base image: pulling {BASE}")
     with subprocess.Popen(
-        ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+        ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, env=environment()
     ) as pull:
         assert pull.stdout is not None
         # The first line of output means that the registry answered. If the network drops packets, no output comes for minutes.
@@ -211,12 +211,12 @@ def _output(*command: str) -> str:
         return ""
 
 
-def _shell(pipeline: str, **environment: str) -> None:
+def _shell(pipeline: str, **variables: str) -> None:
     """Runs a pipeline in its own process group, and sends it SIGTERM on an interruption. Raises a Failure if it fails."""
     script = f"set -eu -o pipefail; {pipeline}"
     with subprocess.Popen(
         ["bash", "-c", script],
-        env={**os.environ, **environment},
+        env={**environment(), **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         universal_newlines=True,

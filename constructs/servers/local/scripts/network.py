@@ -8,10 +8,12 @@ import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from common import KNOWN_HOSTS_DIRECTORY, Failure, log
-from engine import NETWORK, OWNER, attempt, docker, inspect, labels, listed, owned
+from engine import NETWORK, OWNER, attempt, docker, free_prefix, inspect, labels, listed, owned
+
+IpNetwork = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Network:
 
 def create_network(network: Network, owner: str) -> None:
     """Creates the network, or replaces it if its subnet changed. Raises a Failure if its name or subnet is in use."""
-    present = owned("network", network.name, owner)
+    present = owned("network", network.name, owner, lambda: alternative(network.name, network.subnet))
     if present is not None:
         if _address_plan(present) == (network.subnet, network.gateway):
             log(f"{network.name}: exists, {network.subnet}")
@@ -88,13 +90,13 @@ def _reject_overlap(network: Network) -> None:
             owner = labels("network", other).get(OWNER)
             raise Failure(
                 f"subnet {network.subnet} overlaps {subnet} of the Docker network {other['Name']}"
-                f"{f' (project at {owner})' if owner else ''}: give this network another subnet, e.g. {_suggest(wanted)}"
+                f"{f' (project at {owner})' if owner else ''}: {_alternative_subnet(wanted)}"
             )
     for interface, route in _host_routes():
         if interface not in bridges and wanted.overlaps(route):
             raise Failure(
                 f"subnet {network.subnet} overlaps {route}, which this machine reaches through {interface}: "
-                f"give this network another subnet, e.g. {_suggest(wanted)}"
+                + _alternative_subnet(wanted)
                 + (f" (if no Docker engine uses this bridge any more: ip link delete {interface})" if interface.startswith("br-") else "")
             )
 
@@ -113,15 +115,30 @@ def _host_routes() -> "list[tuple[str, ipaddress.IPv4Network]]":
     return routes
 
 
-def _suggest(wanted: "ipaddress.IPv4Network | ipaddress.IPv6Network") -> str:
-    """An unused subnet of the same size in 198.18.0.0/16, which is reserved for benchmarks."""
-    benchmarks = ipaddress.IPv4Network("198.18.0.0/16")
-    if isinstance(wanted, ipaddress.IPv4Network) and wanted.prefixlen > benchmarks.prefixlen:
-        taken = [route for _, route in _host_routes()]
-        for subnet in benchmarks.subnets(new_prefix=wanted.prefixlen):
-            if subnet != wanted and not any(subnet.overlaps(each) for each in taken):
-                return str(subnet)
-    return "198.18.64.0/20"
+def alternative(name: str, subnet: str) -> str:
+    """Asks for an own prefix and subnet, with free ones. The names of networks are prefixes."""
+    free = _free_subnet(ipaddress.ip_network(subnet))
+    return (
+        f"give this project its own prefix and subnet, such as LOCAL_PREFIX={free_prefix(name)} LOCAL_SUBNET={free} "
+        "(in your own code: prefix and subnet of LocalNetwork)"
+    )
+
+
+def _alternative_subnet(wanted: IpNetwork) -> str:
+    return f"give this network another subnet, such as LOCAL_SUBNET={_free_subnet(wanted)} (in your own code: subnet of LocalNetwork)"
+
+
+def _free_subnet(wanted: IpNetwork) -> str:
+    """An unused subnet of the same size in 198.18.0.0/15, which is reserved for benchmarks."""
+    benchmarks = ipaddress.IPv4Network("198.18.0.0/15")
+    size = max(wanted.prefixlen, benchmarks.prefixlen + 1) if isinstance(wanted, ipaddress.IPv4Network) else 20
+    taken = [route for _, route in _host_routes()]
+    for described in inspect("network", *listed("network")):
+        used = _address_plan(described)[0]
+        if used and isinstance(ipaddress.ip_network(used), ipaddress.IPv4Network):
+            taken.append(ipaddress.IPv4Network(used))
+    free = (each for each in benchmarks.subnets(new_prefix=size) if each != wanted and not any(map(each.overlaps, taken)))
+    return str(next(free, "198.19.240.0/20"))
 
 
 def address_holder(network: str, address: str) -> Optional[str]:

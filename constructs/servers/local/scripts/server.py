@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from common import KEY_FILE, KNOWN_HOSTS_DIRECTORY, Failure, locked, log, seconds_since, write_atomically
-from engine import NETWORK, OWNER, SERVER, Engine, attempt, describe_engine, docker, inspect, labels, owned
+from common import KEY_FILE, KNOWN_HOSTS_DIRECTORY, Failure, locked, log, private_folder, seconds_since, write_atomically
+from engine import NETWORK, OWNER, SERVER, Engine, attempt, describe_engine, docker, free_prefix, inspect, labels, owned
 from image import ensure_image
 from network import address_holder
 
@@ -64,10 +64,14 @@ def create_server(server: Server, owner: Path) -> None:
     owner: the stack's state folder. Raises a Failure.
     """
     start = time.monotonic()
-    if owned("container", server.container, str(owner)) is not None:
+
+    def another_prefix() -> str:
+        return f"give this project another prefix, such as LOCAL_PREFIX={free_prefix(server.network)} (in your own code: prefix of LocalNetwork)"
+
+    if owned("container", server.container, str(owner), another_prefix) is not None:
         docker("rm", "--force", server.container)
         log(f"{server.name}: removed the old container, data kept")
-    if owned("volume", server.volume, str(owner)) is None:
+    if owned("volume", server.volume, str(owner), another_prefix) is None:
         docker("volume", "create", *_labels(server, owner), server.volume)
     engine = describe_engine()
     image = ensure_image(engine)
@@ -112,6 +116,7 @@ def ensure_key(owner: Path) -> Path:
     public = key.with_suffix(".pub")
     if key.exists() and public.exists():
         return key
+    private_folder(owner)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     with locked(folder / ".lock", "waiting for another process that generates the SSH key"):
@@ -234,16 +239,17 @@ def _log_in(server: Server, host: str, port: int, key: Path, known_hosts: Path) 
         "BatchMode": "yes",
         "StrictHostKeyChecking": "yes",
         "HostKeyAlias": server.container,
-        "UserKnownHostsFile": f'"{known_hosts}"',
+        "UserKnownHostsFile": _quoted(known_hosts),
         "GlobalKnownHostsFile": "/dev/null",
         "IdentitiesOnly": "yes",
         "IdentityAgent": "none",
         "ConnectTimeout": "5",
     }
     options = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+    identity = str(key).replace("%", "%%")
     try:
         return subprocess.run(
-            ["ssh", "-F", os.devnull, *options, "-i", str(key), "-p", str(port), f"root@{host}", "true"],
+            ["ssh", "-F", os.devnull, *options, "-i", identity, "-p", str(port), f"root@{host}", "true"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -251,6 +257,12 @@ def _log_in(server: Server, host: str, port: int, key: Path, known_hosts: Path) 
         )
     except FileNotFoundError:
         raise Failure("ssh is not installed: install the OpenSSH client (Debian: apt-get install openssh-client)") from None
+
+
+def _quoted(path: Path) -> str:
+    """A path in an option of ssh, which reads backslashes, quotes and percent signs in it."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
 
 
 def _console(server: Server) -> str:

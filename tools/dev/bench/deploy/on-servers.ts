@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { cacheDirectory } from "../../../cli/project";
-import { withLock } from "../../../local/lock";
+import { withLock } from "../../../cli/lock";
 import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "../../../local/preparation";
 import { Settings } from "../benchmark";
 import { Interruption } from "../../interruption";

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -68,6 +68,63 @@ test.each([
   ["no space left on device", /hub: its container does not start: no space left on device/],
 ])("explains docker's message %j", (message, expected) => {
   expect(python(`server.explain_run_failure(${hub}, ${JSON.stringify(message)})`)).toMatch(expected);
+});
+
+describe("with another project on the same engine", () => {
+  const folder = mkdtempSync(join(tmpdir(), "containers-"));
+  const docker = `#!/bin/sh
+case "$*" in
+  "ps --all"*) printf '%s\\n' local-hub local2-hub ;;
+  *" ls "*) echo local ;;
+  "network inspect local") cat <<'JSON'
+[{"Id": "0123456789abcdef", "Name": "local", "Labels": {"cdktf-monitoring.owner": "/other"},
+  "IPAM": {"Config": [{"Subnet": "198.18.0.0/20"}]}}]
+JSON
+  ;;
+  *inspect*) echo "no such object" >&2; exit 1 ;;
+  *) exit 1 ;;
+esac
+`;
+  beforeAll(() => {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [
+      "local",
+      "198.18.0.0/20",
+      /belongs to the project at \/other.*LOCAL_PREFIX=local3 LOCAL_SUBNET=198\.1[89]\.\d+\.0\/20 /,
+    ],
+    [
+      "mine",
+      "198.18.8.0/24",
+      /overlaps 198\.18\.0\.0\/20 .*\(project at \/other\).*LOCAL_SUBNET=198\.1[89]\.\d+\.0\/24 /,
+    ],
+  ])("the network %s with %s is refused with free settings to paste", (name, subnet, message) => {
+    const { status, stderr } = containers(["network", "create"], {
+      PATH: `${folder}:${process.env.PATH ?? ""}`,
+      LOCAL_NETWORK: JSON.stringify({ name, subnet, gateway: "198.18.0.1" }),
+      MONITORING_STATE: "/mine",
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(message) as string });
+    const free = /LOCAL_SUBNET=(\S+)/.exec(stderr)?.[1];
+    expect(free).not.toMatch(/^198\.18\.([0-9]|1[0-5])\.0\//);
+  });
+});
+
+it("creates a private folder that git ignores", () => {
+  const folder = mkdtempSync(join(tmpdir(), "containers-"));
+  const state = join(folder, ".cdktf-monitoring", "local");
+  python(`common.private_folder(Path(${JSON.stringify(state)}))`);
+  expect(readFileSync(join(state, "..", ".gitignore"), "utf8")).toBe("*\n");
+  rmSync(folder, { recursive: true });
+});
+
+it("quotes a path for ssh", () => {
+  expect(python(`server._quoted(Path('/my "work" 1%'))`)).toBe('"/my \\"work\\" 1%%"');
 });
 
 describe("the command line", () => {

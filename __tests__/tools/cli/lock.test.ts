@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withLock } from "../../../tools/local/lock";
+import { Lock, withLock } from "../../../tools/cli/lock";
 import { UserError } from "../../../tools/cli/user-error";
 
 describe("withLock", () => {
@@ -32,6 +32,17 @@ describe("withLock", () => {
     await expect(first).rejects.toThrow("failed");
     await second;
     expect(events.filter((event) => !event.endsWith("waiting"))).toEqual(["a in", "a out", "b in", "b out"]);
+  });
+
+  it("shares a lock, and does not wait for one if the caller is in a hurry", async () => {
+    const file = join(folder, "shared");
+    const log = (): void => undefined;
+    const users = [await Lock.take(file, log, { shared: true }), await Lock.take(file, log, { shared: true })];
+    expect(await Lock.take(file, log, { immediate: true })).toBeUndefined();
+    for (const user of users) await user?.release();
+    const alone = await Lock.take(file, log, { immediate: true });
+    expect(alone).toBeInstanceOf(Lock);
+    await alone?.release();
   });
 
   it("names a file that cannot be locked", async () => {
