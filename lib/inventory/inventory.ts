@@ -158,6 +158,11 @@ export function runGroup(run: string): string {
   return `${contract.runs.groupPrefix}${run}`;
 }
 
+/** Returns where the controller finds a secret. */
+function sourceOf({ environment, file }: SecretReference): Variables {
+  return environment === undefined ? { file: file ?? "" } : { environment };
+}
+
 function hostVariables({ connection, facts, location, uninstallOnLeave }: InventoryHost): Variables {
   return {
     monitoring_server: { ...facts },
@@ -171,6 +176,7 @@ function hostVariables({ connection, facts, location, uninstallOnLeave }: Invent
       host_keys: connection.hostKeys,
       alias: connection.hostKeyAlias,
       wait: connection.waitSeconds,
+      ...(connection.sudoPassword === undefined ? {} : { sudo_password: sourceOf(connection.sudoPassword) }),
     },
     ...(location === undefined
       ? {}
@@ -178,4 +184,3 @@ function hostVariables({ connection, facts, location, uninstallOnLeave }: Invent
     ...(uninstallOnLeave === true ? { monitoring_uninstall_on_leave: true } : {}),
   };
 }
-      ...(connection.sudoPassword === undefined ? {} : { sudo_password: sourceOf(connection.sudoPassword) }),
