@@ -20,6 +20,8 @@ export interface ComponentKind {
   readonly clustered: boolean;
   /** Whether the component has data in `/var/lib/monitoring/<kind>` that moves with the component. */
   readonly data: boolean;
+  /** Whether the component has a configuration folder, `/etc/<kind>`. */
+  readonly configuration: boolean;
   /** Whether `playbooks/verification/checks/<kind>.py` checks the component on its server. */
   readonly verified: boolean;
   /**

@@ -28,7 +28,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, deploy, environment, files, firewall, inventory, mover, placements, results, secrets, ssh, templates, unreachable
+from controller import ansible, deploy, environment, files, firewall, inventory, mover, ownership, placements, results, secrets, ssh, templates, unreachable
 from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
@@ -147,6 +147,7 @@ class Runner:
         everything = read_inventory(self._options)
         run = inventory.Run.of(everything, self._options.run)
         firewall.add(run, everything)
+        ownership.add(run, everything)
         hosts = self._hosts(run)
         (self._folder / RESULT).unlink(missing_ok=True)
         self._events.unlink(missing_ok=True)
@@ -221,6 +222,7 @@ class Runner:
             "monitoring_members_file": str(self._folder / "members.json"),
             "monitoring_force": self._options.force,
             "monitoring_artifact_files": archives,
+            **ownership.variables(self._state, run.common),
             "monitoring_probe": self._probe.content if self._probe else {},
         }
         files.write_private(self._folder / "variables.json", json.dumps(variables))

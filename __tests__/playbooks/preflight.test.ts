@@ -43,6 +43,8 @@ class Preflight {
       USER_RUN: "",
       ARCHITECTURE: "",
       FIREWALL_FINGERPRINT: "",
+      ...{ OWNER_ID: "", OWNER_NAME: "", OWNER_FORMER: "", TRANSFER: "", COMPONENTS: "" },
+      ...{ SERVICE_CONFIG: "", SERVICE_STATE: "", SERVICE_FILES: "", SERVICE_ADOPT: "", SERVICE_FORMER_UNITS: "" },
       SERVICE: "",
       SERVICE_COMMANDS: "",
       SERVICE_READS: "",

@@ -72,8 +72,8 @@ rootTest("reports a folder with files of others, which is no obstacle for a late
   shell(INSTALL);
   system.on("touch /etc/example/theirs.yml");
   expect(uninstall("example", { LEAVE: "yes" })).toEqual([
-    "data=/var/lib/monitoring/example",
     "kept=/etc/example: it contains files of others: theirs.yml",
+    "data=/var/lib/monitoring/example",
     "kept=/etc/cdktf-monitoring: manifest",
   ]);
   expect(system.on("cat /etc/cdktf-monitoring/manifest/example; ls /etc/example")).toBe(
@@ -145,7 +145,9 @@ describe("an adopted installation", () => {
   rootTest("keeps files that others changed since", async () => {
     shell(FOREIGN);
     shell(ADOPT);
-    system.on("echo newer > /etc/example/theirs.yml; mkdir /etc/example/rules; echo newer > /etc/example/rules/own.yml");
+    system.on(
+      "echo newer > /etc/example/theirs.yml; mkdir /etc/example/rules; echo newer > /etc/example/rules/own.yml",
+    );
     uninstall("example", { LEAVE: "yes", KEEP_DATA: "" });
     expect(system.on("cd /etc/example; cat a.yml theirs.yml rules/own.yml; stat -c %a .")).toBe(
       "theirs\nnewer\nnewer\n711",

@@ -52,12 +52,18 @@ export class SystemCopy {
       const layer = `${this.folder}/layers/${String(index)}`;
       return `mkdir -p ${layer}/upper ${layer}/work && mount -t overlay overlay -o lowerdir=${path},upperdir=${layer}/upper,workdir=${layer}/work ${path}`;
     });
-    const mounts = [`mkdir ${this.folder}/layers`, `mount -t tmpfs none ${this.folder}/layers`, ...overlays].join(" && ");
+    const mounts = [`mkdir ${this.folder}/layers`, `mount -t tmpfs none ${this.folder}/layers`, ...overlays].join(
+      " && ",
+    );
     execFileSync("mkdir", [join(this.folder, "bin"), join(this.folder, "state")]);
     writeProgram(join(this.folder, "bin/systemctl"), SYSTEMCTL);
-    this.holder = spawn("unshare", ["--mount", "--propagation", "private", "sh", "-c", `${mounts} && echo ready && exec sleep 600`], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    this.holder = spawn(
+      "unshare",
+      ["--mount", "--propagation", "private", "sh", "-c", `${mounts} && echo ready && exec sleep 600`],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
   }
 
   /** Waits until the copy is ready. */

@@ -43,7 +43,8 @@ is_marked() {
 # Prints the names of the packages that own files, in one line.
 packages_of() { # <path>…
   for path; do
-    dpkg-query --search -- "$path" 2>/dev/null | sed -n 's/^\([^:]*\):.*/\1/p' | tr ',' '\n'
+    # Debian 12 lists files in /usr/lib by their former paths.
+    { dpkg-query --search -- "$path" || dpkg-query --search -- "${path#/usr}"; } 2>/dev/null | sed -n 's/^\([^:]*\):.*/\1/p' | tr ',' '\n'
   done | tr -d ' ' | sort -u | paste -sd ' ' -
 }
 

@@ -11,6 +11,8 @@
 #   USER_RUN              whether a user-provided playbook does the work
 #   ARCHITECTURE          declared architecture (amd64, arm64), if the run installs a built-in component
 #   FIREWALL_FINGERPRINT  fingerprint of the wanted firewall rules, if the run has any
+#   OWNER_…, TRANSFER     the owner of the server, see owner.sh
+#   COMPONENTS            the components on the server, see conflicts.sh
 #   SERVICE               the component's name, if the run has one; the following variables describe it:
 #   SERVICE_COMMANDS      list of COMMAND PACKAGE: commands that it needs, each with its Debian package
 #   SERVICE_READS         list of files that it reads and that must exist
@@ -23,9 +25,12 @@
 #   SERVICE_START_FILES   list of files that it reads only when it starts
 #   SERVICE_ADDRESS       address that it listens on; empty for all
 #   SERVICE_PORT          TCP port that it listens on
+#   SERVICE_ADOPT         whether to take over an installation that is not ours
+#   SERVICE_FORMER_UNITS  list of units that distributions use for the component
 #
 # Output, lines of KEY=VALUE; a key may repeat:
 #   current=yes         nothing to do; no other line follows
+#   foreign=NAME        the server belongs to the monitoring NAME, so it has nothing to leave; no other line follows
 #   problem=TEXT        the run cannot work on this server
 #   peer=ADDRESS PORT   where this SSH connection came from, and the port that it came to
 #   component=NAME      a built-in component that is installed
@@ -47,6 +52,9 @@
 set -eu
 . ../../firewall/files/functions.sh
 . ./manifest.sh
+. ./owner.sh
+. ./adopt.sh
+. ./conflicts.sh
 . ./snapshot.sh
 
 # Not empty if …
@@ -185,23 +193,6 @@ $SERVICE_FOLDERS
 END
 }
 
-check_port() {
-  if ! command -v ss >/dev/null; then return 0; fi
-  # In a container, ss shows users but no processes. Only the component runs as its user, so the user identifies it.
-  own="uid:$(id -u "$SERVICE" 2>/dev/null || echo none) "
-  # shellcheck disable=SC2016 # The program is awk's.
-  holder="$(ss -Hltnpe "sport = :$SERVICE_PORT" |
-    awk -v port=":$SERVICE_PORT" -v bind="$SERVICE_ADDRESS" -v pid="pid=$1," -v own="$own" '
-      index($0, pid) || index($0, own) { next }
-      { address = substr($4, 1, length($4) - length(port)); sub(/%.*/, "", address) }
-      bind == "" || address == bind || address ~ /^(\*|0\.0\.0\.0|\[::\])$/ { print; exit }')"
-  if [ ! "$holder" ]; then return 0; fi
-  process="$(echo "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')"
-  user="$(echo "$holder" | sed -n 's/.* uid:\([0-9]*\).*/\1/p')"
-  problem "port $SERVICE_PORT is in use by ${process:-a process of the user $(id -nu "${user:-0}")}:" \
-    "stop it, or give $SERVICE another port"
-}
-
 # An interrupted run may have changed files of a running service without a reload or restart.
 report_interrupted_run() {
   if [ "$1" != 0 ] && { [ ! -e "$MARKER" ] || [ "$(stat -c %a "$MARKER")" = 400 ]; }; then
@@ -240,11 +231,17 @@ note_start() {
     problem "$monitoring_folder cannot be written"
     return 0
   fi
+  if [ "$RUN" != leave ]; then claim_server; fi
+  if [ "$bad" ]; then return 0; fi
   if [ "$SERVICE" ] && [ "$(stat -c %a "$MARKER" 2>/dev/null)" = 600 ]; then
     take_snapshot "$SERVICE" "$SERVICE_CONFIG" "$SERVICE_FILES"
   fi
   if [ "$known" ] && [ -e "$MARKER" ]; then chmod 400 "$MARKER"; else rm -f "$MARKER"; fi
   if [ "$SERVICE" ]; then
+    if [ "$SERVICE_ADOPT" ] && [ "$(foreign_things "$SERVICE" "${SERVICE_CONFIG:--}")" ]; then
+      # shellcheck disable=SC2086 # Names of units contain no spaces.
+      adopt "$SERVICE" "$SERVICE_CONFIG" $SERVICE_FORMER_UNITS
+    fi
     record_service
     : >> "$monitoring_folder/components/$SERVICE"
     mkdir -p -m 755 "$monitoring_programs"
@@ -260,13 +257,19 @@ note_start() {
   fi
 }
 
+if ! may_own; then
+  if [ "$RUN" = leave ]; then echo "foreign=$(owner_value name)"; else report_owner; fi
+  exit 0
+fi
 find_out_whether_current
 if [ "$known" ] && [ ! "$FORCE" ]; then
-  echo current=yes
+  if [ ! "$CHECK" ]; then claim_server; fi
+  if [ ! "$bad" ]; then echo current=yes; fi
   exit 0
 fi
 check_access
 if [ "$FIREWALL_FINGERPRINT" ]; then check_firewall; fi
+check_names
 report_components
 if [ "$ARCHITECTURE" ]; then check_system; fi
 if [ "$SERVICE" ]; then

@@ -1,0 +1,62 @@
+"""Tells each run which monitoring may change its servers, and which components must not meet software of others there."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from .contract import FORMER_OWNERS, OWNER
+from .inventory import Run, Variables
+
+TRANSFER = "CDKTF_MONITORING_TRANSFER"
+COMPONENTS: dict[str, Any] = json.loads((Path(__file__).resolve().parents[1] / "components.json").read_text(encoding="utf-8"))
+
+
+def variables(state: Path, common: Variables) -> Variables:
+    """The variables with which a run checks the owner of a server.
+
+    state: the stack's private folder. common: the variables of all hosts in the inventory.
+    """
+    others = (common.get("monitoring_owner") or {}).get("others") or []
+    return {"monitoring_former_owners": former_owners(state, others), "monitoring_transfer": os.environ.get(TRANSFER, "")}
+
+
+def former_owners(state: Path, others: list[str]) -> list[str]:
+    """The ids of owners whose servers this monitoring takes over without being asked.
+
+    They are its own ids before Terraform's state was lost or the monitoring was renamed, and those of the other monitorings of
+    the app. Two monitorings of an app never have the same server, because the synthesis rejects that. So a server of another one
+    has moved.
+
+    others: the paths of these monitorings, which begin with their stacks.
+    """
+    files = [state / FORMER_OWNERS, state / OWNER]
+    for stack in {path.partition("/")[0] for path in others}:
+        # A monitoring with an outputPrefix has its own folder.
+        files += [folder / OWNER for folder in (state.parent / stack, *state.parent.glob(f"{stack}-*"))]
+    ids: list[str] = []
+    for file in files:
+        if file.is_file():
+            ids += file.read_text(encoding="utf-8").split()
+    return list(dict.fromkeys(ids))
+
+
+def add(run: Run, inventory: Variables) -> None:
+    """Adds the components on each server to the run's hosts, because all runs refuse a server where one of them would fail.
+
+    The fingerprints of the run do not include them.
+    """
+    placed: dict[str, list[str]] = {host: [] for host in run.hosts}
+    for group in (inventory.get("all", {}).get("children") or {}).values():
+        kind = str(group["vars"]["monitoring_run"]["playbook"]).removesuffix(".yml")
+        if kind not in COMPONENTS or not group["vars"]["monitoring_run"].get("component"):
+            continue
+        for host, own in (group.get("hosts") or {}).items():
+            if host in placed:
+                adopt = {**group["vars"], **(own or {})}.get("monitoring_adopt")
+                folder = f"/etc/{kind}" if COMPONENTS[kind]["configuration"] else "-"
+                placed[host].append(f"{kind} {'adopt' if adopt else '-'} {folder}")
+    for host, kinds in placed.items():
+        run.hosts[host]["monitoring_placed"] = sorted(kinds)

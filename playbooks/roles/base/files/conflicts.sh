@@ -1,0 +1,74 @@
+#!/bin/sh
+# Functions that find what others installed under the names and at the ports of our components; a script includes this file
+# by a line ". FILE".
+#
+# Environment, with that of preflight.sh:
+#   COMPONENTS  list of KIND ADOPT FOLDER: the built-in components on this server. ADOPT is "adopt" or "-"; FOLDER is the
+#               configuration folder, or "-"
+# It calls the function "problem".
+# shellcheck disable=SC2086,SC2154 # Names of units contain no spaces; manifest.sh sets the folders.
+
+# Prints the things that exist with the names of a component and that this project did not create, one per line.
+foreign_things() { # <component> <configuration folder or ->
+  if is_adopted "$1" || is_earlier_installation "$1"; then return 0; fi
+  if { id "$1" >/dev/null 2>&1 || getent group "$1" >/dev/null; } && ! is_listed "$1" user "$1"; then echo "user $1"; fi
+  foreign_unit "$1" | sed 's/^/unit /'
+  if [ "$2" != - ] && { [ -e "$2" ] || [ -L "$2" ]; } && ! is_listed "$1" folder "$2"; then echo "folder $2"; fi
+}
+
+# Reports an installation that is not ours. All runs report it, so that none of them changes the server.
+check_names() {
+  while read -r kind adopt config; do
+    if [ ! "$kind" ] || [ "$adopt" = adopt ]; then continue; fi
+    things="$(foreign_things "$kind" "$config")"
+    if [ "$things" ]; then report_things "$kind" "$things"; fi
+  done <<END
+$COMPONENTS
+END
+  for file in cdktf-monitoring-firewall.service cdktf-monitoring-reboot-required.path \
+    cdktf-monitoring-reboot-required.service nftables.service.d/cdktf-monitoring.conf; do
+    file="$systemd_units/$file"
+    if [ -e "$file" ] && ! is_marked "$file"; then
+      problem "$file is not from cdktf-monitoring, but has its name. Nothing was changed. Remove the file"
+    fi
+  done
+}
+
+report_things() { # <component> <things>
+  units="$(printf '%s\n' "$2" | sed -n 's/^unit //p')" folder="$(printf '%s\n' "$2" | sed -n 's/^folder //p')"
+  packages="$(packages_of $units $folder)" to_remove="$(packages_of $units)"
+  things="$(printf '%s\n' "$2" | paste -sd , - | sed 's/,/, /g')${packages:+ (packages: $packages)}"
+  problem "$1 is already installed, and not by cdktf-monitoring: $things. Nothing was changed. Remove it" \
+    "${packages:+(apt-get purge ${to_remove:-$packages}) }or set adopt: true on the component, which keeps a copy that an" \
+    "uninstallation restores"
+}
+
+# Prints the numbers of the users whose processes may hold the component's port, as ss prints them.
+own_users() {
+  id -u "$SERVICE" 2>/dev/null || true
+  if [ ! "$SERVICE_ADOPT" ]; then return 0; fi
+  # These units are stopped when the installation is taken over.
+  former_units "$SERVICE" $SERVICE_FORMER_UNITS | while IFS= read -r former; do
+    stat -c %u "/proc/$(systemctl show --property MainPID --value "$former")" 2>/dev/null || true
+  done
+}
+
+check_port() {
+  if ! command -v ss >/dev/null; then return 0; fi
+  # In a container, ss shows users but no processes. Only the component runs as its user, so the user identifies it.
+  own="$(own_users | sort -u | paste -sd ' ' -)"
+  # shellcheck disable=SC2016 # The program is awk's.
+  holder="$(ss -Hltnpe "sport = :$SERVICE_PORT" |
+    awk -v port=":$SERVICE_PORT" -v bind="$SERVICE_ADDRESS" -v pid="pid=$1," -v own="$own" '
+      BEGIN { count = split(own, users) }
+      index($0, pid) { next }
+      # ss does not print the number of root.
+      { for (i = 1; i <= count; i++) if (users[i] == 0 ? ! / uid:/ : index($0, "uid:" users[i] " ")) next }
+      { address = substr($4, 1, length($4) - length(port)); sub(/%.*/, "", address) }
+      bind == "" || address == bind || address ~ /^(\*|0\.0\.0\.0|\[::\])$/ { print; exit }')"
+  if [ ! "$holder" ]; then return 0; fi
+  process="$(echo "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')"
+  user="$(echo "$holder" | sed -n 's/.* uid:\([0-9]*\).*/\1/p')"
+  problem "port $SERVICE_PORT is in use by ${process:-a process of the user $(id -nu "${user:-0}")}:" \
+    "stop it, or give $SERVICE another port"
+}
