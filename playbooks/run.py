@@ -90,7 +90,7 @@ def read_inventory(options: Options) -> dict[str, Any]:
             raise RunError("there is no inventory: set MONITORING_INVENTORY or --inventory")
         return inventory.decode(encoded)
     try:
-        return dict(json.loads(options.inventory.read_text(encoding="utf-8")))
+        return inventory.parse(options.inventory.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"{options.inventory} is not an inventory: {error}") from error
 
@@ -182,13 +182,13 @@ class Runner:
             placements.record(self._state, run)
         return code
 
-    def _hosts(self, run: inventory.Run) -> list[str]:
-        """The hosts to run on."""
     def _explain(self, message: str, host: str, access: inventory.Variables) -> str:
         """Why a server is unreachable. message: the output of Ansible, if the connection was lost after the probe."""
         reason = self._probe.reason(access) if self._probe else None
         return reason or unreachable.explain(message, access, self._jump_logs / host).reason
 
+    def _hosts(self, run: inventory.Run) -> list[str]:
+        """The hosts to run on."""
         limit = self._options.limit
         if limit is None:
             return sorted(run.hosts)
@@ -220,12 +220,12 @@ class Runner:
         variables = {
             "monitoring_run_name": run.name,
             "monitoring_members_file": str(self._folder / "members.json"),
-            "monitoring_force": self._options.force,
-            "monitoring_artifact_files": archives,
-            **ownership.variables(self._state, run.common),
             "monitoring_probe": self._probe.content if self._probe else {},
+            "monitoring_force": self._options.force,
+            **ownership.variables(self._state, run.common),
+            "monitoring_artifact_files": archives,
         }
-        files.write_private(self._folder / "variables.json", json.dumps(variables))
+        files.write_private(self._folder / "variables.json", json.dumps(templates.literal(variables)))
         command = [str(program), "--inventory", str(self._folder / "inventory.json")]
         command += ["--extra-vars", f"@{self._folder / 'variables.json'}"]
         return [*command, "--check"] if self._options.check else command
@@ -246,12 +246,12 @@ class Runner:
         paths = ssh.Paths(self._project, self._state / KNOWN_HOSTS, self._folder / KNOWN_HOSTS, self._jump_logs)
         shutil.rmtree(self._jump_logs, ignore_errors=True)
         self._jump_logs.mkdir(mode=0o700)
-        files.write_private(paths.known_hosts, inventory.known_hosts(members))
-        files.write_private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, paths)))
-        previous = placements.read(self._state, run.name)
         outcomes = self._state / CONNECTIONS
         outcomes.mkdir(exist_ok=True, mode=0o700)
         self._probe = Probe(deploy.identity(), paths, outcomes, deploy.accepted_host_keys(self._state, run.common))
+        files.write_private(paths.known_hosts, inventory.known_hosts(members))
+        files.write_private(self._folder / "inventory.json", json.dumps(run.ansible_inventory(fingerprints, paths)))
+        previous = placements.read(self._state, run.name)
         move = mover.Members(tuple(sorted(run.hosts)), tuple(previous), members, self._probe.content)
         files.write_private(self._folder / "members.json", move.text)
 
@@ -290,7 +290,9 @@ class Runner:
         # run must be recorded on the hosts that succeeded.
         combined = self._folder / "own" / ".with-finish.yml"
         finish = self._folder / "playbooks" / "user-finish.yml"
-        combined.write_text(json.dumps([{"import_playbook": playbook}, {"import_playbook": str(finish)}]), encoding="utf-8")
+        # A relative path, because Ansible reads it as a template.
+        parts = [{"import_playbook": playbook}, {"import_playbook": os.path.relpath(finish, combined.parent)}]
+        combined.write_text(json.dumps(parts), encoding="utf-8")
         limit = [] if pending == sorted(run.hosts) else ["--limit", ",".join(pending)]
         return self._ansible(run, [*command, *limit], str(combined), limited=bool(limit)) or code
 

@@ -25,10 +25,10 @@ PLACEMENTS = _STATE["placements"]
 MEMBERS = _STATE["members"]
 KNOWN_HOSTS = _STATE["knownHosts"]
 BUILT_MODULES = _STATE["builtModules"]
-
 CONNECTIONS = _STATE["connections"]
 OWNER = _STATE["owner"]
 FORMER_OWNERS = _STATE["formerOwners"]
+
 CACHE_VARIABLE: str = _CONTRACT["cache"]["variable"]
 CACHE_DIRECTORY: str = _CONTRACT["cache"]["directory"]
 
