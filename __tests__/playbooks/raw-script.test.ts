@@ -53,6 +53,12 @@ ansibleTest("sets the environment: lists as lines, booleans as yes or nothing", 
   expect(run(script, [], { ...env, LC_ALL: "C.UTF-8" })).toContain("<C.UTF-8>");
 });
 
+ansibleTest("creates files that services can read, although the server has another umask", () => {
+  const script = join(temporaryFolder(), "script");
+  writeFileSync(script, "#!/bin/sh\numask\n");
+  expect(execFileSync("sh", ["-c", `umask 077; ${commandLine(script)}`], { encoding: "utf8" })).toBe("0022\n");
+});
+
 ansibleTest("inserts the files that a script includes, by their paths relative to it", () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "one"));

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # One side of a move, run as root on a server: move.sh VERB KIND [ARGUMENT…]. Each verb may be repeated at any time.
 set -eu
+umask 022
 # The caller sets the parent folder of all data, and the folder for files of this project.
 : "${data_root:?}" "${state:?}"
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin

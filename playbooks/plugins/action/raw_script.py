@@ -66,7 +66,7 @@ def connect(content: dict[str, Any], variables: dict[str, Any]) -> str | None:
 
 
 def command_line(script: Path, arguments: list[Any], env: dict[str, Any]) -> str:
-    """The command that runs the script's text: NAME=VALUE … INTERPRETER -c TEXT ARGUMENT …"""
+    """The command that runs the script's text: umask 022; NAME=VALUE … INTERPRETER -c TEXT ARGUMENT …"""
     text = bundle(script)
     interpreter = text.partition("\n")[0].removeprefix("#!")
     if not interpreter.startswith("/"):
@@ -74,7 +74,8 @@ def command_line(script: Path, arguments: list[Any], env: dict[str, Any]) -> str
     variables = [f"{name}={shlex.quote(as_text(value))}" for name, value in {**ENVIRONMENT, **env}.items()]
     # A shell takes the word after the text as its own name, Python as the first argument.
     words = [text, script.name] if interpreter.endswith("sh") else [text]
-    return " ".join([*variables, interpreter, "-c", *(shlex.quote(as_text(word)) for word in [*words, *arguments])])
+    # A hardened server may have a umask with which services could not read what the script creates.
+    return " ".join(["umask 022;", *variables, interpreter, "-c", *(shlex.quote(as_text(word)) for word in [*words, *arguments])])
 
 
 def bundle(script: Path) -> str:

@@ -213,7 +213,8 @@ def _output(*command: str) -> str:
 
 def _shell(pipeline: str, **variables: str) -> None:
     """Runs a pipeline in its own process group, and sends it SIGTERM on an interruption. Raises a Failure if it fails."""
-    script = f"set -eu -o pipefail; {pipeline}"
+    # With another umask, services could not read the files of the image.
+    script = f"set -eu -o pipefail; umask 022; {pipeline}"
     with subprocess.Popen(
         ["bash", "-c", script],
         env={**environment(), **variables},
