@@ -6,7 +6,7 @@ import { Alert } from "../lib/alerts/alert";
 import { RuleGroup } from "../lib/alerts/rule";
 import { ArtifactRequest, Artifacts } from "../lib/artifacts";
 import { GeneratedFile } from "../lib/inventory/generated-file";
-import { InventoryHost, InventoryRun } from "../lib/inventory/inventory";
+import { InventoryHost, InventoryRun, Owner } from "../lib/inventory/inventory";
 import { Variables } from "../lib/inventory/variables";
 import { Secret, SecretReference } from "../lib/inventory/secret";
 import { LogAgent } from "../lib/logs/log-agent";
@@ -191,6 +191,8 @@ export interface IMonitoring extends IConstruct {
   readonly _stateDirectory: string;
   /** @internal */
   readonly _filesDirectory: string;
+  /** @internal */
+  readonly _owner: Owner;
 
   /** @internal */
   _first(kind: string): IComponent | undefined;
@@ -252,6 +254,7 @@ export interface IComponent extends IConstruct {
   readonly _collectors: readonly string[];
   readonly _agent: boolean;
   readonly _clustered: boolean;
+  readonly _adopt: boolean;
   readonly _onMove?: string;
   readonly _secretReferences: readonly SecretReference[];
   readonly _playbook?: string;

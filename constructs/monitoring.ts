@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { accessGraph, Edge, Listening, placementEdges } from "../lib/access/access";
 import { Artifacts } from "../lib/artifacts";
 import { contentHash } from "../lib/inventory/content-hash";
-import { renderInventory } from "../lib/inventory/inventory";
+import { Owner, renderInventory } from "../lib/inventory/inventory";
 import { Value } from "../lib/inventory/variables";
 import { LogAgent } from "../lib/logs/log-agent";
 import { originBlocks } from "../lib/access/origins";
@@ -15,6 +15,7 @@ import { Alerting } from "./alerting";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
 import { logProblems } from "./checks/logs";
+import { sharedMachineProblems } from "./checks/machines";
 import { metricProblems, neededCollectors } from "./checks/metrics";
 import { MonitoringProps } from "./monitoring-props";
 import { recordMembers } from "./runs/members";
@@ -22,6 +23,7 @@ import { requireNullProvider } from "./synthesis/provider";
 import { fetchArtifacts, resolveNames } from "./runs/preparation";
 import { withConstructPath, constructError } from "./synthesis/errors";
 import { onSynthesis } from "./synthesis/on-synthesis";
+import { createOwner } from "./runs/owner";
 import { FirewallRun } from "./runs/firewall-run";
 import { writeGeneratedFiles } from "./synthesis/generated-files";
 import { CleanupRun } from "./runs/cleanup-run";
@@ -71,6 +73,8 @@ export class Monitoring extends Construct implements IMonitoring {
   public readonly _stateDirectory: string;
   /** Folder of the files generated for the roles, next to the Terraform JSON of the stack. @internal */
   public readonly _filesDirectory: string;
+  /** The monitoring as the owner of its servers. @internal */
+  public readonly _owner: Owner;
   private readonly outputPrefix: string;
   private readonly joined: IMember[] = [];
   private readonly servers = new Map<string, IServer>();
@@ -120,6 +124,7 @@ export class Monitoring extends Construct implements IMonitoring {
       assetHash: content,
     });
     this._playbooksPath = asset.path;
+    this._owner = { id: createOwner(this).id, name: this.node.path };
     const data = lazyLocal(this, "data", () => this.renderInventory());
     this._inventory = data.expression;
     this._inventoryName = data.fqn;
@@ -150,7 +155,12 @@ export class Monitoring extends Construct implements IMonitoring {
     checkAccessBounds(this, props.bounds ?? []);
     this._alerting = new Alerting(this, props);
     this.node.addValidation({
-      validate: () => [...topologyProblems(this), ...metricProblems(this), ...logProblems(this)],
+      validate: () => [
+        ...topologyProblems(this),
+        ...sharedMachineProblems(this),
+        ...metricProblems(this),
+        ...logProblems(this),
+      ],
     });
   }
 
@@ -295,9 +305,16 @@ export class Monitoring extends Construct implements IMonitoring {
     return run;
   }
 
+  /** Returns the paths of the other monitorings of the app, from which a server may have moved to this one. */
+  private otherMonitorings(): string[] {
+    const all = this.node.root.node.findAll().filter((construct) => construct instanceof Monitoring);
+    return all.filter((other) => other !== this).map(({ node }) => node.path);
+  }
+
   private renderInventory(): Value {
     this.cache.inventory ??= renderInventory({
       monitoring: this.name,
+      owner: { ...this._owner, others: this.otherMonitorings() },
       artifactLocation: this.artifacts._location,
       hosts: this._members.map(({ _inventoryHost: inventoryHost }) => inventoryHost),
       runs: this.runs.map(({ _inventoryRun: inventoryRun }) => inventoryRun),

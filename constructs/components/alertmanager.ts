@@ -14,11 +14,12 @@ import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
+import { AdoptProps } from "./adopt";
 import { MovableProps } from "./on-move";
 import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Settings of an {@link Alertmanager}. */
-export interface AlertmanagerProps extends MovableProps {
+export interface AlertmanagerProps extends AdoptProps, MovableProps {
   /**
    * Port of the web UI and API.
    *
@@ -77,7 +78,7 @@ export class Alertmanager extends Component {
 
   /** @throws if a port, a duration or a flag is invalid, or the monitoring already has three Alertmanagers */
   public constructor(scope: Construct, id: string, props: AlertmanagerProps = {}) {
-    super(scope, id, builtIn(KIND, { port: props.port, version: props.version, onMove: props.onMove }));
+    super(scope, id, builtIn(KIND, props));
     this.props = props;
     if (this.cluster.length > MAXIMUM)
       throw constructError(

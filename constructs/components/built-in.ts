@@ -8,6 +8,8 @@ export interface BuiltInSettings {
   readonly port?: number;
   /** @default - the pinned version */
   readonly version?: string;
+  /** @default false */
+  readonly adopt?: boolean;
   /** @default OnMove.KEEP_DATA, if the kind has data */
   readonly onMove?: OnMove;
   /** @default - the first release archive in the record of the kind */
@@ -24,6 +26,7 @@ export function builtIn(kind: string, settings: BuiltInSettings): ComponentDescr
     artifact: settings.artifact ?? record.artifacts[0],
     version: settings.version,
     ...(record.data ? { onMove: settings.onMove ?? OnMove.KEEP_DATA } : {}),
+    adopt: settings.adopt,
     agent: record.agent,
     clustered: record.clustered,
     listeners: [

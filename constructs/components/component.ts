@@ -47,6 +47,12 @@ export interface ComponentDescription {
   /** Ports that the component listens on. */
   readonly listeners: readonly Listener[];
   /**
+   * Whether the built-in playbook takes over an installation of the same software that is not from this library.
+   *
+   * @default false
+   */
+  readonly adopt?: boolean;
+  /**
    * Whether the component may run on any member, instead of a `MonitoringHost` only.
    *
    * @default false
@@ -103,6 +109,8 @@ export abstract class Component extends Construct implements IComponent {
   public readonly _agent: boolean;
   /** Whether several hosts may run the component as a cluster. @internal */
   public readonly _clustered: boolean;
+  /** Whether to take over an installation that is not from this library. @internal */
+  public readonly _adopt: boolean;
   /** What happens to the data on a move; undefined if the component has no data. @internal */
   public readonly _onMove?: OnMove;
   /** Release archive to install; undefined if there is none. @internal */
@@ -118,6 +126,7 @@ export abstract class Component extends Construct implements IComponent {
     this.declaredListeners = description.listeners;
     this._agent = description.agent ?? false;
     this._clustered = description.clustered ?? false;
+    this._adopt = description.adopt ?? false;
     this._onMove = description.onMove;
     this._playbook = description.playbook;
     rejectIf(this, this.playbookProblem());

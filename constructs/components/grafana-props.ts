@@ -1,5 +1,6 @@
 import { Dashboard } from "../../lib/dashboards/dashboard";
 import { Secret } from "../../lib/inventory/secret";
+import { AdoptProps } from "./adopt";
 import { MovableProps } from "./on-move";
 
 /**
@@ -53,7 +54,7 @@ export interface GrafanaDatabase {
 }
 
 /** Settings of a {@link Grafana}. */
-export interface GrafanaProps extends MovableProps {
+export interface GrafanaProps extends AdoptProps, MovableProps {
   /**
    * Port of the web UI.
    *

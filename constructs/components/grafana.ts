@@ -67,8 +67,8 @@ export class Grafana extends Component {
 
   /** @throws if a URL, a path, the database or a setting is invalid */
   public constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
-    const { port, version, onMove, tls } = props;
-    super(scope, id, builtIn("grafana", { port, version, onMove, scheme: tls === undefined ? "http" : "https" }));
+    const { tls } = props;
+    super(scope, id, builtIn("grafana", { ...props, scheme: tls === undefined ? "http" : "https" }));
     this.props = props;
     this.dashboards = props.dashboards ?? [];
     rejectIf(this, grafanaProblem(props));

@@ -12,12 +12,13 @@ import { aclPaths } from "../../lib/logs/acl-paths";
 import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
 import { metricsOf } from "../../lib/metrics/catalogue";
+import { AdoptProps } from "./adopt";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
 /** Settings of the log agent of a member. */
-export interface LogAgentProps {
+export interface LogAgentProps extends AdoptProps {
   /**
    * Port of the metrics of the log agent.
    *
@@ -46,11 +47,7 @@ const LOKI = "loki";
 export class LogAgentComponent extends Component {
   /** @throws if the port is invalid */
   public constructor(scope: Member, id: string, props: LogAgentProps = {}) {
-    super(
-      scope,
-      id,
-      builtIn(KIND, { port: props.port, version: props.version, artifact: scope.monitoring.logAgent._program }),
-    );
+    super(scope, id, builtIn(KIND, { ...props, artifact: scope.monitoring.logAgent._program }));
     this.node.addValidation({ validate: () => [...this.nameProblems(), ...this.clusterProblems()] });
     this.warnOfEndOfLife();
   }

@@ -21,12 +21,13 @@ import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
+import { AdoptProps } from "./adopt";
 import { MovableProps } from "./on-move";
 import { rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 
 /** Settings of a {@link Loki}. */
-export interface LokiProps extends MovableProps {
+export interface LokiProps extends AdoptProps, MovableProps {
   /**
    * Port of the HTTP API. Log agents send to it, and Grafana queries it.
    *
@@ -114,7 +115,7 @@ export class Loki extends Component {
 
   /** @throws if a port, duration, limit, selector, bucket or flag is invalid */
   public constructor(scope: Construct, id: string, props: LokiProps = {}) {
-    super(scope, id, builtIn(KIND, { port: props.port, version: props.version, onMove: props.onMove }));
+    super(scope, id, builtIn(KIND, props));
     this.props = props;
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;

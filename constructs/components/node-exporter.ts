@@ -3,6 +3,7 @@ import { Variables } from "../../lib/inventory/variables";
 import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";
+import { AdoptProps } from "./adopt";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
@@ -10,7 +11,7 @@ import { rejectIf } from "../synthesis/errors";
 import { warnAtSynthesis } from "../synthesis/warnings";
 
 /** Settings of the node exporter of a member. */
-export interface NodeExporterProps {
+export interface NodeExporterProps extends AdoptProps {
   /**
    * Port that Prometheus scrapes.
    *
@@ -57,8 +58,7 @@ export class NodeExporter extends Component {
 
   /** @throws if a flag, a collector or the name of a metric is invalid */
   public constructor(scope: Construct, id: string, props: NodeExporterProps = {}) {
-    const { port, version } = props;
-    super(scope, id, builtIn("node_exporter", { port, version }));
+    super(scope, id, builtIn("node_exporter", props));
     this.collectors = props.collectors ?? [];
     this.declared = props.metrics ?? [];
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags));

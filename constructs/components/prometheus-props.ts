@@ -1,4 +1,5 @@
 import { Secret } from "../../lib/inventory/secret";
+import { AdoptProps } from "./adopt";
 import { MovableProps } from "./on-move";
 
 /** A scrape job in addition to those of the members, such as an application on another server. */
@@ -53,7 +54,7 @@ export interface ScrapeJob {
 }
 
 /** Settings of a {@link Prometheus}. */
-export interface PrometheusProps extends MovableProps {
+export interface PrometheusProps extends AdoptProps, MovableProps {
   /**
    * Port of the web UI and API.
    *

@@ -48,7 +48,7 @@ export class Prometheus extends Component {
 
   /** @throws if a duration, size, label, job or flag is invalid */
   public constructor(scope: Construct, id: string, props: PrometheusProps = {}) {
-    super(scope, id, builtIn("prometheus", { port: props.port, version: props.version, onMove: props.onMove }));
+    super(scope, id, builtIn("prometheus", props));
     this.props = props;
     this.checkSettings();
     this.checkJobs();

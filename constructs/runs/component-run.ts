@@ -60,10 +60,11 @@ export class ComponentRun extends Run {
 }
 
 /** Returns the variables of the role on its server. A hash stands for the generated files. */
-function variablesOf({ variables, files, _onMove: onMove }: IComponent): Variables {
+function variablesOf({ variables, files, _adopt: adopt, _onMove: onMove }: IComponent): Variables {
   return {
     ...variables,
     ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),
+    ...(adopt ? { monitoring_adopt: true } : {}),
     ...(onMove === undefined ? {} : { monitoring_on_move: onMove }),
   };
 }

@@ -51,6 +51,7 @@ export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
 function entryOf(member: IMember, onLeave: OnLeave): Variables {
   return leaveInventory({
     monitoring: member.monitoring.name,
+    owner: member.monitoring._owner,
     membership: membershipOf(member),
     host: member._inventoryHost,
     uninstall: onLeave !== OnLeave.NOTHING,

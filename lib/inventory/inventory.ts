@@ -105,10 +105,30 @@ export interface InventoryRun {
   readonly hosts: ReadonlyMap<string, Variables>;
 }
 
+/** A monitoring as the owner of its servers. */
+export interface Owner {
+  /** Id in the state of Terraform. */
+  readonly id: string;
+  /** Path of the `Monitoring`. */
+  readonly name: string;
+  /**
+   * Paths of the other monitorings of the app.
+   *
+   * @default - none
+   */
+  readonly others?: readonly string[];
+}
+
 /** Input of the inventory. */
 export interface InventoryInput {
   /** Name of the `Monitoring`. */
   readonly monitoring: string;
+  /**
+   * The owner of the servers.
+   *
+   * @default - the servers have no owner
+   */
+  readonly owner?: Owner;
   /** Folder or mirror of release archives; undefined for the upstream releases. */
   readonly artifactLocation?: string;
   readonly hosts: readonly InventoryHost[];
@@ -125,7 +145,11 @@ export interface InventoryInput {
 export function renderInventory(input: InventoryInput): Variables {
   return literalVariables({
     all: {
-      vars: { monitoring_name: input.monitoring, monitoring_artifact_location: input.artifactLocation ?? null },
+      vars: {
+        monitoring_name: input.monitoring,
+        monitoring_artifact_location: input.artifactLocation ?? null,
+        ...(input.owner === undefined ? {} : { monitoring_owner: { ...input.owner } }),
+      },
       hosts: Object.fromEntries(input.hosts.map((host) => [host.facts.name, hostVariables(host)])),
       children: Object.fromEntries(
         input.runs.map((run) => {

@@ -9,8 +9,12 @@ export const LEAVE: string = contract.runs.leave;
 export interface LeavingServer {
   /** Name of the `Monitoring`. */
   readonly monitoring: string;
-  /** The monitoring as the owner of its servers. */
-  readonly owner: Owner;
+  /**
+   * The monitoring as the owner of its servers.
+   *
+   * @default - the servers have no owner
+   */
+  readonly owner?: Owner;
   /** Path of the member construct, for messages and comparison. */
   readonly membership: string;
   readonly host: InventoryHost;
