@@ -74,7 +74,13 @@ function projectState(monitoring: IMonitoring): string {
   return monitoring._stateDirectory.replace(/^(\.\.\/)+/, "");
 }
 
-/** Quotes a text as one word of a shell command. Terraform quotes a text that only Terraform knows. */
+/** Quotes a text as one word of a shell command. Terraform quotes the parts that only Terraform knows. */
 function word(text: string, quote = shellQuote): string {
-  return Token.isUnresolved(text) ? `'${Fn.replace(text, "'", "'\\''")}'` : quote(text);
+  if (!Token.isUnresolved(text)) return quote(text);
+  const parts = text.split(/(\$\{TfToken\[[^\]]*\]\})/);
+  // In Terraform, a backslash in a text is written twice.
+  const quoted = parts.map((part) =>
+    Token.isUnresolved(part) ? Fn.replace(part, "'", "'\\\\''") : part.replaceAll("'", "'\\''"),
+  );
+  return `'${quoted.join("")}'`;
 }
