@@ -46,9 +46,9 @@ describe("the SSH key file", () => {
       return content;
     };
     await program.run(keyed("~/.ssh/50%"));
-    expect(program.host().ansible_ssh_private_key_file).toBe(join(program.project, ".ssh/50%"));
-    // The outer ssh replaces percent signs in this option, so they are doubled.
-    expect(program.host().ansible_ssh_common_args).toContain(`-i ${join(program.project, ".ssh/50%%")}`);
+    // ssh replaces percent signs in the path, so they are doubled. The outer ssh replaces those of the jump host's command too.
+    expect(program.host().ansible_ssh_private_key_file).toBe(join(program.project, ".ssh/50%%"));
+    expect(program.host().ansible_ssh_common_args).toContain(`IdentityFile="${join(program.project, ".ssh/50%%%%")}"`);
     // The keys of the SSH agent are not offered, neither to the server nor to the jump host.
     expect(String(program.host().ansible_ssh_common_args).match(/IdentitiesOnly=yes/g)).toHaveLength(2);
     await program.run(keyed("keys/id"));

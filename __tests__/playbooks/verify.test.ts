@@ -96,7 +96,8 @@ it("passes connections, checks and the fingerprint of the firewall rules to each
     verify_checks: { prometheus: ["http://x", 3] },
     monitoring_firewall_fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
-  expect(all.hosts.app).toMatchObject({ verify_probes: "", verify_checks: {} });
+  expect(all.hosts.db).toMatchObject({ verify_probes: "", verify_checks: {} });
+  expect(Object.keys(all.hosts)).not.toContain("app");
 });
 
 it("starts Ansible again only for datagrams, and not for servers without an answer", async () => {

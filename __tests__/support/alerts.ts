@@ -25,8 +25,8 @@ export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
   return groupsFor(KINDS, KINDS, ...changes);
 }
 
-/** Addresses from which Ansible connects. */
-const CONTROLLERS = ["198.18.7.0/24", "2001:db8::9/128"];
+/** Facts about the Monitoring of {@link allLogGroups}. */
+export const SURROUNDINGS = { controllers: ["198.18.7.0/24", "2001:db8::9/128"] };
 
 /** Returns Loki's rule groups of a Monitoring with all kinds of components. */
 export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {
@@ -34,7 +34,7 @@ export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {
     evaluator: Evaluator.LOKI,
     kinds: new Set(KINDS),
     lineLabels: new Set(builtInAlerts.flatMap(({ lineLabels = [] }) => lineLabels)),
-    controllers: CONTROLLERS,
+    ...SURROUNDINGS,
     changes,
     runbooks: "https://runbooks.example/#",
   });

@@ -3,7 +3,7 @@ import { builtInAlerts } from "../../lib/alerts/built-in";
 import { AlertDefinition, Threshold } from "../../lib/alerts/definition";
 import { AlertRule, Evaluator, RecordingRule, RuleGroup, Severity } from "../../lib/alerts/rule";
 import { durationSeconds } from "../../lib/units";
-import { allGroups } from "./alerts";
+import { allGroups, SURROUNDINGS } from "./alerts";
 import { expectations } from "../lib/alerts/expectations";
 import { Situation } from "./expectations";
 import { bareRuleTests, groupsOf, runRuleTests } from "./promtool";
@@ -55,7 +55,7 @@ function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups:
     [-1, 1].map((direction) => {
       const value = Number((threshold.value + direction * step(threshold)).toPrecision(6));
       const shifted = { ...values, [key]: value };
-      const exprs = new Map(levels.map((level) => [level.expr(values), level.expr(shifted)]));
+      const exprs = new Map(levels.map((level) => [level.expr(values, SURROUNDINGS), level.expr(shifted, SURROUNDINGS)]));
       return {
         alert: name,
         change: `${key} ${value} instead of ${threshold.value} ${threshold.unit}`,

@@ -68,7 +68,7 @@ def variables(name: str, host: Variables, paths: Paths) -> Variables:
     # Ansible's own option comes first.
     result = {"ansible_ssh_common_args": arguments, "ansible_ssh_timeout": CONNECT_SECONDS}
     if key_file := private_key(host, paths):
-        result["ansible_ssh_private_key_file"] = key_file
+        result["ansible_ssh_private_key_file"] = _literal(key_file)
     if password := sudo_password(host, paths):
         result["monitoring_sudo_password"] = password
     template = {"ansible_become_password": BECOME_PASSWORD} if password else {}
@@ -81,10 +81,8 @@ def login(name: str, host: Variables, paths: Paths, *, opens: bool = False, acce
     opens: whether the command opens the shared connection. accepts: whether it accepts and records an unknown host key.
     """
     shared = {"ControlMaster": "auto", "ControlPersist": "60s"} if opens else {"ControlMaster": "no"}
-    options = shared | _options(name, host, paths, accepts)
-    key_file = private_key(host, paths)
-    words = ["ssh", *_as_words(options), "-p", str(host["ansible_port"]), "-l", host["ansible_user"]]
-    return [*words, *(["-i", key_file] if key_file else []), "--", host["ansible_host"]]
+    options = shared | _options(name, host, paths, accepts) | _identity(host, paths)
+    return ["ssh", *_as_words(options), "-p", str(host["ansible_port"]), "-l", host["ansible_user"], "--", host["ansible_host"]]
 
 
 @dataclass(frozen=True)
@@ -157,9 +155,8 @@ def _options(name: str, host: Variables, paths: Paths, accepts: bool = False) ->
         "UserKnownHostsFile": _quoted(expected or [str(paths.trusted)]),
         "StrictHostKeyChecking": "accept-new" if accepts and not expected else "yes",
     }
-    if private_key(host, paths):
-        # Otherwise ssh offers the keys of the agent first, until the server closes the connection.
-        options["IdentitiesOnly"] = "yes"
+    # Ansible adds the file itself.
+    options |= {option: value for option, value in _identity(host, paths).items() if option != "IdentityFile"}
     if ssh.get("alias"):
         options["HostKeyAlias"] = ssh["alias"]
     if ssh.get("jump_host"):
@@ -188,15 +185,19 @@ def jump_login(host: Variables, paths: Paths, accepts: bool = False) -> list[str
     ProxyJump does not work here, because it ignores the options for the login key and for host keys.
     """
     user, address, port = split_jump_host(host["monitoring_ssh"]["jump_host"])
-    key_file = private_key(host, paths)
     options = COMMON | {
         "ConnectTimeout": str(JUMP_SECONDS),
         "UserKnownHostsFile": _quoted([str(paths.trusted)]),
         "StrictHostKeyChecking": "accept-new" if accepts else "yes",
-        **({"IdentitiesOnly": "yes"} if key_file else {}),
+        **_identity(host, paths),
     }
-    words = ["ssh", *_as_words(options), *(["-p", port] if port else []), *(["-l", user] if user else [])]
-    return [*words, *(["-i", key_file] if key_file else []), "--", address]
+    return ["ssh", *_as_words(options), *(["-p", port] if port else []), *(["-l", user] if user else []), "--", address]
+
+
+def _identity(host: Variables, paths: Paths) -> dict[str, str]:
+    """The options for the key file. Without the second one, ssh offers the keys of the agent first, until the server hangs up."""
+    key_file = private_key(host, paths)
+    return {"IdentityFile": _quoted([key_file]), "IdentitiesOnly": "yes"} if key_file else {}
 
 
 def _as_words(options: dict[str, str]) -> list[str]:
@@ -204,9 +205,10 @@ def _as_words(options: dict[str, str]) -> list[str]:
 
 
 def _literal(word: str) -> str:
-    """Escapes percent signs, which the outer ssh would replace with the server's name and port."""
+    """Escapes percent signs. In files and in the command of a proxy, ssh replaces %h with the server's name, for example."""
     return word.replace("%", "%%")
 
 
 def _quoted(files: list[str]) -> str:
-    return " ".join(f'"{file}"' for file in files)
+    escaped = (_literal(file).replace("\\", "\\\\").replace('"', '\\"') for file in files)
+    return " ".join(f'"{file}"' for file in escaped)

@@ -60,6 +60,7 @@ describe("servers that can leave", () => {
         command: expect.stringMatching(/^exec python3 -E -s -B -X utf8 assets\/\S+\/leave\.py$/) as string,
         environment: {
           MONITORING_STATE: "../../../.cdktf-monitoring/test",
+          MONITORING_TRUST: "first-use",
           MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_MEMBERS: JSON.stringify({
             "203.0.113.1 22": 'test/monitoring as "hub"',

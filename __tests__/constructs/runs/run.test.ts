@@ -32,6 +32,7 @@ describe("a run", () => {
       ) as string,
       environment: {
         MONITORING_STATE: "../../../.cdktf-monitoring/test",
+        MONITORING_TRUST: "first-use",
         MONITORING_INVENTORY: expect.stringMatching(
           /^\$\{base64gzip\(jsonencode\(local\.monitoring_data_\w+\)\)\}$/,
         ) as string,

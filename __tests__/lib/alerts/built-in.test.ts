@@ -8,7 +8,7 @@ import { logqlProblem } from "../../../lib/logs/logql";
 import { collectorsOf, defaultCollectors } from "../../../lib/metrics/catalogue";
 import { metricsIn, promqlProblem } from "../../../lib/metrics/promql";
 import { durationProblem } from "../../../lib/units";
-import { allGroups, groupsFor, KINDS } from "../../support/alerts";
+import { allGroups, groupsFor, KINDS, SURROUNDINGS } from "../../support/alerts";
 import { inFolder, promtool, promtoolTest } from "../../support/promtool";
 
 /** Alerts that do not belong to a single server. */
@@ -47,7 +47,7 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
     const problemOf = definition.evaluator === Evaluator.LOKI ? logqlProblem : promqlProblem;
     fc.assert(
       fc.property(values(definition), (thresholds) => {
-        for (const level of definition.levels) expect(problemOf(level.expr(thresholds))).toBeUndefined();
+        for (const level of definition.levels) expect(problemOf(level.expr(thresholds, SURROUNDINGS))).toBeUndefined();
       }),
       { numRuns: 30 },
     );
@@ -56,7 +56,7 @@ describe.each(builtInAlerts.map((alert) => [alert.name, alert] as const))("%s", 
   it("uses each of its thresholds", () => {
     const { thresholds, levels } = definition;
     const marked = Object.fromEntries(Object.keys(thresholds).map((key, index) => [key, 7919 + index]));
-    const numbers = levels.map((level) => level.expr(marked)).join(" ");
+    const numbers = levels.map((level) => level.expr(marked, SURROUNDINGS)).join(" ");
     for (const [key, value] of Object.entries(marked)) {
       const written = thresholds[key]?.unit === "hours" ? value * 3600 : value;
       expect(numbers).toContain(`${written}`);

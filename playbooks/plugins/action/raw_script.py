@@ -61,6 +61,8 @@ def connect(content: dict[str, Any], variables: dict[str, Any]) -> str | None:
     # Plain values, because Ansible's values have tags.
     names = ("ansible_host", "ansible_port", "ansible_user", "ansible_ssh_private_key_file", "monitoring_ssh")
     host = json.loads(json.dumps({each: variables[each] for each in names if each in variables}))
+    if key_file := host.get("ansible_ssh_private_key_file"):
+        host["ansible_ssh_private_key_file"] = key_file.replace("%%", "%")  # escaped for ssh
     probe = Probe.read(json.loads(json.dumps(content)))
     return probe.connect(name, host, lambda line: Display().display(f"{run}  {name}  {line}"))
 
