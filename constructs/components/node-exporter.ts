@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { Variables } from "../../lib/inventory/variables";
+import { Exclusions, exclusionProblem } from "../../lib/metrics/exclusions";
 import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";
@@ -34,7 +35,29 @@ export interface NodeExporterProps extends AdoptProps {
    */
   readonly metrics?: readonly string[];
   /**
-   * Additional command-line flags, as `--name` or `--name=value`.
+   * Mount points of file systems to leave out, such as `/mnt/backup` or `/srv/images/.+`. Each is a regular expression
+   * for the whole path. These file systems have no metrics, and therefore no alerts such as DiskFull. File systems of
+   * containers and of the kernel are left out without this prop.
+   *
+   * @default - none
+   */
+  readonly excludedMountPoints?: readonly string[];
+  /**
+   * Types of file systems to leave out, such as `nfs4?`. Each is a regular expression for the whole type.
+   *
+   * @default - none
+   */
+  readonly excludedFilesystemTypes?: readonly string[];
+  /**
+   * Network devices to leave out, such as `wg0` or `tap.*`. Each is a regular expression for the whole name. Devices of
+   * containers are left out without this prop.
+   *
+   * @default - none
+   */
+  readonly excludedNetworkDevices?: readonly string[];
+  /**
+   * Additional command-line flags, as `--name` or `--name=value`. A flag such as
+   * `--collector.filesystem.mount-points-exclude` replaces the default of this library.
    *
    * @default - none
    */
@@ -55,13 +78,17 @@ export class NodeExporter extends Component {
   private readonly collectors: readonly string[];
   private readonly declared: readonly string[];
   private readonly flags: CollectorFlags;
+  private readonly exclusions: Exclusions;
 
-  /** @throws if a flag, a collector or the name of a metric is invalid */
+  /** @throws if a flag, a collector, an exclusion or the name of a metric is invalid */
   public constructor(scope: Construct, id: string, props: NodeExporterProps = {}) {
     super(scope, id, builtIn("node_exporter", props));
     this.collectors = props.collectors ?? [];
     this.declared = props.metrics ?? [];
     this.flags = new CollectorFlags(extraFlags(this, props.extraFlags));
+    const { excludedMountPoints = [], excludedFilesystemTypes = [], excludedNetworkDevices = [] } = props;
+    this.exclusions = { excludedMountPoints, excludedFilesystemTypes, excludedNetworkDevices };
+    rejectIf(this, exclusionProblem(this.exclusions, this.flags.all));
     for (const name of this.collectors) rejectIf(this, collectorProblem(name));
     for (const name of this.declared) rejectIf(this, metricNameProblem(name));
     if (this.flags.disablesCollectors) warnAtSynthesis(this, () => this.disabledCollectorWarnings());
@@ -77,6 +104,9 @@ export class NodeExporter extends Component {
       node_exporter_version: this.version,
       node_exporter_port: this.portOf("http"),
       node_exporter_collectors: this.flags.missing(this.wanted),
+      node_exporter_excluded_mount_points: this.exclusions.excludedMountPoints,
+      node_exporter_excluded_filesystem_types: this.exclusions.excludedFilesystemTypes,
+      node_exporter_excluded_network_devices: this.exclusions.excludedNetworkDevices,
       node_exporter_extra_flags: this.flags.all,
     };
   }

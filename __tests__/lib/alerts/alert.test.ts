@@ -58,7 +58,7 @@ describe("Alert.tune", () => {
       "a severity for an alert with two levels",
       "DiskFull",
       { severity: Severity.WARNING },
-      'alert "DiskFull": severity cannot be set, because the alert has the levels warning and critical: set the thresholds (warning, critical) instead',
+      'alert "DiskFull": severity cannot be set, because the alert has the levels warning and critical: set the thresholds (warning, critical, smallest) instead',
     ],
     [
       "a malformed duration",

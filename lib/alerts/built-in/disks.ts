@@ -11,19 +11,43 @@ const SPACE = "(node_filesystem_size_bytes - node_filesystem_free_bytes)";
 const SPACE_USED = `100 * ${SPACE} / (${SPACE} + node_filesystem_avail_bytes)`;
 /** Used inodes in percent. File systems that do not count inodes (btrfs, vfat) have no value. */
 const INODES_USED = "100 * (node_filesystem_files - node_filesystem_files_free) / node_filesystem_files";
-/** Read-only file systems need no free space. */
-const WRITABLE = "node_filesystem_readonly == 0";
+/** A size below which file systems have a special purpose, such as the tmpfs of a secret, and may be full. */
+const smallest = {
+  value: 2 ** 20,
+  unit: "bytes",
+  meaning: "size below which the alert does not fire, because such a file system may be full on purpose",
+};
+
+/**
+ * Returns the file systems that somebody must keep from filling up. Read-only ones need no free space. Bind mounts have
+ * the device of another mount, and the overlay of a container has the space of the file system below it. The oldest
+ * mount of a device counts; only devices with a path have a unique name.
+ */
+function watched(bytes: number): string {
+  return [
+    "(",
+    '  topk by (instance, monitoring, device) (1, node_filesystem_readonly{device=~".*/.*"} == 0)',
+    '  or node_filesystem_readonly{device!~".*/.*"} == 0',
+    ")",
+    'unless node_filesystem_readonly{fstype="overlay", mountpoint!="/"}',
+    `and node_filesystem_size_bytes >= ${bytes}`,
+  ].join("\n");
+}
 
 /**
  * Returns the time until `left` reaches zero, in seconds, at the rate of the last `minutes`. There is no value while
  * `left` does not shrink, or while at most `percent` is used, because the first data on an empty disk always looks like a
  * trend.
  */
-function filling(left: string, used: string, minutes: number, hours: number, percent: number): string {
+function filling(
+  left: string,
+  used: string,
+  { minutes, hours, percent, bytes }: Readonly<Record<"minutes" | "hours" | "percent" | "bytes", number>>,
+): string {
   return [
     `${left} / clamp_min(-deriv(${left}[${minutes}m]), 0) < ${hours * HOUR}`,
     `and ${used} > ${percent}`,
-    `and ${WRITABLE}`,
+    `and (${watched(bytes)})`,
   ].join("\n");
 }
 
@@ -33,10 +57,18 @@ export const diskAlerts: readonly AlertDefinition[] = [
     name: "DiskFull",
     group: "disks",
     kinds: ["node_exporter"],
-    thresholds: { warning: percent(80, "space used"), critical: percent(90, "space used") },
+    thresholds: { warning: percent(80, "space used"), critical: percent(90, "space used"), smallest },
     levels: [
-      { severity: Severity.WARNING, for: "15m", expr: (t) => `${SPACE_USED} > ${t.warning}\nand ${WRITABLE}` },
-      { severity: Severity.CRITICAL, for: "5m", expr: (t) => `${SPACE_USED} > ${t.critical}\nand ${WRITABLE}` },
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t) => `${SPACE_USED} > ${t.warning}\nand (${watched(t.smallest)})`,
+      },
+      {
+        severity: Severity.CRITICAL,
+        for: "5m",
+        expr: (t) => `${SPACE_USED} > ${t.critical}\nand (${watched(t.smallest)})`,
+      },
     ],
     summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} is {{ printf "%.0f" $value }} % full',
     description:
@@ -53,17 +85,30 @@ export const diskAlerts: readonly AlertDefinition[] = [
       warningUsed: percent(60, "used space below which the warning does not fire"),
       criticalUsed: percent(80, "used space below which the critical level does not fire"),
       window: minutes(360, "range of the forecast; a short range mistakes a nightly job for a trend"),
+      smallest,
     },
     levels: [
       {
         severity: Severity.WARNING,
         for: "1h",
-        expr: (t) => filling("node_filesystem_avail_bytes", SPACE_USED, t.window, t.warning, t.warningUsed),
+        expr: (t) =>
+          filling("node_filesystem_avail_bytes", SPACE_USED, {
+            minutes: t.window,
+            hours: t.warning,
+            percent: t.warningUsed,
+            bytes: t.smallest,
+          }),
       },
       {
         severity: Severity.CRITICAL,
         for: "30m",
-        expr: (t) => filling("node_filesystem_avail_bytes", SPACE_USED, t.window, t.critical, t.criticalUsed),
+        expr: (t) =>
+          filling("node_filesystem_avail_bytes", SPACE_USED, {
+            minutes: t.window,
+            hours: t.critical,
+            percent: t.criticalUsed,
+            bytes: t.smallest,
+          }),
       },
     ],
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} will be full in {{ humanizeDuration $value }}",
@@ -75,10 +120,18 @@ export const diskAlerts: readonly AlertDefinition[] = [
     name: "InodesFull",
     group: "disks",
     kinds: ["node_exporter"],
-    thresholds: { warning: percent(80, "inodes used"), critical: percent(90, "inodes used") },
+    thresholds: { warning: percent(80, "inodes used"), critical: percent(90, "inodes used"), smallest },
     levels: [
-      { severity: Severity.WARNING, for: "15m", expr: (t) => `${INODES_USED} > ${t.warning}\nand ${WRITABLE}` },
-      { severity: Severity.CRITICAL, for: "5m", expr: (t) => `${INODES_USED} > ${t.critical}\nand ${WRITABLE}` },
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t) => `${INODES_USED} > ${t.warning}\nand (${watched(t.smallest)})`,
+      },
+      {
+        severity: Severity.CRITICAL,
+        for: "5m",
+        expr: (t) => `${INODES_USED} > ${t.critical}\nand (${watched(t.smallest)})`,
+      },
     ],
     summary: '{{ $labels.mountpoint }} on {{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its inodes',
     description:
@@ -95,17 +148,30 @@ export const diskAlerts: readonly AlertDefinition[] = [
       warningUsed: percent(60, "used inodes below which the warning does not fire"),
       criticalUsed: percent(80, "used inodes below which the critical level does not fire"),
       window: minutes(360, "range of the forecast"),
+      smallest,
     },
     levels: [
       {
         severity: Severity.WARNING,
         for: "1h",
-        expr: (t) => filling("node_filesystem_files_free", INODES_USED, t.window, t.warning, t.warningUsed),
+        expr: (t) =>
+          filling("node_filesystem_files_free", INODES_USED, {
+            minutes: t.window,
+            hours: t.warning,
+            percent: t.warningUsed,
+            bytes: t.smallest,
+          }),
       },
       {
         severity: Severity.CRITICAL,
         for: "30m",
-        expr: (t) => filling("node_filesystem_files_free", INODES_USED, t.window, t.critical, t.criticalUsed),
+        expr: (t) =>
+          filling("node_filesystem_files_free", INODES_USED, {
+            minutes: t.window,
+            hours: t.critical,
+            percent: t.criticalUsed,
+            bytes: t.smallest,
+          }),
       },
     ],
     summary:
@@ -123,8 +189,13 @@ export const diskAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.CRITICAL,
         for: "2m",
-        // Excludes types of file systems that are often read-only by design: in memory, layered, optical or FUSE.
-        expr: () => 'node_filesystem_readonly{fstype!~"tmpfs|ramfs|overlay|udf|fuse.*"} == 1',
+        // Excludes types of file systems that are often read-only by design: in memory, layered, optical or FUSE. If the
+        // same device is mounted writable, somebody made a read-only bind mount.
+        expr: () =>
+          [
+            'topk by (instance, monitoring, device) (1, node_filesystem_readonly{fstype!~"tmpfs|ramfs|overlay|udf|fuse.*"} == 1)',
+            "unless on (instance, monitoring, device) (node_filesystem_readonly == 0)",
+          ].join("\n"),
       },
     ],
     summary: "{{ $labels.mountpoint }} on {{ $labels.instance }} is read-only",

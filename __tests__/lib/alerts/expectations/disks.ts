@@ -4,8 +4,8 @@ const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "
 const GB = 1e9;
 
 /** A file system of 105 GB with 5 GB reserved for root; `left` is the free space of the other 100 GB. */
-function space(left: string, readonly = "0x2000"): Record<string, string> {
-  return metrics(DATA, {
+function space(left: string, readonly = "0x2000", labels = DATA): Record<string, string> {
+  return metrics(labels, {
     node_filesystem_size_bytes: `${105 * GB}x2000`,
     node_filesystem_free_bytes: left.replace(/(?<=^| )\d+/g, (value) => `${Number(value) + 5 * GB}`),
     node_filesystem_avail_bytes: left,
@@ -14,15 +14,80 @@ function space(left: string, readonly = "0x2000"): Record<string, string> {
 }
 
 /** A file system of a million inodes, of which `left` are free. */
-function inodes(left: string, readonly = "0x2000"): Record<string, string> {
-  return metrics(DATA, {
+function inodes(left: string, readonly = "0x2000", labels = DATA): Record<string, string> {
+  return metrics(labels, {
+    node_filesystem_size_bytes: `${105 * GB}x2000`,
     node_filesystem_files: "1000000x2000",
     node_filesystem_files_free: left,
     node_filesystem_readonly: readonly,
   });
 }
 
+/** A bind mount of a folder of the file system. */
+const BIND: Labels = { ...DATA, mountpoint: "/srv/data" };
+const OVERLAY: Labels = { ...APP, device: "overlay", fstype: "overlay", mountpoint: "/srv/docker/overlay2/1f/merged" };
+const TMPFS: Labels = { ...APP, device: "tmpfs", fstype: "tmpfs", mountpoint: "/run/a" };
+const KIB = 1024;
+
+/** A tmpfs without free space and inodes. */
+function fullTmpfs(size: number, labels = TMPFS): Record<string, string> {
+  return metrics(labels, {
+    node_filesystem_size_bytes: `${size}x60`,
+    node_filesystem_free_bytes: "0x60",
+    node_filesystem_avail_bytes: "0x60",
+    node_filesystem_files: "100x60",
+    node_filesystem_files_free: "0x60",
+    node_filesystem_readonly: "0x60",
+  });
+}
+
+/** The mounts of which one alert each is expected, for an alert about full file systems and its series. */
+function mounts(alert: string, series: (labels: Labels) => Record<string, string>): readonly Situation[] {
+  const others = [OVERLAY, { ...BIND, instance: "web", device: "/dev/sdc" }, { ...DATA, instance: "web" }];
+  return [
+    {
+      alert,
+      when: "a full file system is also mounted elsewhere",
+      series: { ...series(DATA), ...series(BIND) },
+      fires: { 5: [critical(DATA)] },
+    },
+    {
+      alert,
+      when: "a writable bind mount shows a part of a file system that is mounted read-only",
+      series: { ...series(DATA), ...metrics(DATA, { node_filesystem_readonly: "1x60" }), ...series(BIND) },
+      fires: { 5: [critical(BIND)] },
+    },
+    {
+      alert,
+      when: "other file systems, and the overlay of a container, are full",
+      series: Object.assign({}, ...[DATA, ...others].map(series)) as Record<string, string>,
+      fires: { 5: [critical(DATA), ...others.slice(1).map((labels) => critical(labels))] },
+    },
+    {
+      alert,
+      when: "the root of a container is full",
+      series: series({ ...OVERLAY, mountpoint: "/" }),
+      fires: { 5: [critical({ ...OVERLAY, mountpoint: "/" })] },
+    },
+    {
+      alert,
+      when: "a tmpfs of 4 KiB is full on purpose",
+      series: fullTmpfs(4 * KIB),
+      fires: { 60: [] },
+    },
+    {
+      alert,
+      when: "two larger tmpfs are full",
+      series: { ...fullTmpfs(1024 * KIB), ...fullTmpfs(1024 * KIB, { ...TMPFS, mountpoint: "/run/b" }) },
+      fires: { 5: [critical(TMPFS), critical({ ...TMPFS, mountpoint: "/run/b" })] },
+    },
+    { alert, when: "a tmpfs just below 1 MiB is full", series: fullTmpfs(1024 * KIB - 1), fires: { 60: [] } },
+  ];
+}
+
 const full: readonly Situation[] = [
+  ...mounts("DiskFull", (labels) => space(`${9 * GB}x60`, "0x60", labels)),
+  ...mounts("InodesFull", (labels) => inodes("90000x60", "0x60", labels)),
   {
     alert: "DiskFull",
     when: "9 of 100 GB are left",
@@ -171,6 +236,24 @@ const broken: readonly Situation[] = [
     alert: "FilesystemReadOnly",
     when: "it is writable",
     series: space(`${50 * GB}x60`),
+    fires: { 60: [] },
+  },
+  {
+    alert: "FilesystemReadOnly",
+    when: "all mounts of a device are read-only",
+    series: {
+      ...metrics(DATA, { node_filesystem_readonly: "1x60" }),
+      ...metrics(BIND, { node_filesystem_readonly: "1x60" }),
+    },
+    fires: { 2: [critical(DATA)] },
+  },
+  {
+    alert: "FilesystemReadOnly",
+    when: "only a bind mount is read-only",
+    series: {
+      ...metrics(DATA, { node_filesystem_readonly: "0x60" }),
+      ...metrics(BIND, { node_filesystem_readonly: "1x60" }),
+    },
     fires: { 60: [] },
   },
   ...["tmpfs", "overlay", "udf", "fuse.sshfs"].map((fstype) => ({
