@@ -104,7 +104,10 @@ export interface ICloudFirewall {
 
 /** A machine that the controller reaches by SSH. @extension */
 export interface IServer extends IConstruct {
-  /** Name of the server: the label `instance` in metrics and logs. Known at synthesis, and unique in a `Monitoring`. */
+  /**
+   * Name of the server, in the syntax of a host name: the label `instance` in metrics and logs. Known at synthesis, and
+   * unique in a `Monitoring`, also if case is ignored.
+   */
   readonly name: string;
   /** Identifier of the machine. It changes when another machine takes its place. @extension */
   readonly id: string;
@@ -118,6 +121,13 @@ export interface IServer extends IConstruct {
    * @default - none: the server is unreachable from other networks
    */
   readonly publicAddress?: string;
+  /**
+   * IP address of the other family, at which servers of every network reach the server if they have no address of the
+   * first family.
+   *
+   * @default - none
+   */
+  readonly secondAddress?: string;
   /** Address on which services listen. The machine must have this address at boot. Empty for all addresses. @extension */
   readonly bindAddress: string;
   /** SSH access for Ansible. @extension */
@@ -139,6 +149,8 @@ export interface IServer extends IConstruct {
    * @default - nothing: the machine is destroyed with the stack
    */
   readonly onLeave?: OnLeave;
+  /** Family of the addresses that only Terraform knows: 4 or 6. @default - unknown @internal */
+  readonly _family?: number;
 
   /** Returns the address, as `host:port`, at which a technician reaches a port of this server. */
   endpoint(port: number): string;
@@ -163,7 +175,7 @@ export interface IMonitoring extends IConstruct {
 
   /**
    * Returns the address at which one server reaches another: the private address if both are in the same network, else
-   * the public address.
+   * the public address. If the servers have no such addresses of the same family, it is the second address.
    *
    * @param name name of the other server
    * @throws if the monitoring has no server of that name
@@ -171,6 +183,8 @@ export interface IMonitoring extends IConstruct {
    */
   dial(from: IServer, name: string): string;
 
+  /** @internal */
+  _sourceOf(name: string, to: IServer): string;
   /** @internal */
   readonly _members: readonly IMember[];
   /** @internal */

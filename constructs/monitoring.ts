@@ -10,6 +10,7 @@ import { originBlocks } from "../lib/access/origins";
 import { playbooksDirectory } from "../lib/paths";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
+import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
 import { ComponentRun } from "./runs/component-run";
@@ -30,7 +31,9 @@ import { CleanupRun } from "./runs/cleanup-run";
 import { lazyLocal, lazyString } from "./synthesis/lazy-values";
 import { deleteNotes, rejectLostData } from "./checks/moves";
 import { IComponent, IMember, IMonitoring, IRun, IServer } from "./contracts";
+import { serverRoute } from "./servers/server-route";
 import { stateDirectory } from "./synthesis/state";
+import { warnAtSynthesis } from "./synthesis/warnings";
 import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
 
 /**
@@ -154,6 +157,7 @@ export class Monitoring extends Construct implements IMonitoring {
     });
     checkAccessBounds(this, props.bounds ?? []);
     this._alerting = new Alerting(this, props);
+    warnAtSynthesis(this, () => familyWarnings(this));
     this.node.addValidation({
       validate: () => [
         ...topologyProblems(this),
@@ -218,17 +222,28 @@ export class Monitoring extends Construct implements IMonitoring {
 
   /**
    * Returns the address at which one server reaches another: the private address if both are in the same network, else
-   * the public address.
+   * the public address. If the servers have no such addresses of the same family, it is the second address.
    *
    * @param name name of the other server
    * @throws if the monitoring has no server of that name
    * @extension
    */
   public dial(from: IServer, name: string): string {
-    const to = this.servers.get(name);
-    if (!to) throw constructError(this, `no server is called "${name}"`);
-    // Validation rejects servers of different networks that have no public address.
-    return from.network === to.network ? to.address : (to.publicAddress ?? to.address);
+    const to = this.serverOf(name);
+    // Validation rejects servers that need a connection, but have no route.
+    return serverRoute(from, to)?.destination ?? to.address;
+  }
+
+  /** Returns the address from which a server connects to another one. @internal */
+  public _sourceOf(name: string, to: IServer): string {
+    const from = this.serverOf(name);
+    return serverRoute(from, to)?.source ?? from.address;
+  }
+
+  private serverOf(name: string): IServer {
+    const found = this.servers.get(name);
+    if (!found) throw constructError(this, `no server is called "${name}"`);
+    return found;
   }
 
   /** Adds a member. The constructor of each member calls this method. @internal */

@@ -1,12 +1,21 @@
 /** Names that have a meaning in Ansible or on the servers. */
 const RESERVED = new Set(["all", "ungrouped", "localhost"]);
 
-/** Returns what is wrong with the name of a server, or undefined. The name becomes the host name and the label `instance`. */
-export function serverNameProblem(name: string): string | undefined {
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-    return `"${name}" is not a valid server name: use lower-case letters, digits and inner hyphens, at most 63 characters`;
-  }
-  return RESERVED.has(name) ? `the server name "${name}" is reserved: choose another` : undefined;
+/**
+ * Returns what is wrong with the name of a server, or undefined. The name has the syntax of a host name. It becomes the
+ * label `instance`, a name in the inventory and a folder.
+ *
+ * @param maxLength maximum number of characters, if it is less than that of a host name
+ */
+export function serverNameProblem(name: string, maxLength = 253): string | undefined {
+  const labels = name.split(".");
+  if (!labels.every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label)))
+    return `"${name}" is not a valid server name: use a name such as "db1" or "db1.example.com", with letters, digits and inner hyphens, and at most 63 characters between the dots`;
+  if (labels.length > 1 && /^\d+$/.test(labels.at(-1) ?? ""))
+    return `the server name "${name}" looks like an IP address: choose a name such as "db1" or "db1.example.com"`;
+  if (name.length > maxLength)
+    return `the server name "${name}" has ${name.length} characters: use at most ${maxLength}`;
+  return RESERVED.has(name.toLowerCase()) ? `the server name "${name}" is reserved: choose another` : undefined;
 }
 
 /** Returns what is wrong with the name of a run or a kind of component, or undefined. The name becomes an Ansible group and a folder. */

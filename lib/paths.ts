@@ -8,6 +8,12 @@ export const packageRoot: string = findUpwards(__dirname, join("playbooks", "art
 /** Folder of the playbooks in this package. */
 export const playbooksDirectory: string = join(packageRoot, "playbooks");
 
+/** Returns what is wrong with the path of a file on the controller, or undefined. */
+export function pathProblem(path: string): string | undefined {
+  if (path !== "" && !/[\p{Cc}"]/u.test(path)) return undefined;
+  return `"${path}" is not the path of a file: it is empty, or contains a quote or a control character`;
+}
+
 /** Replaces a leading `~` with the home folder of the user, as shells do. */
 export function expandHome(path: string): string {
   // With an empty HOME, homedir() returns an empty path.

@@ -273,6 +273,18 @@ describe("the synthesis rejects", () => {
     );
   });
 
+  test("two servers whose names differ only in case", () => {
+    expect(
+      synthesis((stack) => {
+        const hub = new Hub(stack);
+        hub.member("db1.example.com");
+        hub.member("DB1.example.com");
+      }),
+    ).toThrow(
+      'the server names "DB1.example.com" and "db1.example.com" differ only in case (test/DB1.example.com, test/db1.example.com): rename one of them, because host names and folders ignore case',
+    );
+  });
+
   test("a port that two components of a server use", () => {
     expect(
       synthesis((stack) => {

@@ -24,6 +24,7 @@ export function server(name: string, address: string, more: Partial<FleetServer>
     name,
     network: "net",
     address,
+    bindAddress: "",
     ssh: { host: address, port: 22, jumpHost: false },
     ports: [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: [`${GATEWAY}/32`, HUB] }],
     components: [],

@@ -1,10 +1,11 @@
 import { Token } from "cdktf";
 import { isIP } from "node:net";
-import { portProblems } from "../../lib/access/access";
+import { listenerProblem, portProblems } from "../../lib/access/access";
 import { isHostName } from "../../lib/network/address";
 import { groupBy } from "../../lib/grouping";
 import { parseJumpHost } from "../../lib/network/jump-host";
-import { IMember, IMonitoring, IServer } from "../contracts";
+import { familyProblems } from "./families";
+import { IComponent, IMember, IMonitoring, IServer } from "../contracts";
 
 /** Returns the problems of the servers of a monitoring and of the components on them. Complete at synthesis. */
 export function topologyProblems(monitoring: IMonitoring): string[] {
@@ -20,7 +21,9 @@ export function topologyProblems(monitoring: IMonitoring): string[] {
         ]),
     ...networkProblems(monitoring),
     ...portProblems(monitoring._listening, sshPorts),
+    ...components.flatMap(listenerProblems),
     ...members.flatMap(({ firewall }) => firewall._problems()),
+    ...familyProblems(monitoring),
     ...namedSourceProblems(monitoring),
   ];
 }
@@ -40,10 +43,13 @@ export function controllersOf({ ssh }: IServer, controllers: readonly string[]):
 }
 
 function nameProblems(members: readonly IMember[]): string[] {
-  return repeated(members, ({ server }) => server.name).map(
-    ([name, same]) =>
-      `two servers are called "${name}" (${paths(same)}): rename one of them, because the name is the label "instance"`,
-  );
+  // Names are also host names and folders. DNS and the file systems of many controllers ignore case.
+  return repeated(members, ({ server }) => server.name.toLowerCase()).map(([, same]) => {
+    const names = [...new Set(same.map(({ server }) => `"${server.name}"`))];
+    return names.length > 1
+      ? `the server names ${names.join(" and ")} differ only in case (${paths(same)}): rename one of them, because host names and folders ignore case`
+      : `two servers are called ${names.join("")} (${paths(same)}): rename one of them, because the name is the label "instance"`;
+  });
 }
 
 /** Checks the addresses that are known at synthesis. A cloud assigns unique addresses to the others. */
@@ -56,8 +62,12 @@ function addressProblems(members: readonly IMember[]): string[] {
     ),
     ({ server }) => server.publicAddress ?? "",
   );
+  const secondly = repeated(
+    members.filter(({ server: { secondAddress } }) => secondAddress !== undefined),
+    ({ server }) => server.secondAddress ?? "",
+  );
   const found = new Map(
-    [...privately, ...publicly].map(([key, same]) => [paths(same), key.replace(/^.* /, "")] as const),
+    [...privately, ...publicly, ...secondly].map(([key, same]) => [paths(same), key.replace(/^.* /, "")] as const),
   );
   return [...found].map(
     ([where, address]) => `two servers have the address ${address} (${where}): correct one of them`,
@@ -79,6 +89,14 @@ function networkProblems({ _members: members }: IMonitoring): string[] {
   ];
 }
 
+/** A custom component may compute its listeners, so they are checked when they are complete. */
+function listenerProblems({ node, listeners }: IComponent): string[] {
+  return listeners.flatMap((listener) => {
+    const found = listenerProblem(listener);
+    return found === undefined ? [] : [`${node.path}: ${found}`];
+  });
+}
+
 /** Firewall rules need IP addresses, because no name can be resolved when the rules are loaded at boot. */
 function namedSourceProblems(monitoring: IMonitoring): string[] {
   const servers = new Map(monitoring._members.map((member) => [member.server.name, member]));
@@ -87,7 +105,7 @@ function namedSourceProblems(monitoring: IMonitoring): string[] {
     const from = servers.get(source.server ?? "");
     const to = servers.get(destination);
     if (!from || !to || from === to) continue;
-    const address = monitoring.dial(to.server, from.server.name);
+    const address = monitoring._sourceOf(from.server.name, to.server);
     if (Token.isUnresolved(address) || !isHostName(address)) continue;
     found.set(
       from.server.name,

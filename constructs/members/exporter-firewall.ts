@@ -76,7 +76,7 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
       server: server.name,
       listening,
       edges,
-      addressOf: (name) => monitoring.dial(server, name),
+      addressOf: (name) => monitoring._sourceOf(name, server),
     });
     return firewallVariables(rules, this._strict);
   }

@@ -2,7 +2,9 @@ import { Token } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { Listener, Listening, Placement } from "../../lib/access/access";
 import { HostConnection, HostFacts, InventoryHost } from "../../lib/inventory/inventory";
+import { addressProblem } from "../../lib/network/address";
 import { keyFileProblem } from "../../lib/servers/key-file";
+import { sshAccessProblem } from "../../lib/servers/ssh-access";
 import { LogSource } from "../../lib/logs/log-source";
 import { jobNameProblem, metricNameProblem, serverNameProblem } from "../../lib/names";
 import { Port } from "../../lib/access/peer";
@@ -73,7 +75,7 @@ export abstract class Member extends Construct implements IMember {
     super(scope, id);
     this.monitoring = props.monitoring;
     this.server = props.server;
-    rejectIf(props.server, serverNameProblem(props.server.name));
+    rejectIf(props.server, serverNameProblem(props.server.name) ?? textProblem(props.server));
     claim(this, props.server);
     props.server.node.addValidation({
       validate: () => (this.monitoring.provision ? accessProblems(props.server) : []),
@@ -82,7 +84,11 @@ export abstract class Member extends Construct implements IMember {
     this._declaredMetrics = (props.exporters ?? []).flatMap(({ metrics = [] }) => metrics);
     this._inventoryHost = {
       connection: connectionOf(props.server),
-      location: { network: props.server.network.node.path, publicAddress: props.server.publicAddress },
+      location: {
+        network: props.server.network.node.path,
+        publicAddress: props.server.publicAddress,
+        secondAddress: props.server.secondAddress,
+      },
       facts: factsOf(props.server),
       uninstallOnLeave: props.server.onLeave !== undefined && props.server.onLeave !== OnLeave.NOTHING,
     };
@@ -148,6 +154,17 @@ export abstract class Member extends Construct implements IMember {
       return { name: job, port, protocol: "tcp", scrapeJob: job, technicians: true };
     });
   }
+}
+
+/** Returns the first problem with the texts of a server, which any class may have implemented. Does not check tokens. */
+function textProblem({ ssh, address, publicAddress, secondAddress, bindAddress }: IServer): string | undefined {
+  const isKnown = (text: string): boolean => !Token.isUnresolved(text);
+  const addresses = Object.entries({ address, publicAddress, secondAddress, bindAddress: bindAddress || undefined });
+  const malformed = addresses.flatMap(([setting, text]) => {
+    const found = text !== undefined && isKnown(text) ? addressProblem(text) : undefined;
+    return found === undefined ? [] : [`${setting}: ${found}`];
+  });
+  return malformed[0] ?? sshAccessProblem(ssh, isKnown);
 }
 
 function claim(member: Member, server: IServer): void {

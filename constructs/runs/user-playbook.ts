@@ -17,6 +17,10 @@ export function userPlaybook(monitoring: MonitoringScope, id: string, file: stri
   const where = `${monitoring.node.path}/${id}`;
   if (!existsSync(playbook) || !statSync(playbook).isFile())
     throw new Error(`${where}: the playbook ${playbook} does not exist`);
+  if (!/^[\w][\w.-]*$/.test(basename(playbook)))
+    throw new Error(
+      `${where}: playbook: the file name "${basename(playbook)}" is part of a command: use letters, digits, "_", "." and "-" only`,
+    );
   if (existsSync(join(folder, "package.json"))) {
     throw new Error(
       `${where}: ${playbook} is in the root of a project: move it to a separate folder, because all files in its folder belong to the run`,

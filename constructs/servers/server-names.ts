@@ -6,12 +6,20 @@ import { constructError, rejectIf } from "../synthesis/errors";
 /**
  * Returns the name of a server: the given name, else the construct id without the suffix "-server".
  *
+ * @param maxLength maximum number of characters, if it is less than that of a host name
  * @throws if it is not a valid server name
  */
-export function serverName(server: Construct, name = server.node.id.replace(/-server$/, "")): string {
-  rejectIf(server, serverNameProblem(name));
+export function serverName(
+  server: Construct,
+  name = server.node.id.replace(/-server$/, ""),
+  maxLength?: number,
+): string {
+  rejectIf(server, serverNameProblem(name, maxLength));
   return name;
 }
+
+/** Maximum length of the host name that a new machine gets: the limit of Linux is 64 characters. */
+export const HOST_NAME_LENGTH = 63;
 
 /**
  * Checks the name of a network, which is the prefix of the names of its resources.

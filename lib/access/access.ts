@@ -1,4 +1,5 @@
 import { groupBy } from "../grouping";
+import { jobNameProblem } from "../names";
 
 /** A port on which a component accepts connections. */
 export interface Listener {
@@ -200,6 +201,21 @@ export function portProblems(placements: readonly Listening[], sshPorts: Readonl
     }
   }
   return problems;
+}
+
+/**
+ * Returns what is wrong with a listener, or undefined. Its texts are parts of firewall rules, configurations and file
+ * names.
+ */
+export function listenerProblem({ name, port, protocol, scheme, scrapeJob }: Listener): string | undefined {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name))
+    return `listeners: the name "${name}" is not valid: use letters, digits, "_", "." and "-"`;
+  if (protocol !== "tcp" && protocol !== "udp")
+    return `listeners, "${name}": the protocol "${protocol}" is unknown: use "tcp" or "udp"`;
+  if (scheme !== undefined && scheme !== "http" && scheme !== "https")
+    return `listeners, "${name}": the scheme "${scheme}" is unknown: use "http" or "https"`;
+  const misnamed = scrapeJob === undefined ? undefined : jobNameProblem(scrapeJob);
+  return misnamed === undefined ? portProblem(port) : `listeners, "${name}", scrapeJob: ${misnamed}`;
 }
 
 /** Returns what is wrong with the port of a listener, or undefined. */

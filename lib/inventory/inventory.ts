@@ -51,6 +51,8 @@ export interface HostLocation {
   readonly network: string;
   /** Address that servers of other networks use. */
   readonly publicAddress?: string;
+  /** Address of the other family. */
+  readonly secondAddress?: string;
 }
 
 /** Entry of a member in the inventory. */
@@ -204,7 +206,13 @@ function hostVariables({ connection, facts, location, uninstallOnLeave }: Invent
     },
     ...(location === undefined
       ? {}
-      : { monitoring_place: { network: location.network, public_address: location.publicAddress ?? null } }),
+      : {
+          monitoring_place: {
+            network: location.network,
+            public_address: location.publicAddress ?? null,
+            ...(location.secondAddress === undefined ? {} : { second_address: location.secondAddress }),
+          },
+        }),
     ...(uninstallOnLeave === true ? { monitoring_uninstall_on_leave: true } : {}),
   };
 }

@@ -1,3 +1,6 @@
+import { pathProblem } from "../paths";
+import { isPrintable } from "../printable";
+
 /** Reference to a secret in the inventory. It contains the location of the value on the controller, never the value. */
 export interface SecretReference {
   /** Name by which the role requests the secret. */
@@ -55,10 +58,11 @@ export class Secret {
    * A secret in a file on the controller. White space at the start and end of the file is ignored.
    *
    * @param path path of the file, absolute or relative to the project
-   * @throws if `path` is empty
+   * @throws if `path` is empty, or contains a quote or a control character
    */
   public static fromFile(path: string, options: SecretOptions = {}): Secret {
-    if (path === "") throw new Error("Secret.fromFile: the path is empty: pass the path of a file");
+    const problem = pathProblem(path);
+    if (problem !== undefined) throw new Error(`Secret.fromFile: path: ${problem}`);
     return new Secret({ file: path }, options);
   }
 
@@ -70,6 +74,8 @@ export class Secret {
     options: SecretOptions,
   ) {
     this.version = options.version ?? "1";
+    if (!isPrintable(this.version))
+      throw new Error("Secret: version: it contains control or other invisible characters: remove them");
   }
 
   /**

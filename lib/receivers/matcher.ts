@@ -1,5 +1,5 @@
 import { labelNameProblem } from "../names";
-import { isPrintable } from "./printable";
+import { isPrintable } from "../printable";
 import { expressionProblem } from "./regular-expression";
 
 /**

@@ -6,7 +6,7 @@ import {
   TelegramReceiverProps,
   WebhookReceiverProps,
 } from "./receiver-props";
-import { isPrintable } from "./printable";
+import { isPrintable } from "../printable";
 
 /** Name of the receiver that notifies nobody. */
 export const NULL_RECEIVER = "nobody";

@@ -12,6 +12,10 @@ export interface FleetServer {
   readonly address: string;
   /** Address of the server for other networks. */
   readonly publicAddress?: string;
+  /** Address of the other family. */
+  readonly secondAddress?: string;
+  /** Address on which the components listen; empty for all addresses. */
+  readonly bindAddress: string;
   /** The controller's SSH access. */
   readonly ssh: { readonly host: string; readonly port: number; readonly jumpHost: boolean };
   /** Ports of the components, with their allowed sources. */
@@ -49,7 +53,11 @@ interface Host {
   readonly ansible_port: number;
   readonly monitoring_server?: { readonly address: string; readonly bind: string };
   readonly monitoring_ssh: { readonly jump_host: string | null };
-  readonly monitoring_place?: { readonly network: string; readonly public_address: string | null };
+  readonly monitoring_place?: {
+    readonly network: string;
+    readonly public_address: string | null;
+    readonly second_address?: string;
+  };
 }
 interface Group {
   readonly vars?: Partial<HostVariables> & {
@@ -97,6 +105,8 @@ export function readFleet(text: string): Fleet {
       network: place.network,
       address: machine.address,
       publicAddress: place.public_address ?? undefined,
+      secondAddress: place.second_address,
+      bindAddress: machine.bind,
       ssh: { host: host.ansible_host, port: host.ansible_port, jumpHost: host.monitoring_ssh.jump_host !== null },
       ports: variables.firewall_ports ?? [],
       sshd: variables.firewall_ssh,

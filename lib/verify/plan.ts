@@ -1,4 +1,5 @@
 import { SSH } from "../access/access";
+import { routeBetween } from "../network/route";
 import { Fleet, FleetServer } from "./fleet";
 import { UnauthorizedSource } from "./unauthorized-source";
 
@@ -98,18 +99,19 @@ function sample({ servers, kinds, agents }: Fleet, size: number): FleetServer[] 
   return [...monitors, ...others.slice(0, size).map(({ server }) => server)];
 }
 
-/** The address of one server as another one sees it; undefined if there is no route between their networks. */
-export function addressSeenFrom(observer: FleetServer, server: FleetServer): string | undefined {
-  return observer.network === server.network ? server.address : server.publicAddress;
-}
-
 function fromServer(from: FleetServer, to: FleetServer, skipped: Set<string>): Probe[] {
   if (from === to) return []; // A server's connections to itself are always allowed.
-  const address = addressSeenFrom(from, to);
-  if (address === undefined) {
-    skipped.add(`${from.network} -> ${to.name}: ${to.name} has no address that other networks can reach`);
+  const route = routeBetween(from, to);
+  if (route === undefined) {
+    const hidden = from.network !== to.network && to.publicAddress === undefined;
+    skipped.add(
+      hidden
+        ? `${from.network} -> ${to.name}: ${to.name} has no address that other networks can reach`
+        : `${from.name} -> ${to.name}: the servers have no addresses of the same family (IPv4 or IPv6)`,
+    );
     return [];
   }
+  const address = route.destination;
   const ssh = to.sshd === undefined ? [] : [{ ...sshProbe(from.name, to), address, port: to.sshd.port }];
   return [...portProbes(from.name, to, address), ...ssh];
 }

@@ -1,9 +1,10 @@
 import { SSH } from "../access/access";
+import { routeBetween } from "../network/route";
 import { isAllowed } from "./allowed-access";
 import { Fleet, FleetServer } from "./fleet";
 import { Observation } from "./observation";
 import { Outcome } from "./outcome";
-import { addressSeenFrom, CONTROLLER, isDatagram, Plan, Probe, UNAUTHORIZED_SOURCE } from "./plan";
+import { CONTROLLER, isDatagram, Plan, Probe, UNAUTHORIZED_SOURCE } from "./plan";
 
 /** A probe with its expected and its observed result. */
 export interface Verdict {
@@ -60,7 +61,7 @@ function sourceAddress(
   if (from === UNAUTHORIZED_SOURCE) return unauthorizedSource;
   if (from === CONTROLLER) return observations.get(to)?.controllerAddress;
   const [source, destination] = [servers.get(from), servers.get(to)];
-  return source && destination ? addressSeenFrom(destination, source) : undefined;
+  return source && destination ? routeBetween(source, destination)?.source : undefined;
 }
 
 function evaluate(

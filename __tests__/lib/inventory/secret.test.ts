@@ -20,7 +20,10 @@ describe("Secret", () => {
     expect(mistake).not.toThrow(/xoxb/);
   });
 
-  test("rejects an empty path", () => {
-    expect(() => Secret.fromFile("")).toThrow("Secret.fromFile: the path is empty: pass the path of a file");
+  test("rejects an empty path, and one with a quote or a control character", () => {
+    for (const path of ["", 'a"b', "a\nb"])
+      expect(() => Secret.fromFile(path)).toThrow(
+        `Secret.fromFile: path: "${path}" is not the path of a file: it is empty, or contains a quote or a control character`,
+      );
   });
 });

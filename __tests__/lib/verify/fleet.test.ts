@@ -60,6 +60,8 @@ it("reads a fleet from an inventory, with the variables that all hosts of a grou
     network: "net",
     address: "10.0.0.11",
     publicAddress: "203.0.113.1",
+    secondAddress: undefined,
+    bindAddress: "",
     ssh: { host: "203.0.113.1", port: 2222, jumpHost: false },
     ports: [PORT],
     sshd: undefined,

@@ -19,7 +19,8 @@ export interface AwsInstanceProps {
   /** Network of the instance. Its prop `vpc` must name the VPC of the instance. */
   readonly network: AwsNetwork;
   /**
-   * Host name, and the label `instance` in metrics and logs.
+   * Name in the inventory, and the label `instance` in metrics and logs, such as `db1` or `db1.example.com`. The host
+   * name of the machine does not change.
    *
    * @default - the construct id without the suffix "-server"
    */
@@ -85,6 +86,8 @@ export class ImportedAwsServer extends Construct implements IServer {
   public readonly ssh: SshAccess;
   public readonly network: AwsNetwork;
   public readonly architecture: Architecture;
+  /** Services listen on the private IPv4 address. @internal */
+  public readonly _family: number = 4;
   public readonly cloudFirewall: AwsNetwork;
   public readonly onLeave: OnLeave;
 

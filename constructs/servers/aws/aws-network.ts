@@ -5,6 +5,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
+import { literalForTerraform } from "../../../lib/templates";
 import { ICloudFirewall, IMonitoring, IServer, IServerNetwork } from "../../contracts";
 import { constructError, withConstructPath } from "../../synthesis/errors";
 import { checkNetworkName } from "../server-names";
@@ -115,8 +116,14 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
     const { cidrBlock = "10.72.0.0/16", availabilityZones } = props;
     if (props.vpc) this.checkExisting(props, props.vpc);
     const { vpcId, subnetIds, zones }: NewVpc = props.vpc
-      ? { ...props.vpc, zones: [] }
-      : createVpc(this, { name, provider, ipv6, cidrBlock, availabilityZones });
+      ? { ...literalForTerraform(props.vpc), zones: [] }
+      : createVpc(this, {
+          name,
+          provider,
+          ipv6,
+          cidrBlock,
+          availabilityZones: literalForTerraform(availabilityZones),
+        });
     this.vpcId = vpcId;
     this.subnetIds = [...subnetIds];
     this.zones = new Map(zones.entries());
@@ -191,11 +198,11 @@ export class AwsNetwork extends Construct implements IServerNetwork, ICloudFirew
   }
 
   private registerKey(keyPair: KeyPair): string {
-    if (keyPair.name !== undefined) return keyPair.name;
+    if (keyPair.name !== undefined) return literalForTerraform(keyPair.name);
     return new KeyPairResource(this, "key-pair", {
       provider: this.provider,
       keyName: this.name,
-      publicKey: withConstructPath(this, "keyPair: ", () => keyPair._readPublicKey()),
+      publicKey: literalForTerraform(withConstructPath(this, "keyPair: ", () => keyPair._readPublicKey())),
       tags: { Name: this.name },
     }).keyName;
   }

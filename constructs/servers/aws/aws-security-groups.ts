@@ -85,6 +85,11 @@ export class AwsSecurityGroups extends Construct {
   public _follow(monitoring: MonitoringScope, server: IServer): void {
     this.owners.set(server, monitoring);
     if (this.monitorings.includes(monitoring)) return;
+    if (!/^[A-Za-z0-9 ._:/()#,@[\]+=&;!*-]{1,160}$/.test(monitoring.name))
+      throw constructError(
+        monitoring,
+        `name: "${monitoring.name}" is a part of the names of security groups: use at most 160 letters, digits, spaces and "._-:/()#,@[]+=&;!*"`,
+      );
     const twin = this.monitorings.find(({ name }) => name === monitoring.name);
     if (twin)
       throw constructError(
@@ -190,7 +195,7 @@ export class AwsSecurityGroups extends Construct {
       members: members.map(({ server }) => server.name),
       agents: new Set(monitoring._components.filter(({ _agent: agent }) => agent).map(({ kind }) => kind)),
       edges: graph,
-      addressOf: (name) => (first ? monitoring.dial(first.server, name) : ""),
+      addressOf: (name) => (first ? monitoring._sourceOf(name, first.server) : ""),
     });
     this.cache.set(monitoring, { graph, groups });
     return groups;

@@ -5,9 +5,10 @@ import { Construct } from "constructs";
 import { Architecture } from "../../../lib/servers/architecture";
 import { cloudConfig } from "../../../lib/servers/cloud-config";
 import { hasNvmeDisks, instanceArchitecture, instanceTypeProblem } from "../../../lib/servers/instance-types";
+import { literalForTerraform } from "../../../lib/templates";
 import { IServer, SshAccess } from "../../contracts";
 import { constructError, rejectIf } from "../../synthesis/errors";
-import { serverName } from "../server-names";
+import { HOST_NAME_LENGTH, serverName } from "../server-names";
 import { AwsDataVolume } from "./aws-data-volume";
 import { AwsInstanceProps, ImportedAwsServer } from "./aws-imported-server";
 import { AwsNetwork } from "./aws-network";
@@ -17,7 +18,7 @@ export interface AwsServerProps {
   /** Network of the instance. */
   readonly network: AwsNetwork;
   /**
-   * Host name, and the label `instance` in metrics and logs.
+   * Host name, and the label `instance` in metrics and logs: at most 63 characters, such as `db1` or `db1.example.com`.
    *
    * @default - the construct id without the suffix "-server"
    */
@@ -103,6 +104,8 @@ export class AwsServer extends Construct implements IServer {
   public readonly ssh: SshAccess;
   public readonly network: AwsNetwork;
   public readonly architecture: Architecture;
+  /** Services listen on the private IPv4 address. @internal */
+  public readonly _family: number = 4;
   public readonly cloudFirewall: AwsNetwork;
   /** Instance resource, for settings without a prop. */
   public readonly resource: Instance;
@@ -110,7 +113,7 @@ export class AwsServer extends Construct implements IServer {
   /** @throws if the name, the instance type, the subnet or a size is not valid */
   public constructor(scope: Construct, id: string, props: AwsServerProps) {
     super(scope, id);
-    this.name = serverName(this, props.name);
+    this.name = serverName(this, props.name, HOST_NAME_LENGTH);
     this.network = props.network;
     this.cloudFirewall = props.network;
     const { provider, _securityGroups, keyName, keyFile } = this.network;
@@ -118,13 +121,13 @@ export class AwsServer extends Construct implements IServer {
     rejectIf(this, instanceTypeProblem(instanceType));
     this.architecture = instanceArchitecture(instanceType);
     const subnetId = this.subnetOf(props);
-    const tags = { ...props.tags, Name: this.name };
+    const tags = literalForTerraform({ ...props.tags, Name: this.name });
     const volume = this.makeDataVolume(props, instanceType, tags);
 
     _securityGroups._add(this);
     this.resource = new Instance(this, "Resource", {
       provider,
-      ami: props.ami ?? this.network._newestImage(this.architecture),
+      ami: literalForTerraform(props.ami) ?? this.network._newestImage(this.architecture),
       instanceType,
       keyName,
       subnetId,

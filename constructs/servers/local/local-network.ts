@@ -16,6 +16,7 @@ import { HostAddresses } from "../../../lib/network/host-addresses";
 import { Ipv4Block } from "../../../lib/network/ipv4-block";
 import { packageRoot } from "../../../lib/paths";
 import { PYTHON } from "../../../lib/python";
+import { literalForTerraform } from "../../../lib/templates";
 import { IServerNetwork } from "../../contracts";
 import { constructError, withConstructPath } from "../../synthesis/errors";
 import { lazyForEach } from "../../synthesis/lazy-values";
@@ -138,7 +139,10 @@ export class LocalNetwork extends Construct implements IServerNetwork {
     });
 
     this.resource = new NullResource(this, "Resource", {
-      triggers: { LOCAL_NETWORK: JSON.stringify({ name: this.name, subnet, gateway }), DOCKER_HOST: dockerHost },
+      triggers: {
+        LOCAL_NETWORK: JSON.stringify({ name: this.name, subnet, gateway }),
+        DOCKER_HOST: literalForTerraform(dockerHost),
+      },
       provisioners: [script("network create"), script("network destroy", "destroy")],
     });
     // Terraform runs no destroy provisioner for a block that was removed from the configuration. Therefore the number of

@@ -6,7 +6,7 @@ import { Architecture } from "../../../lib/servers/architecture";
 import { IServer, SshAccess } from "../../contracts";
 import { constructError } from "../../synthesis/errors";
 import { stateFile } from "../../synthesis/state";
-import { serverName } from "../server-names";
+import { HOST_NAME_LENGTH, serverName } from "../server-names";
 import { LocalNetwork } from "./local-network";
 
 /** Paths in the state folder of a stack. The scripts that create the containers read the same file. */
@@ -19,7 +19,7 @@ export interface LocalServerProps {
   /** Network of the server. */
   readonly network: LocalNetwork;
   /**
-   * Host name, and the label `instance` in metrics and logs.
+   * Host name, and the label `instance` in metrics and logs: at most 63 characters, such as `db1` or `db1.example.com`.
    *
    * @default - the construct id without the suffix "-server"
    */
@@ -75,7 +75,7 @@ export class LocalServer extends Construct implements IServer {
   /** @throws if the name is not valid, or the address is reserved, outside the network or used by another server */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {
     super(scope, id);
-    this.name = serverName(this, props.name);
+    this.name = serverName(this, props.name, HOST_NAME_LENGTH);
     this.network = props.network;
     this.container = `${this.network.name}-${this.name}`;
     this._publish = [22, ...(props.publish ?? [])];
