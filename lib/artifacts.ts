@@ -148,10 +148,12 @@ export class Artifacts {
    * Returns the archive of a program for an architecture.
    *
    * @param version version other than the pinned one
-   * @throws if a folder of source builds does not have the archive
+   * @throws if the version is malformed, or a folder of source builds does not have the archive
    * @internal
    */
   public _request(name: string, architecture: Architecture, version?: string): ArtifactRequest {
+    const malformed = version === undefined ? undefined : versionProblem(version);
+    if (malformed !== undefined) throw new Error(malformed);
     if (this.built) return this.builtRequest(name, architecture, version);
     const pin = pinOf(name);
     const chosen = version ?? pin.version;
@@ -208,6 +210,13 @@ export class Artifacts {
       );
     return built;
   }
+}
+
+/** Returns what is wrong with a version, or undefined. The version is a part of file names and URLs. */
+function versionProblem(version: string): string | undefined {
+  if (/^\d+\.\d+\.\d+([-+][0-9A-Za-z][0-9A-Za-z.+-]*)?$/.test(version)) return undefined;
+  const [, numbers] = /^\s*[vV]?(\d+\.\d+\.\d+)\s*$/.exec(version) ?? [];
+  return `version "${version}" is not the number of a release: use ${numbers === undefined ? 'three numbers without "v", such as "3.1.0"' : `"${numbers}"`}`;
 }
 
 const pins = readJson(join(playbooksDirectory, "artifacts.json")) as Record<string, Pin>;

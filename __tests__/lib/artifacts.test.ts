@@ -43,6 +43,24 @@ describe("Artifacts.released", () => {
     });
   });
 
+  test.each([
+    ["v3.1.0", 'use "3.1.0"'],
+    [" 3.1.0", 'use "3.1.0"'],
+    ["latest", 'use three numbers without "v", such as "3.1.0"'],
+    ["3", 'use three numbers without "v", such as "3.1.0"'],
+    ["3.1", 'use three numbers without "v", such as "3.1.0"'],
+    ["", 'use three numbers without "v", such as "3.1.0"'],
+    ["3.1.0/../x", 'use three numbers without "v", such as "3.1.0"'],
+  ])("rejects the version %j", (version, remedy) => {
+    expect(() => Artifacts.released()._request("prometheus", Architecture.AMD64, version)).toThrow(
+      `version "${version}" is not the number of a release: ${remedy}`,
+    );
+  });
+
+  test.each(["3.1.0", "3.1.0-rc.0", "12.3.0+security-01"])("accepts the version %s", (version) => {
+    expect(Artifacts.released()._request("prometheus", Architecture.AMD64, version).version).toBe(version);
+  });
+
   test("rejects an unknown name", () => {
     expect(() => Artifacts.released()._request("promtheus", Architecture.AMD64)).toThrow(
       /^unknown artifact "promtheus": use one of .*prometheus/,

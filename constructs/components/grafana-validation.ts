@@ -32,7 +32,8 @@ export function secretName(section: string, key: string): string {
 
 function urlProblem(url: string, tls: GrafanaTls | undefined): string | undefined {
   if (Token.isUnresolved(url)) return undefined;
-  if (!/^https?:\/\/[^\s?#`;]+$/.test(url)) return `"${url}" is not a URL such as "https://grafana.example.com/"`;
+  if (!/^https?:\/\/[^\s?#`;]+$/.test(url) || literalProblem(url) !== undefined)
+    return `"${url}" is not a URL such as "https://grafana.example.com/"`;
   return tls !== undefined && url.startsWith("http:")
     ? `"${url}" is plain HTTP, but tls is set: write https://, or remove tls`
     : undefined;
@@ -45,7 +46,17 @@ function tlsProblem({ certificate, key }: GrafanaTls): string | undefined {
     : `"${odd}" is not an absolute path of a file on the server, such as "/etc/ssl/grafana.pem"`;
 }
 
-function databaseProblem({ host, port = 5432, sslMode = "require" }: GrafanaDatabase): string | undefined {
+function databaseProblem({
+  host,
+  port = 5432,
+  name = "",
+  user = "",
+  sslMode = "require",
+}: GrafanaDatabase): string | undefined {
+  for (const [setting, text] of Object.entries({ host, name, user })) {
+    const found = Token.isUnresolved(text) ? undefined : literalProblem(text);
+    if (found !== undefined) return `the ${setting} "${text}" ${found}`;
+  }
   if (!Token.isUnresolved(host) && host.includes(":") && !isIPv6(host))
     return `the host "${host}" contains a port: use a name or an address, and set the prop port`;
   if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65535))
@@ -53,6 +64,12 @@ function databaseProblem({ host, port = 5432, sslMode = "require" }: GrafanaData
   return Token.isUnresolved(sslMode) || SSL_MODES.includes(sslMode)
     ? undefined
     : `the sslMode "${sslMode}" is unknown: use ${SSL_MODES.join(", ")}`;
+}
+
+/** Returns why a text is not what Grafana would read from `grafana.ini`, or undefined. */
+function literalProblem(text: string): string | undefined {
+  if (/[\p{Cc}`]/u.test(text)) return "contains a control character or a backquote, which grafana.ini cannot represent";
+  return /\$(__|\{)/.test(text) ? "contains $__ or ${, which Grafana replaces: remove it" : undefined;
 }
 
 type SecretSettings = NonNullable<GrafanaProps["secretSettings"]>;

@@ -9,6 +9,7 @@ import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/variables";
 import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/names";
+import { literalExternalLabels } from "../../lib/metrics/external-labels";
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
 import { Secret } from "../../lib/inventory/secret";
 import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
@@ -91,7 +92,7 @@ export class Prometheus extends Component {
       prometheus_scrape_timeout: this.props.scrapeTimeout ?? shorter("10s", interval),
       prometheus_retention_time: this.props.retention ?? "15d",
       prometheus_retention_size: this.props.retentionSize ?? "",
-      prometheus_external_labels: this.props.externalLabels ?? {},
+      prometheus_external_labels: literalExternalLabels(this.props.externalLabels ?? {}, this.version),
       // Loki writes the state of its alerts.
       prometheus_remote_write_receiver: monitoring._alerting.hasLogRules,
       prometheus_extra_flags: this.flags,

@@ -194,6 +194,17 @@ describe("Grafana", () => {
     );
   });
 
+  test.each([
+    [
+      { user: "$__file{/etc/shadow}" },
+      'database: the user "$__file{/etc/shadow}" contains $__ or ${, which Grafana replaces',
+    ],
+    [{ name: "${HOME}" }, 'database: the name "${HOME}" contains $__ or ${, which Grafana replaces'],
+    [{ name: "a`b" }, 'database: the name "a`b" contains a control character or a backquote'],
+  ])("rejects a database that Grafana would not read literally: %j", (more, message) => {
+    expect(() => withGrafana({ database: { host: "db.example.com", ...more } })).toThrow(message);
+  });
+
   test("uses a database whose address Terraform determines", () => {
     const stack = withGrafana({
       database: { host: Fn.lower("DB"), port: Token.asNumber(Fn.tonumber("1234")) },
