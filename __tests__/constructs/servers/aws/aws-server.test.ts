@@ -77,7 +77,7 @@ describe("AwsServer", () => {
     const stack = topology();
     const { output } = stack.json;
     expect(output.prometheus_tunnel?.value).toMatch(
-      /^ssh -N -L 9090:\$\{aws_instance\.\S+\.private_ip\}:9090 admin@\$\{aws_instance\.\S+\.public_ip\}$/,
+      /^ssh -N -L 9090:\$\{aws_instance\.\S+\.private_ip\}:9090 -o HostKeyAlias='\$\{replace\(aws_instance\.\S+\.id, .*\)\}' -o UserKnownHostsFile=\S+ admin@\$\{aws_instance\.\S+\.public_ip\}$/,
     );
     expect(stack.warnings).toEqual([
       expect.stringMatching(
@@ -87,7 +87,7 @@ describe("AwsServer", () => {
   });
 
   test.each<[Partial<AwsServerProps>, string]>([
-    [{ name: "App" }, '"App" is not a valid server name'],
+    [{ name: "app_1" }, '"app_1" is not a valid server name'],
     [{ instanceType: "small" }, '"small" is not an EC2 instance type: use one such as "t3.small"'],
     [{ subnet: 2 }, "subnet: the network test/network has no subnet 2: use an index from 0 to 1"],
     [{ dataVolumeSize: 0.5 }, "dataVolumeSize: 0.5 is not a volume size: use a whole number of GiB from 1 to 16384"],

@@ -80,7 +80,7 @@ describe("ExistingServer", () => {
   });
 
   test.each<[Partial<ExistingServerProps>, string]>([
-    [{ name: "App" }, '"App" is not a valid server name'],
+    [{ name: "app_1" }, '"app_1" is not a valid server name'],
     [{ address: "root@203.0.113.7" }, 'address: "root@203.0.113.7" is not an IP address or a host name'],
     [{ publicAddress: "203.0.113.7/32" }, 'publicAddress: "203.0.113.7/32" is not an IP address or a host name'],
     [{ bindAddress: "*" }, 'bindAddress: "*" is not an IP address or a host name'],

@@ -36,7 +36,7 @@ describe("LocalServer", () => {
   });
 
   test.each<[Partial<LocalServerProps>, string]>([
-    [{ name: "App" }, 'test/network/app-server: "App" is not a valid server name'],
+    [{ name: "app_1" }, 'test/network/app-server: "app_1" is not a valid server name'],
     [{ address: "10.0.0.1" }, "test/network/app-server: the address 10.0.0.1 is outside 198.18.0.0/20"],
   ])("rejects %j", (props, message) => {
     expect(() => server(props)).toThrow(message);
