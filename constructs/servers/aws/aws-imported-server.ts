@@ -19,7 +19,8 @@ export interface AwsInstanceProps {
   /** Network of the instance. Its prop `vpc` must name the VPC of the instance. */
   readonly network: AwsNetwork;
   /**
-   * Host name, and the label `instance` in metrics and logs.
+   * Name in the inventory, and the label `instance` in metrics and logs, such as `db1` or `db1.example.com`. The host
+   * name of the machine does not change.
    *
    * @default - the construct id without the suffix "-server"
    */
@@ -31,12 +32,12 @@ export interface AwsInstanceProps {
    */
   readonly user?: string;
   /**
+  /**
    * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
    *
    * @default - sudo asks for no password
    */
   readonly sudoPassword?: Secret;
-  /**
    * Private key file on the controller.
    *
    * @default - the key file of the network
@@ -85,6 +86,8 @@ export class ImportedAwsServer extends Construct implements IServer {
   public readonly ssh: SshAccess;
   public readonly network: AwsNetwork;
   public readonly architecture: Architecture;
+  /** Services listen on the private IPv4 address. @internal */
+  public readonly _family: number = 4;
   public readonly cloudFirewall: AwsNetwork;
   public readonly onLeave: OnLeave;
 
@@ -105,10 +108,10 @@ export class ImportedAwsServer extends Construct implements IServer {
     this.ssh = {
       host: this.publicAddress ?? this.address,
       user: props.user ?? "admin",
-      sudoPassword: props.sudoPassword,
       keyFile: keyFile ?? this.network.keyFile,
       jumpHost,
       hostKeys: props.hostKeys,
+      sudoPassword: props.sudoPassword,
       waitSeconds: 300,
     };
     this.network._securityGroups._add(this);

@@ -1,12 +1,13 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { isIP } from "node:net";
 import { addressProblem, sshPortProblem } from "../../../lib/network/address";
 import { hostPort } from "../../../lib/network/host-port";
 import { Secret } from "../../../lib/inventory/secret";
-import { jumpHostProblem } from "../../../lib/network/jump-host";
 import { Architecture } from "../../../lib/servers/architecture";
+import { sshAccessProblem } from "../../../lib/servers/ssh-access";
 import { IServer, IServerNetwork, OnLeave, SshAccess } from "../../contracts";
-import { constructError } from "../../synthesis/errors";
+import { constructError, rejectIf } from "../../synthesis/errors";
 import { serverName } from "../server-names";
 
 /** Settings of an {@link ExistingServer}. */
@@ -20,13 +21,13 @@ export interface ExistingServerProps {
    */
   readonly user?: string;
   /**
+   * Port of the SSH server.
+  /**
    * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
    *
    * @default - sudo asks for no password
    */
   readonly sudoPassword?: Secret;
-  /**
-   * Port of the SSH server.
    *
    * @default 22
    */
@@ -51,7 +52,8 @@ export interface ExistingServerProps {
    */
   readonly hostKeys?: readonly string[];
   /**
-   * Name in the inventory, and the label `instance` in metrics and logs. The host name of the machine does not change.
+   * Name in the inventory, and the label `instance` in metrics and logs, such as `db1` or `db1.example.com`. The host
+   * name of the machine does not change.
    *
    * @default - the construct id without the suffix "-server"
    */
@@ -75,6 +77,13 @@ export interface ExistingServerProps {
    * host
    */
   readonly publicAddress?: string;
+  /**
+   * Second IP address: IPv6 if the addresses above are IPv4, or the other way round. Servers of every network that have
+   * only addresses of this family connect to it.
+   *
+   * @default - none; the server connects only to servers with an address of its family
+   */
+  readonly secondAddress?: string;
   /**
    * Address on which services listen. The machine must have this address at boot. A public address often belongs to a
    * gateway and not to the machine.
@@ -128,6 +137,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   public readonly generation: string;
   public readonly address: string;
   public readonly publicAddress?: string;
+  public readonly secondAddress?: string;
   public readonly bindAddress: string;
   public readonly ssh: SshAccess;
   public readonly network: IServerNetwork;
@@ -143,6 +153,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     this.network = props.network ?? this;
     this.address = props.privateAddress ?? props.address;
     this.publicAddress = props.publicAddress ?? (props.jumpHost === undefined ? props.address : undefined);
+    this.secondAddress = props.secondAddress;
     this.bindAddress = props.bindAddress ?? "";
     this.architecture = props.architecture ?? Architecture.AMD64;
     this.generation = props.generation ?? "1";
@@ -153,7 +164,6 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
       host: props.address,
       port,
       user: props.user ?? "root",
-      sudoPassword: props.sudoPassword,
       keyFile: props.keyFile,
       jumpHost: props.jumpHost,
       hostKeys: props.hostKeys,
@@ -166,20 +176,39 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     return hostPort(this.publicAddress ?? this.address, port);
   }
 
+      sudoPassword: props.sudoPassword,
   private check(props: ExistingServerProps): void {
-    const { address, privateAddress, publicAddress, bindAddress, port, jumpHost, generation } = props;
-    const addresses = { address, privateAddress, publicAddress, ...(bindAddress === "" ? {} : { bindAddress }) };
+    const { address, privateAddress, publicAddress, secondAddress, bindAddress, port, generation } = props;
+    const addresses = {
+      address,
+      privateAddress,
+      publicAddress,
+      secondAddress,
+      ...(bindAddress === "" ? {} : { bindAddress }),
+    };
     for (const [setting, value] of Object.entries(addresses)) this.checkOne(setting, value, addressProblem);
     this.checkOne("port", port, sshPortProblem);
-    this.checkOne("jumpHost", jumpHost, jumpHostProblem);
+    rejectIf(
+      this,
+      sshAccessProblem({ ...props, host: address, user: props.user ?? "root" }, (text) => !Token.isUnresolved(text)),
+    );
     this.checkOne("generation", generation, generationProblem);
-    for (const key of props.hostKeys ?? []) this.checkOne("hostKeys", key, hostKeyProblem);
+    this.checkSecond(props);
     if (privateAddress !== undefined && props.network === undefined) {
       throw constructError(
         this,
         `privateAddress: ${privateAddress} is used only within a network: set network to the same ExistingNetwork on all servers of that network`,
       );
     }
+  }
+
+  private checkSecond({ address, privateAddress, publicAddress, secondAddress }: ExistingServerProps): void {
+    if (secondAddress === undefined || Token.isUnresolved(secondAddress)) return;
+    const family = isIP(secondAddress);
+    const same = [privateAddress ?? address, publicAddress ?? address].find((other) => isIP(other) === family);
+    if (family !== 0 && same === undefined) return;
+    const reason = same === undefined ? "is a host name" : `has the same family as ${same}`;
+    throw constructError(this, `secondAddress: ${secondAddress} ${reason}: set the IP address of the other family`);
   }
 
   /** Checks a value unless it is a token, which only Terraform resolves. */
@@ -194,9 +223,4 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
 function generationProblem(generation: string): string | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(generation)) return undefined;
   return `"${generation}" is not valid: use letters, digits, dots, hyphens and underscores, at most 64 characters, such as "2"`;
-}
-
-function hostKeyProblem(key: string): string | undefined {
-  if (/^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(key)) return undefined;
-  return `"${key}" is not a public host key such as "ssh-ed25519 AAAA…": copy the line of /etc/ssh/ssh_host_ed25519_key.pub`;
 }
