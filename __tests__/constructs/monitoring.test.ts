@@ -87,7 +87,7 @@ test("has no runs with provision: false, but an output with their commands", () 
   const stack = synth((scope) => {
     new Hub(scope, {}, { provision: false }).member("app");
   });
-  expect(stack.paths.filter((path) => path.startsWith("test/monitoring/"))).toEqual([]);
+  expect(stack.paths.filter((path) => path.startsWith("test/monitoring/"))).toEqual(["test/monitoring/owner"]);
   expect(JSON.parse(String(stack.json.output.runs?.value))).toEqual(
     ["firewall", "node_exporter", "prometheus", "cleanup"].map((name) => ({
       name,
