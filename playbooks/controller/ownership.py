@@ -50,12 +50,14 @@ def add(run: Run, inventory: Variables) -> None:
     """
     placed: dict[str, list[str]] = {host: [] for host in run.hosts}
     for group in (inventory.get("all", {}).get("children") or {}).values():
-        kind = str(group["vars"]["monitoring_run"]["playbook"]).removesuffix(".yml")
-        if kind not in COMPONENTS or not group["vars"]["monitoring_run"].get("component"):
+        common = group.get("vars") or {}
+        run_of_group = common.get("monitoring_run") or {}
+        kind = str(run_of_group.get("playbook")).removesuffix(".yml")
+        if kind not in COMPONENTS or not run_of_group.get("component"):
             continue
         for host, own in (group.get("hosts") or {}).items():
             if host in placed:
-                adopt = {**group["vars"], **(own or {})}.get("monitoring_adopt")
+                adopt = {**common, **(own or {})}.get("monitoring_adopt")
                 folder = f"/etc/{kind}" if COMPONENTS[kind]["configuration"] else "-"
                 placed[host].append(f"{kind} {'adopt' if adopt else '-'} {folder}")
     for host, kinds in placed.items():
