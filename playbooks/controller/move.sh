@@ -81,7 +81,8 @@ claim) # KNOWN NOTE: stops the service for a move, unless another move replaced 
   [ "$(cat "$note" 2>/dev/null || true)" = "$1" ] || { echo "another move claimed the data"; exit 75; }
   write_note "$2"
   stop
-  if pgrep -u "$kind" >/dev/null 2>&1; then echo "a process of the user $kind is still running"; exit 1; fi
+  # The user of an adopted installation may run other services, too.
+  if [ ! -e "$state/adopted/$kind" ] && pgrep -u "$kind" >/dev/null 2>&1; then echo "a process of the user $kind is still running"; exit 1; fi
   ;;
 send) # writes the data to standard output
   exec tar --directory "$data/" --create --file - --exclude=./lost+found --exclude=./.incoming --exclude='./.before-move.*' .
