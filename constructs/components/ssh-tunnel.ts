@@ -49,8 +49,9 @@ function knownHostsOf({ ssh }: IServer, monitoring: IMonitoring): string {
 
 /** Returns the option for a known hosts file. ssh splits its value at spaces that are not in double quotes. */
 function knownHosts(file: string): string {
-  const quoted = Token.isUnresolved(file) || /[^\w./+-]/.test(file) ? `"${file}"` : file;
-  return `UserKnownHostsFile=${word(quoted)}`;
+  // The functions of Terraform accept no double quotes, so those are outside.
+  if (Token.isUnresolved(file)) return `UserKnownHostsFile='"'${word(file)}'"'`;
+  return `UserKnownHostsFile=${word(/[^\w./+-]/.test(file) ? `"${file}"` : file)}`;
 }
 
 function identity(keyFile: string | undefined): string[] {

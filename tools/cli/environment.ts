@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 
 /** Variables of an environment. */
@@ -22,6 +23,9 @@ const DROPPED: readonly RegExp[] = [
   /^DOCKER_DEFAULT_PLATFORM$/,
 ];
 
+/** Variables that choose a locale, often one that only the user's own machine has, because ssh sends them. */
+const LOCALE = /^(LANG|LANGUAGE|LC_\w+)$/;
+
 /** Variables of another engine, which take precedence over `DOCKER_HOST` or do not fit a local socket. */
 const OTHER_ENGINE = /^DOCKER_(CONTEXT|TLS|TLS_VERIFY|CERT_PATH)$/;
 
@@ -34,12 +38,33 @@ export function programEnvironment(added: Environment = {}, user: Environment = 
   const passed = Object.entries(user).filter(([name]) => !DROPPED.some((pattern) => pattern.test(name)));
   // Python then reads and writes UTF-8 in every locale, also in one that is not installed.
   const all: NodeJS.ProcessEnv = { ...Object.fromEntries(passed), PYTHONUTF8: "1", ...added };
+  const locale = utf8Locale();
+  if (locale !== undefined) {
+    for (const name of Object.keys(all)) if (LOCALE.test(name)) Reflect.deleteProperty(all, name);
+    all.LC_ALL = locale;
+  }
   // An empty variable would be the root folder.
   if (all.HOME === "") delete all.HOME;
   if (all.TMPDIR !== undefined && !isWritable(all.TMPDIR)) delete all.TMPDIR;
   if (all.DOCKER_HOST?.startsWith("unix:"))
     for (const name of Object.keys(all)) if (OTHER_ENGINE.test(name)) Reflect.deleteProperty(all, name);
   return all;
+}
+
+let installed: readonly string[] | undefined;
+
+/** A locale with UTF-8 that this machine has. Undefined if it has none, or cannot list its locales. */
+export function utf8Locale(): string | undefined {
+  installed ??= installedLocales();
+  return ["C.UTF-8", "C.utf8", "en_US.UTF-8", "en_US.utf8"].find((name) => installed?.includes(name));
+}
+
+function installedLocales(): string[] {
+  try {
+    return execFileSync("locale", ["-a"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
+  } catch {
+    return [];
+  }
 }
 
 /** Whether a path is a folder in which this user may create files. */

@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { TerraformStack, Testing } from "cdktf";
-import { ExistingServer, ExistingServerProps, Monitoring, MonitoringHost, Prometheus } from "../../../constructs/index";
+import {
+  ExistingServer,
+  ExistingServerProps,
+  Grafana,
+  LocalNetwork,
+  LocalServer,
+  Monitoring,
+  MonitoringHost,
+  Prometheus,
+} from "../../../constructs/index";
 import { sshTunnel } from "../../../constructs/components/ssh-tunnel";
 import { synth, Synthesized } from "../../support/synth";
 
@@ -51,6 +60,20 @@ test("offers the key file to the server and its jump host, and no other key", ()
 
 test.each(["~/my key's $(id)", "/srv/k;y ü", "keys/`x`"])("quotes the key file %s for the shell", (keyFile) => {
   expect(words(tunnel({ address: "203.0.113.7", keyFile }))).toContain(keyFile.replace(/^~/, "/home/me"));
+});
+
+test("lets Terraform quote a path that only Terraform knows", () => {
+  const stack = synth((scope) => {
+    const network = new LocalNetwork(scope, "network");
+    const monitoring = new Monitoring(scope, "monitoring", { technicians: [] });
+    const server = new LocalServer(scope, "hub-server", { network });
+    const hub = new MonitoringHost(scope, "hub", { monitoring, server });
+    new Prometheus(hub, "prometheus");
+    new Grafana(hub, "grafana");
+  });
+  const { value } = (stack.json.output as Record<string, { readonly value: string }>).grafana_password_command ?? {};
+  expect(value).toContain(`UserKnownHostsFile='"''\${replace("\${abspath(`);
+  expect(value).toMatch(/ -i '\$\{replace\("\$\{abspath\(/);
 });
 
 test("is an output for a web UI on a public address (with a warning) or behind a jump host (without)", () => {

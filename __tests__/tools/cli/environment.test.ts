@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programEnvironment } from "../../../tools/cli/environment";
+import { programEnvironment, utf8Locale } from "../../../tools/cli/environment";
 import { ensurePrivateDirectory } from "../../../tools/cli/private-directory";
+
+const ALWAYS = { PYTHONUTF8: "1", ...(utf8Locale() === undefined ? {} : { LC_ALL: utf8Locale() }) };
 
 describe("programEnvironment", () => {
   it("drops variables that break or redirect programs", () => {
@@ -11,25 +13,30 @@ describe("programEnvironment", () => {
       ...{ TF_CLI_ARGS: "-x", TF_CLI_ARGS_apply: "-x", TF_WORKSPACE: "x", TF_DATA_DIR: "/x", CDKTF_OUTDIR: "/x" },
       ...{ DOCKER_DEFAULT_PLATFORM: "linux/s390x", TMPDIR: "/missing", HOME: "" },
     };
-    expect(programEnvironment({}, hostile)).toEqual({ PYTHONUTF8: "1" });
+    expect(programEnvironment({}, hostile)).toEqual(ALWAYS);
   });
 
   it("passes everything else, and adds variables", () => {
-    const user = { APP_TOKEN: "a", TF_VAR_x: "b", PIP_INDEX_URL: "c", ANSIBLE_FORKS: "5", LC_ALL: "xx" };
+    const user = { APP_TOKEN: "a", TF_VAR_x: "b", PIP_INDEX_URL: "c", ANSIBLE_FORKS: "5" };
     expect(programEnvironment({ TF_CLI_ARGS_apply: "-replace=x" }, user)).toEqual({
       ...user,
-      PYTHONUTF8: "1",
+      ...ALWAYS,
       TF_CLI_ARGS_apply: "-replace=x",
     });
+  });
+
+  it("replaces a locale that is not installed", () => {
+    const user = { LANG: "de_DE.UTF-8", LC_ALL: "xx_XX", LC_MESSAGES: "xx", LANGUAGE: "de" };
+    expect(programEnvironment({}, user)).toEqual(utf8Locale() === undefined ? { ...user, ...ALWAYS } : ALWAYS);
   });
 
   it("drops the context and the TLS settings of another engine", () => {
     const remote = { DOCKER_CONTEXT: "x", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/x" };
     expect(programEnvironment({ DOCKER_HOST: "unix:///run/x.sock" }, remote)).toEqual({
       DOCKER_HOST: "unix:///run/x.sock",
-      PYTHONUTF8: "1",
+      ...ALWAYS,
     });
-    expect(programEnvironment({}, remote)).toEqual({ ...remote, PYTHONUTF8: "1" });
+    expect(programEnvironment({}, remote)).toEqual({ ...remote, ...ALWAYS });
   });
 });
 
@@ -51,6 +58,8 @@ describe("ensurePrivateDirectory", () => {
   });
 
   it("explains a folder that cannot be created", () => {
-    expect(() => ensurePrivateDirectory("", "/proc/none/x")).toThrow(/cannot write to \/proc\/none\/x .*as the owner/);
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    expect(() => ensurePrivateDirectory("", join(file, "x"))).toThrow(/cannot write to .*\/file\/x .*as the owner/);
   });
 });
