@@ -67,7 +67,7 @@ describe("Prometheus", () => {
       prometheus_scrape_interval: "5s",
       prometheus_scrape_timeout: "5s",
       prometheus_evaluation_interval: "1m",
-      prometheus_external_labels: { site: "a $${b}" },
+      prometheus_external_labels: { site: "a $$${b}" },
       prometheus_extra_flags: ["--web.enable-admin-api", "--log.level=debug"],
       prometheus_scrape_jobs: [
         { job: "app", targets: ["10.0.0.1:8080"], metrics_path: "/m", bearer_token_secret: "scrape_app" },
