@@ -72,8 +72,8 @@ test("lets Terraform quote a path that only Terraform knows", () => {
     new Grafana(hub, "grafana");
   });
   const { value } = (stack.json.output as Record<string, { readonly value: string }>).grafana_password_command ?? {};
-  expect(value).toContain(`UserKnownHostsFile='"''\${replace("\${abspath(`);
-  expect(value).toMatch(/ -i '\$\{replace\("\$\{abspath\(/);
+  expect(value).toContain(`UserKnownHostsFile='"''\${replace(abspath(`);
+  expect(value).toMatch(/ -i '\$\{replace\(abspath\(/);
 });
 
 test("is an output for a web UI on a public address (with a warning) or behind a jump host (without)", () => {
