@@ -95,7 +95,7 @@ class Servers:
         variables = {"monitoring_run_name": NAME, "monitoring_force": False, "verify_script": script}
         inventory_file, variables_file = self._scratch / "inventory.json", self._scratch / "variables.json"
         files.write_private(inventory_file, json.dumps(rules.ansible_inventory(dict.fromkeys(hosts, ""), self._paths)))
-        files.write_private(variables_file, json.dumps(variables))
+        files.write_private(variables_file, json.dumps(templates.literal(variables)))
         options = ["--inventory", str(inventory_file), "--extra-vars", f"@{variables_file}"]
         events = self._scratch / "events.jsonl"
         events.unlink(missing_ok=True)
