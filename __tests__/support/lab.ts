@@ -154,7 +154,7 @@ export class Lab {
     const started = names.map((name) => `python3 ${command.join(" ")} ${name} & pids="$pids $!";`);
     const script = `${started.join(" ")} for pid in $pids; do wait $pid || code=$?; done; exit \${code:-0}`;
     // Runs identify their deploy by the nearest process that is not a shell. Each call is a deploy of its own.
-    return run("timeout", [String(RUN_TIMEOUT / 1000), "sh", "-c", script], {
+    return run("timeout", ["900", "sh", "-c", script], {
       environment: { MONITORING_STATE: this.state, ...environment },
     });
   }
