@@ -32,6 +32,8 @@ COMMON = {
     "ServerAliveInterval": "5",
     "ServerAliveCountMax": "6",
     "GlobalKnownHostsFile": "/dev/null",
+    # Readable, because messages ask users to remove lines.
+    "HashKnownHosts": "no",
     # A signed DNS record does not replace the pinned key.
     "VerifyHostKeyDNS": "no",
     # The address may later belong to another machine. The alias never does.

@@ -48,6 +48,11 @@ _CAUSES: tuple[tuple[str, Retry, str], ...] = (
         "ssh cannot read its configuration on this machine ({0}): correct ~/.ssh/config",
     ),
     (
+        r"Permissions \d+ for '(.*\.pub)' are too open",
+        Retry.NEVER,
+        "{1} is a public key: set keyFile to the private key",
+    ),
+    (
         r"Permissions \d+ for '(.*)' are too open",
         Retry.NEVER,
         "other users can read the private key {1}, so ssh does not use it: chmod 600 {1}",
