@@ -32,12 +32,12 @@ export interface AwsInstanceProps {
    */
   readonly user?: string;
   /**
-  /**
    * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
    *
    * @default - sudo asks for no password
    */
   readonly sudoPassword?: Secret;
+  /**
    * Private key file on the controller.
    *
    * @default - the key file of the network
@@ -108,10 +108,10 @@ export class ImportedAwsServer extends Construct implements IServer {
     this.ssh = {
       host: this.publicAddress ?? this.address,
       user: props.user ?? "admin",
+      sudoPassword: props.sudoPassword,
       keyFile: keyFile ?? this.network.keyFile,
       jumpHost,
       hostKeys: props.hostKeys,
-      sudoPassword: props.sudoPassword,
       waitSeconds: 300,
     };
     this.network._securityGroups._add(this);

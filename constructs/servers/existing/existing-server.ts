@@ -21,13 +21,13 @@ export interface ExistingServerProps {
    */
   readonly user?: string;
   /**
-   * Port of the SSH server.
-  /**
    * Password that sudo asks the user for. Every step of a deploy uses it, also when the server leaves.
    *
    * @default - sudo asks for no password
    */
   readonly sudoPassword?: Secret;
+  /**
+   * Port of the SSH server.
    *
    * @default 22
    */
@@ -164,6 +164,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
       host: props.address,
       port,
       user: props.user ?? "root",
+      sudoPassword: props.sudoPassword,
       keyFile: props.keyFile,
       jumpHost: props.jumpHost,
       hostKeys: props.hostKeys,
@@ -176,7 +177,6 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     return hostPort(this.publicAddress ?? this.address, port);
   }
 
-      sudoPassword: props.sudoPassword,
   private check(props: ExistingServerProps): void {
     const { address, privateAddress, publicAddress, secondAddress, bindAddress, port, generation } = props;
     const addresses = {
