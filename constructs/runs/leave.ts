@@ -39,8 +39,8 @@ export function uninstallOnLeave(monitoring: MonitoringScope): DataResource {
         command: `exec ${PYTHON} ${monitoring._playbooksPath}/leave.py`,
         environment: {
           MONITORING_STATE: monitoring._stateDirectory,
-          MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_TRUST: "first-use",
+          MONITORING_INVENTORY: "${self.input.inventory}",
           MONITORING_MEMBERS: lazyString(() => presentMachines(monitoring)),
         },
       },

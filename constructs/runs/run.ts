@@ -80,9 +80,9 @@ export abstract class Run extends Construct implements IRun {
           command: this._command,
           environment: {
             MONITORING_STATE: state,
-            MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope._inventory)),
             // A deploy may pin host keys. The commands play and verify may not.
             MONITORING_TRUST: "first-use",
+            MONITORING_INVENTORY: Fn.base64gzip(Fn.jsonencode(scope._inventory)),
           },
         },
       ],
