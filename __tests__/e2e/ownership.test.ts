@@ -174,7 +174,7 @@ describe("a server of another monitoring", () => {
       await succeed("leave", leave, second);
       expect(
         on(
-          "ls -d /etc/cdktf-monitoring /opt/cdktf-monitoring 2>/dev/null; ls -A /var/lib/monitoring; getent passwd node_exporter; nft list tables; systemctl --failed --no-legend; true",
+          "ls -d /etc/cdktf-monitoring /opt/cdktf-monitoring 2>/dev/null; ls -A /var/lib/monitoring; getent passwd node_exporter; nft list tables | grep cdktf; systemctl --failed --no-legend; true",
         ),
       ).toBe("");
     },
