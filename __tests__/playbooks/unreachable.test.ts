@@ -180,7 +180,7 @@ deploy@10.0.0.7: Permission denied (publickey).`,
   ],
   [
     "WARNING: Your password has expired.\nPassword change required but no TTY available.",
-    'never the account of user "deploy" needs attention on the server',
+    'never the account of user "deploy" has expired on the server',
   ],
 ];
 

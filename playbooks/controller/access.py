@@ -7,7 +7,7 @@ import shlex
 from typing import Any
 
 from . import secrets
-from .unreachable import Problem, Retry
+from .unreachable import EXPIRED, Problem, Retry
 
 Variables = dict[str, Any]
 
@@ -21,7 +21,6 @@ else echo {KEY}no; fi"""
 _CAUSES = (
     (r"must have a tty", "sudo works only in a terminal: add to /etc/sudoers the line Defaults:{user} !requiretty"),
     (r"(?:not in the sudoers file|is not allowed to).*", 'user "{user}" may not use sudo ({0}): allow it in /etc/sudoers.d'),
-    (r"[Pp]assword (?:has )?expired.*|[Aa]ccount.* expired.*", 'the account of user "{user}" needs attention ({0})'),
 )
 WITHOUT_PASSWORD = "set sudoPassword, or let the user use sudo without a password (NOPASSWD in /etc/sudoers.d)"
 
@@ -37,6 +36,9 @@ def problem(output: str, errors: str, user: str, password: Variables | None) -> 
     output and errors: what the command printed.
     """
     answer = re.search(f"{KEY}(\\w+)", output)
+    if expired := re.search(EXPIRED, f"{output}\n{errors}"):
+        reason = f'the account of user "{user}" has expired on the server ({expired[0]}): passwd {user}, or chage -M -1 -E -1 {user}'
+        return Problem(reason, Retry.NEVER)
     if not answer:
         shown = " ".join(f"{output}\n{errors}".split())
         return Problem(f'user "{user}" cannot run commands ({shown[:200] or "no output"}): correct user, or give it a shell', Retry.NEVER)

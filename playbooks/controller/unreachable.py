@@ -39,6 +39,7 @@ class Problem:
     """Whether this machine has no record of the host key."""
 
 
+EXPIRED = r"(?:[Pp]assword (?:has )?expired|[Aa]ccount.* expired|required to change your password)[^.]*"
 # A pattern in ssh's output and the text about it, in which {0} is the line, {1} the pattern's first group.
 # The first match counts.
 _CAUSES: tuple[tuple[str, Retry, str], ...] = (
@@ -79,9 +80,9 @@ _CAUSES: tuple[tuple[str, Retry, str], ...] = (
         "{server} and the ssh of this machine have no algorithm in common ({0}): upgrade the older of the two",
     ),
     (
-        r"(?:[Pp]assword has expired|[Pp]assword change required|account has expired|required to change your password).*",
+        EXPIRED,
         Retry.NEVER,
-        'the account of user "{user}" needs attention on {server} ({0}): chage -M -1 -E -1 {user}',
+        'the account of user "{user}" has expired on {server} ({0}): chage -M -1 -E -1 {user}',
     ),
     (
         r"System is (?:booting up|going down).*",
