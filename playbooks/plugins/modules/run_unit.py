@@ -94,6 +94,7 @@ class Unit:
     def __init__(self, module: AnsibleModule) -> None:
         self._module = module
         self.name: str = module.params["name"]
+        self.end = "its process ends again and again"
         self.read()
 
     def read(self) -> None:
@@ -106,7 +107,9 @@ class Unit:
         self.outdated = known["NeedDaemonReload"] == "yes"
         self.pid = int(known.get("MainPID", "0"))
         self.restarts = int(known.get("NRestarts", "0"))
-        self.end = f"{known.get('Result', '')}, exit status {known.get('ExecMainStatus', '')}"
+        # Systemd forgets the result when it starts the process again.
+        if known.get("Result", "success") != "success":
+            self.end = f"{known['Result']}, exit status {known.get('ExecMainStatus', '')}"
         self._since = known.get("ExecMainStartTimestamp", "")
 
     @property
