@@ -36,14 +36,14 @@ def problem(output: str, errors: str, user: str, password: Variables | None) -> 
     output and errors: what the command printed.
     """
     answer = re.search(f"{KEY}(\\w+)", output)
+    if answer and answer[1] == "yes":
+        return None
     if expired := re.search(EXPIRED, f"{output}\n{errors}"):
         reason = f'the account of user "{user}" has expired on the server ({expired[0]}): passwd {user}, or chage -M -1 -E -1 {user}'
         return Problem(reason, Retry.NEVER)
     if not answer:
         shown = " ".join(f"{output}\n{errors}".split())
         return Problem(f'user "{user}" cannot run commands ({shown[:200] or "no output"}): correct user, or give it a shell', Retry.NEVER)
-    if answer[1] == "yes":
-        return None
     if answer[1] == "missing":
         return Problem(f'user "{user}" is not root, and the server has no sudo: apt-get install sudo', Retry.NEVER)
     for pattern, reason in _CAUSES:
