@@ -18,8 +18,10 @@ describe("a monitoring", () => {
     expect(paths.filter((path) => path.startsWith("test/monitoring/")).sort()).toEqual([
       "test/monitoring/artifacts",
       "test/monitoring/firewall/Resource",
+      "test/monitoring/members",
       "test/monitoring/names",
       "test/monitoring/node_exporter/Resource",
+      "test/monitoring/owner",
       "test/monitoring/placements",
       "test/monitoring/prometheus/Resource",
       "test/monitoring/reconcile/Resource",
@@ -43,7 +45,7 @@ describe("a monitoring", () => {
       (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) =>
         address.replace(/_[0-9A-F]{8}$/, ""),
       );
-    const preparation = ["null_resource.monitoring_names", "null_resource.monitoring_artifacts"];
+    const preparation = ["members", "names", "artifacts"].map((step) => `null_resource.monitoring_${step}`);
     expect(waits("node_exporter")).toEqual(preparation);
     expect(waits("prometheus")).toEqual(preparation);
     expect(waits("reconcile")).toEqual([...preparation, "null_resource.monitoring_prometheus"]);

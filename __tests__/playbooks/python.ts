@@ -38,7 +38,7 @@ export function start(program: string, args: readonly string[], env: NodeJS.Proc
 
 /** Creates a folder that {@link removeFolders} removes. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "cdktf-monitoring-playbooks-"));
+  const folder = mkdtempSync(join(tmpdir(), "playbooks-"));
   folders.push(folder);
   return folder;
 }

@@ -131,7 +131,7 @@ describe("a run", () => {
     const combined = join(program.state, "runs", "prometheus", "own", ".with-finish.yml");
     expect(JSON.parse(readFileSync(combined, "utf8"))).toEqual([
       { import_playbook: "site.yml" },
-      { import_playbook: join(program.state, "runs", "prometheus", "playbooks", "user-finish.yml") },
+      { import_playbook: "../playbooks/user-finish.yml" },
     ]);
     expect(program.calls().map((call) => call.replace(/^.*variables.json /, ""))).toEqual([
       "user-preflight.yml",

@@ -67,8 +67,8 @@ async function test(): Promise<void> {
     : ["--selectProjects", "unit", "--maxWorkers", "2"];
   const json = values.json === undefined ? [] : ["--json", "--outputFile", values.json];
   const name = values.name === undefined ? [] : ["--testNamePattern", values.name];
-  // Tests leave the output folders of their syntheses in TMPDIR.
-  const scratch = mkdtempSync(join(tmpdir(), "cdktf-monitoring-test-"));
+  // Tests leave the output folders of their syntheses in TMPDIR. Its path is short, because the paths of sockets are limited.
+  const scratch = mkdtempSync(join(tmpdir(), "test-"));
   try {
     process.exitCode = await attach("npx", ["jest", ...positionals, ...name, ...project, ...json], {
       cwd: projectRoot,
