@@ -124,7 +124,10 @@ ansibleTest("fails soon if the process ends again and again", () => {
 });
 
 /** Starts a Python program that prints its URL first, and later other lines. */
-async function server(program: string, ...args: string[]): Promise<{
+async function server(
+  program: string,
+  ...args: string[]
+): Promise<{
   readonly url: string;
   readonly pid: number;
   readonly lines: AsyncIterator<string>;
