@@ -55,7 +55,9 @@ function thresholdMutants({ name, thresholds, levels }: AlertDefinition, groups:
     [-1, 1].map((direction) => {
       const value = Number((threshold.value + direction * step(threshold)).toPrecision(6));
       const shifted = { ...values, [key]: value };
-      const exprs = new Map(levels.map((level) => [level.expr(values, SURROUNDINGS), level.expr(shifted, SURROUNDINGS)]));
+      const exprs = new Map(
+        levels.map((level) => [level.expr(values, SURROUNDINGS), level.expr(shifted, SURROUNDINGS)]),
+      );
       return {
         alert: name,
         change: `${key} ${value} instead of ${threshold.value} ${threshold.unit}`,

@@ -67,7 +67,11 @@ describe("a user-provided component", () => {
       { playbook: "/nowhere/own.yml" },
       "test/monitoring/own: the playbook /nowhere/own.yml does not exist",
     ],
-    ["with a kind that is no valid name of a run", { kind: "My Own" }, /^test\/hub\/My Own: kind: "My Own" is not a valid name of a run/],
+    [
+      "with a kind that is no valid name of a run",
+      { kind: "My Own" },
+      /^test\/hub\/My Own: kind: "My Own" is not a valid name of a run/,
+    ],
   ])("is rejected %s", (_, description, message) => {
     expect(() => placed(description)).toThrow(message);
   });

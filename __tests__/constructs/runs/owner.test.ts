@@ -35,7 +35,11 @@ it("identifies a monitoring by the id of a resource, which the private folder of
   const synthesized = synth((stack) => {
     topology(stack, "192.0.2.10");
   });
-  expect(ownerOf(synthesized)).toEqual({ id: expect.stringMatching(/^\$\{null_resource\.m_owner_\w+\.id\}$/) as string, name: "test/m", others: [] });
+  expect(ownerOf(synthesized)).toEqual({
+    id: expect.stringMatching(/^\$\{null_resource\.m_owner_\w+\.id\}$/) as string,
+    name: "test/m",
+    others: [],
+  });
   expect(synthesized.nullResource("test/m/owner")).toMatchObject({
     provisioner: [
       {
