@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from secrets import token_hex
 
 from .cache import cache_directory
 from .errors import RunError
@@ -154,7 +155,8 @@ def _holds_sockets(folder: Path) -> bool:
     # ssh replaces percent signs in the path, and splits it at spaces.
     if len(os.fsencode(folder)) > SOCKET_LENGTH or not folder.is_absolute() or re.search(r"[\s%\"'\\$]", str(folder)):
         return False
-    probe = folder / f".{os.getpid()}"
+    # Several threads may ask at the same time.
+    probe = folder / f".{token_hex(8)}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.lstat()
