@@ -43,12 +43,13 @@ function readNote(file: string): Placements[string] {
 
 /** Deletes the notes about placements and members together with the stack, because a later stack of the same name has none yet. */
 export function deleteNotes(monitoring: MonitoringScope): void {
+  const notes = [contract.state.placements, contract.state.members];
   new NullResource(monitoring, "placements", {
     provisioners: [
       {
         type: "local-exec",
         when: "destroy",
-        command: `cd "${monitoring._stateDirectory}" && rm -rf ${contract.state.placements} ${contract.state.members}`,
+        command: `rm -rf ${notes.map((name) => `"${monitoring._stateDirectory}/${name}"`).join(" ")}`,
       },
     ],
   });

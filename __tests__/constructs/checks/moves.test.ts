@@ -50,7 +50,10 @@ test("deletes the placement notes together with the stack", () => {
   const { provisioner } = moved(["hub"]).nullResource("test/monitoring/placements");
   expect(provisioner).toEqual([
     {
-      "local-exec": { when: "destroy", command: 'rm -rf "../../../.cdktf-monitoring/test/placements"' },
+      "local-exec": {
+        when: "destroy",
+        command: 'rm -rf "../../../.cdktf-monitoring/test/placements" "../../../.cdktf-monitoring/test/members.json"',
+      },
     },
   ]);
 });

@@ -83,7 +83,7 @@ it("takes over an installation only if adopt is set", () => {
       const host = topology(stack, "192.0.2.10", { adopt });
       new Grafana(host, "grafana", { adopt });
       new MonitoredServer(stack, "app", {
-        monitoring: host.monitoring as Monitoring,
+        monitoring: host.monitoring,
         server: new ExistingServer(stack, "app-server", { address: "192.0.2.11" }),
       });
     });

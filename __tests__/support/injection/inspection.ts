@@ -32,7 +32,8 @@ export function findings(json: unknown): string[] {
 /** Calls a function for each text and each key of a value, except the comments of the framework. */
 function visit(value: unknown, path: readonly string[], use: (text: string, path: readonly string[]) => void): void {
   if (typeof value === "string") use(value, path);
-  else if (Array.isArray(value)) value.forEach((item, index) => visit(item, [...path, String(index)], use));
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) visit(item, [...path, String(index)], use);
   else if (typeof value === "object" && value !== null)
     for (const [key, item] of Object.entries(value)) {
       if (key === "//") continue;

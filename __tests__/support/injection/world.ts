@@ -106,7 +106,7 @@ export class Custom extends Component {
   }
 
   public override get connections(): Component["connections"] {
-    return this.declared?.connections ?? [];
+    return this.declared.connections ?? [];
   }
 
   public override get files(): readonly GeneratedFile[] {

@@ -7,6 +7,7 @@
 #   units     lines UNIT ENABLED ACTIVE: the state of the former units
 #   group     the number of the group NAME, if it existed
 # The user of the former installation is used and never removed.
+# shellcheck disable=SC2154 # manifest.sh, which is included before, sets the folders.
 
 adopted_folder=/etc/cdktf-monitoring/adopted
 

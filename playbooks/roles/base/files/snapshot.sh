@@ -9,6 +9,7 @@
 #   sha256     the archive that the release was unpacked from
 # Only root can read the copy, because it contains secrets. It exists from the start of a run until the next success, so
 # several attempts may fail one after the other.
+# shellcheck disable=SC2154 # manifest.sh, which is included before, sets the folders.
 
 previous_folder=/etc/cdktf-monitoring/previous
 

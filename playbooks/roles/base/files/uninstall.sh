@@ -11,6 +11,7 @@
 #   kept=TEXT    what stays on the server, and why
 #   data=FOLDER  data that stays
 # Exit codes: 0 uninstalled; anything else: not, and standard error says why
+# shellcheck disable=SC2329 # for_each calls functions by their names.
 set -eu
 . ./manifest.sh
 . ./adopt.sh
@@ -70,11 +71,16 @@ stop_units() { # <unit>…
   systemctl --quiet reset-failed "$@" 2>/dev/null || true
 }
 
+# Prints the names of the files in a folder.
+names_in() { # <folder>
+  find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort
+}
+
 remove_folder() { # <component> <folder>
   if [ ! -d "$2" ] || [ -L "$2" ]; then return 0; fi
   case "$2" in
     "$monitoring_programs"/*) rm -rf "$2" ;;
-    *) rmdir "$2" 2>/dev/null || is_adopted "$1" || echo "kept=$2: it contains files of others: $(ls -A "$2" | head -n 5 | paste -sd ' ' -)" ;;
+    *) rmdir "$2" 2>/dev/null || is_adopted "$1" || echo "kept=$2: it contains files of others: $(names_in "$2" | head -n 5 | paste -sd ' ' -)" ;;
   esac
 }
 
@@ -163,7 +169,7 @@ leave() {
   rmdir "$monitoring_folder/manifest" "$monitoring_folder/adopted" 2>/dev/null || true
   rm -f "$monitoring_folder/owner"
   rmdir "$monitoring_folder" 2>/dev/null || [ ! -e "$monitoring_folder" ] ||
-    echo "kept=$monitoring_folder: $(ls -A "$monitoring_folder" | paste -sd ' ' -)"
+    echo "kept=$monitoring_folder: $(names_in "$monitoring_folder" | paste -sd ' ' -)"
 }
 
 services=
