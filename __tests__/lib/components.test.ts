@@ -16,11 +16,8 @@ test("every role of a component has a record", () => {
 });
 
 describe.each(componentKinds)("the kind $kind", ({ kind, artifacts, verified, peers }) => {
-  it("has a playbook, and a role that installs and uninstalls it", () => {
-    const files = [
-      `${kind}.yml`,
-      ...["preflight", "main", "uninstall"].map((name) => `roles/${kind}/tasks/${name}.yml`),
-    ];
+  it("has a playbook, and a role that installs it", () => {
+    const files = [`${kind}.yml`, ...["preflight", "main"].map((name) => `roles/${kind}/tasks/${name}.yml`)];
     expect(files.filter((file) => !existsSync(join(playbooksDirectory, file)))).toEqual([]);
   });
 

@@ -18,12 +18,12 @@ export class PrometheusApi {
       .sort();
   }
 
-  /** Waits until the targets are exactly these, each as `job/instance: health`, sorted. */
+  /** Waits until the targets are exactly these, each as `job/instance: health`. */
   public async waitForTargets(...expected: readonly string[]): Promise<void> {
     await until(
       `the targets ${expected.join(", ")}`,
       60,
-      async () => (await this.targets()).join() === expected.join(),
+      async () => (await this.targets()).join() === [...expected].sort().join(),
     );
   }
 

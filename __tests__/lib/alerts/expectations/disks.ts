@@ -4,19 +4,20 @@ const DATA: Labels = { ...APP, device: "/dev/sdb", fstype: "ext4", mountpoint: "
 const GB = 1e9;
 
 /** A file system of 105 GB with 5 GB reserved for root; `left` is the free space of the other 100 GB. */
-function space(left: string, readonly = "0x2000", labels = DATA): Record<string, string> {
+function space(left: string, readonly = "0x2000", labels = DATA, size = 105 * GB): Record<string, string> {
+  const reserved = size === 105 * GB ? 5 * GB : 0;
   return metrics(labels, {
-    node_filesystem_size_bytes: `${105 * GB}x2000`,
-    node_filesystem_free_bytes: left.replace(/(?<=^| )\d+/g, (value) => `${Number(value) + 5 * GB}`),
+    node_filesystem_size_bytes: `${size}x2000`,
+    node_filesystem_free_bytes: left.replace(/(?<=^| )\d+/g, (value) => `${Number(value) + reserved}`),
     node_filesystem_avail_bytes: left,
     node_filesystem_readonly: readonly,
   });
 }
 
 /** A file system of a million inodes, of which `left` are free. */
-function inodes(left: string, readonly = "0x2000", labels = DATA): Record<string, string> {
+function inodes(left: string, readonly = "0x2000", labels = DATA, size = 105 * GB): Record<string, string> {
   return metrics(labels, {
-    node_filesystem_size_bytes: `${105 * GB}x2000`,
+    node_filesystem_size_bytes: `${size}x2000`,
     node_filesystem_files: "1000000x2000",
     node_filesystem_files_free: left,
     node_filesystem_readonly: readonly,
@@ -25,9 +26,19 @@ function inodes(left: string, readonly = "0x2000", labels = DATA): Record<string
 
 /** A bind mount of a folder of the file system. */
 const BIND: Labels = { ...DATA, mountpoint: "/srv/data" };
+/** The series of a mount that is a minute younger. The oldest mount of a device counts. */
+const later = (series: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(series).map(([name, values]) => [name, `_ ${values}`]));
 const OVERLAY: Labels = { ...APP, device: "overlay", fstype: "overlay", mountpoint: "/srv/docker/overlay2/1f/merged" };
 const TMPFS: Labels = { ...APP, device: "tmpfs", fstype: "tmpfs", mountpoint: "/run/a" };
+const OTHER_TMPFS: Labels = { ...TMPFS, mountpoint: "/run/b" };
 const KIB = 1024;
+
+/** Both levels of an alert, for each of several file systems. */
+const bothLevels = (...mounts: readonly Labels[]) => [
+  ...mounts.map((labels) => critical(labels)),
+  ...mounts.map((labels) => warning(labels)),
+];
 
 /** A tmpfs without free space and inodes. */
 function fullTmpfs(size: number, labels = TMPFS): Record<string, string> {
@@ -48,26 +59,26 @@ function mounts(alert: string, series: (labels: Labels) => Record<string, string
     {
       alert,
       when: "a full file system is also mounted elsewhere",
-      series: { ...series(DATA), ...series(BIND) },
-      fires: { 5: [critical(DATA)] },
+      series: { ...series(DATA), ...later(series(BIND)) },
+      fires: { 15: bothLevels(DATA) },
     },
     {
       alert,
       when: "a writable bind mount shows a part of a file system that is mounted read-only",
       series: { ...series(DATA), ...metrics(DATA, { node_filesystem_readonly: "1x60" }), ...series(BIND) },
-      fires: { 5: [critical(BIND)] },
+      fires: { 15: bothLevels(BIND) },
     },
     {
       alert,
       when: "other file systems, and the overlay of a container, are full",
       series: Object.assign({}, ...[DATA, ...others].map(series)) as Record<string, string>,
-      fires: { 5: [critical(DATA), ...others.slice(1).map((labels) => critical(labels))] },
+      fires: { 15: bothLevels(DATA, ...others.slice(1)) },
     },
     {
       alert,
       when: "the root of a container is full",
       series: series({ ...OVERLAY, mountpoint: "/" }),
-      fires: { 5: [critical({ ...OVERLAY, mountpoint: "/" })] },
+      fires: { 15: bothLevels({ ...OVERLAY, mountpoint: "/" }) },
     },
     {
       alert,
@@ -78,8 +89,8 @@ function mounts(alert: string, series: (labels: Labels) => Record<string, string
     {
       alert,
       when: "two larger tmpfs are full",
-      series: { ...fullTmpfs(1024 * KIB), ...fullTmpfs(1024 * KIB, { ...TMPFS, mountpoint: "/run/b" }) },
-      fires: { 5: [critical(TMPFS), critical({ ...TMPFS, mountpoint: "/run/b" })] },
+      series: { ...fullTmpfs(1024 * KIB), ...fullTmpfs(1024 * KIB, OTHER_TMPFS) },
+      fires: { 15: bothLevels(TMPFS, OTHER_TMPFS) },
     },
     { alert, when: "a tmpfs just below 1 MiB is full", series: fullTmpfs(1024 * KIB - 1), fires: { 60: [] } },
   ];
@@ -161,14 +172,17 @@ const full: readonly Situation[] = [
 function filling(
   alert: string,
   total: number,
-  left: (values: string, readonly?: string) => Record<string, string>,
+  left: (values: string, readonly?: string, labels?: Labels, size?: number) => Record<string, string>,
 ): readonly Situation[] {
-  const part = (share: number) => Math.round(total * share);
+  const part = (share: number, of = total) => Math.round(of * share);
   /** Values that fall by `millionths` of the total per second and reach `share` of the total at `minute`. */
-  const falling = (share: number, minute: number, millionths: number) => {
-    const aMinute = part((60 * millionths) / 1e6);
-    return `${part(share) + aMinute * minute}-${aMinute * STEP}x100`;
+  const falling = (share: number, minute: number, millionths: number, of = total) => {
+    const aMinute = part((60 * millionths) / 1e6, of);
+    return `${part(share, of) + aMinute * minute}-${aMinute * STEP}x100`;
   };
+  /** A small file system, of which nothing is left three hours after minute 300. */
+  const small = (size: number, labels = TMPFS) =>
+    left(falling(0.2, 300, 20, alert === "DiskFilling" ? size : total), "0x100", labels, size);
   const situations: readonly Situation[] = [
     {
       alert,
@@ -193,6 +207,19 @@ function filling(
       when: "from minute 300 on, 80 % are used and nothing will be left in three hours",
       series: left(falling(0.2, 300, 20)),
       fires: { 330: [warning(DATA)], 335: [critical(DATA), warning(DATA)] },
+    },
+    {
+      alert,
+      when: "two tmpfs of 1 MiB fill up",
+      series: { ...small(1024 * KIB), ...small(1024 * KIB, OTHER_TMPFS) },
+      fires: { 335: bothLevels(TMPFS, OTHER_TMPFS) },
+    },
+    { alert, when: "a tmpfs just below 1 MiB fills up", series: small(1024 * KIB - 1), fires: { 335: [], 420: [] } },
+    {
+      alert,
+      when: "the overlay of a container fills up",
+      series: left(falling(0.2, 300, 20), "0x100", OVERLAY),
+      fires: { 335: [], 420: [] },
     },
     {
       alert,
@@ -243,9 +270,9 @@ const broken: readonly Situation[] = [
     when: "all mounts of a device are read-only",
     series: {
       ...metrics(DATA, { node_filesystem_readonly: "1x60" }),
-      ...metrics(BIND, { node_filesystem_readonly: "1x60" }),
+      ...later(metrics(BIND, { node_filesystem_readonly: "1x60" })),
     },
-    fires: { 2: [critical(DATA)] },
+    fires: { 3: [critical(DATA)] },
   },
   {
     alert: "FilesystemReadOnly",
