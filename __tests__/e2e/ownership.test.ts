@@ -145,7 +145,7 @@ describe("a server of another monitoring", () => {
       const before = listing();
       const { code, stdout } = await play("node_exporter", { node_exporter_port: 9200 }, second);
       expect(code).not.toBe(0);
-      expect(stdout).toMatch(/belongs to the monitoring "first\/monitoring" since .*, "second\/monitoring"/);
+      expect(stdout).toMatch(/belongs to the monitoring "first\/monitoring" \(since .*, "second\/monitoring"/);
       expect(stdout).toContain("CDKTF_MONITORING_TRANSFER='first/monitoring'");
       expect(listing()).toBe(before);
     },

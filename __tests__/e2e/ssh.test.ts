@@ -270,7 +270,7 @@ describe("a host key", () => {
     async () => {
       for (const file of ["owner", "known_hosts"]) rmSync(join(lab.state, file));
       expect((await deploy()).code).not.toBe(0);
-      expect(message()).toContain(`It answers with the key ssh-ed25519 ${fingerprint()}.`);
+      expect(message()).toContain(`The current key is ssh-ed25519 ${fingerprint()}.`);
       expect(message()).toContain("deploy once with CDKTF_MONITORING_TRUST=two");
       expectSuccess(await deploy({ CDKTF_MONITORING_TRUST: "two" }));
       expectSuccess(await deploy());

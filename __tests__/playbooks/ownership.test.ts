@@ -102,7 +102,7 @@ describe("an installation that is not ours", () => {
   rootTest("with the name of one of our other files is refused", async () => {
     system.on("echo '[Service]' > /etc/systemd/system/cdktf-monitoring-firewall.service");
     expect(problems({})).toEqual([
-      "problem=/etc/systemd/system/cdktf-monitoring-firewall.service is not from cdktf-monitoring, but has its name. Nothing was changed. Remove the file",
+      "problem=/etc/systemd/system/cdktf-monitoring-firewall.service exists, is not from cdktf-monitoring, and has the name of one of its files. Nothing was changed. Remove the file",
     ]);
     await Promise.resolve();
   });
@@ -120,10 +120,10 @@ describe("the owner of a server", () => {
     const before = system.listing(...PLACES);
     const [problem = ""] = preflight(second);
     expect(problem).toMatch(
-      /^problem=this server belongs to the monitoring "first\/m" since \d{4}-\d\d-\d\d, but the deploy is of another monitoring, "second\/m"\. Nothing was changed\. /,
+      /^problem=this server belongs to the monitoring "first\/m" \(since \d{4}-\d\d-\d\d\), but this deploy is from another monitoring, "second\/m"\. Nothing was changed\. /,
     );
     expect(problem).toContain("CDKTF_MONITORING_TRANSFER='first/m'");
-    expect(problems({})[0]).toContain("but the deploy is of no monitoring in Terraform");
+    expect(problems({})[0]).toContain("but this run was started without Terraform");
     expect(system.listing(...PLACES)).toBe(before);
     await Promise.resolve();
   });

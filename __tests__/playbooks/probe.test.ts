@@ -159,7 +159,7 @@ describe("a host key", () => {
   it("without a record is rejected with its fingerprint and the ways to trust it", () => {
     expect(connect([unknown])).toEqual([
       `this machine has no record of its host key. Either ${folder} was lost, or another machine deployed before. ` +
-        "It answers with the key ssh-ed25519 SHA256:abc. Copy known_hosts into this folder from that machine, or set hostKeys. " +
+        "The current key is ssh-ed25519 SHA256:abc. Copy known_hosts and owner from that machine into this folder, or set hostKeys. " +
         "Or compare the key with the one on the server (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), and deploy once with CDKTF_MONITORING_TRUST=app",
     ]);
     expect(calls()[0]).toContain("StrictHostKeyChecking=yes");
@@ -218,7 +218,7 @@ describe("sudo", () => {
 
   it("is not asked for by an account that runs no commands", () => {
     expect(connect(["output:This account is currently not available."])).toEqual([
-      'user "deploy" cannot run commands (This account is currently not available.): correct user, or give it a shell',
+      'user "deploy" cannot run commands (This account is currently not available.): correct user, or give the user a shell (chsh)',
     ]);
   });
 });

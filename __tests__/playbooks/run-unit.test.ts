@@ -205,7 +205,7 @@ describe("with a service", () => {
       return run({ active: "active", file: "enabled", pid: service.pid }, { state: "reloaded", ...metrics });
     };
     expect(reload(1, 2e9)).toMatchObject({ changed: true, commands: ["reload-or-restart own.service"] });
-    const rejected = "own.service rejects its configuration, and works on with the configuration before";
+    const rejected = "own.service rejects its configuration, and keeps running with the previous one";
     expect(reload(1, 1e9).msg).toBe(rejected);
     expect(reload(0, 1e9).msg).toBe(rejected);
   });

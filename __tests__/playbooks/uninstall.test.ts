@@ -72,7 +72,7 @@ rootTest("reports a folder with files of others, which is no obstacle for a late
   shell(INSTALL);
   system.on("touch /etc/example/theirs.yml");
   expect(uninstall("example", { LEAVE: "yes" })).toEqual([
-    "kept=/etc/example: it contains files of others: theirs.yml",
+    "kept=/etc/example: it contains files that are not from cdktf-monitoring: theirs.yml",
     "data=/var/lib/monitoring/example",
     "kept=/etc/cdktf-monitoring: manifest",
   ]);

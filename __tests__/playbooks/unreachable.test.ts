@@ -156,7 +156,7 @@ Connection closed by 10.0.0.7 port 22`,
   ],
   [
     "Connection closed by 10.0.0.7 port 22",
-    "wait the server closes connections before the login (Connection closed by 10.0.0.7 port 22): fail2ban blocks this machine",
+    "wait the server closes connections before the login (Connection closed by 10.0.0.7 port 22): if fail2ban blocks this machine",
   ],
   [
     "kex_exchange_identification: read: Connection reset by peer\nConnection reset by 10.0.0.7 port 22",

@@ -43,6 +43,6 @@ export function familyWarnings({ _members: members, technicians }: IMonitoring):
   if (closed.length === 0) return [];
   const [family = 0] = open;
   return [
-    `technicians: all blocks are IPv${family}, but ${closed.map(({ server }) => `"${server.name}"`).join(", ")} has no IPv${family} address: technicians cannot reach it. Add a block of the other family, or set secondAddress`,
+    `technicians: all blocks are IPv${family}, so technicians cannot reach servers without an IPv${family} address (${closed.map(({ server }) => `"${server.name}"`).join(", ")}). Add a block of the other family, or set secondAddress`,
   ];
 }

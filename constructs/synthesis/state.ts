@@ -17,7 +17,7 @@ export function stateDirectory(scope: Construct): string {
   if (!/^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+:=,-]*$/u.test(name))
     throw constructError(
       stack,
-      `the name of the stack is part of commands and paths: use letters, digits and "_.@+:=,-" only`,
+      `the stack name "${name}" is part of commands and paths: use letters, digits and "_.@+:=,-" only`,
     );
   return projectFile(`${contract.privateDirectory}/${name}`);
 }

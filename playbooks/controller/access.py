@@ -43,7 +43,7 @@ def problem(output: str, errors: str, user: str, password: Variables | None) -> 
         return Problem(reason, Retry.NEVER)
     if not answer:
         shown = " ".join(f"{output}\n{errors}".split())
-        return Problem(f'user "{user}" cannot run commands ({shown[:200] or "no output"}): correct user, or give it a shell', Retry.NEVER)
+        return Problem(f'user "{user}" cannot run commands ({shown[:200] or "no output"}): correct user, or give the user a shell (chsh)', Retry.NEVER)
     if answer[1] == "missing":
         return Problem(f'user "{user}" is not root, and the server has no sudo: apt-get install sudo', Retry.NEVER)
     for pattern, reason in _CAUSES:

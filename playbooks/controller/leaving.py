@@ -117,8 +117,8 @@ def _on(paths: Paths, verb: str, owner: str, name: str, host: Variables) -> tupl
             preexec_fn=END_WITH_PARENT,
         )
     except (subprocess.TimeoutExpired, RunError) as error:
-        return False, f"the log agent was not stopped first: {error}" if verb == "stop" else ""
+        return False, f"the log agent was not stopped, so Loki may lack its last lines: {error}" if verb == "stop" else ""
     if result.returncode == 0:
         return True, result.stdout.decode("utf-8", "replace").strip()
     reason = " ".join(result.stderr.decode("utf-8", "replace").split()) or f"exit status {result.returncode}"
-    return False, f"the log agent was not {'stopped first' if verb == 'stop' else 'started'}: {reason}"
+    return False, f"the log agent was not {'stopped, so Loki may lack its last lines' if verb == 'stop' else 'started'}: {reason}"

@@ -22,7 +22,7 @@ stop)
     systemctl kill --signal=KILL "$kind.service"
     systemctl stop "$kind.service"
   fi
-  if systemctl --quiet is-failed "$kind.service"; then outcome=", and had lines that Loki did not accept"; else outcome=; fi
+  if systemctl --quiet is-failed "$kind.service"; then outcome=", but Loki did not accept all of its lines"; else outcome=; fi
   systemctl --quiet reset-failed "$kind.service" 2>/dev/null || true
   echo "the log agent stopped after $(($(date +%s) - began)) s$outcome"
   ;;

@@ -161,7 +161,8 @@ class _Login:
             keyed = host | {"ansible_ssh_private_key_file": ssh.private_key(host, paths)}
             return unreachable.explain(errors, keyed, paths.jump_logs / self._name)
         if code is None:
-            return Problem(f'the login of user "{host["ansible_user"]}" does not end within {LOGIN_SECONDS} seconds: try it by hand', Retry.NEVER)
+            reason = f'the login of user "{host["ansible_user"]}" does not end within {LOGIN_SECONDS} seconds'
+            return Problem(f"{reason}: log in with ssh -v to see which step hangs", Retry.NEVER)
         return access.problem(output, errors, host["ansible_user"], password)
 
     def _explain_key(self, problem: Problem | None) -> Problem | None:

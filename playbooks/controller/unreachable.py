@@ -113,8 +113,8 @@ _CAUSES: tuple[tuple[str, Retry, str], ...] = (
     (
         r"(?:kex_exchange_identification: .*|Connection (?:closed|reset) by .*port \d+)",
         Retry.WAIT,
-        "{server} closes connections before the login ({0}): fail2ban blocks this machine, or more logins than MaxStartups in its"
-        " sshd are in progress",
+        "{server} closes connections before the login ({0}): if fail2ban blocks this machine, unban its address; if"
+        " many logins are in progress, raise MaxStartups in the sshd",
     ),
 )
 
@@ -149,10 +149,10 @@ def unknown_key(reason: str, fingerprint: str, folder: Path, name: str) -> str:
 
     reason: what is unknown. fingerprint: the key that answers; empty if unknown. folder: the stack's private folder.
     """
-    shown = f" It answers with the key {fingerprint}." if fingerprint else ""
+    shown = f" The current key is {fingerprint}." if fingerprint else ""
     return (
         f"{reason}. Either {folder} was lost, or another machine deployed before.{shown}"
-        f" Copy known_hosts into this folder from that machine, or set hostKeys."
+        f" Copy known_hosts and owner from that machine into this folder, or set hostKeys."
         f" Or compare the key with the one on the server (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), and deploy once with"
         f" CDKTF_MONITORING_TRUST={name}"
     )

@@ -62,7 +62,7 @@ test.each([
 test("warns if technicians have no address of the family of a server", () => {
   const { warnings } = servers(V6, { address: "2001:db8::3" }, ["203.0.113.7/32"]);
   expect(warnings).toContain(
-    'technicians: all blocks are IPv4, but "app", "hub" has no IPv4 address: technicians cannot reach it. Add a block of the other family, or set secondAddress',
+    'technicians: all blocks are IPv4, so technicians cannot reach servers without an IPv4 address ("app", "hub"). Add a block of the other family, or set secondAddress',
   );
   expect(servers(V4, { address: "192.0.2.2" }, ["203.0.113.7/32"]).warnings.join()).not.toContain("technicians:");
 });

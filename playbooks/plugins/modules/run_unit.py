@@ -288,7 +288,7 @@ def reload(unit: Unit, params: dict) -> None:
             return
         # If the reload before this one failed too, the metric cannot tell the two apart.
         if (before[0] and not successful) or time.monotonic() > end:
-            raise Problem(f"{unit.name} rejects its configuration, and works on with the configuration before")
+            raise Problem(f"{unit.name} rejects its configuration, and keeps running with the previous one")
         time.sleep(POLL)
 
 

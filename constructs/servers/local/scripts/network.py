@@ -116,7 +116,7 @@ def _host_routes() -> "list[tuple[str, ipaddress.IPv4Network]]":
 
 
 def alternative(name: str, subnet: str) -> str:
-    """Asks for an own prefix and subnet, with free ones. The names of networks are prefixes."""
+    """Asks for another prefix and subnet, and suggests free ones. The names of networks are prefixes."""
     free = _free_subnet(ipaddress.ip_network(subnet))
     return (
         f"give this project its own prefix and subnet, such as LOCAL_PREFIX={free_prefix(name)} LOCAL_SUBNET={free} "

@@ -8,7 +8,7 @@
 # It calls the function "problem".
 # shellcheck disable=SC2086,SC2154 # Names of units contain no spaces; manifest.sh sets the folders.
 
-# Prints the things that exist with the names of a component and that this project did not create, one per line.
+# Prints the user, unit and folder that have the names of a component but are not from this project, one per line.
 foreign_things() { # <component> <configuration folder or ->
   if is_adopted "$1" || is_earlier_installation "$1"; then return 0; fi
   if { id "$1" >/dev/null 2>&1 || getent group "$1" >/dev/null; } && ! is_listed "$1" user "$1"; then echo "user $1"; fi
@@ -29,7 +29,7 @@ END
     cdktf-monitoring-reboot-required.service nftables.service.d/cdktf-monitoring.conf; do
     file="$systemd_units/$file"
     if [ -e "$file" ] && ! is_marked "$file"; then
-      problem "$file is not from cdktf-monitoring, but has its name. Nothing was changed. Remove the file"
+      problem "$file exists, is not from cdktf-monitoring, and has the name of one of its files. Nothing was changed. Remove the file"
     fi
   done
 }

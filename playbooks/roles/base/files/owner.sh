@@ -29,10 +29,10 @@ may_own() {
 }
 
 report_owner() {
-  name="$(owner_value name)" since="$(owner_value since)" ours="another monitoring, \"$OWNER_NAME\""
-  if [ ! "$OWNER_NAME" ]; then ours="no monitoring in Terraform"; fi
-  if [ "$OWNER_NAME" = "$name" ]; then ours="another monitoring of this name, because its Terraform state was lost, or another project uses the same name"; fi
-  problem "this server belongs to the monitoring \"$name\" since ${since%T*}, but the deploy is of $ours. Nothing was changed." \
+  name="$(owner_value name)" since="$(owner_value since)" ours="this deploy is from another monitoring, \"$OWNER_NAME\""
+  if [ ! "$OWNER_NAME" ]; then ours="this run was started without Terraform"; fi
+  if [ "$OWNER_NAME" = "$name" ]; then ours="this deploy is from another monitoring of the same name: its Terraform state was lost, or another project uses this name"; fi
+  problem "this server belongs to the monitoring \"$name\" (since ${since%T*}), but $ours. Nothing was changed." \
     "Remove the server from one of them, or take it over in one deploy: CDKTF_MONITORING_TRANSFER='$name'"
 }
 

@@ -228,7 +228,7 @@ END
 # gets mode 0400, which marks it as unconfirmed.
 note_start() {
   if ! mkdir -p "$monitoring_folder/components" || ! mkdir -p -m 700 "${MARKER%/*}"; then
-    problem "$monitoring_folder cannot be written"
+    problem "root cannot create folders in $monitoring_folder: check that the file system is writable and not full"
     return 0
   fi
   if [ "$RUN" != leave ]; then claim_server; fi

@@ -80,7 +80,7 @@ remove_folder() { # <component> <folder>
   if [ ! -d "$2" ] || [ -L "$2" ]; then return 0; fi
   case "$2" in
     "$monitoring_programs"/*) rm -rf "$2" ;;
-    *) rmdir "$2" 2>/dev/null || is_adopted "$1" || echo "kept=$2: it contains files of others: $(names_in "$2" | head -n 5 | paste -sd ' ' -)" ;;
+    *) rmdir "$2" 2>/dev/null || is_adopted "$1" || echo "kept=$2: it contains files that are not from cdktf-monitoring: $(names_in "$2" | head -n 5 | paste -sd ' ' -)" ;;
   esac
 }
 
@@ -143,7 +143,7 @@ shorten_manifest() { # <component>
 # Ends the uninstallation of a component. Until its record in "components" is gone, the next run repeats an interrupted
 # uninstallation. The manifest still exists then, because without one the component counts as installed by an earlier version.
 finish() { # <component>
-  # No longer lists the files, because restored ones may have the same names.
+  # Removes the files from the manifest first, because the restored files may have the same names.
   shorten_manifest "$1"
   restore "$1"
   rm -rf "$monitoring_folder/markers/$1" "$monitoring_folder/moves/$1" "$monitoring_folder/previous/$1"
@@ -178,7 +178,7 @@ for component; do
   complete_manifest "$component"
   if [ "$component" = firewall ]; then firewall=yes; else services="$services $component"; fi
 done
-# The log agent first, while the Loki that it sends its last lines to may still run on this server.
+# Stops the log agent first, because Loki, which receives its last lines, may run on this server, too.
 # shellcheck disable=SC2046,SC2086 # Names of units and components contain no spaces.
 case " $services " in
   *" log_agent "*) stop_units $(units_of log_agent) ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Promtail read again what it had read but not sent, after systemd killed it because Loki did not answer.
+"""Makes Promtail read unsent lines again, after systemd killed Promtail because Loki did not answer.
 
 Usage: rewind-positions.py POSITIONS, as ExecStopPost= of the unit
 
