@@ -106,7 +106,7 @@ export interface ICloudFirewall {
 export interface IServer extends IConstruct {
   /**
    * Name of the server, in the syntax of a host name: the label `instance` in metrics and logs. Known at synthesis, and
-   * unique in a `Monitoring`, also if case is ignored.
+   * unique in a `Monitoring`, regardless of case.
    */
   readonly name: string;
   /** Identifier of the machine. It changes when another machine takes its place. @extension */

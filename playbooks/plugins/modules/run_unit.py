@@ -247,7 +247,7 @@ def holder(sockets: list[Socket]) -> str:
     for folder in Path("/proc").glob("[0-9]*"):
         if wanted & (inodes(int(folder.name)) or set()):
             return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
-    return f"a process of the user with number {sockets[0].uid}" if sockets else "another machine or network namespace"
+    return f"a process of the user with the ID {sockets[0].uid}" if sockets else "another machine or network namespace"
 
 
 def request(url: str, most: int = 200) -> str | None:
