@@ -16,7 +16,7 @@ import { Alerting } from "./alerting";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
 import { logProblems } from "./checks/logs";
-import { sharedMachineProblems } from "./checks/machines";
+import { monitoringsWithoutServersOf, sharedMachineProblems } from "./checks/machines";
 import { metricProblems, neededCollectors } from "./checks/metrics";
 import { MonitoringProps } from "./monitoring-props";
 import { recordMembers } from "./runs/members";
@@ -320,10 +320,10 @@ export class Monitoring extends Construct implements IMonitoring {
     return run;
   }
 
-  /** Returns the paths of the other monitorings of the app, from which a server may have moved to this one. */
+  /** Returns the paths of the other monitorings of the app from which a server may have moved to this one. */
   private otherMonitorings(): string[] {
     const all = this.node.root.node.findAll().filter((construct) => construct instanceof Monitoring);
-    return all.filter((other) => other !== this).map(({ node }) => node.path);
+    return monitoringsWithoutServersOf(this, all).map(({ node }) => node.path);
   }
 
   private renderInventory(): Value {

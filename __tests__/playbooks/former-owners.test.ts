@@ -41,7 +41,7 @@ it("tells every run of a server which components must find their names free", ()
       children: {
         run_firewall: group("firewall.yml", false, { app: {}, hub: {} }),
         run_node_exporter: group("node_exporter.yml", true, { app: { monitoring_adopt: true }, hub: {} }),
-        run_prometheus: group("prometheus.yml", true, { hub: {} }),
+        run_prometheus: group("prometheus.yml", true, { hub: { prometheus_port: 9090 } }),
         run_own: group("own.yml", false, { hub: {} }),
       },
     },
@@ -50,6 +50,6 @@ it("tells every run of a server which components must find their names free", ()
     "[ownership.add(run := inventory.Run.of(value, 'firewall'), value), {name: host['monitoring_placed'] for name, host in run.hosts.items()}][1]";
   expect(python(expression, everything)).toEqual({
     app: ["node_exporter adopt -"],
-    hub: ["node_exporter - -", "prometheus - /etc/prometheus"],
+    hub: ["node_exporter - -", "prometheus - /etc/prometheus 9090"],
   });
 });

@@ -42,7 +42,6 @@ function preflight(env: Readonly<Record<string, string>>): string[] {
     FINGERPRINT: "1",
     SERVICE_RELEASE: "/opt/cdktf-monitoring/example-1",
     SERVICE_STATE: "/var/lib/monitoring/example",
-    SERVICE_PORT: "1",
   };
   return system
     .on("sh ./preflight.sh", { ...defaults, ...env }, scripts)
@@ -74,12 +73,14 @@ describe("an installation that is not ours", () => {
     await Promise.resolve();
   });
 
-  rootTest("is taken over with adopt: its unit is stopped, and its user is not ours", async () => {
+  rootTest("is taken over with adopt: its unit is stopped when ours starts, and its user is not ours", async () => {
     system.on(FOREIGN);
     expect(problems({ ...COMPONENT, COMPONENTS: "example adopt /etc/example", SERVICE_ADOPT: "yes" })).toEqual([]);
+    expect(system.try("systemctl is-active example.service").stdout).toBe("active\n");
+    system.on("sh take-over.sh example", {}, scripts);
     expect(system.try("systemctl is-active example.service").stdout).toBe("inactive\n");
     expect(system.on("cat /etc/cdktf-monitoring/manifest/example").split("\n")).toEqual([
-      "folder /opt/cdktf-monitoring/example-1",
+      ...["", ".new", ".previous"].map((suffix) => `folder /opt/cdktf-monitoring/example-1${suffix}`),
       "link /opt/cdktf-monitoring/example",
       "unit /etc/systemd/system/example.service",
       "folder /etc/example",
@@ -96,6 +97,14 @@ describe("an installation that is not ours", () => {
       echo "# Written by cdktf-monitoring: the next deploy" > /etc/systemd/system/example.service`);
     expect(problems(COMPONENT)).toEqual([]);
     expect(system.on("cat /etc/cdktf-monitoring/manifest/example")).toContain("user example");
+    await Promise.resolve();
+  });
+
+  rootTest("is no obstacle while a unit of this project has its name", async () => {
+    system.on(FOREIGN);
+    system.on(`echo "# Written by cdktf-monitoring: the next deploy" > /etc/systemd/system/example.service
+      mkdir -p /etc/cdktf-monitoring/components; touch /etc/cdktf-monitoring/components/example`);
+    for (const run of ["example", "example", "firewall"]) expect(problems({ ...COMPONENT, RUN: run })).toEqual([]);
     await Promise.resolve();
   });
 

@@ -53,7 +53,6 @@ class Preflight {
       SERVICE_FOLDERS: "",
       SERVICE_START_FILES: "",
       SERVICE_ADDRESS: "",
-      SERVICE_PORT: "1",
     };
     const { status, stdout, stderr } = spawnSync("sh", [join(scripts, "preflight.sh")], {
       cwd: scripts,
@@ -104,7 +103,7 @@ programTest("ss", "reports a port that another process uses, at the same address
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const port = String((listener.address() as AddressInfo).port);
   const at = (address: string, pid = "0"): string[] =>
-    server.run({ SERVICE: "example", SERVICE_PORT: port, SERVICE_ADDRESS: address }, { MainPID: pid });
+    server.run({ COMPONENTS: `example - - ${port}`, SERVICE_ADDRESS: address }, { MainPID: pid });
   const problem = expect.stringMatching(
     `^problem=port ${port} is in use by .*: stop it, or give example another port$`,
   ) as string;

@@ -23,7 +23,7 @@ const shell = (lines: string): string => system.on(`set -eu; . ./manifest.sh; . 
 /** Uninstalls components, and returns the lines of the script. */
 function uninstall(components: string, env: Readonly<Record<string, string>> = {}): string[] {
   return system
-    .on(`sh ./uninstall.sh ${components}`, { KEEP_DATA: "yes", LEAVE: "", ...env }, scripts)
+    .on(`sh ./uninstall.sh ${components}`, { KEEP_DATA: "yes", LEAVE: "", KINDS: "example former", ...env }, scripts)
     .split("\n")
     .filter((line) => line !== "");
 }
@@ -68,6 +68,22 @@ rootTest("keeps the data for root, and deletes it when the server leaves later w
   await Promise.resolve();
 });
 
+rootTest("deletes data that an earlier version kept without a manifest, and no other data", async () => {
+  shell(INSTALL);
+  system.on("mkdir /var/lib/monitoring/former /var/lib/monitoring/others");
+  uninstall("example", { LEAVE: "yes", KEEP_DATA: "" });
+  expect(system.on("ls /var/lib/monitoring")).toBe("others");
+  await Promise.resolve();
+});
+
+rootTest("leaves the unit and the user of a package that came after an unfinished installation", async () => {
+  shell(INSTALL);
+  system.on("rm /etc/systemd/system/example.service; echo '[Service]' > /usr/lib/systemd/system/example.service");
+  expect(uninstall("example")).toContain("kept=the user example: /usr/lib/systemd/system/example.service may use it");
+  expect(system.on("systemctl is-active example.service; id -un example")).toBe("active\nexample");
+  await Promise.resolve();
+});
+
 rootTest("reports a folder with files of others, which is no obstacle for a later installation", async () => {
   shell(INSTALL);
   system.on("touch /etc/example/theirs.yml");
@@ -89,7 +105,7 @@ rootTest("continues after an interruption at any command", async () => {
     // Stops the script at its n-th external command.
     system.try(
       `trap 'n=$((n + 1)); [ "$n" -lt ${String(moment)} ] || exit 1' DEBUG; n=0; set -- example; . ./uninstall.sh`,
-      { KEEP_DATA: "", LEAVE: "yes" },
+      { KEEP_DATA: "", LEAVE: "yes", KINDS: "" },
       scripts,
     );
     uninstall("example", { LEAVE: "yes", KEEP_DATA: "" });
@@ -115,7 +131,7 @@ describe("an adopted installation", () => {
     echo "[Service]" > /usr/lib/systemd/system/example.service
     systemctl enable example.service; systemctl start example.service
   `;
-  const ADOPT = `adopt example /etc/example; ${INSTALL}
+  const ADOPT = `keep_copy example /etc/example; stop_former_units example; ${INSTALL}
     echo ours > /etc/example/a.yml; chown -R root: /etc/example; chmod 0750 /etc/example; rm -r /etc/example/rules`;
 
   rootTest("is restored with its files, owners, modes and the state of its unit", async () => {

@@ -1,12 +1,13 @@
 import { Token } from "cdktf";
+import { isIP } from "node:net";
 import { machineKey } from "../../lib/inventory/leave";
 import { IMember, MonitoringScope } from "../contracts";
 import { Member } from "../members/member";
 
 /**
  * Returns a message for each server that is also a member of another monitoring of the app. The two would overwrite each
- * other's firewall and components. Addresses that only Terraform knows are not compared here, but each server accepts only
- * one monitoring.
+ * other's firewall and components. Addresses that only Terraform knows are not compared here: the servers themselves refuse
+ * a second monitoring.
  */
 export function sharedMachineProblems(monitoring: MonitoringScope): string[] {
   const others = new Map<string, IMember>();
@@ -29,4 +30,17 @@ export function sharedMachineProblems(monitoring: MonitoringScope): string[] {
 function machineOf(member: IMember): string | undefined {
   const machine = machineKey(member._inventoryHost.connection);
   return Token.isUnresolved(machine) ? undefined : machine;
+}
+
+/**
+ * Returns the monitorings that certainly share no server with a monitoring, once {@link sharedMachineProblems} found
+ * nothing. Names, ports and jump hosts may hide that two members are the same machine.
+ */
+export function monitoringsWithoutServersOf<T extends MonitoringScope>(monitoring: T, all: readonly T[]): T[] {
+  const isClear = ({ _members: members }: T): boolean =>
+    members.every(({ _inventoryHost: { connection } }) => {
+      const { host, port, jumpHost } = connection;
+      return !Token.isUnresolved(host) && isIP(host) !== 0 && port === 22 && jumpHost === undefined;
+    });
+  return isClear(monitoring) ? all.filter((other) => other !== monitoring && isClear(other)) : [];
 }

@@ -5,11 +5,11 @@ import { playbooksDirectory } from "../../lib/paths";
 const DOCUMENTATION = ["README.md"];
 
 /**
- * Returns the hash of the files of a built-in run: its playbook, its roles and the modules of the project.
+ * Returns the hash of the files of a built-in run: its playbook, its roles, the modules of the project, and the list of flags.
  *
  * @param playbook name of the playbook's file
  * @param roles folders of the roles, relative to the playbooks
  */
 export function builtInContent(playbook: string, roles: readonly string[]): string {
-  return contentHash(playbooksDirectory, [playbook, "plugins/modules", ...roles], DOCUMENTATION);
+  return contentHash(playbooksDirectory, [playbook, "flags.json", "plugins/modules", ...roles], DOCUMENTATION);
 }

@@ -26,9 +26,8 @@ def variables(state: Path, common: Variables) -> Variables:
 def former_owners(state: Path, others: list[str]) -> list[str]:
     """The ids of owners whose servers this monitoring takes over without being asked.
 
-    They are its own ids before Terraform's state was lost or the monitoring was renamed, and those of the other monitorings of
-    the app. Two monitorings of an app never have the same server, because the synthesis rejects that. So a server of another one
-    has moved.
+    They are its own ids before Terraform's state was lost or the monitoring was renamed, and those of other monitorings of the
+    app that certainly have none of its servers any more, so that a server of theirs has moved.
 
     others: the paths of these monitorings, which begin with their stacks.
     """
@@ -57,8 +56,9 @@ def add(run: Run, inventory: Variables) -> None:
             continue
         for host, own in (group.get("hosts") or {}).items():
             if host in placed:
-                adopt = {**common, **(own or {})}.get("monitoring_adopt")
+                variables = {**common, **(own or {})}
+                adopt = "adopt" if variables.get("monitoring_adopt") else "-"
                 folder = f"/etc/{kind}" if COMPONENTS[kind]["configuration"] else "-"
-                placed[host].append(f"{kind} {'adopt' if adopt else '-'} {folder}")
+                placed[host].append(f"{kind} {adopt} {folder} {variables.get(f'{kind}_port', '')}".rstrip())
     for host, kinds in placed.items():
         run.hosts[host]["monitoring_placed"] = sorted(kinds)

@@ -41,7 +41,8 @@ def by_host(hosts: Iterable[str], events: list[Event], complete: bool = True) ->
 def _result(events: list[Event], complete: bool) -> Result:
     work = [event for event in events if not event["begin"]]
     changed = sum(event["status"] == "changed" for event in work)
-    bad = next((event for event in events if event["status"] in _BAD), None)
+    # The last one, because a rescue block says more about the failure than the task that failed first.
+    bad = next((event for event in reversed(events) if event["status"] in _BAD), None)
     if work and work[-1]["status"] not in _BAD:
         bad = None  # a rescue block continued after the failure
     state = bad["status"] if bad else "changed" if changed else "ok" if work else "unchanged" if events else "unknown"

@@ -128,12 +128,6 @@ def private_key(host: Variables, paths: Paths) -> str | None:
     return str(on_controller(key, paths.project)) if key else None
 
 
-def has_expected_key(host: Variables) -> bool:
-    """Whether the user gave the host's key. Otherwise the key of the first connection counts."""
-    ssh = host.get("monitoring_ssh") or {}
-    return bool(ssh.get("host_keys") or ssh.get("known_hosts_file"))
-
-
 def connection_socket(host: Variables, paths: Paths) -> Path:
     """The socket of a server's shared connection. A later server with the same address has another socket."""
     address = [host.get(f"ansible_{part}") for part in ("host", "port", "user")]

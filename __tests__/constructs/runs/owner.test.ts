@@ -60,6 +60,14 @@ it("names the other monitorings of the app, from which a server may have moved",
   expect(ownerOf(app.get("first"))).toMatchObject({ name: "first/m", others: ["second/m"] });
 });
 
+it("does not name a monitoring whose servers may be the same machines under another name", () => {
+  const app = synthApp((tree) => {
+    stackOf(tree, "first", "192.0.2.10");
+    stackOf(tree, "second", "shop.example.com");
+  });
+  expect(ownerOf(app.get("first"))).toMatchObject({ others: [] });
+});
+
 it("rejects two monitorings of an app with the same server, and names both", () => {
   const both = (address: string): void => {
     synthApp((tree) => {

@@ -45,10 +45,11 @@ keep_copy() { # <component> <configuration folder> <unit>…
   mv "$copy/copy.tar.new" "$copy/copy.tar"
 }
 
-# Takes over an installation. May be repeated after an interruption.
-adopt() { # <component> <configuration folder> <unit>…
-  keep_copy "$@"
+# Stops the former units right before the component starts in their place. May be repeated: the component's own unit, which
+# may have the name of a former one, runs on.
+stop_former_units() { # <component>
   while read -r name _; do
+    if [ "$name" = "$1.service" ] && is_marked "$systemd_units/$name"; then continue; fi
     systemctl --quiet stop "$name" || true
     systemctl --quiet disable "$name" >/dev/null 2>&1 || true
   done < "$adopted_folder/$1/units"

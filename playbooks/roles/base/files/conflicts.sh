@@ -3,23 +3,26 @@
 # by a line ". FILE".
 #
 # Environment, with that of preflight.sh:
-#   COMPONENTS  list of KIND ADOPT FOLDER: the built-in components on this server. ADOPT is "adopt" or "-"; FOLDER is the
-#               configuration folder, or "-"
+#   COMPONENTS  list of KIND ADOPT FOLDER PORT: the built-in components on this server. ADOPT is "adopt" or "-"; FOLDER is
+#               the configuration folder, or "-"; PORT may be missing
 # It calls the function "problem".
 # shellcheck disable=SC2086,SC2154 # Names of units contain no spaces; manifest.sh sets the folders.
 
 # Prints the user, unit and folder that have the names of a component but are not from this project, one per line.
 foreign_things() { # <component> <configuration folder or ->
-  if is_adopted "$1" || is_earlier_installation "$1"; then return 0; fi
+  # The names belong to this project as long as its unit is in place. A package of the same name may be there, too.
+  if is_adopted "$1" || is_marked "$systemd_units/$1.service" || is_earlier_installation "$1"; then return 0; fi
   if { id "$1" >/dev/null 2>&1 || getent group "$1" >/dev/null; } && ! is_listed "$1" user "$1"; then echo "user $1"; fi
   foreign_unit "$1" | sed 's/^/unit /'
   if [ "$2" != - ] && { [ -e "$2" ] || [ -L "$2" ]; } && ! is_listed "$1" folder "$2"; then echo "folder $2"; fi
 }
 
-# Reports an installation that is not ours. All runs report it, so that none of them changes the server.
-check_names() {
-  while read -r kind adopt config; do
-    if [ ! "$kind" ] || [ "$adopt" = adopt ]; then continue; fi
+# Reports installations that are not ours, and ports in use. All runs report them, so that none of them changes the server.
+check_components() {
+  while read -r kind adopt config port; do
+    if [ ! "$kind" ]; then continue; fi
+    if [ "$port" ]; then check_port "$kind" "$port" "$adopt"; fi
+    if [ "$adopt" = adopt ]; then continue; fi
     things="$(foreign_things "$kind" "$config")"
     if [ "$things" ]; then report_things "$kind" "$things"; fi
   done <<END
@@ -44,22 +47,24 @@ report_things() { # <component> <things>
 }
 
 # Prints the numbers of the users whose processes may hold the component's port, as ss prints them.
-own_users() {
-  id -u "$SERVICE" 2>/dev/null || true
-  if [ ! "$SERVICE_ADOPT" ]; then return 0; fi
+own_users() { # <component>
+  id -u "$1" 2>/dev/null || true
+  if [ "$1" != "$SERVICE" ] || [ ! "$SERVICE_ADOPT" ]; then return 0; fi
   # These units are stopped when the installation is taken over.
-  former_units "$SERVICE" $SERVICE_FORMER_UNITS | while IFS= read -r former; do
+  former_units "$1" $SERVICE_FORMER_UNITS | while IFS= read -r former; do
     stat -c %u "/proc/$(systemctl show --property MainPID --value "$former")" 2>/dev/null || true
   done
 }
 
-check_port() {
-  if ! command -v ss >/dev/null; then return 0; fi
+check_port() { # <component> <port> <adopt or ->
+  # Only the component's own run knows the units whose ports are free after the installation is taken over.
+  if ! command -v ss >/dev/null || { [ "$3" = adopt ] && [ "$1" != "$SERVICE" ]; }; then return 0; fi
+  pid="$(systemctl show --property MainPID --value "$1.service" 2>/dev/null || true)"
   # In a container, ss shows users but no processes. Only the component runs as its user, so the user identifies it.
-  own="$(own_users | sort -u | paste -sd ' ' -)"
+  own="$(own_users "$1" | sort -u | paste -sd ' ' -)"
   # shellcheck disable=SC2016 # The program is awk's.
-  holder="$(ss -Hltnpe "sport = :$SERVICE_PORT" |
-    awk -v port=":$SERVICE_PORT" -v bind="$SERVICE_ADDRESS" -v pid="pid=$1," -v own="$own" '
+  holder="$(ss -Hltnpe "sport = :$2" |
+    awk -v port=":$2" -v bind="$SERVICE_ADDRESS" -v pid="pid=${pid:-0}," -v own="$own" '
       BEGIN { count = split(own, users) }
       index($0, pid) { next }
       # ss does not print the number of root.
@@ -69,6 +74,5 @@ check_port() {
   if [ ! "$holder" ]; then return 0; fi
   process="$(echo "$holder" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')"
   user="$(echo "$holder" | sed -n 's/.* uid:\([0-9]*\).*/\1/p')"
-  problem "port $SERVICE_PORT is in use by ${process:-a process of the user $(id -nu "${user:-0}")}:" \
-    "stop it, or give $SERVICE another port"
+  problem "port $2 is in use by ${process:-a process of the user $(id -nu "${user:-0}")}: stop it, or give $1 another port"
 }

@@ -73,8 +73,8 @@ record_component() { # <component> <configuration folder> <release> <data folder
   if ! id "$component" >/dev/null 2>&1 || { is_earlier_installation "$component" && [ ! "$(foreign_unit "$component")" ]; }; then
     record "$component" user "$component"
   fi
-  for folder in "$release" "$monitoring_programs/$component"-[0-9]*; do
-    if [ "$folder" = "$release" ] || [ -d "$folder" ]; then record "$component" folder "$folder"; fi
+  for folder in "$release" "$release.new" "$release.previous" "$monitoring_programs/$component"-[0-9]*; do
+    if [ "${folder#"$release"}" != "$folder" ] || [ -d "$folder" ]; then record "$component" folder "$folder"; fi
   done
   record "$component" link "$monitoring_programs/$component"
   record "$component" unit "$systemd_units/$component.service"

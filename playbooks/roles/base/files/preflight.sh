@@ -23,8 +23,7 @@
 #   SERVICE_DATA          data folder, if its data moves with it
 #   SERVICE_FOLDERS       list of folders that hold nothing but files of this project
 #   SERVICE_START_FILES   list of files that it reads only when it starts
-#   SERVICE_ADDRESS       address that it listens on; empty for all
-#   SERVICE_PORT          TCP port that it listens on
+#   SERVICE_ADDRESS       address that services listen on; empty for all
 #   SERVICE_ADOPT         whether to take over an installation that is not ours
 #   SERVICE_FORMER_UNITS  list of units that distributions use for the component
 #
@@ -94,7 +93,7 @@ find_out_whether_current() {
 check_access() {
   # A new instance accepts SSH while its first boot still installs packages.
   if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >/dev/null 2>&1 || true; fi
-  [ "$(id -u)" = 0 ] || problem "the SSH user is not root and did not become root: let it use sudo without a password"
+  [ "$(id -u)" = 0 ] || problem "the SSH user is not root and did not become root: set sudoPassword, or let it use sudo without a password"
   [ -x /usr/bin/python3 ] || problem "/usr/bin/python3 is missing, which Ansible needs: apt-get install python3"
 }
 
@@ -240,7 +239,7 @@ note_start() {
   if [ "$SERVICE" ]; then
     if [ "$SERVICE_ADOPT" ] && [ "$(foreign_things "$SERVICE" "${SERVICE_CONFIG:--}")" ]; then
       # shellcheck disable=SC2086 # Names of units contain no spaces.
-      adopt "$SERVICE" "$SERVICE_CONFIG" $SERVICE_FORMER_UNITS
+      keep_copy "$SERVICE" "$SERVICE_CONFIG" $SERVICE_FORMER_UNITS
     fi
     record_service
     : >> "$monitoring_folder/components/$SERVICE"
@@ -269,14 +268,13 @@ if [ "$known" ] && [ ! "$FORCE" ]; then
 fi
 check_access
 if [ "$FIREWALL_FINGERPRINT" ]; then check_firewall; fi
-check_names
+check_components
 report_components
 if [ "$ARCHITECTURE" ]; then check_system; fi
 if [ "$SERVICE" ]; then
   pid="$(unit_property MainPID)"
   check_requirements
   report_installation
-  check_port "${pid:-0}"
   report_interrupted_run "${pid:-0}"
 fi
 if [ ! "$CHECK" ] && [ ! "$bad" ]; then note_start; fi

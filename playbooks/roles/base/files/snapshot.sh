@@ -35,6 +35,7 @@ take_snapshot() { # <component> <configuration folder> <list of files that scrip
     # An earlier version of this project, which wrote no manifests, installed the component.
     printf '%s\n' "$systemd_units/$1.service" "$monitoring_programs/$1"
     if [ "$config" ]; then find "$config" ! -type d; fi
+    if [ "$1" = node_exporter ]; then printf '%s\n' "$systemd_units"/cdktf-monitoring-reboot-required.*; fi
   fi | while IFS= read -r path; do
     if [ ! -e "$path" ] && [ ! -L "$path" ]; then continue; fi
     if printf '%s\n' "$lists" | grep -qxF -- "$path"; then continue; fi

@@ -7,6 +7,7 @@
 # Environment (empty means no):
 #   KEEP_DATA  keep the data, which then belongs to root
 #   LEAVE      the server leaves its monitoring: remove the records of this project, too
+#   KINDS      list of all components, whose data an earlier version may have kept without a manifest
 # Output, lines of KEY=VALUE:
 #   kept=TEXT    what stays on the server, and why
 #   data=FOLDER  data that stays
@@ -51,8 +52,11 @@ record_configuration() { # <component> <folder>
   done
 }
 
+# Prints the units of components. A unit without our mark came later, from a package.
 units_of() { # <component>…
-  for component; do list_paths "$component" unit; done | sed 's|.*/||'
+  for component; do list_paths "$component" unit; done | while IFS= read -r file; do
+    if is_marked "$file"; then echo "${file##*/}"; fi
+  done
 }
 
 # Stops units at the same time, and forgets that they failed.
@@ -100,6 +104,10 @@ remove_data() { # <component> <folder>
 
 remove_user() { # <component> <user>
   if ! id "$2" >/dev/null 2>&1; then return 0; fi
+  if [ "$(foreign_unit "$1")" ]; then
+    echo "kept=the user $2: $(foreign_unit "$1") may use it"
+    return
+  fi
   attempts=5
   # Another program may hold the lock on /etc/passwd.
   until reason="$(userdel "$2" 2>&1)"; do
@@ -121,8 +129,13 @@ remove_file() { # <component> <file>
   rm -f -- "$2"
 }
 
+remove_unit() { # <component> <file>
+  if is_marked "$2"; then rm -f -- "$2"; fi
+}
+
 remove_files() { # <component>
-  for kind in file link unit; do for_each "$1" "$kind" remove_file; done
+  for kind in file link; do for_each "$1" "$kind" remove_file; done
+  for_each "$1" unit remove_unit
   for_each "$1" folder remove_folder
   for_each "$1" data remove_data
 }
@@ -163,6 +176,10 @@ leave() {
     shorten_manifest "$component"
     remove_empty_manifest "$component"
   done
+  if [ ! "$KEEP_DATA" ]; then for kind in $KINDS; do remove_data "$kind" "$data_folder/$kind"; done; fi
+  # Temporary files of interrupted runs.
+  rm -f "$monitoring_folder"/owner.*
+  find "$monitoring_folder/manifest" -name '.?*' -type f -delete 2>/dev/null || true
   # If a folder contains files of others, or is a mount point, it stays.
   rmdir "$data_folder" "$monitoring_programs" /run/cdktf-monitoring 2>/dev/null || true
   for folder in components firewall markers moves own previous; do rm -rf "${monitoring_folder:?}/$folder"; done
