@@ -9,6 +9,8 @@ const common = {
 };
 
 module.exports = {
+  // Many tests start programs, which may take longer than the default of 5 s on a busy machine.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
