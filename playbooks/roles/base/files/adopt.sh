@@ -9,7 +9,7 @@
 # The user of the former installation is used and never removed.
 # shellcheck disable=SC2154 # manifest.sh, which is included before, sets the folders.
 
-adopted_folder=/etc/cdktf-monitoring/adopted
+adopted_folder="$monitoring_folder/adopted"
 
 is_adopted() { # <component>
   [ -e "$adopted_folder/$1/copy.tar" ]

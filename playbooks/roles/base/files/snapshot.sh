@@ -11,7 +11,7 @@
 # several attempts may fail one after the other.
 # shellcheck disable=SC2154 # manifest.sh, which is included before, sets the folders.
 
-previous_folder=/etc/cdktf-monitoring/previous
+previous_folder="$monitoring_folder/previous"
 
 has_snapshot() { # <component>
   [ -e "$previous_folder/$1/files.tar" ]
