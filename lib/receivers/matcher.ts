@@ -59,8 +59,11 @@ export class Matcher {
     private readonly operator: "=" | "!=" | "=~" | "!~",
     private readonly value: string,
   ) {
+    const isExpression = operator.includes("~");
     const problem =
-      labelNameProblem(label) ?? valueProblem(value) ?? (operator.includes("~") ? expressionProblem(value) : undefined);
+      labelNameProblem(label) ??
+      textProblem(isExpression ? "expression" : "value", value) ??
+      (isExpression ? expressionProblem(value) : undefined);
     if (problem !== undefined) throw new Error(`matcher ${this.toString()}: ${problem}`);
   }
 
@@ -70,6 +73,6 @@ export class Matcher {
   }
 }
 
-function valueProblem(value: string): string | undefined {
-  return isPrintable(value) ? undefined : "the value contains invisible characters: remove them";
+function textProblem(name: string, text: string): string | undefined {
+  return isPrintable(text) ? undefined : `the ${name} contains invisible characters: remove them`;
 }

@@ -19,6 +19,7 @@ describe("Matcher", () => {
       "the value contains invisible characters: remove them",
     ],
     ["a value with a character that ends a line in YAML", () => Matcher.is("team", "a\u2028b"), "invisible characters"],
+    ["an expression with a line break", () => Matcher.matches("team", "a\nb"), "the expression contains invisible"],
     ["an unterminated expression", () => Matcher.matches("name", "(a"), "Unterminated group"],
     ["syntax that RE2 lacks", () => Matcher.matches("name", "(?!a)b"), '"(?!a" is not supported'],
   ])("rejects %s", (_what, construct, expected) => {
