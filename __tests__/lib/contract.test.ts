@@ -8,6 +8,8 @@ import { parseJumpHost } from "../../lib/network/jump-host";
 import { packageRoot, playbooksDirectory } from "../../lib/paths";
 import { cacheDirectory } from "../../tools/cli/project";
 
+/** A file on servers, next to the folders. */
+const OWNER_FILE = "owner";
 const localScripts = join(packageRoot, "constructs", "servers", "local", "scripts");
 
 /** Evaluates a Python expression over `value` for each value. imports: statements that run first, in a folder. */
@@ -57,7 +59,8 @@ it("keeps the names in the state folders of deployed stacks", () => {
 it("contains all folders on servers that the roles use", () => {
   const { directory, folders } = contract.server;
   const texts = filesBelow(join(playbooksDirectory, "roles")).join("\n");
-  const used = [...texts.matchAll(new RegExp(`${directory}/([\\w-]+)`, "g"))].map(([, folder]) => folder);
+  const names = texts.matchAll(new RegExp(`(?:${directory}|\\$monitoring_folder)/([\\w-]+)`, "g"));
+  const used = [...names].map(([, name]) => name).filter((name) => name !== OWNER_FILE);
   expect([...new Set(used)].sort()).toEqual(folders);
 });
 
