@@ -73,6 +73,42 @@ test("accepts only the password that the server generated", async () => {
   expect(await grafanaOn("hub").status("/api/user/signup", { email: "a@example.com" })).not.toBe(200);
 });
 
+test("sends a content security policy, and its session cookie to no other site", async () => {
+  const grafana = loggedIn("hub");
+  expect(await grafana.header("/login", "Content-Security-Policy")).toMatch(/script-src 'self'.* 'nonce-[^']+';/);
+  const cookie = await grafana.sessionCookie();
+  expect(cookie).toContain("SameSite=Strict");
+  expect(cookie).toContain("HttpOnly");
+  // Over http, browsers would not send a cookie with this attribute.
+  expect(cookie).not.toContain("Secure");
+});
+
+test("does not let a Viewer silence alerts or reload components through data sources", async () => {
+  const user = { login: "viewer", name: "Viewer", password: "a password", role: "Viewer" };
+  expect(await loggedIn("hub").status("/api/admin/users", user)).toBe(200);
+  const viewer = new GrafanaApi(project.url("hub", 3000), user.password, user.login);
+  expect(await viewer.health("alertmanager")).toBe("OK");
+  const proxy = "/api/datasources/proxy/uid";
+  const silence = {
+    matchers: [{ name: "alertname", value: ".+", isRegex: true }],
+    startsAt: new Date(Date.now()).toISOString(),
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+    createdBy: "viewer",
+    comment: "all",
+  };
+  for (const path of [
+    `${proxy}/alertmanager/api/v2/silences`,
+    `${proxy}/alertmanager//api/v2/silences`,
+    "/api/alertmanager/alertmanager/api/v2/silences",
+    `${proxy}/alertmanager/-/reload`,
+    `${proxy}/prometheus/-/reload`,
+    `${proxy}/prometheus/-/quit`,
+    `${proxy}/prometheus/api/v1/write`,
+  ])
+    expect([path, await viewer.status(path, silence)]).toEqual([path, 403]);
+  expect(await viewer.json(`${proxy}/alertmanager/api/v2/silences`)).toEqual([]);
+});
+
 test("has data sources and dashboards that users cannot change", async () => {
   const grafana = loggedIn("hub");
   expect(await grafana.dataSources()).toContainEqual(

@@ -6,12 +6,24 @@ export interface DataSource {
   readonly readOnly: boolean;
 }
 
-/** Client of Grafana's API: as the user `admin`, or without a login if there is no password. */
+/** Client of Grafana's API: as a user, or without a login if there is no password. */
 export class GrafanaApi {
   public constructor(
     private readonly url: string,
     private readonly password?: string,
+    private readonly user = "admin",
   ) {}
+
+  /** Returns the session cookie of a login in the web UI. */
+  public async sessionCookie(): Promise<string> {
+    const { headers } = await this.request("/login", { user: this.user, password: this.password });
+    return headers.getSetCookie().find((cookie) => cookie.startsWith("grafana_session=")) ?? "";
+  }
+
+  /** Returns a header of the response to a request. */
+  public async header(path: string, name: string): Promise<string | null> {
+    return (await this.request(path)).headers.get(name);
+  }
 
   /** Returns the HTTP status of a request. A request with a body is a POST by default. */
   public async status(path: string, body?: object, method?: string): Promise<number> {
@@ -41,7 +53,7 @@ export class GrafanaApi {
 
   private async request(path: string, body?: object, method?: string): Promise<Response> {
     const headers = new Headers({ "Content-Type": "application/json" });
-    if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`admin:${this.password}`)}`);
+    if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`${this.user}:${this.password}`)}`);
     return fetch(this.url + path, {
       method: method ?? (body === undefined ? "GET" : "POST"),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
