@@ -11,7 +11,8 @@ import { UserError } from "./user-error";
 const OLDEST = [3, 11] as const;
 
 /**
- * Creates a Python virtual environment with the packages of a requirements file, or finds the existing one.
+ * Creates a Python virtual environment with the packages of a requirements file, or finds the existing one. pip rejects a
+ * package whose SHA-256 is not in the file.
  *
  * @param requirements name of the file in this package, such as `requirements.txt`
  * @returns the folder of its programs, for PATH
@@ -19,11 +20,8 @@ const OLDEST = [3, 11] as const;
  */
 export async function ensurePython(requirements: string, log: Log): Promise<string> {
   const version = await pythonVersion();
-  const files = ["requirements.txt", requirements].map((name) => readFileSync(join(packageRoot, name)));
-  const key = files
-    .reduce((hash, bytes) => hash.update(bytes), createHash("sha256").update(version))
-    .digest("hex")
-    .slice(0, 16);
+  const lock = readFileSync(join(packageRoot, requirements));
+  const key = createHash("sha256").update(version).update(lock).digest("hex").slice(0, 16);
   const directory = join(cacheDirectory(), "python", key);
   const bin = join(directory, "bin");
   const complete = join(directory, "complete");
@@ -45,7 +43,11 @@ async function createEnvironment(directory: string, requirements: string, log: L
   }
   const installed = await run(
     join(directory, "bin", "pip"),
-    ["install", "--quiet", "--disable-pip-version-check", "--requirement", join(packageRoot, requirements)],
+    [
+      ...["install", "--quiet", "--disable-pip-version-check", "--requirement", join(packageRoot, requirements)],
+      // Wheels only, because the build of a source archive would install further packages, without digests.
+      ...["--require-hashes", "--only-binary", ":all:"],
+    ],
     { log },
   );
   if (installed.code !== 0)
