@@ -14,7 +14,7 @@ function packagesOf(file: string): Map<string, { readonly version: string; reado
   );
 }
 
-describe.each(["requirements", "requirements-dev", "requirements-test"])("%s.txt", (name) => {
+describe.each(["requirements", "requirements-dev", "requirements-test", "requirements-sbom"])("%s.txt", (name) => {
   test("has digests of all packages", () => {
     const packages = [...packagesOf(`${name}.txt`)];
     expect(packages.length).toBeGreaterThan(5);

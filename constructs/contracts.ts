@@ -151,6 +151,8 @@ export interface IServer extends IConstruct {
   readonly onLeave?: OnLeave;
   /** Family of the addresses that only Terraform knows: 4 or 6. @default - unknown @internal */
   readonly _family?: number;
+  /** Whether the server is a container on the controller. @default false @internal */
+  readonly _local?: boolean;
 
   /** Returns the address, as `host:port`, at which a technician reaches a port of this server. */
   endpoint(port: number): string;

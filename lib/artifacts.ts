@@ -18,12 +18,15 @@ export interface ArtifactRequest {
   /** Upstream URL of the list of digests of the release. */
   readonly checksums?: string;
   /**
-   * Pinned SHA-256 digest; null if it is unknown. In this case, the controller uses the digest in the list `checksums`.
-   * Without such a list, it pins the digest of the first download.
+   * Pinned SHA-256 digest; null if it is unknown. In this case, the controller uses the digest in `artifacts.lock.json`. If the
+   * user trusts downloads, the controller records a missing digest there: the one in the list `checksums`, or the one of the
+   * first download.
    */
   readonly sha256: string | null;
   /** Source of the file if it is not in the cache: `release`, `directory`, `mirror` or `source`. */
   readonly channel: string;
+  /** Why the deploy must not use the file. @default - the deploy may use it */
+  readonly refused?: string;
 }
 
 /** Names of the files of a release, with the placeholders `{version}` and `{arch}`. */
@@ -106,14 +109,21 @@ export class Artifacts {
    * The source that an environment variable selects: `CDKTF_MONITORING_SOURCE` (folder of source builds),
    * `CDKTF_MONITORING_DIRECTORY` (folder of release archives) or `CDKTF_MONITORING_MIRROR` (URL of a mirror). If none of
    * them is set, the source is the upstream releases. A `Monitoring` uses this source by default.
+   *
+   * `CDKTF_MONITORING_SOURCE_FOR=local` restricts source builds to local servers. `npm run up` sets it if it built them because
+   * the release sites were unreachable.
    */
   public static fromEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): Artifacts {
     const {
       CDKTF_MONITORING_SOURCE: source,
+      CDKTF_MONITORING_SOURCE_FOR: sourceFor,
       CDKTF_MONITORING_DIRECTORY: directory,
       CDKTF_MONITORING_MIRROR: mirror,
     } = environment;
-    if (source) return Artifacts.source(source);
+    if (source) {
+      const { _channel: channel, _location: location, built } = Artifacts.source(source);
+      return new Artifacts(channel, location, built, sourceFor === "local");
+    }
     if (directory) return Artifacts.directory(directory);
     if (mirror) return Artifacts.mirror(mirror);
     return Artifacts.released();
@@ -133,6 +143,12 @@ export class Artifacts {
      */
     public readonly _location?: string,
     private readonly built?: Readonly<Record<string, Built>>,
+    /**
+     * Whether only local servers accept the archives.
+     *
+     * @internal
+     */
+    public readonly _localOnly = false,
   ) {}
 
   /**

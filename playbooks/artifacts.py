@@ -3,7 +3,7 @@
 
     artifacts.py ensure REQUESTS.json|- [--lock artifacts.lock.json]
 
-The requests are a JSON list of {name, version, architecture, file, url?, checksums?, sha256|null, channel, location?}.
+The requests are a JSON list of {name, version, architecture, file, url?, checksums?, sha256|null, channel, location?, refused?}.
 Sources of an archive, the first match wins: the cache, the folder `location`, the mirror `location` (a URL), `url`.
 Standard output is a JSON list of {name, version, architecture, sha256, path}. Standard error has one line per archive.
 """
@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import http.client
 import json
+import os
 import sys
 import time
 import urllib.error
@@ -34,6 +35,9 @@ CHUNK = 1 << 20
 TIMEOUT_SECONDS = 30
 ATTEMPTS = 3
 PROGRESS_SECONDS = 5
+
+# With the value true, a digest that nobody pinned is taken from the release site and recorded.
+TRUST_DOWNLOADS = "CDKTF_MONITORING_TRUST_DOWNLOADS"
 
 Log = Callable[[str], None]
 
@@ -60,6 +64,8 @@ class Artifact:
     """URL of the release's checksum file."""
     location: str | None = None
     """A folder or the URL of a mirror."""
+    refused: str | None = None
+    """Why the deploy must not use the archive."""
 
     @classmethod
     def of(cls, request: dict[str, Any]) -> Artifact:
@@ -111,6 +117,8 @@ def ensure(requests: list[dict[str, Any]], lock_file: Path | None = None, log: L
 
 
 def _ensure_one(artifact: Artifact, lock_file: Path | None, log: Log) -> Available:
+    if artifact.refused:
+        raise ArtifactError(f"{artifact.label}: {artifact.refused}")
     folder = cache_folder(f"artifacts/{artifact.name}/{artifact.version}/{artifact.architecture}")
     path = folder / artifact.file
     with locked(folder / ".lock", lambda: log(f"{artifact.label}: waiting for another download of this archive")):
@@ -220,7 +228,7 @@ def _digest_of(path: Path) -> str:
 
 
 def _recorded_digest(artifact: Artifact, lock_file: Path | None, log: Log) -> str:
-    """The digest in the user's lock file. The first time, it is taken from the checksum file or from the archive itself."""
+    """The digest in the user's lock file. If it has none and the user trusts downloads, it is taken from the release site."""
     if lock_file is None:
         raise ArtifactError(f"{artifact.label}: no SHA-256 is pinned: pass --lock with a file to record it in")
     key = f"{artifact.name}/{artifact.version}/{artifact.architecture}/{artifact.file}"
@@ -228,6 +236,7 @@ def _recorded_digest(artifact: Artifact, lock_file: Path | None, log: Log) -> st
         digests = _read_lock(lock_file)
         if key in digests:
             return digests[key]
+        _check_asked_for(artifact, key, lock_file)
         digest, origin = _published_digest(artifact) if artifact.checksums else _first_digest(artifact, log)
         content = json.dumps(dict(sorted((digests | {key: digest}).items())), indent=2) + "\n"
         partial = lock_file.with_name(lock_file.name + ".part")
@@ -258,6 +267,17 @@ def _first_digest(artifact: Artifact, log: Log) -> tuple[str, str]:
         return digest, origin
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _check_asked_for(artifact: Artifact, key: str, lock_file: Path) -> None:
+    if os.environ.get(TRUST_DOWNLOADS) == "true":
+        return
+    source = artifact.checksums or artifact.url or "the publisher"
+    raise ArtifactError(
+        f"{artifact.label}: no SHA-256 is pinned: get it from {source}, compare it with a second source, and add it to {lock_file}:\n"
+        f'  "{key}": "<SHA-256>"\n'
+        f"  To trust the release site instead, run this once with {TRUST_DOWNLOADS}=true, which records the digest in this file."
+    )
 
 
 def _check_trusted(artifact: Artifact, url: str) -> None:

@@ -15,6 +15,7 @@ let address: string;
 let requested: string[];
 let answer: (path: string, response: ServerResponse) => void;
 let cache: string;
+let trusting: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -34,6 +35,7 @@ beforeEach(() => {
   requested = [];
   answer = (_path, response) => response.end(BYTES);
   cache = temporaryFolder();
+  trusting = "true";
 });
 
 function request(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -49,7 +51,12 @@ function request(more: Readonly<Record<string, unknown>> = {}): Record<string, u
 }
 
 async function ensure(requests: readonly unknown[], ...args: string[]): Promise<Output> {
-  const env = { ...process.env, CDKTF_MONITORING_CACHE: cache, no_proxy: "*" };
+  const env = {
+    ...process.env,
+    CDKTF_MONITORING_CACHE: cache,
+    CDKTF_MONITORING_TRUST_DOWNLOADS: trusting,
+    no_proxy: "*",
+  };
   return start("artifacts.py", ["ensure", "-", ...args], env, JSON.stringify(requests)).ended;
 }
 
@@ -90,6 +97,12 @@ describe("the source of an archive", () => {
     const output = await ensure([request({ location: "/nowhere", channel: "directory" })]);
     expect(output).toMatchObject({ code: 1, stdout: "" });
     expect(output.stderr).toContain(`cannot read /nowhere/${FILE}`);
+  });
+
+  it("is not asked for an archive that the synthesis refuses", async () => {
+    const output = await ensure([request({ refused: "for local servers only" })]);
+    expect(output).toMatchObject({ code: 1, stderr: "error: tool 1.0.0 amd64: for local servers only\n" });
+    expect(requested).toEqual([]);
   });
 
   it("is asked once if two processes need the archive at the same time", async () => {
@@ -172,6 +185,31 @@ describe("an archive of the channel release, next to source builds", () => {
     const output = await ensure([request({ location: folder })]);
     expect(output.stderr).toContain(`fetched from ${join(folder, FILE)}`);
     expect(requested).toEqual([]);
+  });
+});
+
+describe("a digest that is not pinned", () => {
+  it.each([{ checksums: undefined }, {}])(
+    "is not taken from the release site unless the user asks: %p",
+    async (more) => {
+      trusting = "";
+      const lock = join(temporaryFolder(), "artifacts.lock.json");
+      const output = await ensure([request({ sha256: null, ...more })], "--lock", lock);
+      expect(output.code).toBe(1);
+      expect(output.stderr).toContain("tool 1.0.0 amd64: no SHA-256 is pinned: get it from");
+      expect(output.stderr).toContain(`add it to ${lock}:\n  "tool/1.0.0/amd64/${FILE}": "<SHA-256>"`);
+      expect(output.stderr).toContain("run this once with CDKTF_MONITORING_TRUST_DOWNLOADS=true");
+      expect(requested).toEqual([]);
+      expect(cachedFiles()).toEqual([]);
+    },
+  );
+
+  it("may be added to the lock file by hand", async () => {
+    trusting = "";
+    const lock = join(temporaryFolder(), "artifacts.lock.json");
+    writeFileSync(lock, JSON.stringify({ [`tool/1.0.0/amd64/${FILE}`]: DIGEST }));
+    expect(await ensure([request({ sha256: null })], "--lock", lock)).toMatchObject({ code: 0 });
+    expect(requested).toEqual([`/${FILE}`]);
   });
 });
 

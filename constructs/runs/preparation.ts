@@ -13,8 +13,11 @@ import { projectFile } from "../synthesis/state";
 
 /** Fills the cache of the controller, so that an invalid release archive stops the deploy before it changes a server. */
 export function fetchArtifacts(monitoring: MonitoringScope, requests: () => readonly ArtifactRequest[]): NullResource {
-  const located = (): string =>
-    JSON.stringify(requests().map((request) => ({ ...request, location: monitoring.artifacts._location })));
+  const located = (): string => {
+    const refused = refusal(monitoring);
+    const more = { location: monitoring.artifacts._location, ...(refused === undefined ? {} : { refused }) };
+    return JSON.stringify(requests().map((request) => ({ ...request, ...more })));
+  };
   return new NullResource(monitoring, "artifacts", {
     triggers: { requests: lazyString(() => digest(requests())) },
     provisioners: [
@@ -25,6 +28,16 @@ export function fetchArtifacts(monitoring: MonitoringScope, requests: () => read
       },
     ],
   });
+}
+
+/** Returns why the deploy must not use the archives, or undefined. */
+function refusal(monitoring: MonitoringScope): string | undefined {
+  const remote = monitoring._members.find(({ server }) => server._local !== true);
+  if (!monitoring.artifacts._localOnly || remote === undefined) return undefined;
+  return (
+    `built from source because the release sites were unreachable, which is for local servers only, but "${remote.server.name}" is none: ` +
+    "unset CDKTF_MONITORING_SOURCE, or unset CDKTF_MONITORING_SOURCE_FOR to install source builds on all servers"
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { projectRoot } from "../cli/project";
 import { ensurePython } from "../cli/python";
 import { UserError } from "../cli/user-error";
 
-const FILES = ["requirements", "requirements-dev", "requirements-test"];
+const FILES = ["requirements", "requirements-dev", "requirements-test", "requirements-sbom"];
 
 /**
  * npm run lock-python: writes `requirements*.txt` from `requirements*.in`. A lock names each package with the digests of all

@@ -44,6 +44,8 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
       console.error(`${step.title}: unavailable, so the tests that need it are skipped (${error.message})`);
     }
   }
+  // End-to-end tests install source builds on existing servers too.
+  delete environment.CDKTF_MONITORING_SOURCE_FOR;
   return environment;
 }
 

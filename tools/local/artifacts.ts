@@ -16,7 +16,8 @@ const HELP = `Usage: ${usage("artifacts")}
 
 Fetches the release archives into the cache of this machine and checks their SHA-256 digests. Servers get the archives
 from this cache. To use another source than the release sites, set CDKTF_MONITORING_DIRECTORY to a folder or
-CDKTF_MONITORING_MIRROR to a URL.
+CDKTF_MONITORING_MIRROR to a URL. If a digest is not pinned, CDKTF_MONITORING_TRUST_DOWNLOADS=true takes it from the
+release site and records it.
 
   --arch <list>   architectures, separated by commas: ${Object.values(Architecture).join(", ")} (default: the one of this machine)
   --source        build the archives from Go modules instead. Needs Go, takes minutes. Prometheus and Grafana have no
@@ -52,7 +53,11 @@ export async function obtainArtifacts(log: Log): Promise<Record<string, string>>
   log(
     "the release sites are unreachable: building from source, with Promtail because Alloy cannot be built from a Go module",
   );
-  return { CDKTF_MONITORING_SOURCE: await buildSources(sourceNames, log), LOG_AGENT: "promtail" };
+  return {
+    CDKTF_MONITORING_SOURCE: await buildSources(sourceNames, log),
+    CDKTF_MONITORING_SOURCE_FOR: "local",
+    LOG_AGENT: "promtail",
+  };
 }
 
 /**

@@ -5,11 +5,11 @@ import { exportCommands } from "../cli/export-commands";
 import { ensurePrivateDirectory } from "../cli/private-directory";
 
 /**
- * Variables of the user that decide what a deploy of main.ts installs, and where. `CDKTF_MONITORING_TRANSFER` and
- * `CDKTF_MONITORING_TRUST` are for one deploy only.
+ * Variables of the user that decide what a deploy of main.ts installs, and where. `CDKTF_MONITORING_TRANSFER`,
+ * `CDKTF_MONITORING_TRUST` and `CDKTF_MONITORING_TRUST_DOWNLOADS` are for one deploy only.
  */
 const SETTINGS =
-  /^(CDKTF_MONITORING_(?!TRANSFER$|TRUST$)|LOCAL_PREFIX$|LOCAL_SUBNET$|LOG_AGENT$|COMMUNITY_DASHBOARDS$)/;
+  /^(CDKTF_MONITORING_(?!TRANSFER$|TRUST$|TRUST_DOWNLOADS$)|LOCAL_PREFIX$|LOCAL_SUBNET$|LOG_AGENT$|COMMUNITY_DASHBOARDS$)/;
 
 /**
  * The settings with which a stack is deployed: those of the user, and those that the preparation of this machine found.

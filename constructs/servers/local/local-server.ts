@@ -71,6 +71,8 @@ export class LocalServer extends Construct implements IServer {
    * @internal
    */
   public readonly _publish: readonly number[];
+  /** @internal */
+  public readonly _local = true;
 
   /** @throws if the name is not valid, or the address is reserved, outside the network or used by another server */
   public constructor(scope: Construct, id: string, props: LocalServerProps) {

@@ -1,0 +1,109 @@
+import { Artifacts } from "../../../lib/artifacts";
+import { Architecture } from "../../../lib/servers/architecture";
+
+/** A component in a bill of materials of CycloneDX 1.6, with the properties that this tool reads or writes. */
+export interface Component {
+  readonly "bom-ref": string;
+  readonly type: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly purl?: string;
+  readonly hashes?: readonly Hash[];
+  readonly licenses?: readonly object[];
+  readonly externalReferences?: readonly object[];
+}
+
+/** A digest in a bill of materials. */
+export interface Hash {
+  readonly alg: string;
+  readonly content: string;
+}
+
+/** An entry of `playbooks/artifacts.json`, as far as it matters here. */
+interface Pin {
+  readonly version: string;
+  readonly license?: string;
+}
+
+/** Returns the release archives of all architectures. */
+export function archives(pins: Readonly<Record<string, Pin>>): Component[] {
+  const released = Artifacts.released();
+  return Object.entries(pins).flatMap(([name, { license }]) =>
+    Object.values(Architecture).map((architecture) => {
+      const { version, file, url = "", sha256 } = released._request(name, architecture);
+      return {
+        "bom-ref": `${name}@${version}/${architecture}`,
+        type: "application",
+        name,
+        version,
+        purl: `pkg:generic/${name}@${version}?arch=${architecture}&download_url=${encodeURIComponent(url)}`,
+        ...(sha256 === null ? {} : { hashes: [{ alg: "SHA-256", content: sha256 }] }),
+        ...(license === undefined ? {} : { licenses: [{ license: { id: license } }] }),
+        externalReferences: [{ type: "distribution", url, comment: file }],
+      };
+    }),
+  );
+}
+
+/** Returns the dashboards of grafana.com whose digests are pinned. */
+export function dashboards(pins: Readonly<Record<string, Readonly<Record<string, string>>>>): Component[] {
+  const released = Artifacts.released();
+  return Object.entries(pins).flatMap(([id, revisions]) =>
+    Object.entries(revisions).map(([revision, content]) => {
+      const { name, url } = released._dashboard(Number(id), Number(revision));
+      return {
+        "bom-ref": `${name}@${revision}`,
+        type: "data",
+        name,
+        version: revision,
+        hashes: [{ alg: "SHA-256", content }],
+        externalReferences: [{ type: "distribution", url }],
+      };
+    }),
+  );
+}
+
+/**
+ * Returns the base image of local servers.
+ *
+ * @throws if the Dockerfile has no base image with a digest
+ */
+export function baseImage(dockerfile: string): Component {
+  const [, name = "", tag = "", content = ""] = /^FROM (\w+):([\w.-]+)@sha256:([0-9a-f]{64})$/m.exec(dockerfile) ?? [];
+  if (content === "") throw new Error("the Dockerfile of local servers has no base image with a digest");
+  return {
+    "bom-ref": `${name}:${tag}`,
+    type: "container",
+    name,
+    version: tag,
+    purl: `pkg:oci/${name}@sha256%3A${content}?tag=${tag}`,
+    hashes: [{ alg: "SHA-256", content }],
+  };
+}
+
+/** Returns the installed Python packages of a lock, with the digests of their wheels. */
+export function pythonPackages(installed: readonly Component[], lock: string): Component[] {
+  const digests = new Map(
+    lock
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .flatMap((line) => {
+        const [, name = ""] = /^([\w.-]+)==/.exec(line) ?? [];
+        const found = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, digest = ""]) => digest);
+        return name === "" ? [] : [[name, found] as const];
+      }),
+  );
+  return installed.flatMap((component) => {
+    const name = component.name.toLowerCase().replace(/[-_.]+/g, "-");
+    const found = digests.get(name);
+    // Python itself installs pip and setuptools into each virtual environment.
+    if (found === undefined) return [];
+    const distribution = {
+      type: "distribution",
+      url: `https://pypi.org/project/${name}/${component.version ?? ""}/`,
+      comment: "SHA-256 of each file that pip accepts",
+      hashes: found.map((content) => ({ alg: "SHA-256", content })),
+    };
+    return [{ ...component, externalReferences: [...(component.externalReferences ?? []), distribution] }];
+  });
+}
