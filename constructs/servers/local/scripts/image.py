@@ -21,7 +21,6 @@ from common import Failure, cache_folder, locked, log, seconds_since
 from engine import ARCHITECTURES, Engine, attempt, docker, environment
 
 REPOSITORY = "cdktf-monitoring/server"
-BASE = "debian:12-slim"
 SUITE = "bookworm"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 REGISTRY_SECONDS = 8  # until a registry must answer
@@ -50,6 +49,12 @@ class Recipe:
     def tag(self) -> str:
         """The image's name in the engine."""
         return f"{REPOSITORY}:debian12-{self.digest}"
+
+    @property
+    def base(self) -> str:
+        """The base image, with its digest."""
+        (line,) = (line for line in self.files["Dockerfile"].splitlines() if line.startswith("FROM "))
+        return line.split()[1]
 
     @property
     def packages(self) -> "list[str]":
@@ -90,9 +95,33 @@ def _present(tag: str) -> bool:
 def _cached(folder: Path, recipe: Recipe, engine: Engine) -> Optional[Path]:
     for suffix in ("tar.zst", "tar.gz"):
         archive = folder / f"{recipe.digest}-{engine.architecture}.{suffix}"
-        if archive.exists() and (suffix != "tar.zst" or shutil.which("zstd")):
+        if not archive.exists() or (suffix == "tar.zst" and not shutil.which("zstd")):
+            continue
+        if _sha256(archive) == _recorded_sha256(archive):
             return archive
+        log(f"base image: {archive} is not the archive that was built here, building it again")
+        archive.unlink()
     return None
+
+
+def _sha256(archive: Path) -> str:
+    digest = hashlib.sha256()
+    with archive.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _recorded_sha256(archive: Path) -> Optional[str]:
+    """The digest that the build recorded next to the archive."""
+    try:
+        return _sha256_file(archive).read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+def _sha256_file(archive: Path) -> Path:
+    return archive.with_name(f"{archive.name}.sha256")
 
 
 def _import(archive: Path, tag: str) -> None:
@@ -115,23 +144,24 @@ def _build(folder: Path, recipe: Recipe, engine: Engine) -> Path:
         recipe.write(Path(work))
         packed = Path(work) / archive.name
         pack = f"{'zstd -q -T0 -3' if zstd else 'gzip -1'} > {shlex.quote(str(packed))}"
-        reason = _registry_problem()
+        reason = _registry_problem(recipe.base)
         if reason is None:
             _build_from_registry(Path(work), recipe, pack)
         else:
-            log(f"base image: cannot pull {BASE} ({reason})")
+            log(f"base image: cannot pull {recipe.base} ({reason})")
             _build_from_packages(Path(work), recipe, engine, pack)
+        _sha256_file(archive).write_text(f"{_sha256(packed)}\n")
         packed.replace(archive)
     return archive
 
 
-def _registry_problem() -> Optional[str]:
-    """Pulls the base image. Returns why the pull failed, or None if it succeeded. Does not wait long for a registry without answer."""
-    if _present(BASE):
+def _registry_problem(base: str) -> Optional[str]:
+    """Pulls the base image, whose digest the engine verifies. Returns why the pull failed, or None if it succeeded. Does not wait long for a registry without answer."""
+    if _present(base):
         return None
-    log(f"base image: pulling {BASE}")
+    log(f"base image: pulling {base}")
     with subprocess.Popen(
-        ["docker", "pull", BASE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, env=environment()
+        ["docker", "pull", base], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, env=environment()
     ) as pull:
         assert pull.stdout is not None
         # The first line of output means that the registry answered. If the network drops packets, no output comes for minutes.
@@ -170,8 +200,8 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
     native = ARCHITECTURES.get(platform.machine())
     if native != engine.architecture or not shutil.which("mmdebstrap") or not KEYRING.exists():
         raise Failure(
-            f"cannot build the base image, because {BASE} cannot be pulled and mmdebstrap cannot be used: give the Docker engine "
-            f"access to {BASE} (docker pull {BASE}), or on a {engine.architecture} Debian or Ubuntu machine run "
+            f"cannot build the base image, because {recipe.base} cannot be pulled and mmdebstrap cannot be used: give the Docker engine "
+            f"access to it (docker pull {recipe.base}), or on a {engine.architecture} Debian or Ubuntu machine run "
             "apt-get install mmdebstrap debian-archive-keyring. Then run this again"
         )
     sources, proxies = _sources()

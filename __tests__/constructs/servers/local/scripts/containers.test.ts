@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const folder = join(__dirname, "../../../../../constructs/servers/local/scripts");
 
@@ -35,6 +36,8 @@ describe("the flags of a container", () => {
     expect(line).toContain("--mount type=volume,source=p-hub-data,target=/var/lib/monitoring");
     expect(line).toContain("--memory 512m");
     expect(line).not.toContain("--privileged");
+    expect(line).toContain("--cap-drop MKNOD");
+    expect(line).not.toContain("seccomp");
   });
 
   it("depend on the cgroup version", () => {
@@ -48,6 +51,24 @@ describe("the base image", () => {
   it("has a tag that identifies its files", () => {
     expect(python(`image.Recipe.read().tag`)).toMatch(/^cdktf-monitoring\/server:debian12-[0-9a-f]{12}$/);
     expect(python(`image.Recipe({"packages.txt": "a"}).tag != image.Recipe({"packages.txt": "b"}).tag`)).toBe(true);
+  });
+
+  it("has the base image of the Dockerfile, with a digest", () => {
+    expect(python(`image.Recipe.read().base`)).toMatch(/^debian:12-slim@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("is built again if the cached archive is not the one that was built", () => {
+    const cache = mkdtempSync(join(tmpdir(), "images-"));
+    const archive = join(cache, `${String(python(`image.Recipe({}).digest`))}-amd64.tar.gz`);
+    const isCached = (): unknown =>
+      python(`image._cached(Path("${cache}"), image.Recipe({}), engine.Engine(2, "amd64")) is not None`);
+    writeFileSync(archive, "as built");
+    writeFileSync(`${archive}.sha256`, `${createHash("sha256").update("as built").digest("hex")}\n`);
+    expect(isCached()).toBe(true);
+    writeFileSync(archive, "changed");
+    expect(isCached()).toBe(false);
+    expect(readdirSync(cache)).toEqual([`${basename(archive)}.sha256`]);
+    rmSync(cache, { recursive: true });
   });
 
   it("installs the packages of the list, without comments", () => {
