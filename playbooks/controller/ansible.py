@@ -18,7 +18,8 @@ from .errors import RunError
 from .lifetime import die_with_parent
 
 MINIMUM = (2, 19)
-INSTALL = "python3 -m venv {venv} && {venv}/bin/pip install 'ansible-core>=2.19,<2.20'"
+# Installs Ansible with digests of all packages.
+INSTALL = 'eval "$(npx cdktf-monitoring env)" (in a clone: npm run up)'
 STOP_SECONDS = 10  # how long Ansible may take to end after SIGTERM
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,7 +30,7 @@ def find(state: Path) -> Path:
     Raises RunError if it is missing or older than MINIMUM.
     """
     venv = state.parent / "venv"
-    install = f"Nothing was started. Install it:\n  {INSTALL.format(venv=venv)}"
+    install = f"Nothing was started. Install it:\n  {INSTALL}"
     found = shutil.which("ansible-playbook") or shutil.which("ansible-playbook", path=str(venv / "bin"))
     if found is None:
         raise RunError(f"ansible-playbook was not found in PATH or in {venv / 'bin'}. {install}")
