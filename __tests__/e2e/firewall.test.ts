@@ -269,7 +269,7 @@ describe("strict", () => {
       expect(traffic.send("other", 9095)).toBe("silent");
       expect(traffic.send("server", 8080)).toBe("answers");
       expect(lab.on("peer", `ping -c 1 -W 1 ${server} > /dev/null; echo $?`)).toBe("0");
-      expect(lab.on("server", "systemctl list-timers --all | grep -c cdktf-monitoring || true")).toBe("0");
+      expect(lab.on("server", "systemctl list-timers --all | grep -c cdktf-monitoring-firewall || true")).toBe("0");
     },
     RUN_TIMEOUT,
   );

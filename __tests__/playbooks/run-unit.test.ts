@@ -43,11 +43,12 @@ function run(
 case "$1" in
   show)
     echo again >> ${folder}/shown
-    printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=${file}\\nNeedDaemonReload=${outdated}\\n' "${active}"
+    printf 'LoadState=loaded\\nActiveState=%s\\nNeedDaemonReload=${outdated}\\n' "${active}"
     printf 'MainPID=${pid ?? process.pid}\\nResult=exit-code\\nExecMainStatus=3\\n'
     echo "NRestarts=$(${crashes ? `wc -l < ${folder}/shown` : "echo 0"})"
     echo "ExecMainStartTimestamp=Mon 2026-11-30 05:33:18.123456 UTC"
     ;;
+  is-enabled) echo ${file} ;;
   ${rejects}) echo "it is masked" >&2; exit 1 ;;
   *) echo "$*" >> ${commands} ;;
 esac

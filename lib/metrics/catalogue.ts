@@ -1,5 +1,6 @@
 import generated from "./catalogue.json";
 import { Catalogue, CatalogueEntry, Collector, expandedCatalogue, MetricNames } from "./catalogue-entry";
+import { DRIFT_METRICS } from "./drift-metrics";
 import { Pattern } from "./pattern";
 import { didYouMean } from "./similar-names";
 
@@ -43,17 +44,20 @@ export function metricsOf(kind: string, collectors?: readonly string[]): Readonl
   const enabled = collectors ?? defaultCollectors();
   // The result is cached, because synthesis calls this function with the same arguments for each server of a fleet.
   const key = [kind, ...enabled].join(" ");
-  const found = cache.get(key) ?? emittedBy(catalogue[kind], enabled);
+  const found = cache.get(key) ?? emittedBy(kind, enabled);
   cache.set(key, found);
   return found;
 }
 
 const cache = new Map<string, ReadonlySet<string>>();
 
-function emittedBy(entry: CatalogueEntry | undefined, enabled: readonly string[]): ReadonlySet<string> {
+function emittedBy(kind: string, enabled: readonly string[]): ReadonlySet<string> {
+  const entry: CatalogueEntry | undefined = catalogue[kind];
   if (entry === undefined) return new Set();
   const lists = [entry, ...enabled.flatMap((name) => entry.collectors?.[name] ?? [])];
-  return new Set(lists.flatMap(namesOf));
+  // The catalogue has only the metrics of the programs themselves.
+  const written = kind === NODE_EXPORTER && enabled.includes("textfile") ? DRIFT_METRICS : [];
+  return new Set([...lists.flatMap(namesOf), ...written]);
 }
 
 /** Returns the names of the pinned release. */

@@ -80,7 +80,7 @@ EXAMPLES = """
 POLL = 0.1  # Seconds between two attempts.
 CRASHES = 2  # Ends of the process after which the unit counts as failed. Systemd starts it again each time.
 RUNS = ("active", "activating", "reloading")
-PROPERTIES = "LoadState,ActiveState,UnitFileState,NeedDaemonReload,MainPID,NRestarts,Result,ExecMainStatus,ExecMainStartTimestamp"
+PROPERTIES = "LoadState,ActiveState,NeedDaemonReload,MainPID,NRestarts,Result,ExecMainStatus,ExecMainStartTimestamp"
 LISTEN = "0A"  # State of a listening socket in /proc/net/tcp.
 
 
@@ -103,7 +103,6 @@ class Unit:
         known = dict(line.split("=", 1) for line in lines)
         self.active = known["ActiveState"]
         self.runs = self.active in RUNS
-        self.enabled = known["UnitFileState"] == "enabled"
         self.outdated = known["NeedDaemonReload"] == "yes"
         self.pid = int(known.get("MainPID", "0"))
         self.restarts = int(known.get("NRestarts", "0"))
@@ -111,6 +110,11 @@ class Unit:
         if known.get("Result", "success") != "success":
             self.end = f"{known['Result']}, exit status {known.get('ExecMainStatus', '')}"
         self._since = known.get("ExecMainStartTimestamp", "")
+
+    def is_enabled(self) -> bool:
+        """Whether systemd starts the unit at boot. Reads the links, because systemd remembers the property UnitFileState."""
+        _, stdout, _ = self._module.run_command(["systemctl", "is-enabled", self.name], environ_update={"LC_ALL": "C"})
+        return bool(stdout.strip() == "enabled")
 
     @property
     def since(self) -> float:
@@ -326,7 +330,7 @@ def main() -> None:
     unit, wanted = Unit(module), params["state"]
     changed = False
     # Both commands would reload systemd, which takes up to a second: once is enough.
-    if not unit.enabled:
+    if not unit.is_enabled():
         changed = unit.change("enable", "--no-reload", "--quiet", unit.name)
     if unit.outdated or params["daemon_reload"]:
         unit.change("daemon-reload")

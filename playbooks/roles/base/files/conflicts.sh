@@ -29,7 +29,7 @@ check_components() {
 $COMPONENTS
 END
   for file in cdktf-monitoring-firewall.service cdktf-monitoring-reboot-required.path \
-    cdktf-monitoring-reboot-required.service nftables.service.d/cdktf-monitoring.conf; do
+    cdktf-monitoring-reboot-required.service cdktf-monitoring-drift.service cdktf-monitoring-drift.timer nftables.service.d/cdktf-monitoring.conf; do
     file="$systemd_units/$file"
     if [ -e "$file" ] && ! is_marked "$file"; then
       problem "$file exists, is not from cdktf-monitoring, and has the name of one of its files. Nothing was changed. Remove the file"

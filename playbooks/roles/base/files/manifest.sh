@@ -88,5 +88,5 @@ record_firewall() {
   if [ ! -e "$systemd_units/nftables.service.d" ] || is_marked "$systemd_units/nftables.service.d/cdktf-monitoring.conf"; then
     record firewall folder "$systemd_units/nftables.service.d"
   fi
-  for name in rules.nft rules.new loaded.sha256 lock; do record firewall file "$monitoring_folder/firewall/$name"; done
+  for name in rules.nft rules.new loaded.sha256 loaded.new lock; do record firewall file "$monitoring_folder/firewall/$name"; done
 }

@@ -26,9 +26,11 @@
 #   SERVICE_ADDRESS       address that services listen on; empty for all
 #   SERVICE_ADOPT         whether to take over an installation that is not ours
 #   SERVICE_FORMER_UNITS  list of units that distributions use for the component
+#   DRIFT_PROGRAM         the text of drift.py
 #
 # Output, lines of KEY=VALUE; a key may repeat:
 #   current=yes         nothing to do; no other line follows
+#   drift=PATH CHANGE   a change since the last deploy, which the run repairs
 #   foreign=NAME        the server belongs to the monitoring NAME, so it has nothing to leave; no other line follows
 #   problem=TEXT        the run cannot work on this server
 #   peer=ADDRESS PORT   where this SSH connection came from, and the port that it came to
@@ -59,10 +61,13 @@ set -eu
 # Not empty if …
 known=          # the last success was with the same fingerprint
 bad=            # there is a problem
+drift=          # things changed since the last success
 firewall_stale= # the firewall's rules must be applied
 firewall_force= # they must be applied even if they are current
 if [ "$FORCE" ] && [ "$RUN" = firewall ]; then firewall_force=yes; fi
 
+newline='
+'
 unit="$systemd_units/$SERVICE.service"
 link="$monitoring_programs/$SERVICE"
 
@@ -81,12 +86,32 @@ unit_property() {
   systemctl show --property "$1" --value "$SERVICE.service" 2>/dev/null || true
 }
 
+# Prints what changed since the last success in the things that this run deploys.
+find_drift() {
+  component="$SERVICE"
+  if [ "$RUN" = firewall ]; then component=firewall; fi
+  if [ ! "$component" ]; then return 0; fi
+  # A component that has no success yet has no record either.
+  if [ ! "$known" ] && [ ! -e "$monitoring_folder/deployed/$component" ]; then return 0; fi
+  if changes="$(/usr/bin/python3 -I -S -c "$DRIFT_PROGRAM" changes "$component" 2>&1)"; then
+    printf '%s\n' "$changes" | sed -n 's/^[^\t]*\trun\t\([^\t]*\)\t/drift=\1 /p'
+  else
+    echo "drift=$monitoring_folder/deployed/$component cannot be compared with the server: $(printf '%s\n' "$changes" | tail -n 1)"
+  fi
+}
+
 find_out_whether_current() {
   if [ "$RUN" = firewall ]; then
     # Checks the rules instead of a marker, because another run may have applied them, or somebody may have flushed them.
     if firewall_is_current; then known=yes; fi
   elif [ "$(cat "$MARKER" 2>/dev/null)" = "$FINGERPRINT" ] && [ "$(stat -c %a "$MARKER")" = 600 ]; then
     known=yes
+  fi
+  drift="$(find_drift)"
+  if [ "$drift" ]; then
+    known=
+    if [ "$RUN" = firewall ]; then firewall_force=yes; fi
+    printf '%s\n' "$drift"
   fi
 }
 
@@ -179,7 +204,11 @@ report_installation() {
     if [ "$(stat -L -c %U "$SERVICE_DATA" 2>/dev/null)" = "$SERVICE" ]; then echo live=yes; fi
     if [ -e "/etc/cdktf-monitoring/moves/$SERVICE" ]; then echo moving=yes; fi
   fi
-  if [ -r "$SERVICE_RELEASE/.sha256" ]; then echo "unpacked=$(cat "$SERVICE_RELEASE/.sha256")"; fi
+  # A release with a changed program is unpacked again.
+  case "$newline$drift" in
+    *"${newline}drift=$SERVICE_RELEASE"[/\ ]*) ;;
+    *) if [ -r "$SERVICE_RELEASE/.sha256" ]; then echo "unpacked=$(cat "$SERVICE_RELEASE/.sha256")"; fi ;;
+  esac
   for folder in "$link"-[0-9]*; do
     if [ -d "$folder" ] && [ "$folder" != "$SERVICE_RELEASE" ]; then echo "old=$folder"; fi
   done
@@ -253,6 +282,9 @@ note_start() {
     record_firewall
     : >> "$monitoring_folder/components/firewall"
     mkdir -p -m 755 "$firewall_folder" "$systemd_units/nftables.service.d"
+    for folder in "$firewall_folder" "$systemd_units/nftables.service.d"; do
+      if is_listed firewall folder "$folder"; then chown root:root "$folder" && chmod 755 "$folder"; fi
+    done
   fi
 }
 

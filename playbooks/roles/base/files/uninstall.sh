@@ -160,7 +160,7 @@ finish() { # <component>
   shorten_manifest "$1"
   restore "$1"
   rm -rf "$monitoring_folder/markers/$1" "$monitoring_folder/moves/$1" "$monitoring_folder/previous/$1"
-  rm -f "$monitoring_folder/components/$1"
+  rm -f "$monitoring_folder/components/$1" "$monitoring_folder/deployed/$1"
   remove_empty_manifest "$1"
 }
 
@@ -179,10 +179,11 @@ leave() {
   if [ ! "$KEEP_DATA" ]; then for kind in $KINDS; do remove_data "$kind" "$data_folder/$kind"; done; fi
   # Temporary files of interrupted runs.
   rm -f "$monitoring_folder"/owner.*
+  rm -rf /run/cdktf-monitoring/digests.json /run/cdktf-monitoring/metrics
   find "$monitoring_folder/manifest" -name '.?*' -type f -delete 2>/dev/null || true
   # If a folder contains files of others, or is a mount point, it stays.
   rmdir "$data_folder" "$monitoring_programs" /run/cdktf-monitoring 2>/dev/null || true
-  for folder in components firewall markers moves own previous; do rm -rf "${monitoring_folder:?}/$folder"; done
+  for folder in components deployed firewall markers moves own previous; do rm -rf "${monitoring_folder:?}/$folder"; done
   rmdir "$monitoring_folder/manifest" "$monitoring_folder/adopted" 2>/dev/null || true
   rm -f "$monitoring_folder/owner"
   rmdir "$monitoring_folder" 2>/dev/null || [ ! -e "$monitoring_folder" ] ||

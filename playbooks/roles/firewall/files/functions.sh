@@ -35,7 +35,7 @@ wanted_rules_are_loaded() {
 # Saves the loaded rules, so that the server boots with them.
 keep_rules() {
   umask 027
-  table_digest > "$firewall_folder/loaded.sha256" &&
+  table_digest > "$firewall_folder/loaded.new" && mv "$firewall_folder/loaded.new" "$firewall_folder/loaded.sha256" &&
     cp --preserve=mode "$firewall_folder/wanted.nft" "$firewall_folder/rules.new" &&
     mv "$firewall_folder/rules.new" "$firewall_folder/rules.nft"
 }

@@ -12,7 +12,11 @@ set -eu
 . ./functions.sh
 
 lock_firewall
-if wanted_rules_are_loaded; then exit 0; fi
+if wanted_rules_are_loaded; then
+  # Restores the modes of the files.
+  keep_rules
+  exit 0
+fi
 if [ $# -gt 0 ]; then
   systemctl stop "$firewall_rollback.timer" "$firewall_rollback.service" 2>/dev/null || true
   # A systemd timer restores the former rules, even if this connection is cut off.

@@ -100,8 +100,11 @@ revoke() { # <kind> <folder>
 }
 
 write_list() { # <lines>
-  if [ -e "$list" ] && [ "$(cat "$list")" = "$1" ]; then return 0; fi
   if [ "$CHECK" ]; then return 0; fi
+  if [ -e "$list" ] && [ "$(cat "$list")" = "$1" ]; then
+    chmod 600 "$list"
+    return 0
+  fi
   if [ "$1" ]; then
     (umask 077 && printf '%s\n' "$1" > "$list.new")
     mv "$list.new" "$list"
