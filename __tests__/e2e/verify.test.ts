@@ -83,6 +83,7 @@ it(
       expect.stringMatching(/ scrape targets +1 Prometheus: 8 of 8 up$/),
       expect.stringMatching(/^ {2}SKIPPED +alert delivery +1 Alertmanager: no receivers, so nobody is notified$/),
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
+      expect.stringMatching(/ drift +nothing changed since the last deploy on 2 of 2 servers$/),
       expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(/ log agent access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(

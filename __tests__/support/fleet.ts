@@ -54,7 +54,7 @@ export function fleet(others = 1, more: Partial<FleetServer> = {}): Fleet {
 
 /** The answer of a server whose firewall is correct, with further lines. */
 export function healthy(...lines: readonly string[]): Answer {
-  return { lines: [`peer=${GATEWAY} 22`, "table=intact", "rules=current", "unit=enabled", ...lines] };
+  return { lines: [`peer=${GATEWAY} 22`, "table=intact", "rules=current", "unit=enabled", "drift=compared", ...lines] };
 }
 
 /** The line with the result of a check; no line without a result. */

@@ -31,6 +31,7 @@ function page(path: readonly string[], sections: string): AlertPage {
 /** Titles of the rule groups. */
 const TITLES: Readonly<Record<string, string>> = {
   servers: "Servers",
+  drift: "Changes since the last deploy",
   disks: "Disks and file systems",
   memory: "Memory",
   cpu: "CPU",

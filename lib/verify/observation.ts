@@ -20,6 +20,17 @@ export interface Service {
   readonly version: string;
 }
 
+/** A change to a component on a server since its last deploy. */
+export interface Drift {
+  /** Kind of the component, or `firewall`. */
+  readonly component: string;
+  /** Whether the run of the component repairs the change. It does not remove files of others. */
+  readonly repairable: boolean;
+  readonly path: string;
+  /** What changed, as the end of a sentence that begins with the path. */
+  readonly change: string;
+}
+
 /** The state of a server. */
 export interface Observation {
   readonly name: string;
@@ -35,6 +46,8 @@ export interface Observation {
   readonly firewallEnabled: boolean;
   /** The services that the monitoring installed. */
   readonly services: readonly Service[];
+  /** Changes since the last deploy; undefined if the server could not be compared with it. */
+  readonly drift?: readonly Drift[];
   /** Seconds since boot; undefined if unknown. */
   readonly uptime?: number;
   /** Settings of the server that bypass the firewall. */
@@ -65,11 +78,25 @@ export function readObservation(name: string, answer: Answer | undefined): Obser
     rulesCurrent: all("rules").includes("current"),
     firewallEnabled: all("unit").includes("enabled"),
     services: all("service").map(readService),
+    drift: all("drift").includes("compared") ? readDrift(all("drift")) : undefined,
     uptime: all("uptime").map(Number)[0],
     firewallConflicts: all("conflict"),
     connections: (readJson(connections) ?? []) as readonly string[],
     checks: new Map(checks),
   };
+}
+
+/** Parses lines of component, repair, path and change, separated by tabs; ignores other lines. */
+export function readDrift(lines: readonly string[]): Drift[] {
+  return lines
+    .map((line) => line.split("\t"))
+    .filter((words) => words.length === 4)
+    .map(([component = "", repair, path = "", change = ""]) => ({
+      component,
+      repairable: repair === "run",
+      path,
+      change,
+    }));
 }
 
 function readService(line: string): Service {

@@ -1,8 +1,11 @@
 import { parseArgs } from "node:util";
 import { Listr } from "listr2";
 import { shellQuote } from "../../lib/shell";
+import type { Log } from "../cli/process";
 import { main, usage } from "../cli/command";
-import { LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
+import { findDrift, repeatRuns, ServerDrift } from "../cli/drift";
+import { Deployed, deployedMonitorings, LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
+import { UserError } from "../cli/user-error";
 import { cdktf } from "./cdktf";
 import { deploySettings, writeEnvironment } from "./environment-file";
 import { localSteps } from "./preparation";
@@ -14,8 +17,8 @@ const HELP = `Usage: ${usage("up")}
 Prepares this machine and deploys the stack "${LOCAL_STACK}".
 
 Prepares Terraform and its providers, a Python virtual environment with Ansible, a Docker engine, the server image and
-the release archives. Starts stopped containers. Then runs "cdktf deploy ${LOCAL_STACK}". If the code did not
-change, the servers do not change. "npm run down" removes the stack.
+the release archives. Starts stopped containers. Then runs "cdktf deploy ${LOCAL_STACK}". If neither the code nor
+the servers changed since the last deploy, the servers do not change. "npm run down" removes the stack.
 
   -h, --help   print this help`;
 
@@ -30,6 +33,8 @@ const ADDRESSES = {
 interface Up extends Context {
   /** Resource addresses that the deploy must replace. */
   missing: readonly string[];
+  /** Changes on the servers since the last deploy. */
+  drift: readonly ServerDrift[];
 }
 
 async function up(): Promise<void> {
@@ -38,7 +43,7 @@ async function up(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const context: Up = { environment: {}, missing: [] };
+  const context: Up = { environment: {}, missing: [], drift: [] };
   await new Listr<Up, "default", "verbose">(
     [
       preparing(localSteps),
@@ -46,6 +51,12 @@ async function up(): Promise<void> {
         title: "Checking the containers of the stack",
         task: async ({ environment }, task) => {
           context.missing = await repairContainers(environment, show(task));
+        },
+      },
+      {
+        title: "Comparing the servers with the last deploy",
+        task: async ({ environment }, task) => {
+          context.drift = await repairDrift(environment, show(task));
         },
       },
       {
@@ -62,16 +73,46 @@ async function up(): Promise<void> {
     { ctx: context, ...progressOptions },
   ).run();
   const file = writeEnvironment(context.environment);
-  await summarize(deploySettings(context.environment), file);
+  await summarize(deploySettings(context.environment), file, context.drift);
 }
 
-async function summarize(environment: Readonly<Record<string, string>>, file: string): Promise<void> {
+/** Lets the deploy repair what changed on the servers since the last one. */
+async function repairDrift(environment: Readonly<Record<string, string>>, log: Log): Promise<ServerDrift[]> {
+  const found: ServerDrift[] = [];
+  for (const deployed of await deployedNow(environment)) {
+    const drift = await findDrift(LOCAL_STACK, deployed, environment);
+    repeatRuns(LOCAL_STACK, deployed, drift);
+    found.push(...drift);
+  }
+  for (const { server, path, change } of found) log(`${server}: ${path} ${change}`);
+  return found;
+}
+
+/** The deployed monitorings; none before the first deploy. */
+async function deployedNow(environment: Readonly<Record<string, string>>): Promise<Deployed[]> {
+  try {
+    return deployedMonitorings(LOCAL_STACK, await stackOutputs(LOCAL_STACK, environment));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+async function summarize(
+  environment: Readonly<Record<string, string>>,
+  file: string,
+  drift: readonly ServerDrift[],
+): Promise<void> {
   const outputs = await stackOutputs(LOCAL_STACK, environment);
   const addresses = Object.entries(ADDRESSES).flatMap(([name, label]) => {
     const value = outputs[name];
     return typeof value === "string" ? [label + value] : [];
   });
   const notes = [
+    ...drift.map(
+      ({ server, repairable, path, change }) =>
+        `${repairable ? "Repaired       " : "Not repaired   "}on ${server}: ${path} ${change}`,
+    ),
     ...(environment.CDKTF_MONITORING_SOURCE === undefined
       ? []
       : [

@@ -34,6 +34,22 @@ describe("Self-monitoring", () => {
     );
   });
 
+  promtoolTest("lists changed files, and firewall tables that are missing or changed", async () => {
+    const change = '{component="loki",path="/etc/loki/loki.yml",change="has other content",instance="app"}';
+    await expectSamples(
+      query("Exporters", "Changes since the last deploy"),
+      {
+        [`monitoring_deployed_change${change.replace("}", ',job="node"}')}`]: `1x${MINUTES}`,
+        'monitoring_firewall_intact{job="node",instance="app",state="intact"}': `1x${MINUTES}`,
+        'monitoring_firewall_intact{job="node",instance="db",state="is missing"}': `0x${MINUTES}`,
+      },
+      {
+        [change]: 1,
+        '{change="is missing",component="firewall",instance="db",path="table inet cdktf_monitoring"}': 0,
+      },
+    );
+  });
+
   promtoolTest("names rule groups without the path of their file", async () => {
     for (const [heading, prefix] of [
       ["Prometheus", ""],

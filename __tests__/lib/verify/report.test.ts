@@ -45,6 +45,7 @@ describe("reportLines", () => {
       "Checks",
       "  PASS          scrape targets        1 Prometheus: 3 of 3 up",
       "  PASS          firewalls             deployed rules loaded now and at boot on 2 of 2 servers",
+      "  PASS          drift                 nothing changed since the last deploy on 2 of 2 servers",
       "  PASS          node exporter access  only from Prometheus and technicians: 2 servers, 4 probes (3 allowed, 1 blocked)",
       "  PASS          Prometheus access     only from Alertmanager, Grafana, Loki, other Prometheus servers and technicians: 1 server, 2 probes (1 allowed, 1 blocked)",
       "  PASS          all ports             5 ports, 3 sources, 8 probes (6 allowed, 2 blocked)",
@@ -242,9 +243,9 @@ describe("conclusion", () => {
     expect(conclusion([report()])).toBe("All checks passed.");
     expect(conclusion([failed])).toBe(FAILED);
     const notMeasured = gone.checks.filter(({ outcome }) => outcome === Outcome.NOT_MEASURED).map(({ name }) => name);
-    expect(notMeasured).toEqual(["firewalls", "node exporter access", "Prometheus access", "all ports"]);
-    expect(conclusion([gone])).toBe(`No check failed, but 4 could not be measured: ${notMeasured.join(", ")}.`);
-    expect(conclusion([failed, gone])).toBe(`${FAILED} 4 checks could not be measured: ${notMeasured.join(", ")}.`);
+    expect(notMeasured).toEqual(["firewalls", "drift", "node exporter access", "Prometheus access", "all ports"]);
+    expect(conclusion([gone])).toBe(`No check failed, but 5 could not be measured: ${notMeasured.join(", ")}.`);
+    expect(conclusion([failed, gone])).toBe(`${FAILED} 5 checks could not be measured: ${notMeasured.join(", ")}.`);
     expect(conclusion([])).toBe("No check failed, but not everything could be measured.");
   });
 

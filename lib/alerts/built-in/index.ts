@@ -3,6 +3,7 @@ import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
 import { computeAlerts } from "./compute";
 import { diskHealthAlerts } from "./disk-health";
 import { diskAlerts } from "./disks";
+import { driftAlerts } from "./drift";
 import { hardwareAlerts } from "./hardware";
 import { kernelAlerts } from "./kernel";
 import { logAgentAlerts, logAlerts } from "./logs";
@@ -16,6 +17,7 @@ import { serviceAlerts } from "./services";
 /** All built-in alerts. */
 export const builtInAlerts: readonly AlertDefinition[] = [
   ...serverAlerts,
+  ...driftAlerts,
   ...diskAlerts,
   ...diskHealthAlerts,
   ...computeAlerts,

@@ -18,7 +18,17 @@ const FAILING = [
 /** Malformed files in the textfile directory, which make their metrics disappear although the collector succeeds. */
 const MALFORMED = `label_replace(node_textfile_scrape_error{${ALL_SERVERS}} == 1, "collector", "textfile: malformed file", "", "")`;
 
-/** Builds the panels of the node exporters: failing and slow collectors. */
+/** The firewall tables that are missing or changed, with the labels of changes to components. */
+const FIREWALLS = [
+  ["change", "$1", "state", "(.*)"],
+  ["component", "firewall", "", ""],
+  ["path", "table inet cdktf_monitoring", "", ""],
+].reduce(
+  (expr, label) => `label_replace(${expr}, ${label.map((text) => `"${text}"`).join(", ")})`,
+  `monitoring_firewall_intact{${ALL_SERVERS}} == 0`,
+);
+
+/** Builds the panels of the node exporters: failing and slow collectors, and changes to servers. */
 export function exporterPanels(): Builder<Panel>[] {
   return [
     table({
@@ -45,6 +55,29 @@ export function exporterPanels(): Builder<Panel>[] {
         {
           expr: `topk(${TOP}, max by (collector) (node_scrape_collector_duration_seconds{${ALL_SERVERS}}))`,
           legend: "{{collector}}",
+        },
+      ],
+    }),
+    table({
+      title: "Changes since the last deploy",
+      description:
+        "Which files, units, programs and firewall tables are not as the last deploy left them? At most ten changes of a component are listed.",
+      width: 24,
+      height: GRAPH_HEIGHT,
+      sort: [
+        { column: "Server", ascending: true },
+        { column: "Component", ascending: true },
+      ],
+      noRows: "Nothing changed",
+      columns: [
+        serverColumn(),
+        { title: "Component", label: "component" },
+        { title: "Path", label: "path" },
+        { title: "Change", label: "change" },
+        {
+          title: "Changed",
+          expr: `max by (instance, component, path, change) (monitoring_deployed_change{${ALL_SERVERS}} or ${FIREWALLS})`,
+          hidden: true,
         },
       ],
     }),

@@ -3,6 +3,7 @@ import { alertDelivery } from "./alert-delivery";
 import { Check } from "./check";
 import { cloudFirewall } from "./cloud-firewall";
 import { dashboards } from "./dashboards";
+import { drift } from "./drift";
 import { firewalls } from "./firewalls";
 import { logs } from "./logs";
 import { placement } from "./placement";
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   scrapeTargets,
   alertDelivery,
   firewalls,
+  drift,
   cloudFirewall,
   exporterAccess,
   ...componentAccess,

@@ -3,6 +3,7 @@ import { alerting } from "./alerting";
 import { compute } from "./compute";
 import { diskHealth } from "./disk-health";
 import { disks } from "./disks";
+import { drift } from "./drift";
 import { hardware } from "./hardware";
 import { kernel } from "./kernel";
 import { logs } from "./logs";
@@ -16,6 +17,7 @@ import { services } from "./services";
 /** The expectations of the built-in alerts. */
 export const expectations: readonly Situation[] = [
   ...servers,
+  ...drift,
   ...disks,
   ...diskHealth,
   ...compute,
