@@ -184,7 +184,7 @@ test(
     on("rm -r /etc/systemd/system/alertmanager.service.d; systemctl daemon-reload");
     expect(measured()).toEqual(CLEAN);
   },
-  2 * RUN_TIMEOUT,
+  4 * RUN_TIMEOUT,
 );
 
 test(
