@@ -14,6 +14,7 @@ interface Simulation {
   /** The lines of the metrics, before and after the test alert. */
   readonly metrics: (posted: boolean) => readonly string[];
   readonly watchdog?: boolean;
+  readonly silences?: readonly object[];
   /** The number of cluster members, for each request; the last one stays. */
   readonly peers?: readonly number[];
   /** The number of members that the stack has. */
@@ -35,13 +36,15 @@ async function check(simulation: Simulation): Promise<{ result: unknown; posted:
         .metrics(posted.length > 0)
         .map((line) => `${line}\n`)
         .join("");
+    if (pathname === "/api/v2/silences") return JSON.stringify(simulation.silences ?? []);
     if (request.method === "POST") {
       const chunks = (await request.toArray()) as Buffer[];
       posted.push(...(JSON.parse(Buffer.concat(chunks).toString()) as Posted[]));
       return "";
     }
     const [name, trial] = searchParams.getAll("filter");
-    if (name === 'alertname="Watchdog"') return JSON.stringify(simulation.watchdog === false ? [] : [{}]);
+    if (name === 'alertname="Watchdog"')
+      return JSON.stringify(simulation.watchdog === false ? [] : [{ status: { silencedBy: ["one"] } }]);
     expect([name, trial]).toEqual(['alertname="MonitoringTest"', `trial="${posted[0]?.labels.trial ?? ""}"`]);
     const receivers = simulation.receivers.map((each) => ({ name: each }));
     return JSON.stringify(posted.length === 0 ? [] : [{ receivers }]);
@@ -80,6 +83,7 @@ describe("alertmanager.py", () => {
     expect(result).toEqual({
       members: 1,
       watchdog: true,
+      silences: [],
       deliveries: [
         { receiver: 'on "call"', integration: "pagerduty", seconds },
         { receiver: "ops", integration: "email", seconds },
@@ -98,7 +102,7 @@ describe("alertmanager.py", () => {
 
   it("prints no deliveries if the receiver has no integration", async () => {
     const { result } = await check({ receivers: ["nobody"], metrics: () => [], peers: [2], expected: 2 });
-    expect(result).toEqual({ members: 2, watchdog: true, deliveries: [] });
+    expect(result).toEqual({ members: 2, watchdog: true, silences: [], deliveries: [] });
   });
 
   it("waits until the cluster has as many members as the stack", async () => {
@@ -115,9 +119,31 @@ describe("alertmanager.py", () => {
     expect(result).toEqual({
       members: 1,
       watchdog: false,
+      silences: [],
       deliveries: [{ receiver: "ops", integration: "slack", error: "no result in time" }],
     });
   }, 60_000);
+
+  it("prints the silences that have not expired, and which of them silence the Watchdog alert", async () => {
+    const matchers = [{ name: "severity", value: "none", isRegex: false, isEqual: true }];
+    const silence = { createdBy: "alice", comment: "why", startsAt: "2026-01-01", endsAt: "2026-01-02", matchers };
+    const { result } = await check({
+      receivers: ["nobody"],
+      metrics: () => [],
+      silences: [
+        { ...silence, id: "one", status: { state: "active" } },
+        { ...silence, id: "two", status: { state: "pending" } },
+        { ...silence, id: "old", status: { state: "expired" } },
+      ],
+    });
+    const printed = { by: "alice", comment: "why", starts: "2026-01-01", ends: "2026-01-02", matchers };
+    expect(result).toMatchObject({
+      silences: [
+        { ...printed, id: "one", watchdog: true },
+        { ...printed, id: "two", watchdog: false },
+      ],
+    });
+  });
 
   it("prints an error if Alertmanager does not answer", async () => {
     expect(await runCheck("alertmanager", [UNREACHABLE, "hub", "test", 1])).toEqual(NO_ANSWER);

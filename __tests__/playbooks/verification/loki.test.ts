@@ -20,6 +20,7 @@ async function check(
     const job = /job="([^"]*)"/.exec(query)?.[1] ?? "";
     const kinds = Object.keys(lines[job] ?? {}).filter((kind) => kind !== "");
     const answers: Readonly<Record<string, () => unknown>> = {
+      "/prometheus/api/v1/rules": () => ({ data: { groups: [] } }),
       "/ring": () => ({ shards: (next(ringsLeft) ?? []).map((state) => ({ state })) }),
       "/loki/api/v1/label/job/values": () => ({ data: Object.keys(lines) }),
       // Without values, Loki omits the list.
@@ -56,13 +57,14 @@ describe("loki.py", () => {
         { job: "nginx", kind: "error", age: about(3600) },
         { job: "sshd", age: about(60) },
       ],
+      critical: [],
     });
     expect(selectors).toEqual(['{job="nginx", kind="access"}', '{job="nginx", kind="error"}', '{job="sshd"}']);
   });
 
   it("waits for the logins of all servers that send lines", async () => {
     const { result } = await check({}, [[], ["hub"], ["hub", "app"]]);
-    expect(result).toEqual({ members: 1, logins: ["app", "hub"], newest: [] });
+    expect(result).toEqual({ members: 1, logins: ["app", "hub"], newest: [], critical: [] });
   });
 
   it("waits for a server whose log agent has not delivered any line yet", async () => {

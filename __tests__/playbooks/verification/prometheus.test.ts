@@ -10,7 +10,11 @@ async function check(
   let requests = 0;
   const source = checkSource("prometheus").replace(/^WAIT = .*$/m, `WAIT = ${responses.length > 1 ? 20 : 1}`);
   const result = await serve(
-    (_, response) => {
+    (request, response) => {
+      if (request.url?.startsWith("/api/v1/rules") === true) {
+        response.end(JSON.stringify({ data: { groups: [{ rules: RULES }] } }));
+        return;
+      }
       const activeTargets = responses[Math.min(requests, responses.length - 1)];
       requests += 1;
       response.end(JSON.stringify({ status: "success", data: { activeTargets } }));
@@ -19,6 +23,13 @@ async function check(
   );
   return { result, requests };
 }
+
+const RULES = [
+  { type: "alerting", name: "DiskFull", labels: { severity: "critical", team: "db" } },
+  { type: "alerting", name: "DiskFull", labels: { severity: "warning" } },
+  { type: "recording", name: "some:sum", labels: { severity: "critical" } },
+];
+const critical = [{ alertname: "DiskFull", severity: "critical", team: "db" }];
 
 /** A target; `age` is the number of seconds since its last scrape. */
 const target = (health: string, age = 0, instance = "app"): unknown => ({
@@ -34,33 +45,39 @@ const down = { ...up, health: "down", error: "no route" };
 describe("prometheus.py", () => {
   it("prints job, instance, health and error of each target, and uses no proxy", async () => {
     expect(await check(2, [target("up"), target("down", -60)])).toEqual({
-      result: { targets: [up, down] },
+      result: { critical, targets: [up, down] },
       requests: 1,
     });
   });
 
   it("waits for the first scrape of all targets", async () => {
-    expect(await check(1, [], [target("unknown")], [target("up")])).toEqual({ result: { targets: [up] }, requests: 3 });
+    expect(await check(1, [], [target("unknown")], [target("up")])).toEqual({
+      result: { critical, targets: [up] },
+      requests: 3,
+    });
   });
 
   it("waits until Prometheus has as many targets as the stack", async () => {
     const both = [target("up"), target("up", 0, "db")];
     expect(await check(2, [target("up")], both)).toEqual({
-      result: { targets: [up, { ...up, instance: "db" }] },
+      result: { critical, targets: [up, { ...up, instance: "db" }] },
       requests: 2,
     });
   });
 
   it("waits for another scrape of a target that was down before the check, as during a move", async () => {
-    expect(await check(1, [target("down", 5)], [target("up")])).toEqual({ result: { targets: [up] }, requests: 2 });
+    expect(await check(1, [target("down", 5)], [target("up")])).toEqual({
+      result: { critical, targets: [up] },
+      requests: 2,
+    });
   });
 
   it("prints a target that stays down after the waiting time, or as soon as another scrape fails", async () => {
     expect(await check(1, [target("down", 5)], [target("down", -60)])).toEqual({
-      result: { targets: [down] },
+      result: { critical, targets: [down] },
       requests: 2,
     });
-    expect((await check(1, [target("down", 5)])).result).toEqual({ targets: [down] });
+    expect((await check(1, [target("down", 5)])).result).toEqual({ critical, targets: [down] });
   });
 
   it("reads times with nanoseconds and a time zone", async () => {

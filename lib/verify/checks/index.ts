@@ -10,6 +10,7 @@ import { placement } from "./placement";
 import { reboot } from "./reboot";
 import { scrapeTargets } from "./scrape-targets";
 import { serverMetrics } from "./server-metrics";
+import { silences } from "./silences";
 
 /** All checks, in the order of the report. */
 export const CHECKS: readonly Check[] = [
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   dashboards,
   scrapeTargets,
   alertDelivery,
+  silences,
   firewalls,
   drift,
   cloudFirewall,

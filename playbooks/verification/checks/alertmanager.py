@@ -3,9 +3,9 @@
     alertmanager.py URL SERVER MONITORING [MEMBERS [WAIT]]
 
 MEMBERS is the number of cluster members. WAIT is the time in seconds within which Prometheus' Watchdog alert must arrive.
-The result has `members` (of the cluster, including this one), `watchdog` (whether the Watchdog alert arrives), and `deliveries`:
-for each receiver of the test alert its name, the integration (a receiver may have several), and either `seconds` until the
-integration accepted the message or `error`.
+The result has `members` (of the cluster, including this one), `watchdog` (whether the Watchdog alert arrives), `silences` (those
+that are active or begin later), and `deliveries`: for each receiver of the test alert its name, the integration (a receiver may
+have several), and either `seconds` until the integration accepted the message or `error`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,23 @@ class Alertmanager:
         """The current alerts with a name and labels."""
         filters = [("filter", f'{label}="{value}"') for label, value in {"alertname": name, **labels}.items()]
         return list(self._api.value(f"/api/v2/alerts?{urllib.parse.urlencode(filters)}"))
+
+    def silences(self, watchdog: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The silences that are active or begin later, and whether each of them silences one of the Watchdog alerts."""
+        silencing = {silence for alert in watchdog for silence in alert.get("status", {}).get("silencedBy", [])}
+        return [
+            {
+                "id": silence["id"],
+                "by": silence["createdBy"],
+                "comment": silence["comment"],
+                "starts": silence["startsAt"],
+                "ends": silence["endsAt"],
+                "matchers": silence["matchers"],
+                "watchdog": silence["id"] in silencing,
+            }
+            for silence in self._api.value("/api/v2/silences")
+            if silence["status"]["state"] != "expired"
+        ]
 
     def receivers(self, trial: str) -> set[str]:
         """The receivers of the test alert; empty until Alertmanager has processed the alert."""
@@ -138,6 +155,7 @@ def check(url: str, server: str, monitoring: str, expected: int = 1, wait_watchd
     return {
         "members": max(members, 1),
         "watchdog": bool(watchdog),
+        "silences": alertmanager.silences(watchdog),
         "deliveries": [
             {"receiver": receiver, "integration": integration}
             | ({"error": last_error(receiver, started)} if value is None else {"seconds": value})

@@ -40,6 +40,15 @@ class Api:
         return json.loads(self.text(path, content))
 
 
+def critical_alerts(api: Api, path: str) -> list[dict[str, str]]:
+    """The labels that the rules of critical alerts set, with the name of each alert. `path` lists the rules, as in Prometheus."""
+    groups = api.value(path)["data"]["groups"]
+    rules = [rule for group in groups for rule in group["rules"] if rule.get("type") == "alerting"]
+    return [
+        {**labels, "alertname": rule["name"]} for rule in rules if (labels := rule.get("labels") or {}).get("severity") == "critical"
+    ]
+
+
 def poll(read: Callable[[], T], complete: Callable[[T], bool], end: float, pause: float) -> T:
     """Reads a value until it is complete or the time `end` has passed, and returns the last value."""
     while True:

@@ -4,8 +4,8 @@
 
 MEMBERS is the number of cluster members, SERVERS the number of servers that send lines. The result has `members` (number of
 active cluster members, including this one), `logins` (servers with SSH logins in the last minutes; the verification itself has
-just logged in to all servers), and `newest`: by job, and by kind of line if the job has kinds, the age of the newest line in
-seconds. Lines older than a day are left out.
+just logged in to all servers), `critical` (labels of the critical alerts), and `newest`: by job, and by kind of line if the job
+has kinds, the age of the newest line in seconds. Lines older than a day are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 import urllib.parse
 from typing import Any
 
-from component import Api, poll, print_result
+from component import Api, critical_alerts, poll, print_result
 
 SECOND = 1_000_000_000  # in nanoseconds, the unit of Loki's timestamps
 WINDOW = 86_400  # seconds; older lines are left out
@@ -53,6 +53,10 @@ class Loki:
         times = [int(when) for stream in found["data"]["result"] for when, *_ in stream["values"]]
         return round((now - max(times)) / SECOND, 1) if times else None
 
+    def critical(self) -> list[dict[str, str]]:
+        """The labels of the critical alerts that this Loki evaluates."""
+        return critical_alerts(self._api, "/prometheus/api/v1/rules")
+
     def senders(self, selector: str) -> list[str]:
         """The servers with recent lines in the selected streams, sorted."""
         found = self.query("/loki/api/v1/query", query=f"sum by (instance) (count_over_time({selector}[{RECENT}]))")
@@ -87,7 +91,7 @@ def check(url: str, members: int = 1, servers: int = 0) -> dict[str, Any]:
 
     active = poll(loki.members, lambda number: number == members, start + WAIT_MEMBERS, 1)
     logins = poll(lambda: loki.senders('{job="sshd"}'), complete, start + WAIT, 1)
-    return {"members": active, "logins": logins, "newest": newest_lines(loki)}
+    return {"members": active, "logins": logins, "newest": newest_lines(loki), "critical": loki.critical()}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Prints the scrape targets of a Prometheus as JSON: job, instance, health and last error of each in `targets`.
+"""Prints the scrape targets of a Prometheus as JSON: job, instance, health and last error of each in `targets`, and in `critical`
+the labels of its critical alerts.
 
     prometheus.py URL SERVER MONITORING [TARGETS]
 
@@ -14,7 +15,7 @@ import time
 from datetime import datetime
 from typing import Any
 
-from component import Api, poll, print_result
+from component import Api, critical_alerts, poll, print_result
 
 WAIT = 75.0  # seconds: a scrape interval of a minute, and the duration of the scrape
 
@@ -43,6 +44,7 @@ def check(url: str, expected: int = 0) -> dict[str, Any]:
     api, start = Api(url, timeout=5), time.time()
     found = poll(lambda: targets(api), lambda current: certain(current, expected, start), time.monotonic() + WAIT, 0.5)
     return {
+        "critical": critical_alerts(api, "/api/v1/rules?type=alert"),
         "targets": [
             {
                 "job": target["labels"].get("job", ""),
