@@ -24,6 +24,8 @@ export interface ComponentKind {
   readonly configuration: boolean;
   /** Whether `playbooks/verification/checks/<kind>.py` checks the component on its server. */
   readonly verified: boolean;
+  /** Limits of the memory of its service, as variables of the role `base`. */
+  readonly resources: { readonly memory_max: string; readonly oom_score_adjust: number };
   /**
    * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
    * without an entry of its own.

@@ -60,7 +60,10 @@ class Preflight {
       env: { ...defaults, ...env, LC_ALL: "C", PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` },
     });
     if (status !== 0 || stderr !== "") throw new Error(`exit code ${String(status)}: ${stderr}`);
-    return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("problem=systemd is not running"));
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    if (env.SERVICE !== undefined && !lines.includes("current=yes"))
+      expect(lines).toContainEqual(expect.stringMatching(/^memory=[1-9]\d+$/));
+    return lines.filter((line) => !/^problem=systemd is not running|^memory=/.test(line));
   }
 }
 

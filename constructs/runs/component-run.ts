@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { filesHash } from "../../lib/inventory/generated-file";
 import { InventoryRun } from "../../lib/inventory/inventory";
+import { resourceVariables } from "../../lib/resources";
 import { Variables } from "../../lib/inventory/variables";
 import { IComponent, MonitoringScope } from "../contracts";
 import { userPlaybook } from "./user-playbook";
@@ -21,7 +22,7 @@ export class ComponentRun extends Run {
     super(scope, kind, {
       ...(playbook === undefined
         ? {
-            content: builtInContent(`${kind}.yml`, ["roles/base", `roles/${kind}`]),
+            content: builtInContent(`${kind}.yml`, ["roles/base", `roles/${kind}`, "components.json"]),
           }
         : userPlaybook(scope, kind, playbook)),
       files: `${scope._filesDirectory}/${kind}`,
@@ -60,11 +61,14 @@ export class ComponentRun extends Run {
 }
 
 /** Returns the variables of the role on its server. A hash stands for the generated files. */
-function variablesOf({ variables, files, _adopt: adopt, _onMove: onMove }: IComponent): Variables {
+function variablesOf(component: IComponent): Variables {
+  const { variables, files, _adopt: adopt, _onMove: onMove } = component;
+  const resources = resourceVariables(component._resources);
   return {
     ...variables,
     ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),
     ...(adopt ? { monitoring_adopt: true } : {}),
+    ...(Object.keys(resources).length === 0 ? {} : { monitoring_resources: resources }),
     ...(onMove === undefined ? {} : { monitoring_on_move: onMove }),
   };
 }

@@ -38,6 +38,7 @@
 #   own=NAME            a user-provided playbook that ran here
 #   firewall=installed  the firewall's files exist
 #   firewall=stale      the firewall's rules must be applied, and it is this run's turn to do so
+#   memory=KIB          memory of the server
 #   user=yes            the component's system user exists
 #   installed=yes       the component's user, unit and program exist
 #   unpacked=SHA256     archive that the release was unpacked from
@@ -195,6 +196,7 @@ END
 }
 
 report_installation() {
+  echo "memory=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
   if id "$SERVICE" >/dev/null 2>&1; then
     echo user=yes
     if [ -e "$unit" ] && [ -e "$link" ]; then echo installed=yes; fi
