@@ -112,7 +112,8 @@ function placeComponents(
   // A component runs on the host that is its scope. To move it, pass another host.
   const hub = new MonitoringHost(scope, "hub", { monitoring, server: servers.hub });
   const communityDashboards = setting(scope, "COMMUNITY_DASHBOARDS", "communityDashboards") !== "false";
-  new Prometheus(hub, "prometheus", { retention: "30d" });
+  // With the log lines of a month, the samples fit the data volume of the stack "aws".
+  new Prometheus(hub, "prometheus", { retention: "30d", retentionSize: "5GB" });
   new Alertmanager(hub, "alertmanager");
   const nodeExporterFull = Dashboard.fromGrafanaCom(1860, 45, { collectors: ["interrupts", "processes", "tcpstat"] });
   new Grafana(hub, "grafana", { dashboards: communityDashboards ? [nodeExporterFull] : [] });

@@ -2,6 +2,7 @@ import { breadthProblem } from "../lib/access/origins";
 import { Alert } from "../lib/alerts/alert";
 import { alertGroups } from "../lib/alerts/groups";
 import { Evaluator, RuleGroup } from "../lib/alerts/rule";
+import { Budgets } from "../lib/budgets";
 import { groupBy } from "../lib/grouping";
 import { notificationProblem, routingWarnings } from "../lib/receivers/alertmanager-config";
 import { Receiver } from "../lib/receivers/receiver";
@@ -77,7 +78,11 @@ export class Alerting implements IAlerting {
     const kinds = new Set(components.map(({ kind }) => kind));
     const lineLabels = new Set(emittedLogs(this.monitoring).flatMap((lines) => [...lines.keys()]));
     const controllers = this.monitoring.controllers.filter((cidr) => this.isForAnsible(cidr));
-    return alertGroups({ evaluator, kinds, clustered: new Set(clustered), lineLabels, controllers, changes, runbooks });
+    const budgets = components.reduce<Budgets>((all, component) => ({ ...all, ...component._budgets }), {});
+    return alertGroups({
+      ...{ evaluator, kinds, clustered: new Set(clustered), lineLabels, controllers, changes, runbooks },
+      ...budgets,
+    });
   }
 
   /** Whether only Ansible connects from a block: technicians do not, and no attacker is likely to. */

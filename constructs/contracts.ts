@@ -5,12 +5,14 @@ import { Connection, Edge, Listener, Listening, Placement } from "../lib/access/
 import { Alert } from "../lib/alerts/alert";
 import { RuleGroup } from "../lib/alerts/rule";
 import { ArtifactRequest, Artifacts } from "../lib/artifacts";
+import { Budgets, DiskNeed } from "../lib/budgets";
 import { GeneratedFile } from "../lib/inventory/generated-file";
 import { InventoryHost, InventoryRun, Owner } from "../lib/inventory/inventory";
 import { Variables } from "../lib/inventory/variables";
 import { Secret, SecretReference } from "../lib/inventory/secret";
 import { LogAgent } from "../lib/logs/log-agent";
 import { LogSource } from "../lib/logs/log-source";
+import { Resources } from "../lib/resources";
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
@@ -149,6 +151,12 @@ export interface IServer extends IConstruct {
    * @default - nothing: the machine is destroyed with the stack
    */
   readonly onLeave?: OnLeave;
+  /**
+   * Size of the disk that holds the data of the components, in GiB. The synthesis warns if the data can grow larger.
+   *
+   * @default - unknown
+   */
+  readonly dataDiskSize?: number;
   /** Family of the addresses that only Terraform knows: 4 or 6. @default - unknown @internal */
   readonly _family?: number;
   /** Whether the server is a container on the controller. @default false @internal */
@@ -268,9 +276,12 @@ export interface IComponent extends IConstruct {
   readonly logQueries: readonly Query[];
   readonly logSources: readonly LogSource[];
   readonly _collectors: readonly string[];
+  readonly _budgets: Budgets;
+  readonly _diskNeed?: DiskNeed;
   readonly _agent: boolean;
   readonly _clustered: boolean;
   readonly _adopt: boolean;
+  readonly _resources: Resources;
   readonly _onMove?: string;
   readonly _secretReferences: readonly SecretReference[];
   readonly _playbook?: string;

@@ -13,6 +13,7 @@ export { LogAgent } from "../lib/logs/log-agent";
 export { LogFormat } from "../lib/logs/log-format";
 export { type JournalLogs, type LogFiles, LogSource, type WebServerLogs } from "../lib/logs/log-source";
 export type { LogLimits, S3Storage, StreamRetention } from "../lib/logs/loki-settings";
+export type { ScrapeLimits } from "../lib/metrics/scrape-limits";
 export type { Query } from "../lib/query";
 export { Matcher } from "../lib/receivers/matcher";
 export { Receiver } from "../lib/receivers/receiver";
@@ -28,6 +29,7 @@ export type {
   WebhookUrlReceiverProps,
 } from "../lib/receivers/receiver-props";
 export type { Inhibition, Route, Routing, TimeInterval } from "../lib/receivers/routing";
+export type { Resources } from "../lib/resources";
 export { Architecture } from "../lib/servers/architecture";
 export { Alertmanager, type AlertmanagerProps } from "./components/alertmanager";
 export { Component, type ComponentDescription } from "./components/component";

@@ -10,6 +10,7 @@ import { originBlocks } from "../lib/access/origins";
 import { playbooksDirectory } from "../lib/paths";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
+import { diskWarnings } from "./checks/disks";
 import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
@@ -157,7 +158,7 @@ export class Monitoring extends Construct implements IMonitoring {
     });
     checkAccessBounds(this, props.bounds ?? []);
     this._alerting = new Alerting(this, props);
-    warnAtSynthesis(this, () => familyWarnings(this));
+    warnAtSynthesis(this, () => [...familyWarnings(this), ...diskWarnings(this)]);
     this.node.addValidation({
       validate: () => [
         ...topologyProblems(this),

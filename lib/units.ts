@@ -19,9 +19,14 @@ export function durationSeconds(text: string): number | undefined {
   return seconds;
 }
 
-/** Whether `text` is a size for Prometheus' `--storage.tsdb.retention.size`, such as `512MB` or `10GB`. */
-export function isByteSize(text: string): boolean {
-  return /^\d+(B|KB|MB|GB|TB|PB|EB)$/.test(text) && !/^0+[A-Z]/.test(text);
+/**
+ * Returns the number of bytes of a size such as `512MB` or `10GB`, or undefined if `text` is not a size greater than
+ * zero. As for Prometheus, a KB has 1024 bytes.
+ */
+export function byteSize(text: string): number | undefined {
+  const [, amount, unit = ""] = /^(\d+)([KMGTPE]?)B$/.exec(text) ?? [];
+  const bytes = Number(amount) * 1024 ** " KMGTPE".indexOf(unit === "" ? " " : unit);
+  return bytes > 0 ? bytes : undefined;
 }
 
 /** Returns the problem with a duration that must be greater than zero, or undefined. */

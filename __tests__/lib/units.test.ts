@@ -1,4 +1,4 @@
-import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
+import { byteSize, durationProblem, durationSeconds } from "../../lib/units";
 
 describe("durationSeconds", () => {
   test.each([
@@ -24,13 +24,14 @@ test("durationProblem rejects zero and malformed durations", () => {
 });
 
 test.each([
-  ["10GB", true],
-  ["512MB", true],
-  ["10", false],
-  ["10 GB", false],
-  ["10GiB", false],
-  ["0GB", false],
-  ["1.5GB", false],
-])("isByteSize(%j) is %j", (text, expected) => {
-  expect(isByteSize(text)).toBe(expected);
+  ["10GB", 10 * 1024 ** 3],
+  ["512MB", 512 * 1024 ** 2],
+  ["7B", 7],
+  ["10", undefined],
+  ["10 GB", undefined],
+  ["10GiB", undefined],
+  ["0GB", undefined],
+  ["1.5GB", undefined],
+])("byteSize(%j) is %j", (text, expected) => {
+  expect(byteSize(text)).toBe(expected);
 });

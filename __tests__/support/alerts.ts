@@ -26,7 +26,11 @@ export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
 }
 
 /** Facts about the Monitoring of {@link allLogGroups}. */
-export const SURROUNDINGS = { controllers: ["198.18.7.0/24", "2001:db8::9/128"] };
+export const SURROUNDINGS = {
+  controllers: ["198.18.7.0/24", "2001:db8::9/128"],
+  seriesBudget: 500_000,
+  logBudget: 2 * 1024 ** 3,
+};
 
 /** Returns Loki's rule groups of a Monitoring with all kinds of components. */
 export function allLogGroups(...changes: readonly Alert[]): RuleGroup[] {

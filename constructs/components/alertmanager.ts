@@ -15,11 +15,12 @@ import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
 import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Settings of an {@link Alertmanager}. */
-export interface AlertmanagerProps extends AdoptProps, MovableProps {
+export interface AlertmanagerProps extends AdoptProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI and API.
    *

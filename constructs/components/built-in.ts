@@ -1,4 +1,5 @@
 import { componentKind } from "../../lib/components";
+import { Resources } from "../../lib/resources";
 import type { ComponentDescription } from "./component";
 import { OnMove } from "./on-move";
 
@@ -10,6 +11,8 @@ export interface BuiltInSettings {
   readonly version?: string;
   /** @default false */
   readonly adopt?: boolean;
+  /** @default - the limits in the record of the kind */
+  readonly resources?: Resources;
   /** @default OnMove.KEEP_DATA, if the kind has data */
   readonly onMove?: OnMove;
   /** @default - the first release archive in the record of the kind */
@@ -27,6 +30,7 @@ export function builtIn(kind: string, settings: BuiltInSettings): ComponentDescr
     version: settings.version,
     ...(record.data ? { onMove: settings.onMove ?? OnMove.KEEP_DATA } : {}),
     adopt: settings.adopt,
+    resources: settings.resources,
     agent: record.agent,
     clustered: record.clustered,
     listeners: [

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Connection, Listener, Listening, listenerProblem, Placement } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
+import { Budgets, DiskNeed } from "../../lib/budgets";
 import { isPrivateAddress } from "../../lib/network/cidr";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Variables } from "../../lib/inventory/variables";
@@ -13,6 +14,7 @@ import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { runNameProblem } from "../../lib/names";
 import { playbooksDirectory } from "../../lib/paths";
+import { Resources, resourcesProblem } from "../../lib/resources";
 import { prefixed } from "../../lib/prefixed";
 import { Secret, SecretReference } from "../../lib/inventory/secret";
 import { IComponent } from "../contracts";
@@ -54,6 +56,12 @@ export interface ComponentDescription {
    * @default false
    */
   readonly adopt?: boolean;
+  /**
+   * Limits of the memory of the service that the built-in playbook installs.
+   *
+   * @default - the defaults of {@link Resources}
+   */
+  readonly resources?: Resources;
   /**
    * Whether the component may run on any member, instead of a `MonitoringHost` only.
    *
@@ -113,6 +121,8 @@ export abstract class Component extends Construct implements IComponent {
   public readonly _clustered: boolean;
   /** Whether to take over an installation that is not from this library. @internal */
   public readonly _adopt: boolean;
+  /** Changes to the limits of the memory. @internal */
+  public readonly _resources: Resources;
   /** What happens to the data on a move; undefined if the component has no data. @internal */
   public readonly _onMove?: OnMove;
   /** Release archive to install; undefined if there is none. @internal */
@@ -129,9 +139,11 @@ export abstract class Component extends Construct implements IComponent {
     this._agent = description.agent ?? false;
     this._clustered = description.clustered ?? false;
     this._adopt = description.adopt ?? false;
+    this._resources = description.resources ?? {};
     this._onMove = description.onMove;
     this._playbook = description.playbook;
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
+    rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
     this.member = this.findMember();
     this._artifactRequest = this.findArtifact(description);
@@ -205,6 +217,16 @@ export abstract class Component extends Construct implements IComponent {
   /** Node exporter collectors that the component needs, in addition to those of its queries. @internal */
   public get _collectors(): readonly string[] {
     return [];
+  }
+
+  /** Amounts of data that the component is meant to hold. @internal */
+  public get _budgets(): Budgets {
+    return {};
+  }
+
+  /** Disk space that the component needs; undefined if it is small or not on the disk of the server. @internal */
+  public get _diskNeed(): DiskNeed | undefined {
+    return undefined;
   }
 
   /** Log sources of the component. By default, the log source is the journal of the unit `<kind>.service`. @extension */

@@ -1,6 +1,7 @@
 import { Dashboard } from "../../lib/dashboards/dashboard";
 import { Secret } from "../../lib/inventory/secret";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
 
 /**
@@ -54,7 +55,7 @@ export interface GrafanaDatabase {
 }
 
 /** Settings of a {@link Grafana}. */
-export interface GrafanaProps extends AdoptProps, MovableProps {
+export interface GrafanaProps extends AdoptProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI.
    *

@@ -13,12 +13,13 @@ import { promtailConfig } from "../../lib/logs/promtail";
 import { targetFiles } from "../../lib/logs/target-files";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
 /** Settings of the log agent of a member. */
-export interface LogAgentProps extends AdoptProps {
+export interface LogAgentProps extends AdoptProps, ResourceProps {
   /**
    * Port of the metrics of the log agent.
    *

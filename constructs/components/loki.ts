@@ -5,6 +5,7 @@ import { Connection, Listener, portProblem } from "../../lib/access/access";
 import { ruleQueries } from "../../lib/alerts/queries";
 import { RuleGroup } from "../../lib/alerts/rule";
 import { ruleFile } from "../../lib/alerts/rule-file";
+import { Budgets, DEFAULT_DAILY_VOLUME, DiskNeed, logDiskNeed } from "../../lib/budgets";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/variables";
@@ -16,18 +17,20 @@ import {
   StreamRetention,
 } from "../../lib/logs/loki-settings";
 import { Secret } from "../../lib/inventory/secret";
+import { byteSize } from "../../lib/units";
 import { builtIn } from "./built-in";
 import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { grafanaUrl } from "./grafana-url";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
-import { rejectIf } from "../synthesis/errors";
+import { constructError, rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 
 /** Settings of a {@link Loki}. */
-export interface LokiProps extends AdoptProps, MovableProps {
+export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
   /**
    * Port of the HTTP API. Log agents send to it, and Grafana queries it.
    *
@@ -52,6 +55,13 @@ export interface LokiProps extends AdoptProps, MovableProps {
    * @default "30d"
    */
   readonly retention?: string;
+  /**
+   * Volume of log lines per day that Loki is meant to store, before compression, such as `500MB` or `2GB`. The alert
+   * LokiVolumeOverBudget reports when there is more. The synthesis warns if the lines do not fit the disk of the server.
+   *
+   * @default "2GB"
+   */
+  readonly dailyVolume?: string;
   /**
    * Streams with another retention. If several selectors match a stream, the first one applies.
    *
@@ -93,6 +103,7 @@ export interface LokiProps extends AdoptProps, MovableProps {
 }
 
 const KIND = "loki";
+const RETENTION = "30d";
 const ALERTMANAGER = "alertmanager";
 const PROMETHEUS = "prometheus";
 
@@ -120,6 +131,11 @@ export class Loki extends Component {
     for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
+    if (byteSize(this.dailyVolume) === undefined)
+      throw constructError(
+        this,
+        `dailyVolume: "${this.dailyVolume}" is not a size: use a size such as "500MB" or "2GB"`,
+      );
     this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Loki");
     // A member that joins later adds its log agent by itself.
@@ -187,9 +203,24 @@ export class Loki extends Component {
     };
   }
 
+  /** @internal */
+  public override get _budgets(): Budgets {
+    return { logBudget: byteSize(this.dailyVolume) };
+  }
+
+  /** @internal */
+  public override get _diskNeed(): DiskNeed | undefined {
+    const { retention = RETENTION, s3 } = this.props;
+    return s3 === undefined ? logDiskNeed({ dailyVolume: this.dailyVolume, retention }) : undefined;
+  }
+
+  private get dailyVolume(): string {
+    return this.props.dailyVolume ?? DEFAULT_DAILY_VOLUME;
+  }
+
   /** Variables that must be equal on all hosts of a cluster. */
   private get sharedVariables(): Variables {
-    const { retention = "30d", streamRetention = [], limits = {}, deletable = false, s3 } = this.props;
+    const { retention = RETENTION, streamRetention = [], limits = {}, deletable = false, s3 } = this.props;
     return {
       loki_retention: retention,
       loki_stream_retention: streamRetention.map((stream) => ({ ...stream })),

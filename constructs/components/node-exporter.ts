@@ -5,6 +5,7 @@ import { CollectorFlags } from "../../lib/metrics/collector-flags";
 import { collectorProblem, metricsOf } from "../../lib/metrics/catalogue";
 import { metricNameProblem } from "../../lib/names";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
@@ -12,7 +13,7 @@ import { rejectIf } from "../synthesis/errors";
 import { warnAtSynthesis } from "../synthesis/warnings";
 
 /** Settings of the node exporter of a member. */
-export interface NodeExporterProps extends AdoptProps {
+export interface NodeExporterProps extends AdoptProps, ResourceProps {
   /**
    * Port that Prometheus scrapes.
    *

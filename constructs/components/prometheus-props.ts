@@ -1,5 +1,7 @@
 import { Secret } from "../../lib/inventory/secret";
+import { ScrapeLimits } from "../../lib/metrics/scrape-limits";
 import { AdoptProps } from "./adopt";
+import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
 
 /** A scrape job in addition to those of the members, such as an application on another server. */
@@ -45,6 +47,12 @@ export interface ScrapeJob {
    */
   readonly bearerToken?: Secret;
   /**
+   * Limits of each scrape of the job. Limits that are not set have the values in {@link PrometheusProps.scrapeLimits}.
+   *
+   * @default - the limits of Prometheus
+   */
+  readonly limits?: ScrapeLimits;
+  /**
    * Names of metrics that your rules and dashboards use, exactly as in queries: `http_requests_total`, or for a
    * histogram `http_duration_seconds_bucket`. The synthesis rejects a query for a metric that nothing emits.
    *
@@ -54,7 +62,7 @@ export interface ScrapeJob {
 }
 
 /** Settings of a {@link Prometheus}. */
-export interface PrometheusProps extends AdoptProps, MovableProps {
+export interface PrometheusProps extends AdoptProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI and API.
    *
@@ -75,6 +83,14 @@ export interface PrometheusProps extends AdoptProps, MovableProps {
    */
   readonly retentionSize?: string;
   /**
+   * Number of series that Prometheus is meant to hold. The alert PrometheusSeriesOverBudget reports when there are more.
+   * The synthesis warns if samples of this many series do not fit the disk of the server. A series takes 4 to 8 KB of
+   * memory, and 2 bytes of disk per scrape. A server has 1,000 to 3,000 series.
+   *
+   * @default 500000
+   */
+  readonly seriesBudget?: number;
+  /**
    * Interval between two scrapes of a target.
    *
    * @default "15s"
@@ -86,6 +102,12 @@ export interface PrometheusProps extends AdoptProps, MovableProps {
    * @default "10s", or the scrape interval if that is shorter
    */
   readonly scrapeTimeout?: string;
+  /**
+   * Limits of each scrape of a target, in all jobs. `limits` of a scrape job replaces them for that job.
+   *
+   * @default - the defaults of {@link ScrapeLimits}
+   */
+  readonly scrapeLimits?: ScrapeLimits;
   /**
    * Interval between two evaluations of the rules.
    *

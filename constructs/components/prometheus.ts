@@ -5,27 +5,32 @@ import { CUSTOM_GROUP } from "../../lib/alerts/groups";
 import { ruleFile } from "../../lib/alerts/rule-file";
 import { runbooksPage } from "../../lib/alerts/runbooks";
 import { ruleQueries } from "../../lib/alerts/queries";
+import { Budgets, DEFAULT_SERIES_BUDGET, DiskNeed, seriesDiskNeed } from "../../lib/budgets";
 import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { hostPort } from "../../lib/network/host-port";
 import { Value, Variables } from "../../lib/inventory/variables";
 import { jobNameProblem, labelNameProblem, metricNameProblem } from "../../lib/names";
 import { literalExternalLabels } from "../../lib/metrics/external-labels";
+import { DEFAULT_SCRAPE_LIMITS, scrapeLimitSettings, scrapeLimitsProblem } from "../../lib/metrics/scrape-limits";
 import { scrapeTargets } from "../../lib/metrics/scrape-targets";
 import { Secret } from "../../lib/inventory/secret";
-import { durationProblem, durationSeconds, isByteSize } from "../../lib/units";
+import { byteSize, durationProblem, durationSeconds } from "../../lib/units";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { PrometheusProps, ScrapeJob } from "./prometheus-props";
-import { constructError } from "../synthesis/errors";
+import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Series that Prometheus adds for each scrape and each alert (prometheus.io/docs/concepts/jobs_instances). */
 const SCRAPE_SERIES = [
   "up",
+  "scrape_body_size_bytes",
   "scrape_duration_seconds",
+  "scrape_sample_limit",
   "scrape_samples_post_metric_relabeling",
   "scrape_samples_scraped",
   "scrape_series_added",
+  "scrape_timeout_seconds",
   "ALERTS",
   "ALERTS_FOR_STATE",
 ];
@@ -90,8 +95,9 @@ export class Prometheus extends Component {
       prometheus_scrape_interval: interval,
       prometheus_evaluation_interval: this.props.evaluationInterval ?? "15s",
       prometheus_scrape_timeout: this.props.scrapeTimeout ?? shorter("10s", interval),
-      prometheus_retention_time: this.props.retention ?? "15d",
+      prometheus_retention_time: this.retention,
       prometheus_retention_size: this.props.retentionSize ?? "",
+      prometheus_scrape_limits: scrapeLimitSettings({ ...DEFAULT_SCRAPE_LIMITS, ...this.props.scrapeLimits }),
       prometheus_external_labels: literalExternalLabels(this.props.externalLabels ?? {}, this.version),
       // Loki writes the state of its alerts.
       prometheus_remote_write_receiver: monitoring._alerting.hasLogRules,
@@ -125,9 +131,28 @@ export class Prometheus extends Component {
     return new Set([...super.emits, ...SCRAPE_SERIES, ...recorded.map(({ record }) => record), ...declared]);
   }
 
+  /** @internal */
+  public override get _budgets(): Budgets {
+    return { seriesBudget: this.seriesBudget };
+  }
+
+  /** @internal */
+  public override get _diskNeed(): DiskNeed {
+    const { scrapeInterval, retention, seriesBudget: series } = this;
+    return seriesDiskNeed({ series, scrapeInterval, retention, retentionSize: this.props.retentionSize });
+  }
+
   /** PromQL queries of the rules. */
   public override get queries(): readonly Query[] {
     return ruleQueries(this.member.monitoring._alerting.groups);
+  }
+
+  private get retention(): string {
+    return this.props.retention ?? "15d";
+  }
+
+  private get seriesBudget(): number {
+    return this.props.seriesBudget ?? DEFAULT_SERIES_BUDGET;
   }
 
   /** Addresses of the Alertmanagers, as this server reaches them. */
@@ -143,20 +168,28 @@ export class Prometheus extends Component {
   }
 
   private checkSettings(): void {
-    const { retention, retentionSize, scrapeInterval, scrapeTimeout, evaluationInterval, externalLabels } = this.props;
+    const { retention, retentionSize, scrapeInterval, scrapeTimeout, evaluationInterval } = this.props;
+    const { externalLabels, scrapeLimits = {} } = this.props;
     for (const [name, duration] of Object.entries({ retention, scrapeInterval, scrapeTimeout, evaluationInterval })) {
       this.checkDuration(name, duration);
     }
-    if (retentionSize !== undefined && !isByteSize(retentionSize)) {
+    if (retentionSize !== undefined && byteSize(retentionSize) === undefined) {
       throw constructError(this, `retentionSize: "${retentionSize}" is not a size such as "512MB" or "10GB"`);
     }
+    if (!Number.isInteger(this.seriesBudget) || this.seriesBudget < 1)
+      throw constructError(
+        this,
+        `seriesBudget: ${this.seriesBudget} is not a whole number greater than 0: use a number such as 500000`,
+      );
     this.checkTimeout("scrapeTimeout:", scrapeTimeout, scrapeInterval);
     this.checkLabels("externalLabels", externalLabels);
+    rejectIf(this, scrapeLimitsProblem("scrapeLimits", scrapeLimits));
   }
 
   private checkJobs(): void {
     const names = new Set<string>();
-    for (const { job, targets, interval, timeout, scheme, labels, metrics = [] } of this.props.scrapeJobs ?? []) {
+    for (const { job, targets, interval, timeout, scheme, labels, limits = {}, metrics = [] } of this.props
+      .scrapeJobs ?? []) {
       const where = `scrapeJobs, job "${job}"`;
       const misnamed = jobNameProblem(job);
       if (misnamed !== undefined) throw constructError(this, `scrapeJobs: ${misnamed}`);
@@ -174,6 +207,7 @@ export class Prometheus extends Component {
       this.checkDuration(`${where}, timeout`, timeout);
       this.checkTimeout(`${where}: the timeout`, timeout, interval ?? this.props.scrapeInterval);
       this.checkLabels(`${where}, labels`, labels);
+      rejectIf(this, scrapeLimitsProblem(`${where}, limits`, limits));
       const unnamed = metrics.map(metricNameProblem).find((found) => found !== undefined);
       if (unnamed !== undefined) throw constructError(this, `${where}, metrics: ${unnamed}`);
     }
@@ -217,6 +251,7 @@ function jobVariables(job: ScrapeJob): Value {
     ...(job.scheme === undefined ? {} : { scheme: job.scheme }),
     ...(job.labels === undefined ? {} : { labels: job.labels }),
     ...(job.bearerToken === undefined ? {} : { bearer_token_secret: secretName(job) }),
+    ...(job.limits === undefined ? {} : { limits: scrapeLimitSettings(job.limits) }),
   };
 }
 

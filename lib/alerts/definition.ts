@@ -21,6 +21,10 @@ export type Thresholds = Readonly<Record<string, number>>;
 export interface Surroundings {
   /** CIDR blocks from which only Ansible connects. */
   readonly controllers: readonly string[];
+  /** Number of series that Prometheus is meant to hold. */
+  readonly seriesBudget: number;
+  /** Volume of log lines per day that Loki is meant to store, in bytes. */
+  readonly logBudget: number;
 }
 
 /** One severity of an alert, with its own condition. */

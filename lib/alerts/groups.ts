@@ -1,12 +1,13 @@
 import { groupBy } from "../grouping";
-import { durationSeconds } from "../units";
+import { Budgets, DEFAULT_DAILY_VOLUME, DEFAULT_SERIES_BUDGET } from "../budgets";
+import { byteSize, durationSeconds } from "../units";
 import { Alert, AlertTuning, CustomAlert } from "./alert";
 import { builtInAlerts } from "./built-in";
 import { AlertDefinition } from "./definition";
 import { AlertRule, Evaluator, RuleGroup } from "./rule";
 
 /** Input of {@link alertGroups}. */
-export interface AlertsInput {
+export interface AlertsInput extends Budgets {
   /** Kinds of components that are placed. Built-in alerts about other kinds are left out. */
   readonly kinds: ReadonlySet<string>;
   /** Kinds that are placed on more than one host. @default - none */
@@ -74,12 +75,13 @@ function isPlaced(definition: AlertDefinition, input: AlertsInput): boolean {
 }
 
 function rulesOf(definition: AlertDefinition, tuning: AlertTuning, input: AlertsInput): AlertRule[] {
-  const { kinds, runbooks, controllers = [] } = input;
+  const { kinds, runbooks, controllers = [], seriesBudget = DEFAULT_SERIES_BUDGET } = input;
+  const { logBudget = byteSize(DEFAULT_DAILY_VOLUME) ?? 0 } = input;
   const { name, thresholds, levels, summary, description, dashboard } = definition;
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return levels.map((level) => ({
     name,
-    expr: level.expr({ ...values, ...tuning.thresholds }, { controllers }),
+    expr: level.expr({ ...values, ...tuning.thresholds }, { controllers, seriesBudget, logBudget }),
     ...forClause(tuning.for ?? level.for),
     severity: tuning.severity ?? level.severity,
     labels: tuning.labels ?? {},

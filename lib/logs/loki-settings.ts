@@ -11,7 +11,10 @@ export interface StreamRetention {
   readonly retention: string;
 }
 
-/** Limits of Loki's ingestion and queries. */
+/**
+ * Limits of Loki's ingestion and queries. They are settings of a tenant: all senders of a tenant share them. If a sender
+ * reaches one, Loki answers with status 429, and log agents send the lines again later.
+ */
 export interface LogLimits {
   /** Maximum ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
   readonly ingestionRateMb?: number;
@@ -75,8 +78,8 @@ export function limitSettings(limits: LogLimits): Variables {
     ingestion_rate_mb: ingestionRateMb,
     // An agent that was disconnected sends its backlog in a burst.
     ingestion_burst_size_mb: 2 * ingestionRateMb,
-    per_stream_rate_limit: `${streamRateMb}MB`,
-    per_stream_rate_limit_burst: `${2 * streamRateMb}MB`,
+    per_stream_rate_limit: megabytes(streamRateMb),
+    per_stream_rate_limit_burst: megabytes(2 * streamRateMb),
     max_global_streams_per_user: maxStreams,
     max_line_size: `${maxLineKb}KB`,
     reject_old_samples_max_age: limits.maxAge ?? "7d",
@@ -84,6 +87,11 @@ export function limitSettings(limits: LogLimits): Variables {
     // During an attack, a query by user and address returns many series.
     max_query_series: 20_000,
   };
+}
+
+/** Returns a size without a fraction, which Loki does not accept. */
+function megabytes(amount: number): string {
+  return Number.isInteger(amount) ? `${amount}MB` : `${Math.round(1024 * amount)}KB`;
 }
 
 const DAY = 86_400;

@@ -1,8 +1,8 @@
 import { Matcher } from "./matcher";
 import { Inhibition, Routing } from "./routing";
-import { WATCHDOG_ALERT, TEST_ALERT } from "./well-known-alerts";
+import { OVER_LIMIT_ALERT, TEST_ALERT, WATCHDOG_ALERT } from "./well-known-alerts";
 
-/** Alerts about a server that is unreachable. All other alerts about the server follow from them. */
+/** Alerts about a server that is unreachable. All other alerts about the server, except its cause, follow from them. */
 const SERVER_DOWN_ALERTS = "ServerUnreachable|ServerNeverAppeared";
 
 /** Labels that identify the subject of a built-in alert. */
@@ -26,7 +26,9 @@ export function inhibitions({ sameBy = BUILT_IN_SAME_BY, inhibitions: userProvid
   return [
     {
       source: [Matcher.matches("alertname", SERVER_DOWN_ALERTS)],
-      target: [Matcher.matchesNot("alertname", [SERVER_DOWN_ALERTS, WATCHDOG_ALERT, TEST_ALERT].join("|"))],
+      target: [
+        Matcher.matchesNot("alertname", [SERVER_DOWN_ALERTS, OVER_LIMIT_ALERT, WATCHDOG_ALERT, TEST_ALERT].join("|")),
+      ],
       equal: ["monitoring", "instance"],
     },
     {

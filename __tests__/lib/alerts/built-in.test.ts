@@ -17,6 +17,7 @@ const WITHOUT_SERVER = [
   "PrometheusNotIngesting",
   "AlertmanagerConfigurationsDiffer",
   "LokiCompactorsConflicting",
+  "LokiVolumeOverBudget",
 ];
 
 it("gives each alert and each group a unique name", () => {

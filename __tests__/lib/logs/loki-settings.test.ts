@@ -52,7 +52,7 @@ describe("limits", () => {
     expect(limitSettings({ ingestionRateMb: 0.5, streamRateMb: 1.5, maxAge: "1h" })).toMatchObject({
       ingestion_rate_mb: 0.5,
       ingestion_burst_size_mb: 1,
-      per_stream_rate_limit: "1.5MB",
+      per_stream_rate_limit: "1536KB",
       per_stream_rate_limit_burst: "3MB",
       reject_old_samples_max_age: "1h",
     });

@@ -98,6 +98,7 @@ export class AwsServer extends Construct implements IServer {
   public readonly name: string;
   public readonly id: string;
   public readonly generation: string;
+  public readonly dataDiskSize: number;
   public readonly address: string;
   public readonly publicAddress: string;
   public readonly bindAddress: string;
@@ -123,6 +124,8 @@ export class AwsServer extends Construct implements IServer {
     const subnetId = this.subnetOf(props);
     const tags = literalForTerraform({ ...props.tags, Name: this.name });
     const volume = this.makeDataVolume(props, instanceType, tags);
+    const rootVolumeSize = this.size("rootVolumeSize", props) ?? 16;
+    this.dataDiskSize = props.dataVolumeSize ?? rootVolumeSize;
 
     _securityGroups._add(this);
     this.resource = new Instance(this, "Resource", {
@@ -141,7 +144,7 @@ export class AwsServer extends Construct implements IServer {
       rootBlockDevice: {
         encrypted: true,
         volumeType: "gp3",
-        volumeSize: this.size("rootVolumeSize", props) ?? 16,
+        volumeSize: rootVolumeSize,
         tags,
       },
       userData: cloudConfig(this.name, volume?.mountCommands ?? []),

@@ -98,6 +98,13 @@ export interface ExistingServerProps {
    */
   readonly architecture?: Architecture;
   /**
+   * Size of the disk with the folder /var/lib/monitoring, in GiB. If it is set, the synthesis warns if the data of the
+   * components can grow larger.
+   *
+   * @default - unknown
+   */
+  readonly dataDiskSize?: number;
+  /**
    * Version of the installation. Change it after you reinstall the machine: the next deploy pins the new host key and
    * runs all playbooks on the server again.
    *
@@ -143,6 +150,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
   public readonly network: IServerNetwork;
   public readonly architecture: Architecture;
   public readonly onLeave: OnLeave;
+  public readonly dataDiskSize?: number;
 
   /** @throws if the name, an address, the port, the jump host, a host key or the generation is malformed */
   public constructor(scope: Construct, id: string, props: ExistingServerProps) {
@@ -157,6 +165,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
     this.bindAddress = props.bindAddress ?? "";
     this.architecture = props.architecture ?? Architecture.AMD64;
     this.generation = props.generation ?? "1";
+    this.dataDiskSize = props.dataDiskSize;
     this.onLeave = props.onLeave ?? OnLeave.UNINSTALL;
     // The id contains the name too, because networks behind two jump hosts may use the same addresses.
     this.id = `${this.name}@${hostPort(props.address, port)}`;
@@ -193,6 +202,7 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
       sshAccessProblem({ ...props, host: address, user: props.user ?? "root" }, (text) => !Token.isUnresolved(text)),
     );
     this.checkOne("generation", generation, generationProblem);
+    this.checkOne("dataDiskSize", props.dataDiskSize, diskSizeProblem);
     this.checkSecond(props);
     if (privateAddress !== undefined && props.network === undefined) {
       throw constructError(
@@ -223,4 +233,11 @@ export class ExistingServer extends Construct implements IServer, IServerNetwork
 function generationProblem(generation: string): string | undefined {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(generation)) return undefined;
   return `"${generation}" is not valid: use letters, digits, dots, hyphens and underscores, at most 64 characters, such as "2"`;
+}
+
+/** Returns the problem with the size of a disk, or undefined. */
+function diskSizeProblem(size: number): string | undefined {
+  return size > 0 && Number.isFinite(size)
+    ? undefined
+    : `${size} is not a size: use a number of GiB greater than 0, such as 100`;
 }

@@ -113,6 +113,23 @@ export const lokiAlerts: readonly AlertDefinition[] = [
   }),
   define({
     ...ABOUT,
+    name: "LokiVolumeOverBudget",
+    thresholds: { used: percent(100, "log lines of the last day relative to the prop `dailyVolume` of Loki") },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        // Each member of a cluster counts the lines that agents sent to it.
+        expr: (t, { logBudget }) =>
+          `100 * sum by (monitoring) (increase(loki_distributor_bytes_received_total[1d])) / ${logBudget} > ${t.used}`,
+      },
+    ],
+    summary: 'The log lines of one day are {{ printf "%.0f" $value }} % of the budget of {{ $labels.monitoring }}',
+    description:
+      'Within a day, Loki received {{ printf "%.0f" $value }} % of the volume in its prop dailyVolume. If this continues for the whole retention, the lines need more disk than planned. If the lines are expected, raise dailyVolume and check that the disk suffices. Otherwise find the source that sends them.',
+  }),
+  define({
+    ...ABOUT,
     name: "LokiFlushesFailing",
     thresholds: { window: minutes(15, "range in which failures are counted") },
     levels: [

@@ -1,5 +1,5 @@
 import { Uids } from "../../dashboards/uids";
-import { AlertDefinition, define, minutes } from "../definition";
+import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Uids.SELF_MONITORING };
@@ -82,6 +82,21 @@ export const prometheusStorageAlerts: readonly AlertDefinition[] = [
     summary: "Prometheus on {{ $labels.instance }} fails to truncate its write-ahead log",
     description:
       "Prometheus on {{ $labels.instance }} keeps samples in memory or in its write-ahead log that are already stored in blocks. Memory and disk usage grow, and each start takes longer. Usually the disk is full or damaged. Its journal contains the cause.",
+  }),
+  define({
+    ...ABOUT,
+    name: "PrometheusSeriesOverBudget",
+    thresholds: { used: percent(100, "series in memory relative to the prop `seriesBudget` of Prometheus") },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        expr: (t, { seriesBudget }) => `100 * prometheus_tsdb_head_series / ${seriesBudget} > ${t.used}`,
+      },
+    ],
+    summary: 'Prometheus on {{ $labels.instance }} holds {{ printf "%.0f" $value }} % of the series in its budget',
+    description:
+      'Prometheus on {{ $labels.instance }} holds more series than its seriesBudget allows ({{ printf "%.0f" $value }} %). It takes more memory and disk than planned. If the new series are expected, raise the budget and check that memory and disk suffice. Otherwise find the target that adds them.',
   }),
   define({
     ...ABOUT,

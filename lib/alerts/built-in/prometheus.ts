@@ -1,16 +1,33 @@
+import { componentKinds } from "../../components";
 import { Uids } from "../../dashboards/uids";
 import { AlertDefinition, define, minutes, percent } from "../definition";
 import { Severity } from "../rule";
 
 const ABOUT = { kinds: ["prometheus"], group: "prometheus", dashboard: Uids.SELF_MONITORING };
+/** The services of this library. Other programs may have a memory limit too, but not one of this library. */
+const SERVICES = `job=~"${componentKinds.map(({ scrapeJob }) => scrapeJob).join("|")}"`;
 const ERRORS = "rate(prometheus_notifications_errors_total[5m])";
-/** Scrapes and targets that exceeded a limit. */
-const OVER_LIMITS = [
-  "prometheus_target_scrapes_exceeded_sample_limit_total",
-  "prometheus_target_scrapes_exceeded_body_size_limit_total",
-  "prometheus_target_scrape_pool_exceeded_label_limits_total",
-  "prometheus_target_scrape_pool_exceeded_target_limit_total",
-];
+/** A limit of 0 means that there is none. */
+const OVER_SAMPLE_LIMIT = "scrape_samples_post_metric_relabeling > (scrape_sample_limit > 0)";
+
+/** Scrapes that exceeded a limit, with the name of the limit in the label `limit`. */
+function overLimits(window: number): string {
+  // No series tells that a target exceeds a limit of labels. Prometheus counts these scrapes, and such a target has
+  // samples although it counts as down. That is also true of a malformed response, so both conditions are necessary.
+  const labels = [
+    `up == 0 and scrape_samples_scraped > 0 unless ${OVER_SAMPLE_LIMIT}`,
+    `and on () sum(increase(prometheus_target_scrape_pool_exceeded_label_limits_total[${window}m])) > 0`,
+  ].join("\n");
+  return [
+    named("sample_limit", OVER_SAMPLE_LIMIT),
+    named("body_size_limit", "scrape_body_size_bytes == -1"),
+    named("label limits", labels),
+  ].join("\nor ");
+}
+
+function named(limit: string, expr: string): string {
+  return `label_replace(${expr}, "limit", "${limit}", "", "")`;
+}
 
 /** Alerts about Prometheus: its configuration, rules, queries, scrapes and notifications. */
 export const prometheusAlerts: readonly AlertDefinition[] = [
@@ -168,17 +185,46 @@ export const prometheusAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
     name: "PrometheusScrapesOverLimit",
-    thresholds: { window: minutes(15, "range in which scrapes over a limit are counted") },
+    thresholds: { window: minutes(15, "range in which scrapes over a limit of labels are counted") },
+    levels: [{ severity: Severity.WARNING, for: "10m", expr: (t) => overLimits(t.window) }],
+    summary: "{{ $labels.instance }} (job {{ $labels.job }}) exceeds a limit of its scrapes: {{ $labels.limit }}",
+    description:
+      "{{ $labels.instance }} exposes more samples, bytes or labels in the job {{ $labels.job }} than Prometheus allows, so Prometheus drops its scrapes. The target counts as down and none of its metrics are stored; other targets are not affected. Find the metric that grew, or raise {{ $labels.limit }}.",
+  }),
+  define({
+    ...ABOUT,
+    name: "PrometheusScrapesNearLimit",
+    thresholds: { used: percent(80, "samples of a scrape relative to the limit") },
     levels: [
       {
         severity: Severity.WARNING,
-        for: "10m",
-        expr: (t) => `${OVER_LIMITS.map((metric) => `increase(${metric}[${t.window}m])`).join("\n+ ")} > 0`,
+        for: "1h",
+        // A target over the limit has its own alert. Without a limit, the quotient is infinite.
+        expr: (t) => `100 * scrape_samples_post_metric_relabeling / scrape_sample_limit > ${t.used} <= 100`,
       },
     ],
-    summary: "Prometheus on {{ $labels.instance }} drops scrapes that exceed a limit",
+    summary:
+      '{{ $labels.instance }} (job {{ $labels.job }}) uses {{ printf "%.0f" $value }} % of the allowed samples per scrape',
     description:
-      "A target exposes more samples, labels or bytes than Prometheus on {{ $labels.instance }} allows, or a job has too many targets. Prometheus drops the whole scrape. Its web UI shows the target under /targets.",
+      'The scrapes of {{ $labels.instance }} in the job {{ $labels.job }} have {{ printf "%.0f" $value }} % of the samples that the sample_limit of Prometheus allows. From 100 % on, Prometheus drops them and the target counts as down. Find the metric that grows, or raise the limit.',
+  }),
+  define({
+    ...ABOUT,
+    name: "ServiceMemoryShort",
+    thresholds: { used: percent(95, "memory of the service relative to its GOMEMLIMIT") },
+    levels: [
+      {
+        severity: Severity.WARNING,
+        for: "15m",
+        // The memory that GOMEMLIMIT limits. The resident memory also contains mapped files, which the kernel can drop.
+        expr: (t) =>
+          `100 * (go_memstats_sys_bytes{${SERVICES}} - go_memstats_heap_released_bytes{${SERVICES}}) / go_gc_gomemlimit_bytes{${SERVICES}} > ${t.used}`,
+      },
+    ],
+    summary:
+      '{{ $labels.job }} on {{ $labels.instance }} uses {{ printf "%.0f" $value }} % of the memory that it is allowed',
+    description:
+      'The service {{ $labels.job }} on {{ $labels.instance }} uses {{ printf "%.0f" $value }} % of its GOMEMLIMIT. It gets slow, because it frees memory all the time. If it needs more, the kernel kills it at the MemoryMax of its unit. Find out why it needs so much, or raise memoryMax of the component.',
   }),
   define({
     ...ABOUT,

@@ -281,6 +281,26 @@ export const loki: readonly Situation[] = [
     fires: { 810: [], 811: [warning(HUB, "Loki on hub does not delete old log lines")] },
   },
   {
+    alert: "LokiVolumeOverBudget",
+    when: "two Lokis together receive more than 2 GB within a day",
+    step: 10,
+    series: {
+      ...metrics({ ...HUB, tenant: "fake" }, { loki_distributor_bytes_received_total: "0+8e6x300" }),
+      ...metrics({ ...SPARE, tenant: "fake" }, { loki_distributor_bytes_received_total: "0+8e6x300" }),
+    },
+    fires: {
+      1000: [],
+      2000: [warning({ monitoring: "prod" }, "The log lines of one day are 107 % of the budget of prod")],
+    },
+  },
+  {
+    alert: "LokiVolumeOverBudget",
+    when: "Loki receives a little less than 2 GB within a day",
+    step: 10,
+    series: metrics({ ...HUB, tenant: "fake" }, { loki_distributor_bytes_received_total: "0+14.8e6x300" }),
+    fires: { 2000: [], 2900: [] },
+  },
+  {
     alert: "LokiPanicked",
     when: "Loki panics",
     series: metrics(HUB, { loki_panic_total: "0x9 1x50" }),

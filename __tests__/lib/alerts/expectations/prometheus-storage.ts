@@ -51,6 +51,21 @@ export const prometheusStorage: readonly Situation[] = [
     window: 30,
   }),
   {
+    alert: "PrometheusSeriesOverBudget",
+    when: "the number of series exceeds the budget of 500,000",
+    series: metrics(PROMETHEUS, { prometheus_tsdb_head_series: "500000x9 505000x60" }),
+    fires: {
+      24: [],
+      25: [warning(PROMETHEUS, "Prometheus on hub holds 101 % of the series in its budget")],
+    },
+  },
+  {
+    alert: "PrometheusSeriesOverBudget",
+    when: "the number of series is as large as the budget",
+    series: metrics(PROMETHEUS, { prometheus_tsdb_head_series: "500000x60" }),
+    fires: { 60: [] },
+  },
+  {
     alert: "PrometheusWalCorrupt",
     when: "Prometheus starts with a damaged write-ahead log",
     series: metrics(PROMETHEUS, { prometheus_tsdb_wal_corruptions_total: "_x10 1x50" }),

@@ -1,5 +1,5 @@
 import { Severity } from "../../../../lib/alerts/rule";
-import { critical, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/expectations";
+import { APP, critical, Labels, metrics, PROMETHEUS, Situation, warning } from "../../../support/expectations";
 import { counting } from "./counting";
 
 const RULES: Labels = { ...PROMETHEUS, rule_group: "/etc/prometheus/rules/monitoring.yml;disks" };
@@ -23,32 +23,143 @@ const duration = (seconds: string) =>
     prometheus_rule_group_interval_seconds: "15x60",
   });
 
-const limits = [
-  "prometheus_target_scrapes_exceeded_sample_limit_total",
-  "prometheus_target_scrapes_exceeded_body_size_limit_total",
-  "prometheus_target_scrape_pool_exceeded_label_limits_total",
-  "prometheus_target_scrape_pool_exceeded_target_limit_total",
-];
-
-/** Scrapes that exceed one limit. The counters of the other limits are zero. */
-function overLimit(exceeded: string): Situation[] {
-  const others = metrics(PROMETHEUS, Object.fromEntries(limits.map((metric) => [metric, "0x100"])));
-  return counting({
-    alert: "PrometheusScrapesOverLimit",
-    metric: exceeded,
-    labels: PROMETHEUS,
-    severity: Severity.WARNING,
-    summary: "Prometheus on hub drops scrapes that exceed a limit",
-    hold: 10,
-    window: 15,
-  }).map((situation) => ({
-    ...situation,
-    when: `${situation.when} (${exceeded})`,
-    series: { ...others, ...situation.series },
-  }));
+/** Scrapes of the server `app`, and scrapes of Prometheus that exceed a limit of labels. */
+function scrapes(values: {
+  readonly up: string;
+  readonly samples: string;
+  readonly limit?: string;
+  readonly bytes: string;
+  readonly labels?: string;
+}): Record<string, string> {
+  return {
+    ...metrics(APP, {
+      up: values.up,
+      scrape_samples_scraped: values.samples,
+      scrape_samples_post_metric_relabeling: values.samples,
+      scrape_sample_limit: values.limit ?? "50000x100",
+      scrape_body_size_bytes: values.bytes,
+    }),
+    ...metrics(
+      { ...APP, instance: "other" },
+      {
+        up: "1x100",
+        scrape_samples_scraped: "2000x100",
+        scrape_samples_post_metric_relabeling: "2000x100",
+        scrape_sample_limit: values.limit ?? "50000x100",
+        scrape_body_size_bytes: "150000x100",
+      },
+    ),
+    ...metrics(PROMETHEUS, { prometheus_target_scrape_pool_exceeded_label_limits_total: values.labels ?? "0x100" }),
+  };
 }
 
+const overLimit = (limit: string) =>
+  warning({ ...APP, limit }, `app (job node) exceeds a limit of its scrapes: ${limit}`);
+
+const overLimits: readonly Situation[] = [
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a target suddenly has 200,000 series",
+    series: scrapes({ up: "1x9 0x90", samples: "2000x9 200000x90", bytes: "150000x9 9000000x90" }),
+    fires: { 19: [], 20: [overLimit("sample_limit")] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a target has exactly as many samples as allowed",
+    series: scrapes({ up: "1x100", samples: "50000x100", bytes: "5000000x100" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "there is no limit of samples",
+    series: scrapes({ up: "1x100", samples: "200000x100", limit: "0x100", bytes: "5000000x100" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a response is too large, and the target becomes smaller after a while",
+    series: scrapes({ up: "1x9 0x19 1x70", samples: "2000x9 0x19 2000x70", bytes: "150000x9 -1x19 150000x70" }),
+    fires: { 19: [], 20: [overLimit("body_size_limit")], 29: [overLimit("body_size_limit")], 30: [] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a series has too many labels",
+    series: scrapes({ up: "1x9 0x90", samples: "2000x9 17x90", bytes: "150000x100", labels: "0x9 1+4x90" }),
+    fires: { 19: [], 20: [overLimit("label limits")] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a response is malformed after some samples",
+    series: scrapes({ up: "1x9 0x90", samples: "2000x9 17x90", bytes: "150000x100" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a target is down",
+    series: scrapes({ up: "1x9 0x90", samples: "2000x9 0x90", bytes: "150000x9 0x90", labels: "0x9 1+4x90" }),
+    fires: { 60: [] },
+  },
+  {
+    alert: "PrometheusScrapesNearLimit",
+    when: "a target uses more than 80 % of its samples, and later more than all of them",
+    series: scrapes({ up: "1x100", samples: "40000x9 40500x69 50500x30", bytes: "5000000x100" }),
+    fires: {
+      69: [],
+      70: [warning(APP, "app (job node) uses 81 % of the allowed samples per scrape")],
+      80: [],
+    },
+  },
+  {
+    alert: "PrometheusScrapesNearLimit",
+    when: "a target uses exactly 80 % of its samples",
+    series: scrapes({ up: "1x100", samples: "40000x100", bytes: "5000000x100" }),
+    fires: { 100: [] },
+  },
+  {
+    alert: "PrometheusScrapesNearLimit",
+    when: "there is no limit of samples",
+    series: scrapes({ up: "1x100", samples: "200000x100", limit: "0x100", bytes: "5000000x100" }),
+    fires: { 100: [] },
+  },
+];
+
+/** A service with a memory limit of 1 GB: the memory that it got from the system, and what it gave back, in MB. */
+const memory = (got: string, returned: string, job = "loki") =>
+  metrics(
+    { ...PROMETHEUS, job },
+    {
+      go_memstats_sys_bytes: got,
+      go_memstats_heap_released_bytes: returned,
+      go_gc_gomemlimit_bytes: "1e9x100",
+    },
+  );
+
+const serviceMemory: readonly Situation[] = [
+  {
+    alert: "ServiceMemoryShort",
+    when: "a service needs all of its memory",
+    series: memory("5e8x9 10.6e8x90", "1e8x100"),
+    fires: {
+      24: [],
+      25: [warning({ ...PROMETHEUS, job: "loki" }, "loki on hub uses 96 % of the memory that it is allowed")],
+    },
+  },
+  {
+    alert: "ServiceMemoryShort",
+    when: "a service gave memory back",
+    series: memory("10.4e8x100", "1e8x100"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "ServiceMemoryShort",
+    when: "a program of the user needs all of its memory",
+    series: memory("10.6e8x100", "1e8x100", "shop"),
+    fires: { 60: [] },
+  },
+];
+
 export const prometheus: readonly Situation[] = [
+  ...serviceMemory,
   {
     alert: "PrometheusConfigurationRejected",
     when: "a reload fails",
@@ -166,7 +277,7 @@ export const prometheus: readonly Situation[] = [
     hold: 5,
     window: 15,
   }),
-  ...limits.flatMap(overLimit),
+  ...overLimits,
   {
     alert: "PrometheusNotificationsFailing",
     when: "51 of 100 alerts cannot be sent",
