@@ -113,8 +113,8 @@ const valueOf = async (expr: string): Promise<number> => (await query(expr))[0]?
 beforeAll(async () => {
   await lab.create();
   lab.write("hub", "/opt/exporter.py", EXPORTER);
-  on("systemd-run --quiet --unit=exporter python3 /opt/exporter.py");
   await deploy();
+  on("systemd-run --quiet --unit=exporter python3 /opt/exporter.py");
 }, 4 * RUN_TIMEOUT);
 
 afterAll(() => {
