@@ -47,7 +47,7 @@ const RULES = groupsFor(["prometheus"]).map((group) => ({
   // Without `for`, so that the test need not wait.
   alerts: group.alerts
     .filter(({ name }) => ["PrometheusScrapesOverLimit", "Watchdog"].includes(name))
-    .map(({ for: _, ...rule }) => rule),
+    .map((rule) => ({ ...rule, for: undefined })),
 }));
 const ROUTES = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n";
 

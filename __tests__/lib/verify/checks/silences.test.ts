@@ -20,7 +20,7 @@ function check(found: readonly object[], critical: readonly object[] | undefined
 }
 
 const silence = (matchers: readonly object[], days: number, watchdog = false): object => ({
-  id: `${JSON.stringify(matchers)}`,
+  id: JSON.stringify(matchers),
   by: "alice",
   comment: "maintenance",
   starts: "2026-11-01T10:00:00.000Z",
