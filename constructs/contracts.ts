@@ -194,7 +194,12 @@ export interface IMonitoring extends IConstruct {
   dial(from: IServer, name: string): string;
 
   /** @internal */
+  readonly _localUsers: readonly string[];
+
+  /** @internal */
   _sourceOf(name: string, to: IServer): string;
+  /** @internal */
+  _addressesOf(from: IServer, name: string): readonly string[];
   /** @internal */
   readonly _members: readonly IMember[];
   /** @internal */
@@ -253,12 +258,22 @@ export interface IMember extends IConstruct {
   _sendLogs(): void;
 }
 
+/** The part of the access graph that concerns one server. */
+export interface ServerGraph {
+  /** Edges to the server. */
+  readonly edges: readonly Edge[];
+  /** Edges from the server. */
+  readonly outgoing: readonly Edge[];
+  /** Returns the system user of a component, undefined if it is unknown. */
+  readonly userOf: (server: string, kind: string) => string | undefined;
+}
+
 /** The firewall of one member, as the access graph and the firewall run see it. */
 export interface IMemberFirewall {
   readonly _edges: readonly Edge[];
   readonly _strict: boolean;
 
-  _variables(edges: readonly Edge[]): Variables;
+  _variables(graph: ServerGraph): Variables;
   _problems(): string[];
 }
 

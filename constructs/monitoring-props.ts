@@ -67,6 +67,14 @@ export interface MonitoringProps extends AlertingProps {
    */
   readonly allowFromAnywhere?: boolean;
   /**
+   * System users on the servers whose processes may connect to the web UIs and exporters, such as the personal accounts
+   * that technicians use for SSH tunnels, or the user of a reverse proxy on a monitoring host (`www-data`). The SSH user
+   * of each server and root may always connect. A server on which a user does not exist ignores the name.
+   *
+   * @default - none
+   */
+  readonly localUsers?: readonly string[];
+  /**
    * Upper bounds of the access graph, such as `Access.only("node_exporter", [AccessPeer.component("prometheus"),
    * AccessPeer.technicians()])`. The synthesis fails if any other peer could reach a component of this kind. A bound
    * replaces the built-in bound of the same kind and listener.

@@ -7,7 +7,9 @@ import { Owner, renderInventory } from "../lib/inventory/inventory";
 import { Value } from "../lib/inventory/variables";
 import { LogAgent } from "../lib/logs/log-agent";
 import { originBlocks } from "../lib/access/origins";
+import { systemUserProblem } from "../lib/names";
 import { playbooksDirectory } from "../lib/paths";
+import { prefixed } from "../lib/prefixed";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
 import { diskWarnings } from "./checks/disks";
@@ -16,6 +18,7 @@ import { writeAccess } from "./synthesis/access-file";
 import { Alerting } from "./alerting";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
+import { localUserWarnings } from "./checks/local-users";
 import { logProblems } from "./checks/logs";
 import { monitoringsWithoutServersOf, sharedMachineProblems } from "./checks/machines";
 import { metricProblems, neededCollectors } from "./checks/metrics";
@@ -23,7 +26,7 @@ import { MonitoringProps } from "./monitoring-props";
 import { recordMembers } from "./runs/members";
 import { requireNullProvider } from "./synthesis/provider";
 import { fetchArtifacts, resolveNames } from "./runs/preparation";
-import { withConstructPath, constructError } from "./synthesis/errors";
+import { withConstructPath, constructError, rejectIf } from "./synthesis/errors";
 import { onSynthesis } from "./synthesis/on-synthesis";
 import { createOwner } from "./runs/owner";
 import { FirewallRun } from "./runs/firewall-run";
@@ -65,6 +68,8 @@ export class Monitoring extends Construct implements IMonitoring {
   public readonly artifacts: Artifacts;
   /** Program that sends the logs of the members to Loki. */
   public readonly logAgent: LogAgent;
+  /** System users that may connect to the ports of technicians. @internal */
+  public readonly _localUsers: readonly string[];
   /** Alert rules and notifications. @internal */
   public readonly _alerting: Alerting;
   /** Ansible inventory, as an expression that Terraform evaluates at apply time. @internal */
@@ -116,6 +121,8 @@ export class Monitoring extends Construct implements IMonitoring {
     this.technicians = withConstructPath(this, "technicians: ", () => originBlocks(props.technicians, anywhere));
     const { controllers = this.technicians } = props;
     this.controllers = withConstructPath(this, "controllers: ", () => originBlocks(controllers, anywhere));
+    this._localUsers = [...new Set(props.localUsers)].sort();
+    for (const user of this._localUsers) rejectIf(this, prefixed("localUsers", systemUserProblem(user)));
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
     this.logAgent = props.logAgent ?? LogAgent.alloy();
@@ -158,7 +165,7 @@ export class Monitoring extends Construct implements IMonitoring {
     });
     checkAccessBounds(this, props.bounds ?? []);
     this._alerting = new Alerting(this, props);
-    warnAtSynthesis(this, () => [...familyWarnings(this), ...diskWarnings(this)]);
+    warnAtSynthesis(this, () => [...familyWarnings(this), ...diskWarnings(this), ...localUserWarnings(this)]);
     this.node.addValidation({
       validate: () => [
         ...topologyProblems(this),
@@ -239,6 +246,12 @@ export class Monitoring extends Construct implements IMonitoring {
   public _sourceOf(name: string, to: IServer): string {
     const from = this.serverOf(name);
     return serverRoute(from, to)?.source ?? from.address;
+  }
+
+  /** Returns the addresses at which a server can reach another one: those of its route, and those that are public. @internal */
+  public _addressesOf(from: IServer, name: string): readonly string[] {
+    const { publicAddress, secondAddress } = this.serverOf(name);
+    return [this.dial(from, name), publicAddress, secondAddress].filter((address) => address !== undefined);
   }
 
   private serverOf(name: string): IServer {

@@ -22,6 +22,8 @@ export interface ComponentKind {
   readonly data: boolean;
   /** Whether the component has a configuration folder, `/etc/<kind>`. */
   readonly configuration: boolean;
+  /** Whether every process on the server may connect to the listener `http`, because the component asks for a login. */
+  readonly anyLocalUser: boolean;
   /** Whether `playbooks/verification/checks/<kind>.py` checks the component on its server. */
   readonly verified: boolean;
   /** Limits of the memory of its service, as variables of the role `base`. */

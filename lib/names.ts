@@ -45,3 +45,9 @@ export function jobNameProblem(name: string): string | undefined {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return undefined;
   return `"${name}" is not a valid job name: use only letters, digits, ".", "_" and "-"`;
 }
+
+/** Returns what is wrong with the name of a system user, or undefined. The name becomes part of firewall rules. */
+export function systemUserProblem(name: string): string | undefined {
+  if (/^[a-z_][a-z0-9_.-]{0,31}$/i.test(name)) return undefined;
+  return `"${name}" is not the name of a system user: use letters, digits, "_", "." and "-", starting with a letter or "_", and at most 32 characters`;
+}

@@ -246,6 +246,99 @@ describe("guard", () => {
   );
 });
 
+describe("local users", () => {
+  /** Rules as the access graph makes them: the service may use the ports of the server, and 9100 of the peer. */
+  const USERS: Variables = {
+    ...GUARD,
+    firewall_local_users: ["person", "stranger"],
+    firewall_users: [
+      {
+        ports: [
+          { protocol: "tcp", port: 9093 },
+          { protocol: "udp", port: 9094 },
+        ],
+        destinations: [],
+        users: ["service"],
+        technicians: false,
+      },
+      { ports: [{ protocol: "tcp", port: 9095 }], destinations: [], users: [], technicians: true },
+      { ports: [{ protocol: "tcp", port: 22 }], destinations: [peer, "name.example"], users: [], technicians: false },
+    ],
+  };
+  const send = (user: string, port: number, protocol: "tcp" | "udp" = "tcp", to = server): string =>
+    traffic.send("server", port, protocol, to, user);
+
+  test(
+    "other than those in the rules are refused at once, and their connections are cut",
+    async () => {
+      lab.on("server", "useradd --system person");
+      traffic.startTalking("server", 9095, "nobody");
+      await succeed("firewall", USERS);
+      const before = traffic.echoes("server");
+      for (const to of [server, "127.0.0.1"]) {
+        expect(["nobody", "person", "root"].map((user) => send(user, 9093, "tcp", to))).toEqual([
+          "refused",
+          "refused",
+          "answers",
+        ]);
+        expect(["nobody", "person", "root"].map((user) => send(user, 9095, "tcp", to))).toEqual([
+          "refused",
+          "answers",
+          "answers",
+        ]);
+      }
+      expect(send("nobody", 9094, "udp")).toBe("refused");
+      expect(send("root", 9094, "udp")).toBe("answers");
+      expect(send("nobody", 8080)).toBe("answers");
+      expect(["nobody", "root"].map((user) => send(user, 22, "tcp", peer))).toEqual(["refused", "answers"]);
+      expect(send("nobody", 22, "tcp", other)).toBe("answers");
+      expect(traffic.echoes("server")).toBe(before);
+      expect(before).toBeGreaterThan(0);
+      traffic.stopTalking("server");
+    },
+    RUN_TIMEOUT,
+  );
+
+  test("cannot pass with another protocol on top of the port", () => {
+    const program =
+      'import socket; it = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262); it.connect(("127.0.0.1", 9093))';
+    expect(lab.on("server", `runuser -u nobody -- python3 -c '${program}' 2>&1 || true`)).toContain("refused");
+  });
+
+  test(
+    "are allowed as soon as a run finds them, with their current numbers",
+    async () => {
+      const play = async (): Promise<void> => {
+        lab.on("server", "rm /etc/cdktf-monitoring/markers/node_exporter");
+        await succeed("node_exporter", USERS);
+      };
+      lab.on("server", "useradd --system --uid 871 service");
+      expect(send("service", 9093)).toBe("refused");
+      await play();
+      expect(send("service", 9093)).toBe("answers");
+      lab.on("server", "userdel service && useradd --system --uid 872 service && useradd --system --uid 871 thief");
+      await succeed("firewall", USERS);
+      expect(["service", "thief"].map((user) => send(user, 9093))).toEqual(["answers", "refused"]);
+      lab.on("server", "userdel service && userdel thief && useradd --system --uid 872 thief");
+      await play();
+      expect(send("thief", 9093)).toBe("refused");
+      await succeed("firewall", USERS);
+      expect(lab.result("firewall").hosts.server).toMatchObject({ state: "unchanged" });
+    },
+    RUN_TIMEOUT,
+  );
+
+  test("stay restricted after a restart", () => {
+    const before = table();
+    lab.restart("server");
+    lab.on("server", "until systemctl is-active --quiet node_exporter 2>/dev/null; do sleep 0.1; done");
+    traffic.startEcho();
+    expect(table()).toBe(before);
+    expect(send("nobody", 9095)).toBe("refused");
+    expect(send("person", 9095)).toBe("answers");
+  }, 60_000);
+});
+
 describe("strict", () => {
   test(
     "is applied by concurrent runs",

@@ -145,3 +145,18 @@ it("exports the metrics that rules may use", () => {
   expect([...new Set(exported)].sort()).toEqual([...DRIFT_METRICS]);
   expect(existsSync(PROGRAM) && spawnSync("python3", [PROGRAM]).status).toBe(1);
 });
+
+rootTest("ignores the numbers of users in the rules of the firewall, but not its rules", async () => {
+  const rules = "/etc/cdktf-monitoring/firewall/rules.nft";
+  system.on(`mkdir -p /etc/cdktf-monitoring/firewall; touch /etc/cdktf-monitoring/components/firewall
+    printf '%s\\n' 'file ${rules}' 'file /etc/cdktf-monitoring/firewall/loaded.sha256' > /etc/cdktf-monitoring/manifest/firewall
+    echo 1 > /etc/cdktf-monitoring/firewall/loaded.sha256
+    printf '%s\\n' 'table inet t' 'add element inet t users { 1 }' > ${rules}`);
+  const ofFirewall = (): string => drift("changes firewall");
+  drift("record firewall");
+  system.on(`sed -i 's/{ 1 }/{ 2 }/' ${rules}; echo 2 > /etc/cdktf-monitoring/firewall/loaded.sha256`);
+  expect(ofFirewall()).not.toContain(rules);
+  system.on(`sed -i 's/table/chain/' ${rules}`);
+  expect(ofFirewall()).toContain(rules);
+  await Promise.resolve();
+});

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
 import { rootTest } from "../support/root";
 import { removeFolders, temporaryFolder } from "./python";
@@ -15,6 +15,7 @@ function install(archive: Buffer, programs: readonly string[], env: Readonly<Rec
   const { status, stderr } = spawnSync("sh", [SCRIPT, "nobody", folder, "digest", ...programs], {
     input: archive,
     encoding: "utf8",
+    cwd: dirname(SCRIPT),
     env: { FORMAT: "tar", LEFT_OUT: "", ...env, PATH: process.env.PATH },
   });
   if (status !== 0) throw new Error(stderr);

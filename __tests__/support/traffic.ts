@@ -44,8 +44,14 @@ asyncio.run(main())`,
     );
   }
 
-  /** Sends four bytes from a server to a port of the target, and returns the response. */
-  public send(from: string, port: number, protocol: "tcp" | "udp" = "tcp", to = this.target): PortResponse {
+  /** Sends four bytes from a server to a port of the target, as root or another user, and returns the response. */
+  public send(
+    from: string,
+    port: number,
+    protocol: "tcp" | "udp" = "tcp",
+    to = this.target,
+    user = "root",
+  ): PortResponse {
     const program = `
 import socket
 with socket.socket(socket.AF_INET, socket.${protocol === "udp" ? "SOCK_DGRAM" : "SOCK_STREAM"}) as it:
@@ -56,14 +62,14 @@ with socket.socket(socket.AF_INET, socket.${protocol === "udp" ? "SOCK_DGRAM" : 
         print("answers" if it.recv(4) else "closed")
     except TimeoutError:
         print("silent")
-    except ConnectionError:
+    except (ConnectionError, PermissionError): # The kernel refuses a datagram of a local process with EPERM.
         print("refused")
 `;
-    return this.lab.on(from, `python3 -c '${program}'`) as PortResponse;
+    return this.lab.on(from, `runuser -u ${user} -- python3 -c '${program}'`) as PortResponse;
   }
 
-  /** Keeps one connection open from a server to an echo port, and counts the echoes. */
-  public startTalking(from: string, port: number): void {
+  /** Keeps one connection open from a server to an echo port, as root or another user, and counts the echoes. */
+  public startTalking(from: string, port: number, user = "root"): void {
     this.start(
       from,
       "talk",
@@ -74,19 +80,20 @@ with socket.create_connection(("${this.target}", ${port})) as it:
     while True:
         it.send(b"echo")
         count += it.recv(4) == b"echo"
-        open("/run/talk", "w").write(str(count))
+        open("/tmp/talk", "w").write(str(count))
         time.sleep(0.05)`,
+      user,
     );
   }
 
   /** Returns the number of echoes that a server has received on its open connection. */
   public echoes(from: string): number {
-    return Number(this.lab.on(from, "cat /run/talk"));
+    return Number(this.lab.on(from, "cat /tmp/talk"));
   }
 
   /** Closes the connection of {@link startTalking}. */
   public stopTalking(from: string): void {
-    this.lab.on(from, "systemctl stop talk");
+    this.lab.on(from, "systemctl stop talk; rm -f /tmp/talk");
   }
 
   /** Opens a new connection from a server to a port every few milliseconds, and counts the results. */
@@ -114,7 +121,10 @@ while True:
     return JSON.parse(this.lab.on(from, "systemctl stop connect; cat /run/connect")) as Record<string, number>;
   }
 
-  private start(server: string, unit: string, program: string): void {
-    this.lab.on(server, `systemd-run --quiet --collect --unit=${unit} --service-type=exec python3 -u -c '${program}'`);
+  private start(server: string, unit: string, program: string, user = "root"): void {
+    this.lab.on(
+      server,
+      `systemd-run --quiet --collect --unit=${unit} --uid=${user} --service-type=exec python3 -u -c '${program}'`,
+    );
   }
 }

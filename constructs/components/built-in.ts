@@ -41,6 +41,7 @@ export function builtIn(kind: string, settings: BuiltInSettings): ComponentDescr
         ...(settings.scheme === undefined ? {} : { scheme: settings.scheme }),
         scrapeJob: record.scrapeJob,
         technicians: true,
+        ...(record.anyLocalUser ? { anyLocalUser: true } : {}),
       },
     ],
   };

@@ -12,7 +12,7 @@ import { Variables } from "../../lib/inventory/variables";
 import { LogFormat } from "../../lib/logs/log-format";
 import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
-import { runNameProblem } from "../../lib/names";
+import { runNameProblem, systemUserProblem } from "../../lib/names";
 import { playbooksDirectory } from "../../lib/paths";
 import { Resources, resourcesProblem } from "../../lib/resources";
 import { prefixed } from "../../lib/prefixed";
@@ -50,6 +50,15 @@ export interface ComponentDescription {
   readonly playbook?: string;
   /** Ports that the component listens on. */
   readonly listeners: readonly Listener[];
+  /**
+   * System user of the component's processes on the server. The firewall of the server then allows the connections of
+   * the component only to this user, and connections within the server to its listeners only to users that the access
+   * graph allows.
+   *
+   * @default - the kind, for a built-in playbook. For a user-provided playbook, the user is unknown: every process on the
+   * server may open the connections of the component, and connect to its listeners
+   */
+  readonly user?: string;
   /**
    * Whether the built-in playbook takes over an installation of the same software that is not from this library.
    *
@@ -130,8 +139,9 @@ export abstract class Component extends Construct implements IComponent {
   /** File of the user-provided playbook; undefined for a built-in playbook. @internal */
   public readonly _playbook?: string;
   private readonly declaredListeners: readonly Listener[];
+  private readonly user?: string;
 
-  /** @throws if no server is in scope, a port is invalid, or the kind has no playbook */
+  /** @throws if no server is in scope, a port or a name is invalid, or the kind has no playbook */
   protected constructor(scope: Construct, id: string, description: ComponentDescription) {
     super(scope, id);
     this.kind = description.kind;
@@ -145,6 +155,8 @@ export abstract class Component extends Construct implements IComponent {
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
     rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
+    this.user = description.user ?? (this._playbook === undefined ? this.kind : undefined);
+    if (this.user !== undefined) rejectIf(this, prefixed("user", systemUserProblem(this.user)));
     this.member = this.findMember();
     this._artifactRequest = this.findArtifact(description);
     this.version = this._artifactRequest?.version ?? "";
@@ -236,7 +248,14 @@ export abstract class Component extends Construct implements IComponent {
 
   /** Listeners of the component in the access graph. @internal */
   public get _listening(): Listening {
-    return { kind: this.kind, server: this.member.server.name, agent: this._agent, listeners: this.listeners };
+    const { kind, listeners, user } = this;
+    return {
+      kind,
+      server: this.member.server.name,
+      agent: this._agent,
+      listeners,
+      ...(user === undefined ? {} : { user }),
+    };
   }
 
   /** Listeners and connections of the component in the access graph. Complete at synthesis. @internal */

@@ -144,12 +144,10 @@ export class Loki extends Component {
   }
 
   public override get listeners(): readonly Listener[] {
-    if (this.cluster.length < 2) return super.listeners;
-    return [
-      ...super.listeners,
-      { name: "grpc", port: this.grpcPort, protocol: "tcp" },
-      { name: "gossip", port: this.gossipPort, protocol: "tcp" },
-    ];
+    const grpc: Listener = { name: "grpc", port: this.grpcPort, protocol: "tcp" };
+    const gossip: Listener = { name: "gossip", port: this.gossipPort, protocol: "tcp" };
+    // A single Loki uses the port grpc, too: its parts connect to each other.
+    return [...super.listeners, grpc, ...(this.cluster.length < 2 ? [] : [gossip])];
   }
 
   public override get connections(): readonly Connection[] {
@@ -160,7 +158,7 @@ export class Loki extends Component {
       ...(isPlaced(ALERTMANAGER) ? [{ kind: ALERTMANAGER, listener: "http", reason: "sends alerts about logs" }] : []),
       ...(writesState ? [{ kind: PROMETHEUS, listener: "http", reason: "writes the state of alerts about logs" }] : []),
       ...(this.cluster.length < 2
-        ? []
+        ? [{ kind: KIND, listener: "grpc", reason: "connects its parts" }]
         : [
             { kind: KIND, listener: "grpc", reason: "reads and writes in its cluster" },
             { kind: KIND, listener: "gossip", reason: "exchanges cluster membership" },

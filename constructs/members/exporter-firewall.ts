@@ -3,7 +3,7 @@ import { Edge } from "../../lib/access/access";
 import { firewallVariables, hostFirewall } from "../../lib/access/host-firewall";
 import { Variables } from "../../lib/inventory/variables";
 import { Peer, Port } from "../../lib/access/peer";
-import { IMember, IMemberFirewall } from "../contracts";
+import { IMember, IMemberFirewall, ServerGraph } from "../contracts";
 
 /** Mode of the host firewall. */
 export enum FirewallMode {
@@ -70,15 +70,16 @@ export class ExporterFirewall extends Construct implements IMemberFirewall {
   }
 
   /** Returns the variables of the role `firewall`. Complete at synthesis. @internal */
-  public _variables(edges: readonly Edge[]): Variables {
+  public _variables(graph: ServerGraph): Variables {
     const { server, _listening: listening, monitoring } = this.member;
     const rules = hostFirewall({
+      ...graph,
       server: server.name,
       listening,
-      edges,
       addressOf: (name) => monitoring._sourceOf(name, server),
+      addressesOf: (name) => monitoring._addressesOf(server, name),
     });
-    return firewallVariables(rules, this._strict);
+    return firewallVariables(rules, this._strict, monitoring._localUsers);
   }
 
   /** Returns a problem for each allowed port that belongs to a component or an exporter. @internal */

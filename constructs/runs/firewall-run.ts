@@ -17,7 +17,11 @@ export class FirewallRun extends Run {
   }
 
   public get _inventoryRun(): InventoryRun {
-    const edges = groupBy(this.monitoring.accessGraph, ({ destination }) => destination);
+    const { accessGraph, _listening: listening } = this.monitoring;
+    const edges = groupBy(accessGraph, ({ destination }) => destination);
+    const outgoing = groupBy(accessGraph, ({ source }) => source.server);
+    const users = new Map(listening.map(({ server, kind, user }) => [`${server} ${kind}`, user]));
+    const userOf = (server: string, kind: string): string | undefined => users.get(`${server} ${kind}`);
     return {
       name: this.name,
       playbook: "firewall.yml",
@@ -29,7 +33,7 @@ export class FirewallRun extends Run {
       hosts: new Map(
         this.monitoring._members.map(({ server: { name }, firewall }) => [
           name,
-          firewall._variables(edges.get(name) ?? []),
+          firewall._variables({ edges: edges.get(name) ?? [], outgoing: outgoing.get(name) ?? [], userOf }),
         ]),
       ),
     };

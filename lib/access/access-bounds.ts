@@ -56,7 +56,7 @@ export class AccessPeer {
 export class Access {
   /**
    * Allows connections to a kind of component only from the given peers. The bound does not apply to connections within
-   * one server, because no firewall blocks them.
+   * one server: see `localUsers` in the guide about the firewall.
    *
    * @param kind kind of component, such as `node_exporter`
    * @param peers peers that may connect

@@ -14,7 +14,7 @@ export function accessDocument(title: string, input: DiagramInput): string {
   const diagram = accessDiagram(input, sets);
   const paragraphs = [
     `# ${title}`,
-    "Host firewalls and security groups allow only these inbound connections. The table leaves out connections within one server, because no firewall blocks them.",
+    "Host firewalls and security groups allow only these inbound connections. On the server of the source, only root and the system user of the component can open its connections. Within a server, only the components in the table, root and the users for SSH tunnels can connect to a port.",
     table,
     ...(sets.definitions.length === 0 ? [] : [sets.definitions.map((fleet) => `- ${fleet}`).join("\n")]),
     `${FENCE}mermaid\n${diagram}\n${FENCE}`,

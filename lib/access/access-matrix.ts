@@ -19,23 +19,18 @@ export interface AccessRow {
   readonly reason: string;
 }
 
-/**
- * Returns the access graph as rows, sorted by destination. Connections within one server are left out, because no
- * firewall blocks them.
- */
+/** Returns the access graph as rows, sorted by destination. */
 export function accessMatrix(edges: readonly Edge[]): AccessRow[] {
-  const single = edges
-    .filter(({ source, destination }) => source.server !== destination)
-    .map(({ source, destination, kind, listener, reason }): AccessRow => ({
-      sources: [sourceName(source)],
-      ...(source.kind === undefined ? {} : { sourceKind: source.kind }),
-      destinations: [destination],
-      kind,
-      listener: listener.name,
-      port: listener.port,
-      protocol: listener.protocol,
-      reason,
-    }));
+  const single = edges.map(({ source, destination, kind, listener, reason }): AccessRow => ({
+    sources: [sourceName(source)],
+    ...(source.kind === undefined ? {} : { sourceKind: source.kind }),
+    destinations: [destination],
+    kind,
+    listener: listener.name,
+    port: listener.port,
+    protocol: listener.protocol,
+    reason,
+  }));
   const byDestination = merged(single, "destinations");
   return merged(byDestination, "sources")
     .map((row) => ({ row, key: sortKey(row) }))

@@ -27,6 +27,13 @@ export interface Listener {
    * @default false
    */
   readonly technicians?: boolean;
+  /**
+   * Whether every process on the server may connect, and not only the users that the access graph allows. Set it if the
+   * listener asks for a login, or if applications on the server use it.
+   *
+   * @default false
+   */
+  readonly anyLocalUser?: boolean;
 }
 
 /** A connection from a component to all components of a kind, on any server. */
@@ -49,6 +56,12 @@ export interface Listening {
   readonly agent: boolean;
   /** Ports on which the component accepts connections. */
   readonly listeners: readonly Listener[];
+  /**
+   * System user of the component's processes.
+   *
+   * @default - unknown: the firewall does not check the users of local processes
+   */
+  readonly user?: string;
 }
 
 /** A component on a server, with its listeners and its connections. */

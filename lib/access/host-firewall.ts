@@ -1,5 +1,6 @@
 import { Variables } from "../inventory/variables";
-import { Edge, Listening, SSH } from "./access";
+import { Edge, SSH } from "./access";
+import { UserRule, userRules, UserRulesInput } from "./user-rules";
 
 /** A port of a server, and the sources from which it is allowed. */
 export interface AllowedPort {
@@ -11,28 +12,28 @@ export interface AllowedPort {
   readonly sources: readonly string[];
 }
 
-/** The inbound rules of one server's firewall. */
+/** The rules of one server's firewall. */
 export interface HostFirewall {
   /** All ports on which components listen. */
   readonly ports: readonly AllowedPort[];
   /** Ports of applications, which strict mode also allows. */
   readonly open: readonly AllowedPort[];
   readonly ssh: { readonly port: number; readonly sources: readonly string[] };
+  /** Ports to which processes of the server may connect only as certain users. */
+  readonly users: readonly UserRule[];
 }
 
 /** Everything from which the rules of one server's firewall are derived. */
-export interface HostFirewallInput {
-  readonly server: string;
-  /** Components and exporters on the server. */
-  readonly listening: readonly Listening[];
+export interface HostFirewallInput extends UserRulesInput {
   /** Edges of the access graph to the server. */
   readonly edges: readonly Edge[];
   /** Returns the address from which another server connects, by that server's name. */
   readonly addressOf: (server: string) => string;
 }
 
-/** Returns the inbound rules of one server's firewall. */
-export function hostFirewall({ server, listening, edges, addressOf }: HostFirewallInput): HostFirewall {
+/** Returns the rules of one server's firewall. */
+export function hostFirewall(input: HostFirewallInput): HostFirewall {
+  const { server, listening, edges, addressOf } = input;
   const sourcesOf = (wanted: (edge: Edge) => boolean): string[] => [
     ...new Set(
       edges
@@ -66,16 +67,32 @@ export function hostFirewall({ server, listening, edges, addressOf }: HostFirewa
       port: edges.find(({ kind }) => kind === SSH)?.listener.port ?? 22,
       sources: sourcesOf(({ kind }) => kind === SSH),
     },
+    users: userRules(input),
   };
 }
 
-/** Returns the variables of the role `firewall` for one server. */
-export function firewallVariables({ ports, open, ssh }: HostFirewall, strict: boolean): Variables {
+/**
+ * Returns the variables of the role `firewall` for one server.
+ *
+ * @param localUsers users that may connect to the ports of technicians, in addition to the SSH user
+ */
+export function firewallVariables(
+  { ports, open, ssh, users }: HostFirewall,
+  strict: boolean,
+  localUsers: readonly string[],
+): Variables {
   const listed = (allowed: readonly AllowedPort[]): Variables[] =>
     allowed.map(({ sources, ...port }) => ({ ...port, sources: [...sources] }));
   return {
     firewall_mode: strict ? "strict" : "guard",
     firewall_ports: listed(ports),
+    firewall_users: users.map((rule) => ({
+      ...rule,
+      ports: rule.ports.map((port) => ({ ...port })),
+      destinations: [...rule.destinations],
+      users: [...rule.users],
+    })),
+    firewall_local_users: [...localUsers],
     // The guard mode blocks only the ports of components, so it needs no rules for SSH and applications.
     ...(strict ? { firewall_open: listed(open), firewall_ssh: { port: ssh.port, sources: [...ssh.sources] } } : {}),
   };

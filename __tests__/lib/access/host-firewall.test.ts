@@ -3,6 +3,9 @@ import { groupBy } from "../../../lib/grouping";
 import { firewallVariables, hostFirewall } from "../../../lib/access/host-firewall";
 import { addressOf, connections, randomTopology } from "../../support/topologies";
 
+/** No outgoing connection, and no known user: user-rules.test.ts tests the rules for users. */
+const NO_USERS = { outgoing: [], userOf: () => undefined, addressesOf: () => [] };
+
 test("hostFirewall allows the edges of the access graph, and nothing else", () => {
   fc.assert(
     fc.property(randomTopology, ({ networks, placements, edges }) => {
@@ -14,6 +17,7 @@ test("hostFirewall allows the edges of the access graph, and nothing else", () =
           listening: placements.filter((placement) => placement.server === server),
           edges: byServer.get(server) ?? [],
           addressOf,
+          ...NO_USERS,
         });
         expect(rules.open).toEqual([]);
         return [...rules.ports, { ...rules.ssh, protocol: "tcp" }].flatMap(({ port, protocol, sources }) =>
@@ -54,17 +58,20 @@ const rules = hostFirewall({
     },
   ],
   addressOf,
+  ...NO_USERS,
 });
 
 test("guard mode has a rule without sources for a port that no edge uses", () => {
-  expect(firewallVariables(rules, false)).toEqual({
+  expect(firewallVariables(rules, false, ["alice"])).toEqual({
     firewall_mode: "guard",
     firewall_ports: [{ name: "loki_grpc", protocol: "tcp", port: 9095, sources: [] }],
+    firewall_users: [],
+    firewall_local_users: ["alice"],
   });
 });
 
 test("strict mode allows SSH and the ports of applications", () => {
-  expect(firewallVariables(rules, true)).toMatchObject({
+  expect(firewallVariables(rules, true, [])).toMatchObject({
     firewall_mode: "strict",
     firewall_open: [{ name: "application_443", protocol: "tcp", port: 443, sources: ["0.0.0.0/0"] }],
     firewall_ssh: { port: 2222, sources: ["203.0.113.7/32"] },

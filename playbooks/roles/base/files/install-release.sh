@@ -13,6 +13,7 @@
 # Exit codes: 0 the release is installed; anything else: it is not, and standard error says why
 set -eu
 umask 022
+. ../../firewall/files/functions.sh
 
 user="$1" folder="$2" sha256="$3"
 shift 3
@@ -57,6 +58,8 @@ unpack_tar() {
 }
 
 create_user
+# The service must be able to connect as soon as it starts.
+refresh_users
 rm -rf "$folder.new"
 mkdir -p "$folder.new"
 cd "$folder.new"

@@ -34,6 +34,7 @@
 #   foreign=NAME        the server belongs to the monitoring NAME, so it has nothing to leave; no other line follows
 #   problem=TEXT        the run cannot work on this server
 #   peer=ADDRESS PORT   where this SSH connection came from, and the port that it came to
+#   login=USER          the SSH user, if it became root by sudo
 #   component=NAME      a built-in component that is installed
 #   own=NAME            a user-provided playbook that ran here
 #   firewall=installed  the firewall's files exist
@@ -132,6 +133,7 @@ check_firewall() {
     firewall_stale=
   else
     echo "peer=$(ssh_peer)"
+    echo "login=${SUDO_USER:-}"
   fi
 }
 

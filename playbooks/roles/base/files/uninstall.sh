@@ -16,6 +16,7 @@
 set -eu
 . ./manifest.sh
 . ./adopt.sh
+. ../../firewall/files/functions.sh
 
 newline='
 '
@@ -217,6 +218,7 @@ for component in $services; do
   for_each "$component" user remove_user
   finish "$component"
 done
-if [ "$firewall" ]; then finish firewall; fi
+# The number of a removed user may become that of another user.
+if [ "$firewall" ]; then finish firewall; else refresh_users; fi
 if [ "$LEAVE" ]; then leave; fi
 exit 0

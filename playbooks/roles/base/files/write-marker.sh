@@ -12,6 +12,7 @@
 set -eu
 . ./manifest.sh
 . ./snapshot.sh
+. ../../firewall/files/functions.sh
 umask 077
 marker="$1" fingerprint="$2"
 shift 2
@@ -27,3 +28,5 @@ else
   mv "$marker.new" "$marker"
 fi
 if [ "${1:-}" ]; then drop_snapshot "$1"; fi
+# A user-provided playbook may have created the user of its service.
+refresh_users

@@ -22,11 +22,11 @@ if [ $# -gt 0 ]; then
   # A systemd timer restores the former rules, even if this connection is cut off.
   systemd-run --quiet --collect --unit="$firewall_rollback" --on-active="$1" --timer-property=AccuracySec=1s \
     /usr/bin/flock "$firewall_folder/lock" /bin/sh -c \
-    "/usr/sbin/nft --file $firewall_folder/rules.nft || /usr/sbin/nft delete table inet cdktf_monitoring"
+    "/usr/sbin/nft --file $firewall_folder/rules.nft || /usr/sbin/nft delete table inet cdktf_monitoring; rm -f $firewall_folder/rules.new"
   echo trial=yes
-  nft --file "$firewall_folder/wanted.nft"
+  load_rules "$firewall_folder/wanted.nft"
 else
-  nft --file "$firewall_folder/wanted.nft"
+  load_rules "$firewall_folder/wanted.nft"
   keep_rules
 fi
 echo replaced=yes
