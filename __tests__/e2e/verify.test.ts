@@ -82,6 +82,7 @@ it(
       expect.stringMatching(/ dashboards +1 Grafana: \d+ dashboards, 3 of 3 data sources answer$/),
       expect.stringMatching(/ scrape targets +1 Prometheus: 8 of 8 up$/),
       expect.stringMatching(/^ {2}SKIPPED +alert delivery +1 Alertmanager: no receivers, so nobody is notified$/),
+      expect.stringMatching(/ silences +1 Alertmanager: no silences$/),
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
       expect.stringMatching(/ drift +nothing changed since the last deploy on 2 of 2 servers$/),
       expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
@@ -96,7 +97,7 @@ it(
       expect.stringMatching(
         / Grafana access +only from Prometheus and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
-      expect.stringMatching(/ all ports +10 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
+      expect.stringMatching(/ all ports +11 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
       expect.stringMatching(/ reboot +8 of 8 services and 2 of 2 firewalls start at boot$/),
     ]);
     expect(output).toMatch(

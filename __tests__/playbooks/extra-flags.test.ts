@@ -25,6 +25,7 @@ function withExtraFlags(kind: string, own: readonly string[], extra: readonly st
 /** Variables with which the roles pass as many flags as possible. */
 const VARIABLES = {
   monitoring_server: { name: "hub", bind: "192.0.2.1", architecture: "amd64" },
+  base_service: { version: "3.15.0" },
   node_exporter_collectors: ["systemd"],
   prometheus_retention_size: "1GB",
   prometheus_external_url: "http://192.0.2.1:9090",

@@ -64,7 +64,9 @@ describe("alertmanagerConfig", () => {
     expect(rules).toEqual([
       {
         source_matchers: ['alertname=~"ServerUnreachable|ServerNeverAppeared"'],
-        target_matchers: ['alertname!~"ServerUnreachable|ServerNeverAppeared|PrometheusScrapesOverLimit|Watchdog|MonitoringTest"'],
+        target_matchers: [
+          'alertname!~"ServerUnreachable|ServerNeverAppeared|PrometheusScrapesOverLimit|Watchdog|MonitoringTest"',
+        ],
         equal: ["monitoring", "instance"],
       },
       {

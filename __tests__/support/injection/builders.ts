@@ -270,6 +270,12 @@ export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
   PrometheusProps: builder({ externalLabels: { site: "a" } }, (world, prometheus) => {
     world.hub({ prometheus });
   }),
+  ScrapeLimits: builder({}, (world, scrapeLimits) => {
+    world.hub({ prometheus: { scrapeLimits } });
+  }),
+  Resources: builder({}, (world, resources) => {
+    world.hub({ prometheus: { resources } });
+  }),
   ScrapeJob: builder({ job: "app", targets: ["app:80"], labels: { team: "web" } }, (world, job) => {
     world.hub({ prometheus: { scrapeJobs: [job] } });
   }),

@@ -14,6 +14,7 @@ set -eu
 lock_firewall
 if wanted_rules_are_loaded; then
   # Restores the modes of the files.
+  prepare_rules "$firewall_folder/wanted.nft"
   keep_rules
   exit 0
 fi
