@@ -16,6 +16,7 @@ import { Resources } from "../lib/resources";
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
+import { Transport } from "../lib/transport";
 
 /** SSH access of the controller (the machine that deploys) to a server. @extension */
 export interface SshAccess {
@@ -180,6 +181,8 @@ export interface IMonitoring extends IConstruct {
   readonly artifacts: Artifacts;
   /** Program that sends the logs of the members to Loki. @extension */
   readonly logAgent: LogAgent;
+  /** Whether the connections between components are encrypted. @extension */
+  readonly transport: Transport;
   /** All connections that the firewalls allow. Complete at synthesis. */
   readonly accessGraph: readonly Edge[];
 

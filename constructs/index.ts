@@ -31,6 +31,7 @@ export type {
 export type { Inhibition, Route, Routing, TimeInterval } from "../lib/receivers/routing";
 export type { Resources } from "../lib/resources";
 export { Architecture } from "../lib/servers/architecture";
+export { Transport } from "../lib/transport";
 export { Alertmanager, type AlertmanagerProps } from "./components/alertmanager";
 export { Component, type ComponentDescription } from "./components/component";
 export { Grafana } from "./components/grafana";

@@ -4,6 +4,7 @@ import { Artifacts } from "../lib/artifacts";
 import { LogAgent } from "../lib/logs/log-agent";
 import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
+import { Transport } from "../lib/transport";
 
 /** Alerts and notifications of a `Monitoring`. */
 export interface AlertingProps {
@@ -101,6 +102,12 @@ export interface MonitoringProps extends AlertingProps {
    * @default LogAgent.alloy()
    */
   readonly logAgent?: LogAgent;
+  /**
+   * Whether the connections between components are encrypted.
+   *
+   * @default Transport.plain()
+   */
+  readonly transport?: Transport;
   /**
    * Source of the release archives.
    *

@@ -15,7 +15,9 @@ import { checkAccessBounds } from "./checks/access-bounds";
 import { diskWarnings } from "./checks/disks";
 import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
+import { Transport } from "../lib/transport";
 import { Alerting } from "./alerting";
+import { AuthorityRun } from "./runs/authority-run";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
 import { localUserWarnings } from "./checks/local-users";
@@ -70,6 +72,8 @@ export class Monitoring extends Construct implements IMonitoring {
   public readonly logAgent: LogAgent;
   /** System users that may connect to the ports of technicians. @internal */
   public readonly _localUsers: readonly string[];
+  /** Whether the connections between components are encrypted. */
+  public readonly transport: Transport;
   /** Alert rules and notifications. @internal */
   public readonly _alerting: Alerting;
   /** Ansible inventory, as an expression that Terraform evaluates at apply time. @internal */
@@ -99,6 +103,7 @@ export class Monitoring extends Construct implements IMonitoring {
   private readonly runs: IRun[] = [];
   private readonly componentRuns = new Map<string, ComponentRun>();
   private readonly prerequisites: ITerraformDependable[] = [];
+  private readonly authority?: AuthorityRun;
   private readonly cleanup: CleanupRun;
 
   /**
@@ -126,6 +131,7 @@ export class Monitoring extends Construct implements IMonitoring {
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
     this.logAgent = props.logAgent ?? LogAgent.alloy();
+    this.transport = props.transport ?? Transport.plain();
 
     requireNullProvider(this);
     const content = contentHash(playbooksDirectory, ["."]);
@@ -157,6 +163,7 @@ export class Monitoring extends Construct implements IMonitoring {
       deleteNotes(this);
     }
     new FirewallRun(this);
+    if (this.transport._encrypted) this.authority = new AuthorityRun(this);
     this.cleanup = new CleanupRun(this);
     onSynthesis(this, (folder) => {
       rejectLostData(this, folder);
@@ -328,6 +335,7 @@ export class Monitoring extends Construct implements IMonitoring {
     if (found) return found;
     const run = new ComponentRun(this, component.kind, component._playbook);
     this.componentRuns.set(component.kind, run);
+    if (this.authority?.resource) run.after(this.authority.resource);
     // The run of an agent covers every server. The cleanup run does not wait for it, so that one server that is down does
     // not stop the cleanup of the other servers.
     if (!component._agent && run.resource) this.cleanup.after(run.resource);

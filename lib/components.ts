@@ -28,6 +28,8 @@ export interface ComponentKind {
   readonly verified: boolean;
   /** Limits of the memory of its service, as variables of the role `base`. */
   readonly resources: { readonly memory_max: string; readonly oom_score_adjust: number };
+  /** Names of the listeners that demand certificates of their clients, if the transport is encrypted. */
+  readonly clientCertificates: readonly string[];
   /**
    * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
    * without an entry of its own.

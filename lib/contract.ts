@@ -30,6 +30,8 @@ interface Contract {
     readonly owner: string;
     /** Ids of former owners: a line each time the state was lost, or the monitoring was renamed. */
     readonly formerOwners: string;
+    /** Folder with a file per run: when its certificates must be replaced, and how often they were. */
+    readonly certificates: string;
   };
   /** The cache that all stacks share. */
   readonly cache: {
@@ -45,6 +47,7 @@ interface Contract {
     readonly cleanup: string;
     readonly leave: string;
     readonly logAgent: string;
+    readonly authority: string;
   };
   /** Paths on servers. */
   readonly server: {

@@ -28,7 +28,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, deploy, environment, files, firewall, inventory, mover, ownership, placements, results, secrets, ssh, templates, unreachable
+from controller import ansible, deploy, environment, files, firewall, inventory, mover, ownership, placements, renewals, results, secrets, ssh, templates, unreachable
 from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
@@ -180,6 +180,7 @@ class Runner:
         self._events.unlink(missing_ok=True)
         if code == 0 and not self._options.check and self._options.limit is None:
             placements.record(self._state, run)
+            renewals.record(self._state, self._folder, run)
         return code
 
     def _explain(self, message: str, host: str, access: inventory.Variables) -> str:

@@ -56,3 +56,25 @@ test(
   },
   DEPLOY_TIMEOUT,
 );
+
+test(
+  "stays reachable when the scrapes of the node exporters are encrypted",
+  async () => {
+    // WHEN
+    project.edit("examples/own-component.ts", (text) =>
+      text
+        .replace('from "../constructs";', 'from "../constructs";\nimport { Transport } from "../constructs";')
+        .replace("technicians: [network.gateway]", "technicians: [network.gateway], transport: Transport.mutualTls()"),
+    );
+    await project.up();
+
+    // THEN Prometheus scrapes by TLS, and the component as before
+    const exporter = project.on("files", "ss -Hltn sport = :9100");
+    expect(exporter).toContain("9100");
+    await until("TLS of the node exporters", 60, async () => (await prometheus.value('sum(up{job="node"})')) === 2);
+    await expectMetricOf("hub");
+    expect(project.on("hub", "grep -A9 'job_name: \"node\"' /etc/prometheus/prometheus.yml")).toContain("https");
+    expect(await project.up()).toContain("No changes.");
+  },
+  2 * DEPLOY_TIMEOUT,
+);

@@ -46,6 +46,7 @@ it("keeps the names in the state folders of deployed stacks", () => {
       connections: "connections",
       owner: "owner",
       formerOwners: "former-owners",
+      certificates: "certificates",
     },
     runs: { groupPrefix: "run_" },
     server: { directory: "/etc/cdktf-monitoring", data: "/var/lib/monitoring" },

@@ -83,6 +83,7 @@ describe.each(components)("component %s", (role) => {
 test("only tasks that write secrets hide their output", () => {
   const hidden = roles.flatMap((role) => tasks(role).filter(({ task }) => task.no_log === true));
   expect(hidden.map(({ task }) => task.name).sort()).toEqual([
+    "Create the authority",
     "Write the keys of the object storage",
     "Write the secrets",
   ]);

@@ -19,6 +19,7 @@ import { prefixed } from "../../lib/prefixed";
 import { Secret, SecretReference } from "../../lib/inventory/secret";
 import { IComponent } from "../contracts";
 import { Member } from "../members/member";
+import { encryptedListener } from "./certificates";
 import { OnMove } from "./on-move";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
@@ -165,7 +166,8 @@ export abstract class Component extends Construct implements IComponent {
 
   /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
-    return this.declaredListeners;
+    if (!this.member.monitoring.transport._encrypted) return this.declaredListeners;
+    return this.declaredListeners.map((listener) => encryptedListener(this.kind, listener));
   }
 
   /** Connections to the listeners of other components. Complete at synthesis. @extension */

@@ -1,6 +1,7 @@
 import { contract } from "../../lib/contract";
 import { InventoryRun } from "../../lib/inventory/inventory";
-import { MonitoringScope } from "../contracts";
+import { authorityServer } from "../components/certificates";
+import { IServer, MonitoringScope } from "../contracts";
 import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
 
@@ -16,7 +17,7 @@ export class CleanupRun extends Run {
 
   public get _inventoryRun(): InventoryRun {
     const components = this.monitoring._members.map(({ server, _components: components }) => {
-      const kinds = ["firewall", ...components.map(({ kind }) => kind)].sort();
+      const kinds = ["firewall", ...this.authorityOn(server), ...components.map(({ kind }) => kind)].sort();
       return [server.name, { monitoring_components: kinds }] as const;
     });
     return {
@@ -29,5 +30,10 @@ export class CleanupRun extends Run {
       variables: {},
       hosts: new Map(components),
     };
+  }
+
+  private authorityOn(server: IServer): string[] {
+    const { transport } = this.monitoring;
+    return transport._encrypted && authorityServer(this.monitoring) === server ? [contract.runs.authority] : [];
   }
 }

@@ -5,6 +5,7 @@ import { InventoryRun } from "../../lib/inventory/inventory";
 import { resourceVariables } from "../../lib/resources";
 import { Variables } from "../../lib/inventory/variables";
 import { IComponent, MonitoringScope } from "../contracts";
+import { CertificateNeeds } from "../components/certificates";
 import { userPlaybook } from "./user-playbook";
 import { builtInContent } from "./built-in-playbook";
 import { Run } from "./run";
@@ -15,7 +16,7 @@ export class ComponentRun extends Run {
 
   /** @param playbook file of a user-provided playbook, if the kind has no built-in one */
   public constructor(
-    scope: MonitoringScope,
+    private readonly scope: MonitoringScope,
     kind: string,
     private readonly playbook?: string,
   ) {
@@ -26,6 +27,7 @@ export class ComponentRun extends Run {
           }
         : userPlaybook(scope, kind, playbook)),
       files: `${scope._filesDirectory}/${kind}`,
+      issuesCertificates: scope.transport._encrypted && playbook === undefined,
     });
   }
 
@@ -44,6 +46,7 @@ export class ComponentRun extends Run {
 
   public get _inventoryRun(): InventoryRun {
     const secrets = this.components.flatMap(({ _secretReferences }) => _secretReferences);
+    const certificates = new CertificateNeeds(this.scope);
     const byName = new Map(secrets.map((secret) => [secret.name, secret]));
     return {
       name: this.name,
@@ -55,7 +58,12 @@ export class ComponentRun extends Run {
       artifacts: this._artifacts,
       secrets: [...byName.values()],
       variables: {},
-      hosts: new Map(this.components.map((component) => [component.member.server.name, variablesOf(component)])),
+      hosts: new Map(
+        this.components.map((component) => [
+          component.member.server.name,
+          { ...variablesOf(component), ...certificates.variablesOf(component) },
+        ]),
+      ),
     };
   }
 }

@@ -12,6 +12,12 @@ import { rejectIf } from "../synthesis/errors";
 /** Settings of a {@link Run}. */
 export interface RunDescription {
   /**
+   * Whether the run gives certificates to components, and must be repeated before they end.
+   *
+   * @default false
+   */
+  readonly issuesCertificates?: boolean;
+  /**
    * Name of the run.
    *
    * @default - the construct id
@@ -49,7 +55,7 @@ export abstract class Run extends Construct implements IRun {
     const playbook = description.playbookPath === undefined ? "" : ` --playbook ${description.playbookPath}`;
     const files = description.files === undefined ? "" : ` --files ${description.files}`;
     this._command = `exec ${PYTHON} ${scope._playbooksPath}/run.py ${this.name}${playbook}${files}`;
-    if (scope.provision) this.resource = this.makeResource(scope);
+    if (scope.provision) this.resource = this.makeResource(scope, description);
     scope._addRun(this);
   }
 
@@ -66,12 +72,15 @@ export abstract class Run extends Construct implements IRun {
     if (this.resource) this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(other)];
   }
 
-  private makeResource(scope: MonitoringScope): NullResource {
+  private makeResource(scope: MonitoringScope, { issuesCertificates = false }: RunDescription): NullResource {
     const state = scope._stateDirectory;
     return new NullResource(this, "Resource", {
       triggers: {
         content: this._content,
         data: consumed(scope._inventoryName, runGroup(this.name)),
+        ...(issuesCertificates
+          ? { certificates: renewals(`${state}/${contract.state.certificates}/${this.name}.json`) }
+          : {}),
         interrupted: `\${try(filesha256("${state}/${contract.state.inFlight}/${this.name}"), "")}`,
       },
       provisioners: [
@@ -88,6 +97,17 @@ export abstract class Run extends Construct implements IRun {
       ],
     });
   }
+}
+
+/**
+ * Returns an expression for the number of times that the certificates of a run were replaced. From the time on at which they must
+ * be replaced again, it is one more.
+ *
+ * @param file record of the run, which does not exist before the first deploy
+ */
+function renewals(file: string): string {
+  const record = `jsondecode(file("${file}"))`;
+  return `\${try(${record}.renewals + (timecmp(plantimestamp(), ${record}.due) >= 0 ? 1 : 0), 0)}`;
 }
 
 /** Returns an expression for the hash of a run's input: its group in the inventory, and the machines of the group. */

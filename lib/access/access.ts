@@ -16,6 +16,13 @@ export interface Listener {
    */
   readonly scheme?: string;
   /**
+   * Whether clients must show a certificate of the monitoring's private authority. The scheme is then `https`.
+   *
+   * @default false
+   * @internal
+   */
+  readonly _clientCertificates?: boolean;
+  /**
    * Name of the job in which Prometheus scrapes the listener.
    *
    * @default - Prometheus does not scrape the listener

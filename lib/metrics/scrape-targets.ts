@@ -14,6 +14,8 @@ export interface ScrapeTargets {
   readonly job: string;
   /** Protocol of the targets, "http" or "https". @default "http" */
   readonly scheme?: string;
+  /** Whether the targets demand a certificate of Prometheus. @default false */
+  readonly certificate?: boolean;
   readonly targets: readonly ScrapeTarget[];
 }
 
@@ -45,6 +47,7 @@ export function scrapeTargets(
     .map(([job, all]) => ({
       job,
       ...schemeOf(all),
+      ...(all[0]?.listener._clientCertificates === true ? { certificate: true } : {}),
       targets: all.map(({ destination, listener }) => ({
         address: hostPort(address(destination), listener.port),
         labels: { instance: destination, monitoring },

@@ -28,6 +28,7 @@ BUILT_MODULES = _STATE["builtModules"]
 CONNECTIONS = _STATE["connections"]
 OWNER = _STATE["owner"]
 FORMER_OWNERS = _STATE["formerOwners"]
+CERTIFICATES = _STATE["certificates"]
 
 CACHE_VARIABLE: str = _CONTRACT["cache"]["variable"]
 CACHE_DIRECTORY: str = _CONTRACT["cache"]["directory"]
@@ -38,6 +39,7 @@ FIREWALL = _RUNS["firewall"]
 CLEANUP = _RUNS["cleanup"]
 LEAVE = _RUNS["leave"]
 LOG_AGENT = _RUNS["logAgent"]
+AUTHORITY = _RUNS["authority"]
 
 # Folders on servers.
 SERVER_DIRECTORY: str = _CONTRACT["server"]["directory"]

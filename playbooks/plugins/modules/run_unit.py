@@ -40,7 +40,7 @@ options:
         type: bool
         default: false
     url:
-        description: URL that answers 200 once the service is ready; if it is empty, the module does not wait. Ignores proxies, and accepts any certificate.
+        description: URL that answers 200 once the service is ready; if it is empty, the module does not wait. Ignores proxies, and accepts any certificate unless O(certificate) is set.
         type: str
         default: ""
     wait:
@@ -58,6 +58,9 @@ options:
         description: Start of the names of the metrics about reloads, which end with C(_successful) and C(_success_timestamp_seconds).
         type: str
         default: ""
+    certificate:
+        description: Folder with C(key.pem), C(certificate.pem) and C(authority.pem), for services that accept only clients with a certificate.
+        type: path
     any_port:
         description: Whether the service may answer on another port, with any status below 500, because its settings are unknown.
         type: bool
@@ -194,11 +197,12 @@ class Service:
     def __init__(self, unit: Unit, params: dict) -> None:
         self._unit, self.url, self._any_port = unit, params["url"], params["any_port"]
         self._link: str | None = params["link"]
+        self._client = Client(params["certificate"])
 
     def answers(self) -> bool:
         """Whether the unit's process answers. Raises Problem if another process does."""
         for url in self._urls():
-            if request(url, 499 if self._any_port else 200) is not None:
+            if self._client.get(url, 499 if self._any_port else 200) is not None:
                 return self._is_ours(url)
         return False
 
@@ -254,24 +258,33 @@ def holder(sockets: list[Socket]) -> str:
     return f"a process of the user with the ID {sockets[0].uid}" if sockets else "another machine or network namespace"
 
 
-def request(url: str, most: int = 200) -> str | None:
-    """The answer of a URL if its status is at most `most`, otherwise None."""
-    unchecked = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), unchecked)
-    try:
-        with opener.open(url, timeout=5) as response:
-            # Exporters log an error if the client does not read the whole response.
-            text = response.read().decode("utf-8", "replace")
-            return str(text) if response.status <= most else None
-    except urllib.error.HTTPError as error:
-        return "" if error.code <= most else None
-    except (OSError, http.client.HTTPException):
-        return None
+class Client:
+    """Requests URLs of a service."""
+
+    def __init__(self, certificate: str | None) -> None:
+        """certificate: the folder with a key, its certificate and the authority, as in the option of this module."""
+        context = ssl._create_unverified_context()
+        if certificate:
+            context = ssl.create_default_context(cafile=f"{certificate}/authority.pem")
+            context.load_cert_chain(f"{certificate}/certificate.pem", f"{certificate}/key.pem")
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+
+    def get(self, url: str, most: int = 200) -> str | None:
+        """The answer of a URL if its status is at most `most`, otherwise None."""
+        try:
+            with self._opener.open(url, timeout=5) as response:
+                # Exporters log an error if the client does not read the whole response.
+                text = response.read().decode("utf-8", "replace")
+                return str(text) if response.status <= most else None
+        except urllib.error.HTTPError as error:
+            return "" if error.code <= most else None
+        except (OSError, http.client.HTTPException):
+            return None
 
 
-def last_reload(url: str, prefix: str) -> tuple[float, float] | None:
+def last_reload(client: Client, url: str, prefix: str) -> tuple[float, float] | None:
     """Whether the last reload succeeded, and the time of the last success."""
-    lines = (request(url) or "").splitlines()
+    lines = (client.get(url) or "").splitlines()
     values = dict(line.split()[:2] for line in lines if line.startswith(prefix))
     try:
         return float(values[f"{prefix}_successful"]), float(values[f"{prefix}_success_timestamp_seconds"])
@@ -281,7 +294,7 @@ def last_reload(url: str, prefix: str) -> tuple[float, float] | None:
 
 def reload(unit: Unit, params: dict) -> None:
     """Reloads a running unit. Raises Problem if the service rejects its configuration."""
-    arguments = params["reload_metrics"], params["reload_prefix"]
+    arguments = Client(params["certificate"]), params["reload_metrics"], params["reload_prefix"]
     watched = params["reload_metrics"] and unit.active == "active"
     before, since = last_reload(*arguments) if watched else None, time.time()
     unit.change("reload-or-restart", unit.name)
@@ -322,6 +335,7 @@ def main() -> None:
             "link": {"type": "path"},
             "reload_metrics": {"type": "str", "default": ""},
             "reload_prefix": {"type": "str", "default": ""},
+            "certificate": {"type": "path"},
             "any_port": {"type": "bool", "default": False},
         },
         supports_check_mode=True,

@@ -12,26 +12,12 @@
 #             programs are unpacked.
 # Exit codes: 0 the release is installed; anything else: it is not, and standard error says why
 set -eu
+. ./create-user.sh
 umask 022
 . ../../firewall/files/functions.sh
 
 user="$1" folder="$2" sha256="$3"
 shift 3
-
-create_user() {
-  if id "$user" >/dev/null 2>&1; then return 0; fi
-  if getent group "$user" >/dev/null; then group="--gid=$user"; else group=--user-group; fi
-  attempts=5
-  # Another run may hold the lock on /etc/passwd.
-  until useradd --system "$group" --shell /usr/sbin/nologin --home-dir /nonexistent --no-create-home "$user"; do
-    attempts=$((attempts - 1))
-    if [ "$attempts" = 0 ]; then
-      echo "the user $user could not be created" >&2
-      exit 1
-    fi
-    sleep 1
-  done
-}
 
 # A zip archive holds one program, named after its platform. Its table of contents is at its end, so it is stored first.
 unpack_zip() {
@@ -57,7 +43,7 @@ unpack_tar() {
   rm -f .left-out
 }
 
-create_user
+create_user "$user"
 # The service must be able to connect as soon as it starts.
 refresh_users
 rm -rf "$folder.new"

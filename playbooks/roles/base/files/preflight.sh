@@ -48,6 +48,8 @@
 #   live=yes            the data belongs to the component's user
 #   moving=yes          a move of the data has begun but not ended
 #   reload=yes          an earlier run may have changed the configuration without a reload
+#   certificate=BASE64  the component's certificate
+#   authority=BASE64    the certificate of the authority that issued it
 #   restart=yes         an earlier run may have changed the program or the unit without a restart
 #
 # Exit codes: 0 the checks ran; anything else: they did not, and standard error says why
@@ -59,6 +61,7 @@ set -eu
 . ./adopt.sh
 . ./conflicts.sh
 . ./snapshot.sh
+. ./certificate.sh
 
 # Not empty if …
 known=          # the last success was with the same fingerprint
@@ -107,7 +110,7 @@ find_out_whether_current() {
     # Checks the rules instead of a marker, because another run may have applied them, or somebody may have flushed them.
     if firewall_is_current; then known=yes; fi
   elif [ "$(cat "$MARKER" 2>/dev/null)" = "$FINGERPRINT" ] && [ "$(stat -c %a "$MARKER")" = 600 ]; then
-    known=yes
+    if ! certificate_is_due "${SERVICE:-$RUN}"; then known=yes; fi
   fi
   drift="$(find_drift)"
   if [ "$drift" ]; then
@@ -259,7 +262,7 @@ END
 # Records that the run begins to change this server. The marker of the last success is no longer valid: it is removed, or
 # gets mode 0400, which marks it as unconfirmed.
 note_start() {
-  if ! mkdir -p "$monitoring_folder/components" || ! mkdir -p -m 700 "${MARKER%/*}"; then
+  if ! mkdir -p "$monitoring_folder/components" "$monitoring_folder/tls" || ! mkdir -p -m 700 "${MARKER%/*}"; then
     problem "root cannot create folders in $monitoring_folder: check that the file system is writable and not full"
     return 0
   fi
@@ -312,6 +315,7 @@ if [ "$SERVICE" ]; then
   check_requirements
   report_installation
   report_interrupted_run "${pid:-0}"
+  report_certificate "$SERVICE"
 fi
 if [ ! "$CHECK" ] && [ ! "$bad" ]; then note_start; fi
 # Runs last, because the run that takes the turn applies the rules next.

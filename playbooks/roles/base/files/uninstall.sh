@@ -185,7 +185,7 @@ leave() {
   # If a folder contains files of others, or is a mount point, it stays.
   rmdir "$data_folder" "$monitoring_programs" /run/cdktf-monitoring 2>/dev/null || true
   for folder in components deployed firewall markers moves own previous; do rm -rf "${monitoring_folder:?}/$folder"; done
-  rmdir "$monitoring_folder/manifest" "$monitoring_folder/adopted" 2>/dev/null || true
+  rmdir "$monitoring_folder/manifest" "$monitoring_folder/adopted" "$monitoring_folder/tls" 2>/dev/null || true
   rm -f "$monitoring_folder/owner"
   rmdir "$monitoring_folder" 2>/dev/null || [ ! -e "$monitoring_folder" ] ||
     echo "kept=$monitoring_folder: $(names_in "$monitoring_folder" | paste -sd ' ' -)"

@@ -1,0 +1,74 @@
+import { Alertmanager, MonitoringHost, Transport } from "../../../constructs";
+import { Synthesized, synth } from "../../support/synth";
+import { Hub } from "../../support/topology";
+
+const encrypted = (more: (hub: Hub) => void = () => undefined): Synthesized =>
+  synth((stack) => {
+    const hub = new Hub(stack, {}, { transport: Transport.mutualTls() });
+    hub.member("app");
+    more(hub);
+  });
+
+const plain = (): Synthesized =>
+  synth((stack) => {
+    new Hub(stack).member("app");
+  });
+
+describe("with an encrypted transport", () => {
+  test("Prometheus scrapes the node exporters by TLS, with its certificate", () => {
+    const { hosts } = encrypted().run("prometheus");
+    expect(hosts.hub?.prometheus_targets).toMatchObject([
+      { job: "node", scheme: "https", certificate: true },
+      { job: "prometheus", targets: [{ address: "198.18.12.236:9090" }] },
+    ]);
+  });
+
+  test("each node exporter gets a certificate for its addresses, and accepts Prometheus only", () => {
+    const { vars, hosts } = encrypted().run("node_exporter");
+    expect({ ...vars, ...hosts.app }.monitoring_certificate).toMatchObject({
+      authority: { server: "hub" },
+      addresses: ["198.18.10.17"],
+      clients: ["prometheus"],
+    });
+  });
+
+  test("a component that only connects gets a certificate too, and accepts nobody", () => {
+    expect(encrypted().run("prometheus").hosts.hub?.monitoring_certificate).toMatchObject({ clients: [] });
+  });
+
+  test("a component without encrypted connections gets no certificate", () => {
+    const { hosts } = encrypted((hub) => new Alertmanager(hub.host, "alertmanager")).run("alertmanager");
+    expect(hosts.hub).not.toHaveProperty("monitoring_certificate");
+  });
+
+  test("the authority is on the server of Prometheus, wherever other components are", () => {
+    const stack = encrypted((hub) => {
+      const other = new MonitoringHost(hub.monitoring, "a", { monitoring: hub.monitoring, server: hub.server("a") });
+      new Alertmanager(other, "alertmanager");
+    });
+    expect(Object.keys(stack.run("certificate_authority").hosts)).toEqual(["hub"]);
+    expect(stack.run("certificate_authority").hosts.hub).toEqual({ monitoring_on_move: "keepData" });
+  });
+
+  test("a deploy repeats a run as soon as its certificates must be replaced", () => {
+    const record = 'jsondecode(file("../../../.cdktf-monitoring/test/certificates/node_exporter.json"))';
+    expect(encrypted().nullResource("test/monitoring/node_exporter/Resource").triggers).toMatchObject({
+      certificates: `\${try(${record}.renewals + (timecmp(plantimestamp(), ${record}.due) >= 0 ? 1 : 0), 0)}`,
+    });
+  });
+
+  test("the runs of components wait for the authority, which stays when others are cleaned up", () => {
+    const stack = encrypted();
+    expect(stack.nullResource("test/monitoring/node_exporter/Resource").depends_on).toContain(
+      "null_resource.monitoring_certificate_authority_90E53475",
+    );
+    expect(stack.run("cleanup").hosts.hub?.monitoring_components).toContain("certificate_authority");
+    expect(stack.run("cleanup").hosts.app?.monitoring_components).not.toContain("certificate_authority");
+  });
+});
+
+test("with a plain transport there is no authority and no certificate", () => {
+  const stack = plain();
+  expect(stack.paths.filter((path) => path.includes("authority"))).toEqual([]);
+  expect(JSON.stringify(stack.inventory)).not.toContain("certificate");
+});

@@ -1,0 +1,30 @@
+/**
+ * Whether the connections between components are encrypted, and each side proves who it is.
+ *
+ * @example
+ * new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"], transport: Transport.mutualTls() });
+ */
+export class Transport {
+  /**
+   * Encrypts connections with TLS 1.3. Both sides show a certificate of a private authority, which exists only for this
+   * monitoring, and a service accepts only the components that the access graph allows. Today this covers the scrapes
+   * of the node exporters. The other connections stay unencrypted.
+   *
+   * The key of the authority is on the server of Prometheus, readable by root only. It moves with Prometheus. A deploy
+   * replaces a certificate whose server it works on if the certificate ends within 60 days. Certificates are valid for
+   * 365 days.
+   */
+  public static mutualTls(): Transport {
+    return new Transport(true);
+  }
+
+  /** Leaves all connections unencrypted. The firewalls alone decide who reaches a service. */
+  public static plain(): Transport {
+    return new Transport(false);
+  }
+
+  private constructor(
+    /** @internal Whether connections are encrypted. */
+    public readonly _encrypted: boolean,
+  ) {}
+}

@@ -1,0 +1,62 @@
+"""The action certificate: gives a component a key and a certificate of the monitoring's private authority.
+
+Its options are documented in plugins/modules/certificate.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from controller import authority
+from controller.certificates import Subject, end_of, issue, reason_to_replace
+from controller.errors import RunError
+from controller.lifetime import die_with_parent
+from controller.mover import Members
+from controller.renewals import note_end
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, and writes the files by the module file_tree."""
+
+    _VALID_ARGS = frozenset(("kind", "folder", "server", "addresses", "authority", "present", "files", "members", "manifest"))
+    TRANSFERS_FILES = False
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        die_with_parent()  # Ansible runs each task in a process, which must not outlive a killed Ansible.
+        args = self._task.args
+        subject = Subject(str(args["kind"]), str(args["server"]), tuple(map(str, args["addresses"])))
+        present = {name: base64.b64decode(text or "").decode() for name, text in args["present"].items()}
+        reason = reason_to_replace(present["certificate"], present["authority"], subject)
+        files = dict(args.get("files") or {})
+        members = Path(args["members"])
+        certificate = present["certificate"]
+        if reason and not self._task.check_mode:
+            try:
+                signer = authority.read(str(args["authority"]), Members.read(members), members.with_name("authority.lock"))
+                own = issue(signer, subject)
+            except (RunError, ValueError) as error:
+                raise AnsibleActionFail(str(error)) from error
+            certificate = own.certificate
+            files |= {"key.pem": own.key, "certificate.pem": own.certificate, "authority.pem": signer.certificate}
+        tree = {
+            "root": str(args["folder"]),
+            "group": subject.kind,
+            "folder_mode": "0750",
+            "files": files,
+            "manifest": str(args["manifest"]),
+        }
+        written = self._execute_module("file_tree", module_args=tree, task_vars=task_vars)
+        # The difference would show the key.
+        written.pop("diff", None)
+        if written.get("failed"):
+            return result | written
+        if not self._task.check_mode:
+            note_end(members.parent, task_vars["inventory_hostname"], end_of(certificate))
+        return result | written | {"reason": reason, "changed": bool(reason) or written.get("changed", False)}
