@@ -61,7 +61,7 @@ test("the program of the package prints its help and the allowed connections", (
     /^Usage: npx cdktf-monitoring verify \[options\]/,
   );
   expect(project.run("npx", "cdktf-monitoring", "access", "--stack", "fresh")).toContain(
-    "| prometheus on hub | app         | 9100/tcp | node_exporter (http) | scrapes job node",
+    "| prometheus on hub | app, hub    | 9100/tcp | node_exporter (http) | scrapes job node",
   );
   expect(() => project.run("npx", "cdktf-monitoring", "deploy")).toThrow('unknown command "deploy": use env, verify,');
   expect(existsSync(join(project.directory, ".cdktf-monitoring"))).toBe(false);
