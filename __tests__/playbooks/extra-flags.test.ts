@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { flagRules } from "../../lib/flags";
@@ -65,11 +65,12 @@ function renderedArguments(roles: readonly string[]): Record<string, string[]> {
 
 afterAll(removeFolders);
 
-const rolesWithFlags = readdirSync(rolesDirectory).filter((role) =>
-  Object.keys(
-    (parse(readFileSync(join(rolesDirectory, role, "defaults/main.yml"), "utf8")) as object | null) ?? {},
-  ).includes(`${role}_extra_flags`),
-);
+const rolesWithFlags = readdirSync(rolesDirectory).filter((role) => {
+  const defaults = join(rolesDirectory, role, "defaults/main.yml");
+  return (
+    existsSync(defaults) && `${role}_extra_flags` in ((parse(readFileSync(defaults, "utf8")) as object | null) ?? {})
+  );
+});
 
 test("has rules for the flags of each role that takes flags of the user", () => {
   expect(Object.keys(flagRules).sort()).toEqual(rolesWithFlags);
