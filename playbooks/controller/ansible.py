@@ -19,7 +19,7 @@ from .lifetime import die_with_parent
 
 MINIMUM = (2, 19)
 # Installs Ansible with digests of all packages.
-INSTALL = 'eval "$(npx cdktf-monitoring env)" (in a clone: npm run up)'
+INSTALL = 'eval "$(npx cdktf-monitoring env)"'
 STOP_SECONDS = 10  # how long Ansible may take to end after SIGTERM
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

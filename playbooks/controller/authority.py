@@ -52,5 +52,5 @@ def read(host: str, members: Members, lock: Path) -> Pair:
     if result.returncode != 0 or not end:
         # The output may contain the key.
         problem = result.stderr.strip().replace("\n", " ") or "its key is malformed"
-        raise RunError(f"{host} has no certificate authority ({problem}): deploy again, or npm run play certificate_authority")
+        raise RunError(f"{host} has no certificate authority ({problem}): deploy again, or run npx cdktf-monitoring play certificate_authority --force")
     return Pair(key + end, certificate)
