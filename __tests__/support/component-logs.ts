@@ -3,6 +3,7 @@ import { LokiApi } from "./loki";
 /** Errors in normal operation: the job, a part of the line, and the reason. */
 const EXPECTED: readonly (readonly [job: string, text: string, reason: string])[] = [
   ["grafana", "Failed to detect generated javascript files", "a source build has no web UI"],
+  ["grafana", "You may need to build frontend assets", "the same, when a test requests a page"],
   [
     "grafana",
     'cleanup of expired auth token" error="database is locked',
