@@ -130,7 +130,7 @@ test(
     );
     place({ grafana: "dashboards", loki: "logs" });
     const { pid, ended } = project.start("up");
-    await eventually("the copy", 120, () =>
+    await eventually("the copy", 300, () =>
       project.on("logs", "cat /var/lib/monitoring/loki/.incoming/ballast 2>/dev/null | head -c 1 | wc -c") === "1"
         ? true
         : undefined,

@@ -301,6 +301,23 @@ export const loki: readonly Situation[] = [
     fires: { 2000: [], 2900: [] },
   },
   {
+    alert: "LokiVolumeOverBudget",
+    when: "Loki receives 2.2 GB at once",
+    step: 10,
+    series: metrics({ ...HUB, tenant: "fake" }, { loki_distributor_bytes_received_total: "0x9 2.2e9x290" }),
+    fires: {
+      110: [],
+      120: [warning({ monitoring: "prod" }, "The log lines of one day are 102 % of the budget of prod")],
+    },
+  },
+  {
+    alert: "LokiVolumeOverBudget",
+    when: "Loki receives exactly 2 GB at once",
+    step: 10,
+    series: metrics({ ...HUB, tenant: "fake" }, { loki_distributor_bytes_received_total: "0x9 2147483648x290" }),
+    fires: { 400: [] },
+  },
+  {
     alert: "LokiPanicked",
     when: "Loki panics",
     series: metrics(HUB, { loki_panic_total: "0x9 1x50" }),

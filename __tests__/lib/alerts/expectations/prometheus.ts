@@ -89,6 +89,41 @@ const overLimits: readonly Situation[] = [
   },
   {
     alert: "PrometheusScrapesOverLimit",
+    when: "a limit of labels is exceeded once",
+    series: scrapes({ up: "1x9 0x90", samples: "2000x9 17x90", bytes: "150000x100", labels: "0x9 1x90" }),
+    fires: { 19: [], 20: [overLimit("label limits")], 23: [overLimit("label limits")], 24: [] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a series has too many labels, and the target has exactly as many samples as allowed",
+    series: scrapes({ up: "1x9 0x90", samples: "50000x100", bytes: "150000x100", labels: "0x9 1+4x90" }),
+    fires: { 19: [], 20: [overLimit("label limits")] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a series has too many labels, and there is no limit of samples",
+    series: scrapes({
+      up: "1x9 0x90",
+      samples: "2000x9 17x90",
+      limit: "0x100",
+      bytes: "150000x100",
+      labels: "0x9 1+4x90",
+    }),
+    fires: { 19: [], 20: [overLimit("label limits")] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
+    when: "a target exceeds the limits of samples and of labels",
+    series: scrapes({
+      up: "1x9 0x90",
+      samples: "2000x9 200000x90",
+      bytes: "150000x9 9000000x90",
+      labels: "0x9 1+4x90",
+    }),
+    fires: { 19: [], 20: [overLimit("sample_limit")] },
+  },
+  {
+    alert: "PrometheusScrapesOverLimit",
     when: "a response is malformed after some samples",
     series: scrapes({ up: "1x9 0x90", samples: "2000x9 17x90", bytes: "150000x100" }),
     fires: { 60: [] },
@@ -114,6 +149,12 @@ const overLimits: readonly Situation[] = [
     when: "a target uses exactly 80 % of its samples",
     series: scrapes({ up: "1x100", samples: "40000x100", bytes: "5000000x100" }),
     fires: { 100: [] },
+  },
+  {
+    alert: "PrometheusScrapesNearLimit",
+    when: "a target has exactly as many samples as allowed",
+    series: scrapes({ up: "1x100", samples: "50000x100", bytes: "5000000x100" }),
+    fires: { 59: [], 60: [warning(APP, "app (job node) uses 100 % of the allowed samples per scrape")] },
   },
   {
     alert: "PrometheusScrapesNearLimit",
@@ -148,6 +189,12 @@ const serviceMemory: readonly Situation[] = [
     alert: "ServiceMemoryShort",
     when: "a service gave memory back",
     series: memory("10.4e8x100", "1e8x100"),
+    fires: { 60: [] },
+  },
+  {
+    alert: "ServiceMemoryShort",
+    when: "a service uses exactly 95 % of its memory",
+    series: memory("10.5e8x100", "1e8x100"),
     fires: { 60: [] },
   },
   {
