@@ -54,18 +54,13 @@ wanted_rules_are_loaded() {
   boots_with "$firewall_folder/wanted.nft" && table_is_intact
 }
 
-# Writes rules.new: the rules of a file with the current numbers of their users.
-prepare_rules() { # <file>
-  (umask 027 && with_users "$1" > "$firewall_folder/rules.new")
-}
-
 # Loads the rules of a file with the current numbers of their users.
 load_rules() { # <file>
-  prepare_rules "$1"
+  (umask 027 && with_users "$1" > "$firewall_folder/rules.new")
   nft --file "$firewall_folder/rules.new"
 }
 
-# Saves the loaded rules, which are in rules.new, so that the server boots with them.
+# Saves the rules that load_rules loaded, so that the server boots with them.
 keep_rules() {
   (umask 027 && table_digest > "$firewall_folder/loaded.new")
   mv "$firewall_folder/loaded.new" "$firewall_folder/loaded.sha256"
