@@ -23,10 +23,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # Synthesis hashes and copies this folder.
 
 import run
-from controller import environment, files, inventory
+from controller import files, inventory
 from controller.contract import KNOWN_HOSTS
 from controller.errors import RunError
-from controller.mover import CONCURRENT, END_WITH_PARENT
+from controller.mover import CONCURRENT
 from controller.ssh import Paths, RootShell
 
 PROGRAM = (Path(__file__).resolve().parent / "roles" / "base" / "files" / "drift.py").read_text(encoding="utf-8")
@@ -39,21 +39,11 @@ SECONDS = 30
 def compare(paths: Paths, name: str, host: inventory.Variables) -> list[str] | None:
     """The changes on a server; None if it cannot be compared."""
     try:
-        shell = RootShell.of(name, host, paths)
-        ssh, *arguments = shell.command("-c", COMMAND, "drift.py", PROGRAM)
-        done = subprocess.run(
-            [ssh, "-o", f"ConnectTimeout={CONNECT_SECONDS}", *arguments],
-            input=shell.preamble,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-            env=environment.clean(),
-            preexec_fn=END_WITH_PARENT,
-        )
+        words = ("-c", COMMAND, "drift.py", PROGRAM)
+        done = RootShell.of(name, host, paths).run(*words, seconds=SECONDS, connect_seconds=CONNECT_SECONDS)
     except (subprocess.TimeoutExpired, RunError):
         return None
-    return done.stdout.decode("utf-8", "replace").splitlines() if done.returncode == 0 else None
+    return done.stdout.splitlines() if done.returncode == 0 else None
 
 
 def compare_all(state: Path, hosts: dict[str, inventory.Variables]) -> dict[str, list[str]]:

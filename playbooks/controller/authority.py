@@ -6,11 +6,9 @@ import fcntl
 import subprocess
 from pathlib import Path
 
-from . import environment
 from .certificates import Pair
 from .contract import AUTHORITY, DATA_DIRECTORY
 from .errors import RunError
-from .lifetime import die_with_parent
 from .mover import Members
 from .probe import Probe
 from .ssh import RootShell
@@ -31,21 +29,11 @@ def read(host: str, members: Members, lock: Path) -> Pair:
     probe, access = Probe.read(members.probe), members.access[host]
     if reason := probe.connect(host, access):
         raise RunError(f"the certificate authority on {host} cannot be reached, so no certificate can be issued: {reason}")
-    shell = RootShell.of(host, access, probe.paths)
-    command = shell.command("-c", f"cat {FOLDER}/key.pem {FOLDER}/certificate.pem")
     with lock.open("a", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         try:
-            result = subprocess.run(
-                command,
-                capture_output=True,
-                input=shell.preamble.decode(),
-                text=True,
-                timeout=SECONDS,
-                check=False,
-                env=environment.clean(),
-                preexec_fn=die_with_parent,
-            )
+            words = ("-c", f"cat {FOLDER}/key.pem {FOLDER}/certificate.pem")
+            result = RootShell.of(host, access, probe.paths).run(*words, seconds=SECONDS)
         except subprocess.TimeoutExpired:
             raise RunError(f"the certificate authority on {host} does not answer within {SECONDS} seconds") from None
     key, end, certificate = result.stdout.partition(END_OF_KEY)

@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
-from . import environment, files, inventory
+from . import files, inventory
 from .contract import GROUP_PREFIX, KNOWN_HOSTS, LOG_AGENT, MEMBERS, SERVER_DIRECTORY
 from .errors import RunError
 from .inventory import Variables
-from .mover import CONCURRENT, END_WITH_PARENT
+from .mover import CONCURRENT
 from .placements import machine_key
 from .ssh import Paths, RootShell
 
@@ -104,21 +104,12 @@ def _run(verb: str, owner: str, servers: Servers, state: Path, log: Callable[[st
 
 def _on(paths: Paths, verb: str, owner: str, name: str, host: Variables) -> tuple[bool, str]:
     """Runs a verb of leaving.sh on a server. Returns whether it succeeded, and a text for the log."""
-    shell = RootShell.of(name, host, paths)
-    ssh, *arguments = shell.command("-c", SCRIPT, "leaving.sh", verb, owner)
+    shell, words = RootShell.of(name, host, paths), ("-c", SCRIPT, "leaving.sh", verb, owner)
     try:
-        result = subprocess.run(
-            [ssh, "-o", f"ConnectTimeout={CONNECT_SECONDS}", *arguments],
-            input=shell.preamble,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            env=environment.clean(),
-            preexec_fn=END_WITH_PARENT,
-        )
+        result = shell.run(*words, seconds=SECONDS, connect_seconds=CONNECT_SECONDS)
     except (subprocess.TimeoutExpired, RunError) as error:
         return False, f"the log agent was not stopped, so Loki may lack its last lines: {error}" if verb == "stop" else ""
     if result.returncode == 0:
-        return True, result.stdout.decode("utf-8", "replace").strip()
-    reason = " ".join(result.stderr.decode("utf-8", "replace").split()) or f"exit status {result.returncode}"
+        return True, result.stdout.strip()
+    reason = " ".join(result.stderr.split()) or f"exit status {result.returncode}"
     return False, f"the log agent was not {'stopped, so Loki may lack its last lines' if verb == 'stop' else 'started'}: {reason}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets as randomness
-import signal
 import subprocess
 import tempfile
 import time
@@ -16,14 +15,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from . import environment, moves
 from .contract import DATA_DIRECTORY, SERVER_DIRECTORY
 from .errors import RunError
-from .lifetime import die_with_parent
+from .lifetime import END_WITH_PARENT
 from .probe import Probe
 from .ssh import RootShell
 
@@ -37,8 +35,6 @@ PROGRESS_SECONDS = 5
 CHUNK = 1 << 20
 ROOM_FACTOR = 1.05  # required free space, relative to the size of the data
 CLAIMED_BY_OTHER = 75  # exit status of "move.sh claim" if another move claimed the data first
-# A copy must not outlive its run. On systems where it does, the next run deletes the folder that receives the copy.
-END_WITH_PARENT = partial(die_with_parent, signal.SIGKILL)
 
 
 @dataclass(frozen=True)
@@ -215,19 +211,8 @@ class Mover:
 
         seconds: the timeout. Raises RunError if the member does not answer or the verb fails.
         """
-        shell = self._shell(name)
-        command = _command(shell, verb, self._kind, *args)
         try:
-            result = subprocess.run(
-                command,
-                capture_output=True,
-                input=shell.preamble.decode(),
-                text=True,
-                timeout=seconds,
-                check=False,
-                env=environment.clean(),
-                preexec_fn=END_WITH_PARENT,
-            )
+            result = self._shell(name).run(*_words(verb, self._kind, *args), seconds=seconds)
         except subprocess.TimeoutExpired:
             raise RunError(f"{name} does not answer within {seconds:.0f} s") from None
         if result.returncode == 0:
@@ -238,7 +223,8 @@ class Mover:
         raise RunError(f"{name}: {output or f'{verb} ended with status {result.returncode}'}")
 
     def _start(self, name: str, verb: str, **streams: Any) -> subprocess.Popen[bytes]:
-        command = _command(self._shell(name), verb, self._kind)
+        command = self._shell(name).command(*_words(verb, self._kind))
+        # A copy must not outlive its run. On systems where it does, the next run deletes the folder that receives the copy.
         return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment.clean(), preexec_fn=END_WITH_PARENT, **streams)
 
     def _begin_input(self, name: str, stream: IO[bytes]) -> None:
@@ -249,9 +235,9 @@ class Mover:
         return RootShell.of(name, self._members.access[name], self._probe.paths)
 
 
-def _command(shell: RootShell, verb: str, *args: str) -> list[str]:
-    """The command that runs a verb of move.sh."""
-    return shell.command("-c", SCRIPT, "move.sh", verb, *args)
+def _words(verb: str, *args: str) -> list[str]:
+    """The arguments of the root shell that run a verb of move.sh."""
+    return ["-c", SCRIPT, "move.sh", verb, *args]
 
 
 def readable(size: float) -> str:

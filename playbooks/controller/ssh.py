@@ -6,14 +6,16 @@ import hashlib
 import json
 import re
 import shlex
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import secrets, templates
+from . import environment, secrets, templates
 from .contract import JUMP_HOST
 from .environment import control_directory
 from .files import on_controller
+from .lifetime import END_WITH_PARENT
 
 Variables = dict[str, Any]
 
@@ -109,6 +111,27 @@ class RootShell:
             if self.password:
                 shell = ["sudo", "-H", "-k", "-S", "-p", "", "--", "sh", "-c", SKIP_PASSWORD, "sh"]
         return [*self.login, shlex.join([*shell, *arguments])]
+
+    def run(self, *arguments: str, seconds: float | None = None, connect_seconds: int | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs `sh ARGUMENT …` as root to its end. Raises subprocess.TimeoutExpired, and RunError if the password cannot be read.
+
+        seconds: the timeout. connect_seconds: the timeout of the connection; default is that of all commands.
+        """
+        command = self.command(*arguments)
+        if connect_seconds is not None:
+            # ssh uses the first value of an option.
+            command[1:1] = ["-o", f"ConnectTimeout={connect_seconds}"]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            input=self.preamble.decode(),
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+            check=False,
+            env=environment.clean(),
+            preexec_fn=END_WITH_PARENT,
+        )
 
     @property
     def preamble(self) -> bytes:

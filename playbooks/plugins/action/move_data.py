@@ -17,6 +17,7 @@ from ansible.utils.display import Display
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from controller import mover
 from controller.errors import RunError
+from controller.lifetime import die_with_parent
 
 
 class ActionModule(ActionBase):
@@ -27,7 +28,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        mover.die_with_parent()  # Ansible runs each task in a process, which must not outlive a killed Ansible.
+        die_with_parent()  # Ansible runs each task in a process, which must not outlive a killed Ansible.
         host, args = task_vars["inventory_hostname"], self._task.args
         run = os.environ.get("MONITORING_RUN", "ansible")
 
