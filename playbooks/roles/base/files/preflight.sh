@@ -290,7 +290,7 @@ note_start() {
     : >> "$monitoring_folder/components/firewall"
     mkdir -p -m 755 "$firewall_folder" "$systemd_units/nftables.service.d"
     for folder in "$firewall_folder" "$systemd_units/nftables.service.d"; do
-      if is_listed firewall folder "$folder"; then chown root:root "$folder" && chmod 755 "$folder"; fi
+      if is_listed firewall folder "$folder"; then restore_mode 755 "$folder"; fi
     done
   fi
 }

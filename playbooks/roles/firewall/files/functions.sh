@@ -54,6 +54,13 @@ wanted_rules_are_loaded() {
   boots_with "$firewall_folder/wanted.nft" && table_is_intact
 }
 
+# Gives a file or folder to root with a mode, and leaves it alone if it has both.
+restore_mode() { # <mode> <path>
+  if [ "$(stat -c '%a %U %G' "$2")" = "$1 root root" ]; then return 0; fi
+  chown root:root "$2"
+  chmod "$1" "$2"
+}
+
 # Loads the rules of a file with the current numbers of their users.
 load_rules() { # <file>
   (umask 027 && with_users "$1" > "$firewall_folder/rules.new")

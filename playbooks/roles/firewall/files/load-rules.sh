@@ -14,12 +14,7 @@ set -eu
 lock_firewall
 if wanted_rules_are_loaded; then
   # Restores the modes of the files, which are those of keep_rules.
-  for file in "$firewall_folder/rules.nft" "$firewall_folder/loaded.sha256"; do
-    if [ "$(stat -c '%a %U %G' "$file")" != "640 root root" ]; then
-      chown root:root "$file"
-      chmod 640 "$file"
-    fi
-  done
+  for file in "$firewall_folder/rules.nft" "$firewall_folder/loaded.sha256"; do restore_mode 640 "$file"; done
   exit 0
 fi
 if [ $# -gt 0 ]; then
