@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type RunResult } from "../../tools/cli/process";
 import { ensureEngine, stopIdleEngine } from "../../tools/local/engine";
+import { removeLeftovers } from "../support/leftovers";
 import { until } from "../support/wait";
 
 const script = join(__dirname, "../../constructs/servers/local/scripts/containers.py");
@@ -72,7 +73,7 @@ beforeAll(async () => {
   const engine = await ensureEngine(console.log);
   startedHere = engine.startedByUs && !running && !traces;
   dockerHost = engine.dockerHost ? { DOCKER_HOST: engine.dockerHost } : {};
-  await cleanUp();
+  removeLeftovers(network.name, { ...process.env, ...dockerHost });
   const image = await containers("image");
   if (image.code !== 0) throw new Error(image.stderr);
 }, 600_000);
@@ -205,8 +206,10 @@ describe("creation fails with a remedy because of", () => {
 
 describe("an interrupted creation", () => {
   test("is completed by the next one", async () => {
-    const command = `timeout --signal=TERM 0.5 python3 ${script} server create`;
-    const cut = await run("sh", ["-c", command], {
+    const log = join(folder, "interrupted.log");
+    const begun = `until grep --quiet "removed the old container" ${log}; do sleep 0.02; done`;
+    const command = `python3 ${script} server create 2>${log} & ${begun}; kill -TERM $!; wait $!; cat ${log} >&2`;
+    const cut = await run("timeout", ["20", "sh", "-c", command], {
       environment: { ...dockerHost, MONITORING_STATE: state, LOCAL_SERVER: JSON.stringify(servers.two) },
     });
     expect(cut.stderr).toContain("server create: interrupted");

@@ -10,6 +10,7 @@ import { Variables } from "../../lib/inventory/variables";
 import { projectRoot } from "../../tools/cli/project";
 import { run, RunResult } from "../../tools/cli/process";
 import { ensureEngine } from "../../tools/local/engine";
+import { removeLeftovers } from "./leftovers";
 import type { HostResult } from "./project";
 
 /** Timeout of a run in milliseconds. On a slow machine, a run takes up to half a minute. */
@@ -73,6 +74,7 @@ export class Lab {
   public async create(): Promise<void> {
     const { dockerHost } = await ensureEngine(() => undefined);
     this.docker = dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost };
+    removeLeftovers(this.prefix, { ...process.env, ...this.docker });
     this.containers("network", "create");
     for (const name of this.names) this.containers("server", "create", name);
   }

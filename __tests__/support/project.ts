@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stopIdleEngine } from "../../tools/local/engine";
 import { copyProject } from "../../tools/dev/project-copy";
+import { removeLeftovers } from "./leftovers";
 import { until } from "./wait";
 
 /** Timeout of a deploy in milliseconds. On a slow machine, a deploy takes one minute. */
@@ -41,6 +42,7 @@ export class Project {
     public readonly prefix: string,
     subnet: string,
   ) {
+    removeLeftovers(prefix);
     copyProject(this.directory);
     this.environment = { ...process.env, LOCAL_PREFIX: prefix, LOCAL_SUBNET: subnet, NO_COLOR: "1" };
   }
