@@ -82,6 +82,15 @@ export const sources: readonly Source[] = [
     zip: true,
     files: [],
   },
+  {
+    name: "caddy",
+    module: "github.com/caddyserver/caddy/v2",
+    packages: ["cmd/caddy"],
+    // Without the storage drivers of its own certificate authority, as upstream builds its releases.
+    tags: ["nobadger", "nomysql", "nopgx"],
+    flat: true,
+    files: ["LICENSE", "README.md"],
+  },
 ];
 
 /** An archive of the channel `source` in its manifest. */
@@ -151,10 +160,11 @@ export function readManifest(directory: string): SourceManifest {
 
 /** The name of an archive, as upstream names it. */
 export function archiveName(
-  { name, zip = false }: Pick<Source, "name" | "zip">,
+  { name, zip = false, flat = false }: Pick<Source, "name" | "zip" | "flat">,
   version: string,
   architecture: string,
 ): string {
+  if (flat) return `${name}_${version}_linux_${architecture}.tar.gz`;
   return zip ? `${name}-linux-${architecture}.zip` : `${name}-${version}.linux-${architecture}.tar.gz`;
 }
 
@@ -215,7 +225,8 @@ async function packAsUpstream(
     return zip(archive, basename(archive, ".zip"), program.file, time);
   }
   // Only in Grafana's archives, the name of the top folder does not contain the platform.
-  const top = source.tree ? `${source.name}-${version}` : basename(archive, ".tar.gz");
+  const folder = source.tree ? `${source.name}-${version}` : basename(archive, ".tar.gz");
+  const top = source.flat ? undefined : folder;
   return pack(archive, top, entries, time.getTime() / 1000);
 }
 

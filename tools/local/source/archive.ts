@@ -5,7 +5,7 @@ import { createGzip } from "node:zlib";
 
 /** A file in an archive. */
 export interface ArchiveEntry {
-  /** Path below the top folder of the archive. */
+  /** Path in the archive, below its top folder if it has one. */
   readonly name: string;
   /** Path of the file on this machine. */
   readonly file: string;
@@ -16,12 +16,12 @@ export interface ArchiveEntry {
  * Packs files into a gzipped tar archive and returns its SHA-256. The archive is reproducible: files are sorted, owned by
  * user 0, and have the same time.
  *
- * @param top name of the top folder in the archive
+ * @param top name of the top folder in the archive; undefined for none
  * @param time in seconds since 1970
  */
 export async function pack(
   archive: string,
-  top: string,
+  top: string | undefined,
   entries: readonly ArchiveEntry[],
   time: number,
 ): Promise<string> {
@@ -41,11 +41,12 @@ export async function pack(
   return hash.digest("hex");
 }
 
-async function* tar(top: string, entries: readonly ArchiveEntry[], time: number): AsyncGenerator<Buffer> {
-  yield tarHeader({ name: `${top}/`, size: 0, mode: 0o755, time });
+async function* tar(top: string | undefined, entries: readonly ArchiveEntry[], time: number): AsyncGenerator<Buffer> {
+  const folder = top === undefined ? "" : `${top}/`;
+  if (folder !== "") yield tarHeader({ name: folder, size: 0, mode: 0o755, time });
   for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const size = statSync(entry.file).size;
-    yield tarHeader({ name: `${top}/${entry.name}`, size, mode: entry.executable ? 0o755 : 0o644, time });
+    yield tarHeader({ name: `${folder}${entry.name}`, size, mode: entry.executable ? 0o755 : 0o644, time });
     for await (const chunk of createReadStream(entry.file, { highWaterMark: 1 << 20 })) {
       yield chunk as Buffer;
     }

@@ -15,6 +15,8 @@ export interface Contents {
   readonly tree?: boolean;
   /** Whether the archive is a zip file with only the program, and a name without the version. @default - a gzipped tar archive */
   readonly zip?: boolean;
+  /** Whether the archive has no top folder, and underscores in its name. @default false */
+  readonly flat?: boolean;
 }
 
 /** Sources and resources of web UIs. */

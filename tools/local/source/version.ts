@@ -21,6 +21,8 @@ export function moduleVersion({ directory, version, time }: DownloadedModule): s
 
 /** Linker flags for `--version` and the metric `*_build_info`: the version, and that this is not upstream's build. */
 export function stampFlags(module: string, version: string, downloaded: DownloadedModule): string[] {
+  // Caddy reads its version from the list of modules in its program.
+  if (module === "github.com/caddyserver/caddy/v2") return [];
   const revision = `${module}@${downloaded.version}`;
   const values =
     module === "github.com/grafana/grafana"
