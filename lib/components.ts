@@ -30,6 +30,8 @@ export interface ComponentKind {
   readonly resources: { readonly memory_max: string; readonly oom_score_adjust: number };
   /** Names of the listeners that demand certificates of their clients, if the transport is encrypted. */
   readonly clientCertificates: readonly string[];
+  /** Whether the component itself listens on the loopback address, behind the gateway. @default false */
+  readonly loopback?: boolean;
   /**
    * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
    * without an entry of its own.

@@ -76,11 +76,11 @@ it(
     const before = new Set(fileStates());
     const [{ code, output }, other] = await Promise.all([verify(), verify("--json")]);
     expect(output.split("\n").filter((line) => /^ {2}(PASS|SKIPPED) /.test(line))).toEqual([
-      expect.stringMatching(/ placement +8 of 8 services run where the stack places them$/),
+      expect.stringMatching(/ placement +9 of 9 services run where the stack places them$/),
       expect.stringMatching(/ server metrics +Grafana shows CPU of 2, memory of 2, disk of 2 of 2 servers$/),
       expect.stringMatching(/ logs +1 Loki: SSH logins of 2 of 2 servers$/),
       expect.stringMatching(/ dashboards +1 Grafana: \d+ dashboards, 3 of 3 data sources answer$/),
-      expect.stringMatching(/ scrape targets +1 Prometheus: 8 of 8 up$/),
+      expect.stringMatching(/ scrape targets +1 Prometheus: 9 of 9 up$/),
       expect.stringMatching(/^ {2}SKIPPED +alert delivery +1 Alertmanager: no receivers, so nobody is notified$/),
       expect.stringMatching(/ silences +1 Alertmanager: no silences$/),
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
@@ -101,7 +101,7 @@ it(
       expect.stringMatching(/ reboot +8 of 8 services and 2 of 2 firewalls start at boot$/),
     ]);
     expect(output).toMatch(
-      /^ +alertmanager \S+, grafana \S+, loki \S+, prometheus \S+ on hub\n +log_agent \S+, node_exporter \S+ on app and hub$/m,
+      /^ +alertmanager \S+, gateway \S+, grafana \S+, loki \S+, prometheus \S+ on hub\n +log_agent \S+, node_exporter \S+ on app and hub$/m,
     );
     expect(output).toMatch(/^ +newest lines: .*prometheus \(application\) /m);
     expect(output).toMatch(/^ +data sources: Alertmanager, Loki, Prometheus\n +panels with data: /m);
@@ -171,7 +171,7 @@ it(
     expect(output).toMatch(
       /FAIL +Prometheus access +only from Alertmanager, Grafana, Loki, other Prometheus servers and /,
     );
-    expect(output).toMatch(/FAIL +scrape targets +1 Prometheus: 7 of 8 up/);
+    expect(output).toMatch(/FAIL +scrape targets +1 Prometheus: 8 of 9 up/);
     expect(code).toBe(1);
   },
   VERIFY,
@@ -196,8 +196,8 @@ it(
       "loki is installed on app, but the stack does not place it there\n      fix:   npm run play cleanup -- --limit app --force",
     );
     // The node exporter of the server app is still stopped.
-    expect(output).toMatch(/FAIL +placement +6 of 8 services run .*\n(.*\n)?.*alertmanager on 0 of 1 server/);
-    expect(output).toMatch(/FAIL +reboot +7 of 8 services/);
+    expect(output).toMatch(/FAIL +placement +7 of 9 services run .*\n(.*\n)?.*alertmanager on 0 of 1 server/);
+    expect(output).toMatch(/FAIL +reboot +8 of 9 services/);
     expect(code).toBe(1);
     project.on("app", "rm /etc/systemd/system/loki.service");
     const { code: played } = await project.npm("play", ["alertmanager", "--limit", "hub", "--force"]);
@@ -214,7 +214,7 @@ it(
       const verified = await verify();
       return verified.code === 0 ? verified.output : undefined;
     });
-    expect(output).toMatch(/PASS +reboot +8 of 8 services .*\n +last boot: \d+ s ago\n/);
+    expect(output).toMatch(/PASS +reboot +9 of 9 services .*\n +last boot: \d+ s ago\n/);
     expect(outsiderConnects("app", 9100)).toBe(false);
   },
   VERIFY,

@@ -36,7 +36,7 @@ test.each<[string, string, string]>([
     "depends on the value of --no-web.enable-remote-write-receiver",
   ],
   ["alertmanager", "--cluster.peer=a:1", "cdktf-monitoring depends on the value of --cluster.peer"],
-  ["loki", "-server.http-listen-port=1", "the prop port sets --server.http-listen-port"],
+  ["loki", "-server.http-listen-port=1", "the prop apiPort sets --server.http-listen-port"],
   ["loki", "--config.file=x", "depends on the value of --config.file"],
 ])("refuses a flag of %s that its role sets: %s", (kind, flag, problem) => {
   expect(flagProblem(kind, [flag])).toContain(problem);

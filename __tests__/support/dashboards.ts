@@ -6,7 +6,15 @@ import { LogSource } from "../../lib/logs/log-source";
 import { metricsIn } from "../../lib/metrics/promql";
 
 /** Kinds of all components that dashboards are about. */
-export const KINDS: readonly string[] = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "log_agent"];
+export const KINDS: readonly string[] = [
+  "node_exporter",
+  "prometheus",
+  "alertmanager",
+  "grafana",
+  "loki",
+  "gateway",
+  "log_agent",
+];
 
 /** A monitoring with all components, whose servers also have the log sources. */
 export function subjectWith(...sources: readonly LogSource[]): DashboardSubject {

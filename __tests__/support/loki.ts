@@ -56,11 +56,6 @@ export class LokiApi {
       .map(({ labels, time, line }) => ({ labels, time: Number(time) / 1e6, line }));
   }
 
-  /** Makes Loki write the lines in memory to its storage. */
-  public async flush(): Promise<void> {
-    await fetch(`${this.url}/flush`, { method: "POST" });
-  }
-
   /** Returns the sum of a metric's series; `name` can include labels in the order of the exposition. */
   public async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();

@@ -47,6 +47,11 @@ interface DownloadedDashboard {
   readonly request: ArtifactRequest;
 }
 
+/**
+ * Prefix of the paths at which the gateway in front of Loki accepts nothing but queries. Users of Grafana can send any
+ * request to any path below the URL of a data source, and a log agent on the same server may send lines.
+ */
+const READ_ONLY = "/read";
 const SECRETS = "/etc/grafana/secrets";
 const GENERATED_PASSWORD = "/var/lib/monitoring/grafana/admin_password";
 
@@ -224,7 +229,7 @@ export class Grafana extends Component {
     return {
       uid: kind,
       name,
-      url: `http://${hostPort(address, port)}`,
+      url: `http://${hostPort(address, port)}${kind === DataSources.LOKI ? READ_ONLY : ""}`,
       ...(isDefault ? { default: true } : {}),
       options: this.sourceOptions(kind),
     };

@@ -22,6 +22,7 @@ import { builtIn } from "./built-in";
 import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { Gateway, GatewayProps } from "./gateway";
 import { grafanaUrl } from "./grafana-url";
 import { AdoptProps } from "./adopt";
 import { ResourceProps } from "./resources";
@@ -32,11 +33,23 @@ import { Prometheus } from "./prometheus";
 /** Settings of a {@link Loki}. */
 export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
   /**
-   * Port of the HTTP API. Log agents send to it, and Grafana queries it.
+   * Port of the HTTP API, which the {@link Gateway} serves. Log agents send to it, and Grafana queries it.
    *
    * @default 3100
    */
   readonly port?: number;
+  /**
+   * Port of Loki itself on the loopback address. The gateway forwards requests to it.
+   *
+   * @default 3101
+   */
+  readonly apiPort?: number;
+  /**
+   * Settings of the gateway.
+   *
+   * @default - the defaults of {@link GatewayProps}
+   */
+  readonly gateway?: GatewayProps;
   /**
    * Port at which the Lokis of a cluster query each other by gRPC. A single Loki listens there on loopback only.
    *
@@ -75,8 +88,7 @@ export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
    */
   readonly limits?: LogLimits;
   /**
-   * Whether Loki accepts delete requests. If true, every client that can send lines to Loki, such as each log agent, can
-   * also delete lines.
+   * Whether Loki accepts delete requests. The gateway forwards none of them: send them on the server to the `apiPort`.
    *
    * @default false
    */
@@ -104,14 +116,15 @@ export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
 
 const KIND = "loki";
 const RETENTION = "30d";
+const API = "api";
 const ALERTMANAGER = "alertmanager";
 const PROMETHEUS = "prometheus";
 
 /**
  * Loki: stores the log lines of every member.
  *
- * It runs on the host in whose scope it is constructed. Log agents send their lines to it, and Grafana queries it. It
- * evaluates the alerts about logs, sends them to Alertmanager, and writes their state to Prometheus. On three or more
+ * It runs on the host in whose scope it is constructed, behind a {@link Gateway}: log agents send their lines to it,
+ * Grafana queries it, and every other request is rejected. It evaluates the alerts about logs, sends them to Alertmanager, and writes their state to Prometheus. On three or more
  * hosts with S3 storage, the Lokis form a cluster: three of them receive each line, so that every line stays available
  * while one of them is down.
  *
@@ -128,7 +141,7 @@ export class Loki extends Component {
   public constructor(scope: Construct, id: string, props: LokiProps = {}) {
     super(scope, id, builtIn(KIND, props));
     this.props = props;
-    for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
+    for (const port of [this.apiPort, this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
     if (byteSize(this.dailyVolume) === undefined)
@@ -138,16 +151,18 @@ export class Loki extends Component {
       );
     this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Loki");
+    new Gateway(this.member, "gateway", props.gateway);
     // A member that joins later adds its log agent by itself.
     for (const member of this.member.monitoring._members) member._sendLogs();
     this.node.addValidation({ validate: () => this.clusterProblems() });
   }
 
   public override get listeners(): readonly Listener[] {
+    const api: Listener = { name: API, port: this.apiPort, protocol: "tcp", loopback: true };
     const grpc: Listener = { name: "grpc", port: this.grpcPort, protocol: "tcp" };
     const gossip: Listener = { name: "gossip", port: this.gossipPort, protocol: "tcp" };
     // A single Loki uses the port grpc, too: its parts connect to each other.
-    return [...super.listeners, grpc, ...(this.cluster.length < 2 ? [] : [gossip])];
+    return [...super.listeners, api, grpc, ...(this.cluster.length < 2 ? [] : [gossip])];
   }
 
   public override get connections(): readonly Connection[] {
@@ -186,7 +201,7 @@ export class Loki extends Component {
     const [first] = this.peers;
     return {
       loki_version: this.version,
-      loki_port: this.portOf("http"),
+      loki_port: this.apiPort,
       loki_grpc_port: this.grpcPort,
       loki_gossip_port: this.gossipPort,
       loki_address: first ? monitoring.dial(first.member.server, server.name) : "",
@@ -226,6 +241,10 @@ export class Loki extends Component {
       loki_limits: limitSettings(limits),
       loki_s3: s3 === undefined ? {} : s3Variables(s3),
     };
+  }
+
+  private get apiPort(): number {
+    return this.props.apiPort ?? 3101;
   }
 
   private get grpcPort(): number {

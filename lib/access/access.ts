@@ -41,6 +41,12 @@ export interface Listener {
    * @default false
    */
   readonly anyLocalUser?: boolean;
+  /**
+   * Whether the component listens on the loopback address, so that only components on the same server may connect.
+   *
+   * @default false
+   */
+  readonly loopback?: boolean;
 }
 
 /** A connection from a component to all components of a kind, on any server. */
@@ -138,7 +144,8 @@ export function accessGraph({ placements, sshEndpoints, technicians, allowedConn
 }
 
 /**
- * Returns an edge for each connection of a component and each server that runs the destination component.
+ * Returns an edge for each connection of a component and each server that runs the destination component. A listener on
+ * the loopback address has edges from its own server only.
  *
  * @throws if a connection names a listener that its component does not have
  */
@@ -146,13 +153,14 @@ export function placementEdges(placements: readonly Placement[]): Edge[] {
   const byKind = groupBy(placements, ({ kind }) => kind);
   return placements.flatMap((from) =>
     from.connections.flatMap(({ kind, listener: name, reason }) =>
-      (byKind.get(kind) ?? []).map((to) => {
+      (byKind.get(kind) ?? []).flatMap((to) => {
         const listener = to.listeners.find((candidate) => candidate.name === name);
         if (!listener) {
           const names = to.listeners.map((candidate) => candidate.name).join(", ");
           throw new Error(`${from.kind} connects to ${kind}, which has no listener "${name}": use one of ${names}`);
         }
-        return { source: { server: from.server, kind: from.kind }, destination: to.server, kind, listener, reason };
+        if (listener.loopback === true && to.server !== from.server) return [];
+        return [{ source: { server: from.server, kind: from.kind }, destination: to.server, kind, listener, reason }];
       }),
     ),
   );

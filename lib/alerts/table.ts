@@ -45,6 +45,7 @@ const TITLES: Readonly<Record<string, string>> = {
   alertmanager: "Alertmanager",
   grafana: "Grafana",
   loki: "Loki",
+  gateway: "Gateway",
   log_agents: "Log agents",
   watchdog: "Watchdog",
   logs: "Logs",

@@ -3,6 +3,7 @@ import { buildDashboard } from "./builders/dashboard-builder";
 import { DashboardModel } from "./model";
 import { alertmanagerPanels } from "./self-monitoring/alertmanager";
 import { exporterPanels } from "./self-monitoring/exporters";
+import { gatewayPanels } from "./self-monitoring/gateway";
 import { grafanaPanels } from "./self-monitoring/grafana";
 import { logAgentPanels } from "./self-monitoring/log-agents";
 import { lokiPanels, lokiRequestPanels } from "./self-monitoring/loki";
@@ -36,6 +37,7 @@ export function buildSelfMonitoringDashboard(subject: DashboardSubject): Dashboa
             { title: "Loki requests and rules", panels: lokiRequestPanels(alerts) },
           ]
         : []),
+      ...(kinds.has("gateway") ? [{ title: "Gateway", panels: gatewayPanels() }] : []),
       ...(kinds.has("log_agent") ? [{ title: "Log agents", panels: logAgentPanels() }] : []),
       ...(kinds.has("grafana") ? [{ title: "Grafana", panels: grafanaPanels(alerts) }] : []),
     ],

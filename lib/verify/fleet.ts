@@ -76,7 +76,7 @@ interface HostVariables {
 }
 
 /** The kinds of components with a program in `playbooks/verification/checks`. */
-const CHECKED_KINDS = componentKinds.filter(({ verified }) => verified).map(({ kind }) => kind);
+const CHECKED_KINDS = componentKinds.filter(({ verified }) => verified);
 
 /**
  * Reads the inventory of a deployed stack.
@@ -94,7 +94,9 @@ export function readFleet(text: string): Fleet {
   const builtIn = runs.filter(([, run]) => run?.component === true && run.own !== true);
   const agents = variablesOf(children[runGroup("log_agent")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
-  const checked = CHECKED_KINDS.map((kind) => [kind, endpoints(kind, children[runGroup(kind)])] as const);
+  const checked = CHECKED_KINDS.map(
+    (record) => [record, endpoints(record.kind, children[runGroup(record.kind)])] as const,
+  );
   const servers = Object.entries(firewall).map(([name, variables]): FleetServer => {
     const host = hosts[name];
     const { monitoring_place: place, monitoring_server: machine } = host ?? {};
@@ -113,9 +115,9 @@ export function readFleet(text: string): Fleet {
       components: builtIn.filter(([, , members]) => name in members).map(([kind]) => kind),
       logSources: (agents[name]?.log_agent_sources ?? []).map((file) => file.replace(/\.yml$/, "")),
       componentUrls: Object.fromEntries(
-        checked.flatMap(([kind, all]) => {
+        checked.flatMap(([{ kind, loopback = false }, all]) => {
           const endpoint = all.get(name);
-          return endpoint === undefined ? [] : [[kind, url(machine.bind, endpoint)]];
+          return endpoint === undefined ? [] : [[kind, url(loopback ? "" : machine.bind, endpoint)]];
         }),
       ),
     };

@@ -8,6 +8,7 @@ import {
   ExistingServer,
   Grafana,
   GrafanaProps,
+  Loki,
   MonitoringHost,
   Secret,
 } from "../../../constructs/index";
@@ -60,6 +61,16 @@ describe("Grafana", () => {
       },
     ]);
     expect(both.grafana_absent_datasources).toEqual(["Loki"]);
+  });
+
+  test("queries Loki at a URL below which the gateway accepts nothing else", () => {
+    const stack = withGrafana({}, (hub) => new Loki(hub.host, "loki", { port: 13100 }));
+    expect(variables(stack).grafana_datasources).toContainEqual({
+      uid: "loki",
+      name: "Loki",
+      url: "http://198.18.12.236:13100/read",
+      options: {},
+    });
   });
 
   test("is scraped by Prometheus, and has an output with its URL", () => {

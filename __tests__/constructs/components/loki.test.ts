@@ -54,7 +54,7 @@ function errorsOf(build: (stack: TerraformStack) => void): string {
 describe("a single Loki", () => {
   test("stores lines for 30 days on its own disk by default", () => {
     expect(single().variables("loki", "hub")).toMatchObject({
-      loki_port: 3100,
+      loki_port: 3101,
       loki_peers: [],
       loki_address: "",
       loki_s3: {},

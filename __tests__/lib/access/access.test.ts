@@ -45,6 +45,28 @@ describe("placementEdges", () => {
     ]);
   });
 
+  test("connects to a listener on the loopback address only within a server", () => {
+    const loki = (server: string): Placement => ({
+      kind: "loki",
+      server,
+      agent: false,
+      listeners: [{ name: "api", port: 3101, protocol: "tcp", loopback: true }],
+      connections: [],
+    });
+    const gateway = (server: string): Placement => ({
+      kind: "gateway",
+      server,
+      agent: false,
+      listeners: [],
+      connections: [{ kind: "loki", listener: "api", reason: "forwards requests" }],
+    });
+    const edges = placementEdges([gateway("one"), loki("one"), gateway("two"), loki("two")]);
+    expect(edges.map(({ source, destination }) => [source.server, destination])).toEqual([
+      ["one", "one"],
+      ["two", "two"],
+    ]);
+  });
+
   test("is empty if no server runs the target", () => {
     expect(placementEdges([prometheus("hub")])).toEqual([]);
   });

@@ -20,7 +20,7 @@ import { LogSource } from "../../../lib/logs/log-source";
 import { unknownLabels } from "../../../lib/logs/unknown-labels";
 
 const COLUMNS = 24;
-const KINDS = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "log_agent"];
+const KINDS = ["node_exporter", "prometheus", "alertmanager", "grafana", "loki", "gateway", "log_agent"];
 const COMPONENTS = KINDS.map((kind) => LogSource.journal(kind, { units: [`${kind}.service`] }));
 const ACCESS = LogSource.nginx({ errorLogs: [] });
 const everything: DashboardSubject = {

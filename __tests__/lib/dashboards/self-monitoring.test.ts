@@ -40,6 +40,7 @@ describe("Self-monitoring", () => {
       "Alertmanager",
       "Loki",
       "Loki requests and rules",
+      "Gateway",
       "Log agents",
       "Grafana",
     ]);
@@ -55,6 +56,7 @@ describe("Self-monitoring", () => {
   test("uses only metrics that the components emit", () => {
     const emitted = new Set([
       ...KINDS.flatMap((kind) => [...metricsOf(kind)]),
+      ...metricsOf("caddy"),
       ...AGENT_METRICS,
       ...["up", "scrape_duration_seconds", "scrape_samples_scraped"],
     ]);

@@ -4,6 +4,7 @@ import { computeAlerts } from "./compute";
 import { diskHealthAlerts } from "./disk-health";
 import { diskAlerts } from "./disks";
 import { driftAlerts } from "./drift";
+import { gatewayAlerts } from "./gateway";
 import { hardwareAlerts } from "./hardware";
 import { kernelAlerts } from "./kernel";
 import { logAgentAlerts, logAlerts } from "./logs";
@@ -30,6 +31,7 @@ export const builtInAlerts: readonly AlertDefinition[] = [
   ...alertmanagerAlerts,
   ...grafanaAlerts,
   ...lokiAlerts,
+  ...gatewayAlerts,
   ...logAgentAlerts,
   watchdog,
   ...logAlerts,

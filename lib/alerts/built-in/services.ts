@@ -86,8 +86,8 @@ export const serviceAlerts: readonly AlertDefinition[] = [
       {
         severity: Severity.WARNING,
         for: "5m",
-        // Servers, Alertmanagers and log agents have their own alerts.
-        expr: () => 'up{job!~"node|alertmanager|log_agent"} == 0',
+        // Servers, Alertmanagers, gateways and log agents have their own alerts.
+        expr: () => 'up{job!~"node|alertmanager|gateway|log_agent"} == 0',
       },
     ],
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",

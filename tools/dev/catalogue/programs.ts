@@ -2,6 +2,7 @@ import type { GoModule } from "../../local/source/go";
 import { sources } from "../../local/source";
 import { UserError } from "../../cli/user-error";
 import { alertmanager } from "./alertmanager";
+import { caddy } from "./caddy";
 import { grafana } from "./grafana";
 import { loki } from "./loki";
 import { nodeExporter } from "./node-exporter";
@@ -13,6 +14,7 @@ import { promtail } from "./promtail";
 export const programs: readonly Program[] = [
   alertmanager,
   { kind: "alloy" },
+  caddy,
   grafana,
   loki,
   nodeExporter,

@@ -4,6 +4,7 @@ import { compute } from "./compute";
 import { diskHealth } from "./disk-health";
 import { disks } from "./disks";
 import { drift } from "./drift";
+import { gateway } from "./gateway";
 import { hardware } from "./hardware";
 import { kernel } from "./kernel";
 import { logs } from "./logs";
@@ -29,5 +30,6 @@ export const expectations: readonly Situation[] = [
   ...prometheusStorage,
   ...alerting,
   ...loki,
+  ...gateway,
   ...logs,
 ];

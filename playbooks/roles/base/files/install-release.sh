@@ -7,7 +7,7 @@
 #   SHA256   the archive's digest, noted in FOLDER/.sha256 once all of it is unpacked
 #   PROGRAM  programs of the archive, by their paths in it
 # Environment:
-#   FORMAT    "zip", or "tar" for a gzipped tar archive whose content is in one folder
+#   FORMAT    "zip"; "tar" for a gzipped tar archive whose content is in one folder; "flat" for one without that folder
 #   LEFT_OUT  patterns of files not to unpack, one per line. All other files are unpacked. If the list is empty, only the
 #             programs are unpacked.
 # Exit codes: 0 the release is installed; anything else: it is not, and standard error says why
@@ -49,7 +49,11 @@ refresh_users
 rm -rf "$folder.new"
 mkdir -p "$folder.new"
 cd "$folder.new"
-if [ "$FORMAT" = zip ]; then unpack_zip "$1"; else unpack_tar "$@"; fi
+case "$FORMAT" in
+  zip) unpack_zip "$1" ;;
+  flat) tar --extract --gzip --file - --no-same-owner "$@" ;;
+  *) unpack_tar "$@" ;;
+esac
 chmod 755 "$@"
 # Written last, because a partly unpacked archive looks much like a complete one.
 echo "$sha256" > .sha256
