@@ -72,7 +72,7 @@ function statuses(from: string, requests: readonly string[], port = 3100): Recor
   const url = project.url("hub", port);
   const commands = requests.map((request) => {
     const [method = "", path = ""] = request.split(" ");
-    return `curl -s -o /dev/null -w '%{http_code}\\n' -m 5 --path-as-is -X ${method} '${url}${path}' || true`;
+    return `curl -s -o /dev/null -w '%{http_code}\\n' -m 3 --path-as-is -X ${method} '${url}${path}' || true`;
   });
   const codes = project.on(from, commands.join("\n")).split("\n");
   return Object.fromEntries(requests.map((request, index) => [request, codes[index] ?? ""]));

@@ -28,7 +28,7 @@ const loki = new LokiApi(`http://${lab.address("hub")}:3100`);
 const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
 const numbers = new NumberedLog(lab, "app");
 const NO_FAULTS = { missing: [], duplicate: [] };
-const WITHOUT_APP = ["node/hub: up", "prometheus/hub: up", "loki/hub: up", "log_agent/hub: up"];
+const WITHOUT_APP = ["node", "prometheus", "gateway", "loki", "log_agent"].map((job) => `${job}/hub: up`);
 const ALL_UP = [...WITHOUT_APP, "node/app: up", "log_agent/app: up", "database/app: down"];
 
 /** A deploy that runs. */

@@ -27,7 +27,7 @@ import { until } from "../support/wait";
 const lab = new Lab("e2e-local-users", "198.18.192.0/20", ["hub", "app"]);
 const project = mkdtempSync(join(tmpdir(), "e2e-local-users-project-"));
 const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
-const SERVICES = ["alertmanager", "grafana", "log_agent", "loki", "node_exporter", "prometheus"];
+const SERVICES = ["alertmanager", "gateway", "grafana", "log_agent", "loki", "node_exporter", "prometheus"];
 /** Ports that ask for a login. */
 const LOGIN = [22, 3000];
 /** The first port that the kernel assigns. Promtail listens for gRPC there, on loopback, and offers no service. */
@@ -147,7 +147,7 @@ describe("an unprivileged user", () => {
     const open = new LocalUser(lab, "hub").openPorts("hub", [...LOOPBACK, hub]);
     const remote = new LocalUser(lab, "app").openPorts("hub", [hub]);
     for (const server of ["hub", "app"]) lab.on(server, "systemctl reload cdktf-monitoring-firewall");
-    expect(open).toEqual(expect.arrayContaining([3100, 9080, 9090, 9093, 9095, 9100]));
+    expect(open).toEqual(expect.arrayContaining([3100, 3101, 3180, 9080, 9090, 9093, 9095, 9100]));
     expect(remote).toContain(3100);
     expect(new LocalUser(lab, "app").openPorts("hub", [hub])).toEqual([22]);
   });
@@ -174,7 +174,7 @@ test(
     const jobs = ["node", "log_agent"].flatMap((job) => [`${job}/app: up`, `${job}/hub: up`]);
     await prometheus.waitForTargets(
       ...jobs,
-      ...["alertmanager", "grafana", "loki", "prometheus"].map((job) => `${job}/hub: up`),
+      ...["alertmanager", "gateway", "grafana", "loki", "prometheus"].map((job) => `${job}/hub: up`),
     );
     const hub = lab.address("hub");
     lab.on("app", "logger --tag sudo 'e2e : COMMAND=/bin/local-users'");

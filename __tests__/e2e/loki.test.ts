@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LokiApi } from "../support/loki";
 import { Moto } from "../support/moto";
-import { DEPLOY_TIMEOUT, Project } from "../support/project";
+import { DEPLOY_TIMEOUT, Project, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
 import { eventually, pause, until } from "../support/wait";
 
@@ -53,6 +53,19 @@ async function untilReady(loki: LokiApi): Promise<void> {
 
 const numbered = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+
+/** Makes a server look as an earlier version left it: without a gateway, and with Loki at the port of the gateway. */
+const EARLIER_VERSION = `systemctl stop gateway
+rm -r /etc/systemd/system/gateway.service /etc/gateway /opt/cdktf-monitoring/gateway* /etc/cdktf-monitoring/*/gateway
+userdel gateway
+sed -i -e 's/^  http_listen_address: .*/  http_listen_address: ""/' -e 's/^  http_listen_port: .*/  http_listen_port: 3100/' /etc/loki/loki.yml
+systemctl restart loki`;
+
+const byNumber = (one: string, other: string): number => Number(one.split(" ")[1]) - Number(other.split(" ")[1]);
+
+/** Returns the addresses and ports on which processes of a user of the hub listen. */
+const portsOf = (user: string): string[] =>
+  project.on("hub", `ss -Hltne | grep "uid:$(id -u ${user}) " | awk '{print $4}' | sort`).split("\n");
 
 const fingerprint = (host: string): string =>
   project.fingerprint(host, ["/etc/loki", "/etc/systemd/system/loki.service", "/opt/cdktf-monitoring/loki*"], ["loki"]);
@@ -141,6 +154,26 @@ describe("a single Loki", () => {
       await project.succeed("play", ["loki", "--force"], KEYS);
       expect(project.result("loki").hub).toMatchObject({ touched: true, changed: 0 });
       expect(fingerprint("hub")).toBe(before.files);
+    },
+    DEPLOY_TIMEOUT,
+  );
+
+  test(
+    "moves behind the gateway without a lost line, if an earlier version listened at the port of the gateway",
+    async () => {
+      project.on("hub", EARLIER_VERSION);
+      await untilReady(loki);
+      const write = `for n in $(seq 400); do echo line $n; sleep 0.1; done > /var/log/agent/moving.log`;
+      project.on("hub", `mkdir -p /var/log/agent; systemd-run --quiet sh -c '${write}'`);
+      // As in a deploy, both runs execute at the same time. The gateway waits for Loki.
+      const gateway = project.npm("play", ["gateway"]);
+      await pause(5);
+      for (const outcome of await Promise.all([gateway, project.npm("play", ["loki"])])) requireSuccess(outcome);
+      expect(portsOf("gateway")).toContainEqual(expect.stringMatching(/:3100$/));
+      expect(portsOf("loki")).toEqual(["127.0.0.1:3101", "127.0.0.1:9095"]);
+      const sent = (): Promise<string[]> => loki.lines('{job="agent"} |~ "^line "');
+      await until("all lines", 90, async () => (await sent()).length >= 400);
+      expect((await sent()).sort(byNumber)).toEqual(numbered(1, 400));
     },
     DEPLOY_TIMEOUT,
   );

@@ -97,8 +97,11 @@ it(
       expect.stringMatching(
         / Grafana access +only from Prometheus and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
-      expect.stringMatching(/ all ports +11 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
-      expect.stringMatching(/ reboot +8 of 8 services and 2 of 2 firewalls start at boot$/),
+      expect.stringMatching(
+        / gateway access +only from Prometheus and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
+      ),
+      expect.stringMatching(/ all ports +13 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
+      expect.stringMatching(/ reboot +9 of 9 services and 2 of 2 firewalls start at boot$/),
     ]);
     expect(output).toMatch(
       /^ +alertmanager \S+, gateway \S+, grafana \S+, loki \S+, prometheus \S+ on hub\n +log_agent \S+, node_exporter \S+ on app and hub$/m,

@@ -6,9 +6,10 @@ import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
+import { ResourceProps } from "./resources";
 
-/** Settings of a {@link Gateway}. */
-export interface GatewayProps {
+/** Settings of the gateway in front of a {@link Loki}. */
+export interface GatewayProps extends ResourceProps {
   /**
    * Port of the gateway's metrics.
    *
@@ -29,7 +30,7 @@ const LOG_AGENT = "log_agent";
 const PROMETHEUS = "prometheus";
 
 /**
- * The gateway: the reverse proxy Caddy in front of a Loki. Each {@link Loki} constructs its gateway on the same host.
+ * The gateway: the reverse proxy Caddy in front of a Loki. Each Loki constructs its gateway on the same host.
  *
  * The gateway accepts the connections to the port of Loki, and Loki itself listens on the loopback address. Every server
  * that the access graph allows may send lines. Only Grafana and technicians may query, and only Prometheus and technicians

@@ -33,7 +33,7 @@ import { Prometheus } from "./prometheus";
 /** Settings of a {@link Loki}. */
 export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
   /**
-   * Port of the HTTP API, which the {@link Gateway} serves. Log agents send to it, and Grafana queries it.
+   * Port of the HTTP API, which the gateway serves. Log agents send to it, and Grafana queries it.
    *
    * @default 3100
    */
@@ -123,10 +123,10 @@ const PROMETHEUS = "prometheus";
 /**
  * Loki: stores the log lines of every member.
  *
- * It runs on the host in whose scope it is constructed, behind a {@link Gateway}: log agents send their lines to it,
- * Grafana queries it, and every other request is rejected. It evaluates the alerts about logs, sends them to Alertmanager, and writes their state to Prometheus. On three or more
- * hosts with S3 storage, the Lokis form a cluster: three of them receive each line, so that every line stays available
- * while one of them is down.
+ * It runs on the host in whose scope it is constructed, behind a gateway: the reverse proxy Caddy accepts lines of log
+ * agents and queries of Grafana and technicians, and rejects all other requests. It evaluates the alerts about logs,
+ * sends them to Alertmanager, and writes their state to Prometheus. On three or more hosts with S3 storage, the Lokis
+ * form a cluster: three of them receive each line, so that every line stays available while one of them is down.
  *
  * @example
  * new Loki(hub, "loki", { retention: "14d" });

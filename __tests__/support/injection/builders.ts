@@ -263,6 +263,9 @@ export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
   LokiProps: builder({}, (world, value) => {
     new Loki(world.hub(), "loki", value);
   }),
+  GatewayProps: builder({}, (world, gateway) => {
+    new Loki(world.hub(), "loki", { gateway });
+  }),
   NodeExporterProps: builder({}, (world, nodeExporter) => {
     world.hub({ member: { nodeExporter } });
   }),

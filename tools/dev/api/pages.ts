@@ -19,7 +19,7 @@ export interface Section {
 /** The classes that have pages. */
 const SECTIONS: readonly (readonly [title: string, ...classes: string[]])[] = [
   ["Members", "Monitoring", "MonitoringHost", "MonitoredServer", "FirewalledServer", "ExporterFirewall"],
-  ["Components", "Prometheus", "Alertmanager", "Grafana", "Loki", "Gateway"],
+  ["Components", "Prometheus", "Alertmanager", "Grafana", "Loki"],
   ["Local servers", "LocalNetwork", "LocalServer"],
   ["Existing servers", "ExistingNetwork", "ExistingServer"],
   ["Servers on EC2", "AwsNetwork", "AwsServer", "KeyPair"],
