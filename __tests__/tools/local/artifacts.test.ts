@@ -22,7 +22,7 @@ describe("parseArchitectures", () => {
 describe("requests", () => {
   it("requests every program for every architecture, with its pinned digest", () => {
     const asked = requests(Artifacts.released(), [Architecture.AMD64, Architecture.ARM64]);
-    expect(asked).toHaveLength(14);
+    expect(asked).toHaveLength(16);
     for (const request of asked) {
       expect(request).toMatchObject({ channel: "release", checksums: expect.stringMatching(/^https:/) as string });
       expect(request).not.toHaveProperty("location");

@@ -54,13 +54,14 @@ describe("source builds", () => {
     // The newest module of Alertmanager that compiles.
     expect(pinned("alertmanager")).toBe("0.31.1");
     expect(pinned("loki")).toBe(pins.loki?.version);
+    expect(pinned("caddy")).toBe(pins.caddy?.version);
     // The newest module that contains Promtail.
     expect(pinned("promtail")).toBe("3.6.4");
   });
 
   it("reject an unknown name and list the known ones", async () => {
     await expect(buildSources(["thanos"], () => undefined)).rejects.toThrow(
-      `unknown program "thanos": use node_exporter, prometheus, alertmanager, grafana, loki, promtail`,
+      `unknown program "thanos": use node_exporter, prometheus, alertmanager, grafana, loki, promtail, caddy`,
     );
   });
 
@@ -93,6 +94,7 @@ describe("source builds", () => {
 
   it("are named as upstream names its archives", () => {
     expect(archiveName(sourceOf("loki"), "3.7.8", "arm64")).toBe("loki-linux-arm64.zip");
+    expect(archiveName(sourceOf("caddy"), "2.11.7", "arm64")).toBe("caddy_2.11.7_linux_arm64.tar.gz");
     expect(archiveName(sourceOf("prometheus"), "3.15.0", "arm64")).toBe("prometheus-3.15.0.linux-arm64.tar.gz");
   });
 
