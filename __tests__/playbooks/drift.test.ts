@@ -9,6 +9,14 @@ import { SystemCopy } from "../support/system";
 const PROGRAM = join(playbooksDirectory, "roles/base/files/drift.py");
 const RELEASE = "/opt/cdktf-monitoring/example-1";
 const UNIT = "/etc/systemd/system/example.service";
+/** A certificate that ends at the begin of 2027. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIHQMIGDoAMCAQICAQEwBQYDK2VwMBIxEDAOBgNVBAMMB2V4YW1wbGUwHhcNMjYw
+MTAxMDAwMDAwWhcNMjcwMTAxMDAwMDAwWjASMRAwDgYDVQQDDAdleGFtcGxlMCow
+BQYDK2VwAyEA9d2lUVF4XSoUnNqH1OsPE0bfxUCojdLJ0rkrPH6o5bswBQYDK2Vw
+A0EAlyMXkGwwCHEuLwKYFBO8CCgxF+mceOPkrHppI+vhwLOMAnxoM/voP3m/lBhw
+84UpNzAySf4J+D/U7U3hqNeGCg==
+-----END CERTIFICATE-----`;
 
 let system: SystemCopy;
 
@@ -137,6 +145,24 @@ rootTest("exports the number of changes of each component, and at most ten chang
   expect(lines.filter((line) => line.startsWith("monitoring_deployed_change{"))).toHaveLength(10);
   expect(lines.at(-1)).toBe("644");
   expect(system.on("ls -A /var/lib/textfile")).toBe("drift.prom");
+  await Promise.resolve();
+});
+
+rootTest("reports when the certificates of components and of the authority end", async () => {
+  const folders = ["example", "malformed"].map((name) => `/etc/cdktf-monitoring/tls/${name}`);
+  const authority = "/var/lib/monitoring/certificate_authority";
+  system.on(`mkdir -p ${folders.join(" ")} ${authority} /var/lib/textfile
+    touch /etc/cdktf-monitoring/components/malformed /etc/cdktf-monitoring/components/certificate_authority
+    echo malformed > ${folders[1] ?? ""}/certificate.pem
+    for folder in ${folders[0] ?? ""} ${authority}; do echo '${CERTIFICATE}' > $folder/certificate.pem; done`);
+  const end = Date.UTC(2027, 0, 1) / 1000;
+  expect(drift("certificates")).toBe(`certificate_authority\t${String(end)}\nexample\t${String(end)}`);
+  drift("export /var/lib/textfile/drift.prom");
+  expect(system.on("grep '^monitoring_certificate' /var/lib/textfile/drift.prom").split("\n")).toEqual(
+    ["certificate_authority", "example"].map(
+      (name) => `monitoring_certificate_expiry_timestamp_seconds{component="${name}"} ${end.toFixed(1)}`,
+    ),
+  );
   await Promise.resolve();
 });
 

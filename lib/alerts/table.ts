@@ -32,6 +32,7 @@ function page(path: readonly string[], sections: string): AlertPage {
 const TITLES: Readonly<Record<string, string>> = {
   servers: "Servers",
   drift: "Changes since the last deploy",
+  certificates: "Certificates",
   disks: "Disks and file systems",
   memory: "Memory",
   cpu: "CPU",

@@ -3,6 +3,7 @@
  * the node exporter reads them.
  */
 export const DRIFT_METRICS = [
+  "monitoring_certificate_expiry_timestamp_seconds",
   "monitoring_deployed_change",
   "monitoring_deployed_changes",
   "monitoring_drift_check_timestamp_seconds",

@@ -31,6 +31,14 @@ export interface Drift {
   readonly change: string;
 }
 
+/** The certificate of a component on a server. */
+export interface Certificate {
+  /** Kind of the component. */
+  readonly component: string;
+  /** When the certificate ends, in seconds since 1970. */
+  readonly end: number;
+}
+
 /** The state of a server. */
 export interface Observation {
   readonly name: string;
@@ -48,6 +56,8 @@ export interface Observation {
   readonly services: readonly Service[];
   /** Changes since the last deploy; undefined if the server could not be compared with it. */
   readonly drift?: readonly Drift[];
+  /** The certificates of an encrypted transport. */
+  readonly certificates: readonly Certificate[];
   /** Seconds since boot; undefined if unknown. */
   readonly uptime?: number;
   /** Settings of the server that bypass the firewall. */
@@ -79,6 +89,7 @@ export function readObservation(name: string, answer: Answer | undefined): Obser
     firewallEnabled: all("unit").includes("enabled"),
     services: all("service").map(readService),
     drift: all("drift").includes("compared") ? readDrift(all("drift")) : undefined,
+    certificates: all("certificate").map(readCertificate),
     uptime: all("uptime").map(Number)[0],
     firewallConflicts: all("conflict"),
     connections: (readJson(connections) ?? []) as readonly string[],
@@ -97,6 +108,11 @@ export function readDrift(lines: readonly string[]): Drift[] {
       path,
       change,
     }));
+}
+
+function readCertificate(line: string): Certificate {
+  const [component = "", end = ""] = line.split("\t");
+  return { component, end: Number(end) };
 }
 
 function readService(line: string): Service {

@@ -1,5 +1,6 @@
 import { AlertDefinition } from "../definition";
 import { alertmanagerAlerts, grafanaAlerts, watchdog } from "./alerting";
+import { certificateAlerts } from "./certificates";
 import { computeAlerts } from "./compute";
 import { diskHealthAlerts } from "./disk-health";
 import { diskAlerts } from "./disks";
@@ -19,6 +20,7 @@ import { serviceAlerts } from "./services";
 export const builtInAlerts: readonly AlertDefinition[] = [
   ...serverAlerts,
   ...driftAlerts,
+  ...certificateAlerts,
   ...diskAlerts,
   ...diskHealthAlerts,
   ...computeAlerts,

@@ -1,5 +1,6 @@
 import { allPorts, componentAccess, exporterAccess } from "./access";
 import { alertDelivery } from "./alert-delivery";
+import { certificates } from "./certificates";
 import { Check } from "./check";
 import { cloudFirewall } from "./cloud-firewall";
 import { dashboards } from "./dashboards";
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   silences,
   firewalls,
   drift,
+  certificates,
   cloudFirewall,
   exporterAccess,
   ...componentAccess,

@@ -1,5 +1,6 @@
 import { Situation } from "../../../support/expectations";
 import { alerting } from "./alerting";
+import { certificates } from "./certificates";
 import { compute } from "./compute";
 import { diskHealth } from "./disk-health";
 import { disks } from "./disks";
@@ -19,6 +20,7 @@ import { services } from "./services";
 export const expectations: readonly Situation[] = [
   ...servers,
   ...drift,
+  ...certificates,
   ...disks,
   ...diskHealth,
   ...compute,

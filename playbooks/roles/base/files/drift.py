@@ -3,13 +3,16 @@
 
 Usage: drift.py record COMPONENT [FOLDER …]  records the component's files, after a successful run
        drift.py changes [COMPONENT …]        prints the changes to these components, or to all of them
-       drift.py export FILE                  writes the changes to all components as metrics for the textfile collector
+       drift.py certificates                 prints when the certificates of the components end
+       drift.py export FILE                  writes the changes and these ends as metrics for the textfile collector
 
     FOLDER  a folder in which all files belong to the component
 
 "changes" prints lines of COMPONENT, REPAIR, PATH and CHANGE, separated by tabs. REPAIR is "run" if the component's run repairs the
 change, and "hand" for files of others, which no run removes. With FULL=yes in the environment, it reads each file; otherwise it
 trusts the digest of a file whose size, inode and times did not change. Only "record" and "export" remember digests.
+
+"certificates" prints lines of COMPONENT and SECONDS since 1970, separated by tabs.
 
 deployed/COMPONENT in /etc/cdktf-monitoring contains the record, as JSON: "files" has the type, mode, owner, group and content of
 each path, and "folders" is the list of FOLDER. The paths are those in the component's manifest (manifest.sh describes it), with
@@ -40,6 +43,7 @@ DIGESTS = "/run/cdktf-monitoring/digests.json"
 UNITS = "/etc/systemd/system"
 DROP_INS = (UNITS, "/etc/systemd/system.control", "/run/systemd/system", "/run/systemd/system.control")
 FIREWALL = "firewall"
+AUTHORITY = "certificate_authority"
 TABLE = "table inet cdktf_monitoring"
 # States of the table.
 INTACT, CHANGED, MISSING = "intact", "differs from the deployed rules", "is missing"
@@ -245,12 +249,24 @@ def installed() -> list[str]:
         return []
 
 
-def metrics() -> Iterator[tuple[str, str, dict[str, str], float]]:
-    """Name, help, labels and value of each series.
+def certificate_ends() -> Iterator[tuple[str, int]]:
+    """The components with a certificate, and when it ends. A malformed certificate is left out, because it is a changed file."""
+    for component in installed():
+        folder = f"/var/lib/monitoring/{component}" if component == AUTHORITY else f"{FOLDER}/tls/{component}"
+        path = f"{folder}/certificate.pem"
+        if not os.path.exists(path):
+            continue
+        # Most servers have no certificates, and the module costs ten milliseconds of CPU time per minute.
+        import ssl  # noqa: PLC0415
 
-    Further checks of the server add their series here. The expiry of certificates will be
-    monitoring_certificate_expiry_timestamp_seconds with the label `file`.
-    """
+        with contextlib.suppress(OSError, ValueError):
+            # The public functions of the module read only certificates of connections.
+            decoded = ssl._ssl._test_decode_cert(path)  # type: ignore[attr-defined]
+            yield component, ssl.cert_time_to_seconds(decoded["notAfter"])
+
+
+def metrics() -> Iterator[tuple[str, str, dict[str, str], float]]:
+    """Name, help, labels and value of each series. Further checks of the server add their series here."""
     digests, components = Digests(), installed()
     found = {component: list(changes(component, digests)) for component in components}
     digests.remember()
@@ -266,6 +282,8 @@ def metrics() -> Iterator[tuple[str, str, dict[str, str], float]]:
         for _, _, path, change in its_changes[:MOST_SERIES]:
             labels = {"component": component, "path": path, "change": change}
             yield "monitoring_deployed_change", "A change to a component since its last deploy.", labels, 1
+    for component, end in certificate_ends():
+        yield "monitoring_certificate_expiry_timestamp_seconds", "When a component's certificate ends.", {"component": component}, end
     yield "monitoring_drift_check_timestamp_seconds", "When the server was last compared with its last deploy.", {}, time.time()
 
 
@@ -287,12 +305,15 @@ def escaped(text: str) -> str:
 
 
 def main() -> None:
-    """Runs one of the three verbs."""
+    """Runs one of the verbs."""
     verb, *arguments = sys.argv[1:]
     if verb == "record":
         record(arguments[0], arguments[1:])
     elif verb == "export":
         export(arguments[0])
+    elif verb == "certificates":
+        for end in certificate_ends():
+            print(*end, sep="\t")
     else:
         digests = Digests(trusted=os.environ.get("FULL") != "yes")
         for component in arguments or installed():
