@@ -1,51 +1,91 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Artifacts } from "../../lib/artifacts";
+import { filesHash } from "../../lib/inventory/generated-file";
 import { InventoryRun } from "../../lib/inventory/inventory";
 import { Variables } from "../../lib/inventory/variables";
+import { agentConfig } from "../../lib/logs/agent-config";
+import { promtailConfig } from "../../lib/logs/promtail";
 import { playbooksDirectory } from "../../lib/paths";
-import { componentRun, Lab, plainRun, RUN_TIMEOUT } from "../support/lab";
+import { architecture, componentRun, Lab, plainRun, RUN_TIMEOUT } from "../support/lab";
 import { AuthorityPair, issueCertificate, requestByTls, TlsClient } from "../support/tls-client";
 import { until } from "../support/wait";
 
 const lab = new Lab("e2e-transport", "198.19.112.0/20", ["hub", "app"]);
 const SERVERS = ["hub", "app"] as const;
+const PORTS = { node_exporter: 9100, log_agent: 9080 } as const;
+type Kind = keyof typeof PORTS;
+const KINDS = Object.keys(PORTS) as Kind[];
+const ALL_TARGETS = ["log_agent app", "log_agent hub", "node app", "node hub"];
 const TLS = "/etc/cdktf-monitoring/tls";
 const AUTHORITY = "/var/lib/monitoring/certificate_authority";
 
+const AGENT_CONFIG = { path: "promtail.yml", content: promtailConfig(agentConfig({}, [])) };
+
 let folder = "";
 
-/** The runs of a deploy. keeper: the server that keeps the authority. */
-function runs(keeper: string): InventoryRun[] {
-  const certificate = (name: string, clients: readonly string[]): Variables => ({
-    monitoring_certificate: {
-      authority: { server: keeper, id: "1", generation: "1" },
-      addresses: [lab.address(name)],
-      clients: [...clients],
-    },
+/** The runs of a deploy. keeper: the server that keeps the authority; undefined for a plain transport. */
+function runs(keeper: string | undefined): InventoryRun[] {
+  const certificate = (name: string, clients: readonly string[]): Variables =>
+    keeper === undefined
+      ? {}
+      : {
+          monitoring_certificate: {
+            authority: { server: keeper, id: "1", generation: "1" },
+            addresses: [lab.address(name)],
+            clients: [...clients],
+          },
+        };
+  const everywhere = (variables: Variables): Record<string, Variables> =>
+    Object.fromEntries(SERVERS.map((name) => [name, { ...variables, ...certificate(name, ["prometheus"]) }]));
+  const job = (name: string, port: number): Variables => ({
+    job: name,
+    ...(keeper === undefined ? {} : { scheme: "https", certificate: true }),
+    targets: SERVERS.map((server) => ({ address: `${lab.address(server)}:${port}`, labels: { instance: server } })),
   });
-  const targets = SERVERS.map((name) => ({ address: `${lab.address(name)}:9100`, labels: { instance: name } }));
+  const promtail = Artifacts.fromEnvironment()._request("promtail", architecture);
+  const authority = {
+    ...plainRun("certificate_authority", { [keeper ?? ""]: { monitoring_on_move: "keepData" } }),
+    component: true,
+  };
   return [
+    ...(keeper === undefined ? [] : [authority]),
+    componentRun("node_exporter", everywhere({})),
     {
-      ...plainRun("certificate_authority", { [keeper]: { monitoring_on_move: "keepData" } }),
+      ...plainRun(
+        "log_agent",
+        everywhere({
+          monitoring_files_sha256: filesHash([AGENT_CONFIG]),
+          log_agent_program: "promtail",
+          log_agent_version: promtail.version,
+          // No Loki answers. The role does not wait for one of several.
+          log_agent_lokis: SERVERS.map((name) => ({ address: lab.address(name), port: 3100 })),
+        }),
+      ),
       component: true,
+      artifacts: [promtail],
     },
-    componentRun("node_exporter", Object.fromEntries(SERVERS.map((name) => [name, certificate(name, ["prometheus"])]))),
     componentRun("prometheus", {
       hub: {
         ...certificate("hub", []),
         prometheus_scrape_interval: "1s",
         prometheus_scrape_timeout: "1s",
-        prometheus_targets: [{ job: "node", scheme: "https", certificate: true, targets }],
+        prometheus_targets: [job("log_agent", PORTS.log_agent), job("node", PORTS.node_exporter)],
       },
     }),
   ];
 }
 
-async function deploy(keeper = "hub", ...options: string[]): Promise<void> {
-  for (const { name } of runs(keeper)) {
-    const { code, stdout } = await lab.play(name, runs(keeper), ...options);
+async function deploy(keeper: string | undefined = "hub", ...options: string[]): Promise<void> {
+  await deployRuns(runs(keeper), ...options);
+}
+
+async function deployRuns(all: readonly InventoryRun[], ...options: string[]): Promise<void> {
+  for (const { name } of all) {
+    const files = name === "log_agent" ? ["--files", join(folder, "files")] : [];
+    const { code, stdout } = await lab.play(name, all, ...files, ...options);
     if (code !== 0) throw new Error(stdout);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.any(String) as string });
   }
@@ -73,16 +113,41 @@ function forged(authority: AuthorityPair, kind: string, days?: number): TlsClien
   };
 }
 
-const request = (client: TlsClient): string => requestByTls(lab.address("app"), 9100, client);
+/** The authority's key and certificate, which only root on its server can read. */
+const authorityPair = (): AuthorityPair => ({
+  key: lab.on("hub", `cat ${AUTHORITY}/key.pem`),
+  certificate: lab.on("hub", `cat ${AUTHORITY}/certificate.pem`),
+});
 
-const targetsUp = (): string =>
+/** Requests the metrics of a component on app. */
+const request = (kind: Kind, client: TlsClient): string => requestByTls(lab.address("app"), PORTS[kind], client);
+
+/** The status of a request without TLS. */
+const plainStatus = (kind: Kind): string =>
   lab.on(
     "hub",
-    `python3 -c 'import json,urllib.request as r; print(sorted(s["metric"]["instance"] for s in json.load(r.urlopen("http://${lab.address("hub")}:9090/api/v1/query?query=up==1"))["data"]["result"]))'`,
+    `python3 -c 'import http.client as h; c = h.HTTPConnection("${lab.address("app")}", ${PORTS[kind]}); c.request("GET", "/metrics"); print(c.getresponse().status)'`,
   );
+
+/** Job and server of the targets that answered the last scrape. */
+const targetsUp = (): string[] =>
+  lab
+    .on(
+      "hub",
+      `python3 -c 'import json,urllib.request as r; print(*sorted(s["metric"]["job"] + " " + s["metric"]["instance"] for s in json.load(r.urlopen("http://${lab.address("hub")}:9090/api/v1/query?query=up==1"))["data"]["result"]), sep="\\n")'`,
+    )
+    .split("\n");
+
+async function untilTargetsUp(...targets: readonly string[]): Promise<void> {
+  await until("targets are up", 30, () => targetsUp().join() === targets.join());
+}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "transport-"));
+  for (const name of SERVERS) {
+    mkdirSync(join(folder, "files", name), { recursive: true });
+    writeFileSync(join(folder, "files", name, AGENT_CONFIG.path), AGENT_CONFIG.content);
+  }
   await lab.create();
 }, RUN_TIMEOUT);
 
@@ -92,18 +157,23 @@ afterAll(() => {
 }, RUN_TIMEOUT);
 
 test(
-  "a deploy issues certificates, and Prometheus scrapes the exporters with them",
+  "a deploy turns encryption on for running components, and Prometheus scrapes them with certificates",
   async () => {
+    // GIVEN
+    await deployRuns(runs(undefined));
+    await untilTargetsUp(...ALL_TARGETS);
+    expect(lab.on("app", `ls -A ${TLS}`)).toBe("");
+
+    // WHEN
     await deploy();
-    await until("targets are up", 20, () => targetsUp() === "['app', 'hub']");
-    expect(lab.on("app", `ls ${TLS}/node_exporter`).split("\n")).toEqual([
-      "authority.pem",
-      "certificate.pem",
-      "key.pem",
-      "web.yml",
-    ]);
+
+    // THEN
+    await untilTargetsUp(...ALL_TARGETS);
+    const pems = ["authority.pem", "certificate.pem", "key.pem"];
+    expect(lab.on("app", `ls ${TLS}/node_exporter`).split("\n")).toEqual([...pems, "web.yml"]);
+    expect(lab.on("app", `ls ${TLS}/log_agent`).split("\n")).toEqual(pems);
   },
-  3 * RUN_TIMEOUT,
+  6 * RUN_TIMEOUT,
 );
 
 test(
@@ -112,10 +182,9 @@ test(
     const digests = (): string[] => SERVERS.map((name) => lab.on(name, `sha256sum ${TLS}/*/*.pem`));
     const before = digests();
     await deploy();
-    expect(lab.result("node_exporter").hosts).toMatchObject({
-      hub: { state: "unchanged" },
-      app: { state: "unchanged" },
-    });
+    for (const kind of KINDS) {
+      expect(lab.result(kind).hosts).toMatchObject({ hub: { state: "unchanged" }, app: { state: "unchanged" } });
+    }
     // An old certificate makes the run look at it, but only its end counts.
     lab.on("app", `touch -d '310 days ago' ${TLS}/node_exporter/certificate.pem`);
     const { code } = await lab.play("node_exporter", runs("hub"));
@@ -129,9 +198,11 @@ test(
 
 test("keys are readable by their service only, and the controller has none", () => {
   for (const name of SERVERS) {
-    expect(lab.on(name, `stat -c '%a %U %G' ${TLS}/node_exporter ${TLS}/node_exporter/key.pem`)).toBe(
-      "750 root node_exporter\n640 root node_exporter",
-    );
+    for (const kind of KINDS) {
+      expect(lab.on(name, `stat -c '%a %U %G' ${TLS}/${kind} ${TLS}/${kind}/key.pem`)).toBe(
+        `750 root ${kind}\n640 root ${kind}`,
+      );
+    }
   }
   expect(lab.on("hub", `stat -c '%a %U' ${AUTHORITY} ${AUTHORITY}/key.pem`)).toBe(
     "700 certificate_authority\n600 certificate_authority",
@@ -142,41 +213,31 @@ test("keys are readable by their service only, and the controller has none", () 
   expect(found).toBe("");
 });
 
-describe("an exporter refuses", () => {
+describe.each(KINDS)("%s refuses", (kind) => {
   test("plain text", () => {
-    const status = lab.on(
-      "hub",
-      `python3 -c 'import http.client as h; c = h.HTTPConnection("${lab.address("app")}", 9100); c.request("GET", "/metrics"); print(c.getresponse().status)'`,
-    );
-    expect(status).toBe("400");
+    expect(plainStatus(kind)).toBe("400");
   });
 
   test("a client without a certificate", () => {
-    const { authority } = stolen("app", "node_exporter");
-    expect(request({ authority })).toMatch(/^refused .*CERTIFICATE_REQUIRED/);
-  });
-
-  test("the certificate of a component that has no connection to it", () => {
-    const authority = {
-      key: lab.on("hub", `cat ${AUTHORITY}/key.pem`),
-      certificate: lab.on("hub", `cat ${AUTHORITY}/certificate.pem`),
-    };
-    expect(request(forged(authority, "grafana"))).toMatch(/^refused/);
-    // The same with an allowed kind works, so it was the kind.
-    expect(request(forged(authority, "prometheus"))).toBe("200 TLSv1.3");
+    const { authority } = stolen("app", kind);
+    expect(request(kind, { authority })).toMatch(/^refused .*CERTIFICATE_REQUIRED/);
   });
 
   test("a certificate of another authority", () => {
-    expect(request(forged({ key: "", certificate: "" }, "prometheus"))).toMatch(/^refused/);
+    expect(request(kind, forged({ key: "", certificate: "" }, "prometheus"))).toMatch(/^refused/);
   });
 
   test("an expired certificate", () => {
-    const authority = {
-      key: lab.on("hub", `cat ${AUTHORITY}/key.pem`),
-      certificate: lab.on("hub", `cat ${AUTHORITY}/certificate.pem`),
-    };
-    expect(request(forged(authority, "prometheus", -1))).toMatch(/^refused/);
+    expect(request(kind, forged(authorityPair(), "prometheus", -1))).toMatch(/^refused/);
+    // The same works while it is valid, so it was the end.
+    expect(request(kind, forged(authorityPair(), "prometheus"))).toBe("200 TLSv1.3");
   });
+});
+
+test("a node exporter refuses the certificate of a component that has no connection to it; a log agent cannot", () => {
+  const other = forged(authorityPair(), "grafana");
+  expect(request("node_exporter", other)).toMatch(/^refused/);
+  expect(request("log_agent", other)).toBe("200 TLSv1.3");
 });
 
 test(
@@ -193,12 +254,12 @@ test(
     );
 
     // THEN
-    await until("targets are up", 20, () => targetsUp() === "['hub']");
+    await untilTargetsUp(...ALL_TARGETS.filter((target) => target !== "node app"));
 
     // WHEN the run repairs it
     const { code, stdout } = await lab.play("node_exporter", runs("hub"), "--force");
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.any(String) as string });
-    await until("targets are up", 20, () => targetsUp() === "['app', 'hub']");
+    await untilTargetsUp(...ALL_TARGETS);
   },
   2 * RUN_TIMEOUT,
 );
@@ -214,6 +275,19 @@ test(
     expect(lab.on("app", `sha256sum ${TLS}/*/*.pem`)).toBe(before);
   },
   3 * RUN_TIMEOUT,
+);
+
+test(
+  "a deploy turns encryption off again, and removes the keys",
+  async () => {
+    await deployRuns(runs(undefined));
+    await untilTargetsUp(...ALL_TARGETS);
+    for (const kind of KINDS) {
+      expect(plainStatus(kind)).toBe("200");
+      expect(lab.on("app", `ls -A ${TLS}/${kind}`)).toBe("");
+    }
+  },
+  4 * RUN_TIMEOUT,
 );
 
 test(

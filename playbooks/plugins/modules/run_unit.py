@@ -59,7 +59,7 @@ options:
         type: str
         default: ""
     certificate:
-        description: Folder with C(key.pem), C(certificate.pem) and C(authority.pem), for services that accept only clients with a certificate.
+        description: Folder with C(key.pem), C(certificate.pem) and C(authority.pem), for services that accept only clients with a certificate. Without these files, the module shows no certificate.
         type: path
     any_port:
         description: Whether the service may answer on another port, with any status below 500, because its settings are unknown.
@@ -264,7 +264,7 @@ class Client:
     def __init__(self, certificate: str | None) -> None:
         """certificate: the folder with a key, its certificate and the authority, as in the option of this module."""
         context = ssl._create_unverified_context()
-        if certificate:
+        if certificate and os.path.exists(f"{certificate}/key.pem"):
             context = ssl.create_default_context(cafile=f"{certificate}/authority.pem")
             context.load_cert_chain(f"{certificate}/certificate.pem", f"{certificate}/key.pem")
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
