@@ -4,12 +4,13 @@ import { Variables } from "../../lib/inventory/variables";
 import { LogFormat } from "../../lib/logs/log-format";
 import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
+import { AdoptProps } from "./adopt";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { ResourceProps } from "./resources";
 
 /** Settings of the gateway in front of a {@link Loki}. */
-export interface GatewayProps extends ResourceProps {
+export interface GatewayProps extends AdoptProps, ResourceProps {
   /**
    * Port of the gateway's metrics.
    *
