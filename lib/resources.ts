@@ -7,7 +7,8 @@ export interface Resources {
    * such as `50%`, or a size, such as `512M` or `2G`. `infinity` sets no limit. Go services free memory earlier: their
    * `GOMEMLIMIT` is 80 % of this value.
    *
-   * @default - Prometheus "75%", Loki "60%", Grafana "50%", Alertmanager "30%", log agent "1G", node exporter "256M"
+   * @default - Prometheus "75%", Loki "60%", Grafana "50%", Alertmanager "30%", log agent "1G", gateway "512M", node exporter
+   * "256M"
    */
   readonly memoryMax?: string;
   /**
@@ -20,7 +21,7 @@ export interface Resources {
    * Adjustment with which the kernel chooses the process to kill if the whole server has no memory left, from -1000
    * (never) to 1000 (first). Other services, such as sshd, have 0 or less, so they survive.
    *
-   * @default - 500 for Prometheus, Loki and Grafana; 200 for Alertmanager, the log agent and the node exporter
+   * @default - 500 for Prometheus, Loki and Grafana; 200 for Alertmanager, the gateway, the log agent and the node exporter
    */
   readonly oomScoreAdjust?: number;
 }
