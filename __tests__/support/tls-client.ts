@@ -35,6 +35,46 @@ export function requestByTls(
   return execFileSync("python3", args, { encoding: "utf8" }).trim();
 }
 
+const HANDSHAKE = `
+import socket, ssl, sys
+address, port, authority, certificate, key = sys.argv[1:]
+connection = socket.create_connection((address, int(port)), timeout=2)
+try:
+    if authority:
+        context = ssl.create_default_context(cafile=authority)
+        context.set_alpn_protocols(["h2"])
+        if certificate: context.load_cert_chain(certificate, key)
+        connection = context.wrap_socket(connection, server_hostname=address)
+        version = connection.version()
+    else:
+        connection.sendall(b"no TLS at all\\n")
+        version = "without TLS"
+    # A server refuses a certificate after the handshake of the client has ended. An alert of TLS is not encrypted here.
+    answer = connection.recv(1)
+    print("accepted " + version if answer not in (b"", b"\\x15") else "refused")
+except TimeoutError:
+    print("accepted", version)
+except ssl.SSLError as error:
+    print("refused", error.reason)
+except OSError as error:
+    print("refused", type(error).__name__)
+`;
+
+/**
+ * Opens a connection from this machine to a port that does not serve HTTP, and returns whether the server accepts it, or why
+ * not.
+ *
+ * @param client default: no TLS
+ */
+export function connectByTls(
+  address: string,
+  port: number,
+  { authority, certificate = "", key = "" }: TlsClient = { authority: "" },
+): string {
+  const args = ["-c", HANDSHAKE, address, String(port), authority, certificate, key];
+  return execFileSync("python3", args, { encoding: "utf8" }).trim();
+}
+
 const ISSUE = `
 import json, sys
 from datetime import timedelta

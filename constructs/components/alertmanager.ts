@@ -28,8 +28,8 @@ export interface AlertmanagerProps extends AdoptProps, MovableProps, ResourcePro
    */
   readonly port?: number;
   /**
-   * Port at which the Alertmanagers of a cluster connect to each other, by TCP and UDP. A single Alertmanager does not
-   * use it.
+   * Port at which the Alertmanagers of a cluster connect to each other, by TCP and UDP, or by TCP only if the transport is
+   * encrypted. A single Alertmanager does not use it.
    *
    * @default 9094
    */
@@ -102,20 +102,21 @@ export class Alertmanager extends Component {
 
   public override get listeners(): readonly Listener[] {
     if (this.cluster.length < 2) return super.listeners;
-    const gossip = ["tcp", "udp"].map((protocol) => ({
+    const gossip = this.clusterProtocols.map((protocol) => ({
       name: `cluster_${protocol}`,
       port: this.clusterPort,
       protocol,
     }));
-    return [...super.listeners, ...gossip];
+    return [...super.listeners, ...this._withTransport(gossip)];
   }
 
   public override get connections(): readonly Connection[] {
     if (this.cluster.length < 2) return [];
-    return [
-      { kind: KIND, listener: "cluster_tcp", reason: "shares silences and notifications in its cluster" },
-      { kind: KIND, listener: "cluster_udp", reason: "shares silences and notifications in its cluster" },
-    ];
+    return this.clusterProtocols.map((protocol) => ({
+      kind: KIND,
+      listener: `cluster_${protocol}`,
+      reason: "shares silences and notifications in its cluster",
+    }));
   }
 
   /** Entries of the receivers' secrets in the inventory. @internal */
@@ -155,6 +156,11 @@ export class Alertmanager extends Component {
 
   private get retention(): string {
     return this.props.retention ?? "120h";
+  }
+
+  /** With TLS, the Alertmanagers of a cluster use TCP only. */
+  private get clusterProtocols(): readonly string[] {
+    return this.member.monitoring.transport._encrypted ? ["tcp"] : ["tcp", "udp"];
   }
 
   private get clusterPort(): number {

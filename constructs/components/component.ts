@@ -166,8 +166,13 @@ export abstract class Component extends Construct implements IComponent {
 
   /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
-    if (!this.member.monitoring.transport._encrypted) return this.declaredListeners;
-    return this.declaredListeners.map((listener) => encryptedListener(this.kind, listener));
+    return this._withTransport(this.declaredListeners);
+  }
+
+  /** Returns listeners as they are with the transport of the monitoring. @internal */
+  protected _withTransport(listeners: readonly Listener[]): readonly Listener[] {
+    if (!this.member.monitoring.transport._encrypted) return listeners;
+    return listeners.map((listener) => encryptedListener(this.kind, listener));
   }
 
   /** Connections to the listeners of other components. Complete at synthesis. @extension */

@@ -161,8 +161,9 @@ export class Loki extends Component {
     const api: Listener = { name: API, port: this.apiPort, protocol: "tcp", loopback: true };
     const grpc: Listener = { name: "grpc", port: this.grpcPort, protocol: "tcp" };
     const gossip: Listener = { name: "gossip", port: this.gossipPort, protocol: "tcp" };
-    // A single Loki uses the port grpc, too: its parts connect to each other.
-    return [...super.listeners, api, grpc, ...(this.cluster.length < 2 ? [] : [gossip])];
+    // A single Loki uses the port grpc, too: its parts connect to each other, without TLS on the loopback address.
+    const cluster = this.cluster.length < 2 ? [grpc] : this._withTransport([grpc, gossip]);
+    return [...super.listeners, api, ...cluster];
   }
 
   public override get connections(): readonly Connection[] {

@@ -1,4 +1,4 @@
-import { Alertmanager, MonitoringHost, Transport } from "../../../constructs";
+import { Alertmanager, Loki, MonitoringHost, Secret, Transport } from "../../../constructs";
 import { Synthesized, synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -7,6 +7,15 @@ const encrypted = (more: (hub: Hub) => void = () => undefined): Synthesized =>
     const hub = new Hub(stack, {}, { transport: Transport.mutualTls() });
     hub.member("app");
     more(hub);
+  });
+
+/** A cluster on the hub and two other hosts. */
+const cluster = (add: (host: MonitoringHost) => void): Synthesized =>
+  encrypted((hub) => {
+    const hosts = ["b", "c"].map(
+      (name) => new MonitoringHost(hub.monitoring, name, { monitoring: hub.monitoring, server: hub.server(name) }),
+    );
+    for (const host of [hub.host, ...hosts]) add(host);
   });
 
 const plain = (): Synthesized =>
@@ -38,6 +47,43 @@ describe("with an encrypted transport", () => {
 
   test("a component without encrypted connections gets no certificate", () => {
     const { hosts } = encrypted((hub) => new Alertmanager(hub.host, "alertmanager")).run("alertmanager");
+    expect(hosts.hub).not.toHaveProperty("monitoring_certificate");
+  });
+
+  test("Alertmanagers of a cluster get certificates, accept each other, and use TCP only", () => {
+    const stack = cluster((host) => new Alertmanager(host, "alertmanager"));
+    expect(stack.run("alertmanager").hosts.b?.monitoring_certificate).toMatchObject({ clients: ["alertmanager"] });
+    const ports = stack.run("firewall").hosts.b?.firewall_ports as { name: string }[];
+    expect(ports.map(({ name }) => name)).toContain("alertmanager_cluster_tcp");
+    expect(ports.map(({ name }) => name)).not.toContain("alertmanager_cluster_udp");
+  });
+
+  test("Lokis of a cluster get certificates, and accept each other", () => {
+    const s3 = {
+      bucket: "logs",
+      region: "eu-central-1",
+      accessKey: Secret.fromEnvironment("A"),
+      secretKey: Secret.fromEnvironment("B"),
+    };
+    const stack = cluster((host) => new Loki(host, "loki", { s3 }));
+    expect(stack.run("loki").hosts.b?.monitoring_certificate).toMatchObject({ clients: ["loki"] });
+  });
+
+  test("a log agent gets a certificate, and accepts Prometheus", () => {
+    const stack = encrypted((hub) => new Loki(hub.host, "loki"));
+    expect(
+      { ...stack.run("log_agent").vars, ...stack.run("log_agent").hosts.app }.monitoring_certificate,
+    ).toMatchObject({
+      addresses: ["198.18.10.17"],
+      clients: ["prometheus"],
+    });
+    expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual(
+      expect.objectContaining({ job: "log_agent", scheme: "https", certificate: true }),
+    );
+  });
+
+  test("a single Loki, whose gRPC stays on the loopback address, gets no certificate", () => {
+    const { hosts } = encrypted((hub) => new Loki(hub.host, "loki")).run("loki");
     expect(hosts.hub).not.toHaveProperty("monitoring_certificate");
   });
 
