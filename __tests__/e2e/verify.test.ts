@@ -42,7 +42,7 @@ const fileStates = (): string[] =>
     project
       .on(
         server,
-        "find /etc /opt /root /tmp /usr /var/lib -xdev -printf '%p %i %C@\\n' | grep -vE '^/var/lib/monitoring/|^/tmp/systemd-private-'",
+        "find /etc /opt /root /tmp /usr /var/lib -xdev -printf '%p %i %C@\\n' | grep -vE '^/var/lib/monitoring/|^/tmp |^/tmp/systemd-private-'",
       )
       .split("\n")
       .map((line) => `${server} ${line}`),
