@@ -28,7 +28,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, deploy, environment, files, firewall, inventory, mover, ownership, placements, renewals, results, secrets, ssh, templates, unreachable
+from controller import ansible, authority, deploy, environment, files, firewall, inventory, mover, ownership, placements, renewals, results, secrets, ssh, templates, unreachable
 from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
@@ -255,6 +255,7 @@ class Runner:
         previous = placements.read(self._state, run.name)
         move = mover.Members(tuple(sorted(run.hosts)), tuple(previous), members, self._probe.content)
         files.write_private(self._folder / "members.json", move.text)
+        authority.forget(self._folder)
 
     def _take_generated_files(self, run: inventory.Run) -> None:
         """Copies the generated files of each host, and passes their folder to the host's role."""

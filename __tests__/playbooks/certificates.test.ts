@@ -27,6 +27,7 @@ print(json.dumps({
     "no certificate": reason(certificate="x"),
     "other authority": reason(authority=new_authority("production").certificate),
     "no authority": reason(authority=""),
+    "one of two authorities": reason(authority=new_authority("production").certificate + authority.certificate),
     "other address": reason(subject=Subject("node_exporter", "app.example.com", ("192.0.2.2",))),
     "other kind": reason(subject=Subject("prometheus", "app.example.com", subject.addresses)),
 }))
@@ -81,6 +82,7 @@ ansibleTest("a certificate names the server, its addresses once, the loopback an
 
 ansibleTest("a valid certificate stays until 60 days before its end", () => {
   expect(answer().valid).toBe("");
+  expect(answer()["one of two authorities"]).toBe("");
   expect(answer()["in 304 days"]).toBe("");
   expect(answer()["in 306 days"]).toBe("it ends in 58 days");
   expect(answer().ended).toBe("it ends in 0 days");

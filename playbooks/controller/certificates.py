@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .pem import Pair
 from .renewals import RENEW_DAYS
 
 # As long as the servers are expected to live. The key never leaves the servers of the monitoring.
@@ -27,14 +28,6 @@ COMPONENT_DAYS = 365
 BACKDATED = timedelta(hours=1)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 IDENTITY = "cdktf-monitoring://component/"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A private key and its certificate, in PEM."""
-
-    key: str
-    certificate: str
 
 
 @dataclass(frozen=True)
@@ -102,18 +95,21 @@ def issue(authority: Pair, subject: Subject) -> Pair:
     return Pair(_key_text(key), _certificate_text(builder.sign(signer, hashes.SHA256())))
 
 
-def reason_to_replace(certificate: str, authority: str, subject: Subject, now: datetime | None = None) -> str:
+def reason_to_replace(certificate: str, authorities: str, subject: Subject, now: datetime | None = None) -> str:
     """Why a component needs another certificate; empty if it may keep the one it has.
 
-    certificate, authority: the certificates in PEM, which are empty if there are none. now: default is the current time.
+    certificate, authorities: certificates in PEM, which are empty if there are none. Any of the authorities may have issued the
+    certificate. now: default is the current time.
     """
     if not certificate:
         return "there is none"
     try:
         own = x509.load_pem_x509_certificate(certificate.encode())
-        own.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
+        issuers = x509.load_pem_x509_certificates(authorities.encode())
         names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    except (ValueError, x509.ExtensionNotFound):
+        return "it is malformed, or from another authority"
+    if not any(_has_issued(issuer, own) for issuer in issuers):
         return "it is malformed, or from another authority"
     if list(names) != subject.names:
         return "the names or addresses of the server changed"
@@ -124,6 +120,14 @@ def reason_to_replace(certificate: str, authority: str, subject: Subject, now: d
 def end_of(certificate: str) -> datetime:
     """When a certificate in PEM ends. Raises ValueError if it is malformed."""
     return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
+
+
+def _has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:

@@ -112,10 +112,13 @@ class RootShell:
                 shell = ["sudo", "-H", "-k", "-S", "-p", "", "--", "sh", "-c", SKIP_PASSWORD, "sh"]
         return [*self.login, shlex.join([*shell, *arguments])]
 
-    def run(self, *arguments: str, seconds: float | None = None, connect_seconds: int | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, seconds: float | None = None, connect_seconds: int | None = None, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         """Runs `sh ARGUMENT …` as root to its end. Raises subprocess.TimeoutExpired, and RunError if the password cannot be read.
 
-        seconds: the timeout. connect_seconds: the timeout of the connection; default is that of all commands.
+        seconds: the timeout. connect_seconds: the timeout of the connection; default is that of all commands. given: the standard
+        input.
         """
         command = self.command(*arguments)
         if connect_seconds is not None:
@@ -124,7 +127,7 @@ class RootShell:
         return subprocess.run(
             command,
             capture_output=True,
-            input=self.preamble.decode(),
+            input=self.preamble.decode() + given,
             encoding="utf-8",
             errors="replace",
             timeout=seconds,

@@ -19,7 +19,7 @@ Runs in the folder of cdktf.json. Commands:
   verify   check a deployed stack: firewalls, scrape targets, alerts, logs, dashboards
   access   print the allowed connections of a stack
   play     run a playbook again on the servers of a deployed stack
-  rotate   install changed secrets on the servers of a deployed stack
+  rotate   install changed secrets on the servers of a deployed stack, or replace its certificates
 
 "npx cdktf-monitoring <command> --help" lists the options of a command.`;
 

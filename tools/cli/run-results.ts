@@ -19,7 +19,7 @@ export interface RunResult {
   /** Start time, in ISO 8601. */
   readonly started: string;
   readonly seconds: number;
-  readonly hosts: Readonly<Record<string, { readonly touched: boolean }>>;
+  readonly hosts: Readonly<Record<string, { readonly touched: boolean; readonly state: string }>>;
   readonly tasks: readonly Task[];
 }
 

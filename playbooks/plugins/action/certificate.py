@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -24,7 +25,7 @@ from controller.renewals import note_end
 class ActionModule(ActionBase):
     """Runs on the controller, and writes the files by the module file_tree."""
 
-    _VALID_ARGS = frozenset(("kind", "folder", "server", "addresses", "authority", "present", "files", "members", "manifest"))
+    _VALID_ARGS = frozenset(("kind", "folder", "server", "addresses", "authority", "compare", "present", "files", "members", "manifest"))
     TRANSFERS_FILES = False
 
     def run(self, tmp=None, task_vars=None):
@@ -33,18 +34,30 @@ class ActionModule(ActionBase):
         args = self._task.args
         subject = Subject(str(args["kind"]), str(args["server"]), tuple(map(str, args["addresses"])))
         present = {name: base64.b64decode(text or "").decode() for name, text in args["present"].items()}
-        reason = reason_to_replace(present["certificate"], present["authority"], subject)
         files = dict(args.get("files") or {})
-        members = Path(args["members"])
+        host, members = str(args["authority"]), Members.read(Path(args["members"]))
+        folder = Path(args["members"]).parent
+        problem, authorities = "", present["authority"]
+        try:
+            known = authority.published(host, members, folder)
+            # The certificate must be from the authority that signs, because that may be another one since the last deploy.
+            authorities, files["authority.pem"] = known.certificate, known.trusted
+        except RunError as error:
+            if boolean(args.get("compare", False)):
+                raise AnsibleActionFail(str(error)) from error
+            problem = str(error)
+        reason = reason_to_replace(present["certificate"], authorities, subject)
         certificate = present["certificate"]
         if reason and not self._task.check_mode:
             try:
-                signer = authority.read(str(args["authority"]), Members.read(members), members.with_name("authority.lock"))
-                own = issue(signer, subject)
+                signing, pair = authority.sign_with(host, members, folder)
+                own = issue(pair, subject)
             except (RunError, ValueError) as error:
                 raise AnsibleActionFail(str(error)) from error
             certificate = own.certificate
-            files |= {"key.pem": own.key, "certificate.pem": own.certificate, "authority.pem": signer.certificate}
+            files |= {"key.pem": own.key, "certificate.pem": own.certificate, "authority.pem": signing.trusted}
+        elif problem:
+            result["monitoring_warnings"] = [f"the certificate of {subject.kind} was not compared with the authority: {problem}"]
         tree = {
             "root": str(args["folder"]),
             "group": subject.kind,
@@ -58,5 +71,5 @@ class ActionModule(ActionBase):
         if written.get("failed"):
             return result | written
         if not self._task.check_mode:
-            note_end(members.parent, task_vars["inventory_hostname"], end_of(certificate))
+            note_end(folder, task_vars["inventory_hostname"], end_of(certificate))
         return result | written | {"reason": reason, "changed": bool(reason) or written.get("changed", False)}

@@ -7,8 +7,11 @@ DOCUMENTATION = """
 module: certificate
 short_description: Gives a component a key and a certificate of the monitoring's private authority
 description:
-    - Keeps the present certificate if it confirms what it should and is valid for another 60 days.
+    - Keeps the present certificate if the authority that signs has issued it, if it confirms what it should, and if it is valid for
+      another 60 days.
     - Otherwise reads the key of the authority, in memory, from the server that keeps it, and signs a certificate for a new key.
+    - While the authority cannot be reached, any authority that the component trusts may have issued the present certificate, and the
+      result has a warning, unless O(compare) is set.
     - Writes C(key.pem), C(certificate.pem), C(authority.pem) and the files of O(files) into the folder of the component, in which
       only root and the component can read.
 options:
@@ -33,8 +36,12 @@ options:
         description: Server that keeps the authority.
         type: str
         required: true
+    compare:
+        description: Whether to fail if the authority cannot be reached, although the present certificate is valid.
+        type: bool
+        default: false
     present:
-        description: The present certificate and that of the authority, in base64. Empty if there are none.
+        description: The present certificate and those of the authorities that the component trusts, in base64. Empty if there are none.
         type: dict
         required: true
     files:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 
@@ -13,6 +14,7 @@ module: file_tree
 short_description: Writes many small files
 description:
     - Writes the files of a folder that differ from their wanted content, each atomically, and leaves the others untouched.
+    - Replaces the files at the end, one right after the other, so that a program hardly ever reads a new key with an old certificate.
     - Creates the folders of the files, and removes files that are no longer wanted.
     - A loop over M(ansible.builtin.copy) or M(ansible.builtin.template) has the same result, and takes about a second for each
       file.
@@ -145,6 +147,7 @@ class Tree:
         self._group: str = module.params["group"]
         mode = module.params["folder_mode"]
         self._folder_mode = int(mode, 8) if mode else None
+        self._staged: list[tuple[str, str]] = []
         self.changed: list[str] = []
         self.diff: list[dict[str, str]] = []
 
@@ -167,7 +170,7 @@ class Tree:
             self._own(path or ".", absolute, self._folder_mode)
 
     def file(self, path: str, content: str, mode: int) -> None:
-        """Writes a file if its content or mode differs."""
+        """Writes a file if its content or mode differs. A new content is in place after `put`."""
         absolute = os.path.join(self._root, path)
         self._manifest.add_file(absolute)
         wanted = content.encode()
@@ -177,12 +180,25 @@ class Tree:
             if self._module.check_mode:
                 return
             handle, temporary = tempfile.mkstemp(dir=os.path.dirname(absolute), prefix=".new-")
+            self._staged.append((temporary, absolute))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(wanted)
             # Sets the mode before the file gets its name, so that no unauthorized user can read it.
             self._set(temporary, mode)
-            os.replace(temporary, absolute)
-        self._own(path, absolute, mode)
+        else:
+            self._own(path, absolute, mode)
+
+    def put(self) -> None:
+        """Puts the new contents in place."""
+        while self._staged:
+            os.replace(*self._staged[0])
+            del self._staged[0]
+
+    def discard(self) -> None:
+        """Removes the new contents that are not in place."""
+        for temporary, _ in self._staged:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
 
     def link(self, absolute: str, target: str) -> None:
         """Creates or redirects a symbolic link."""
@@ -259,10 +275,12 @@ def main() -> None:
         for path, content in module.params["files"].items():
             tree.folder(os.path.dirname(path))
             tree.file(path, content, int(module.params["modes"].get(path, "0640"), 8))
+        tree.put()
         tree.remove(module.params["absent"])
         for path, target in module.params["links"].items():
             tree.link(path, target)
     except OSError as error:
+        tree.discard()
         module.fail_json(msg=f"{error.filename or module.params['root']}: {error.strerror}", paths=tree.changed)
     module.exit_json(changed=bool(tree.changed), paths=tree.changed, diff=tree.diff)
 

@@ -2,7 +2,7 @@
 # Functions about a component's certificate; a script includes this file by a line ". FILE", after manifest.sh.
 # shellcheck disable=SC2154 # manifest.sh sets monitoring_folder.
 
-# Prints the certificate of a component and that of its authority in base64, if the component can use them.
+# Prints the certificate of a component and those of the authorities that it trusts in base64, if the component can use them.
 report_certificate() { # <component>
   folder="$monitoring_folder/tls/$1"
   if [ ! -s "$folder/key.pem" ] || [ ! -s "$folder/certificate.pem" ] || [ ! -s "$folder/authority.pem" ]; then return 0; fi

@@ -49,7 +49,7 @@
 #   moving=yes          a move of the data has begun but not ended
 #   reload=yes          an earlier run may have changed the configuration without a reload
 #   certificate=BASE64  the component's certificate
-#   authority=BASE64    the certificate of the authority that issued it
+#   authority=BASE64    the certificates of the authorities that the component trusts
 #   restart=yes         an earlier run may have changed the program or the unit without a restart
 #
 # Exit codes: 0 the checks ran; anything else: they did not, and standard error says why
