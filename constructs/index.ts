@@ -5,6 +5,12 @@ export { Peer, Port } from "../lib/access/peer";
 export { Alert, type AlertTuning, type CustomAlert } from "../lib/alerts/alert";
 export { Evaluator, Severity } from "../lib/alerts/rule";
 export { Artifacts } from "../lib/artifacts";
+export {
+  type CertificateFilesOptions,
+  Certificates,
+  type CertificateSecrets,
+  type ComponentCertificate,
+} from "../lib/certificates";
 export { Dashboard, type DashboardOptions } from "../lib/dashboards/dashboard";
 export type { GeneratedFile } from "../lib/inventory/generated-file";
 export type { Value, Variables } from "../lib/inventory/variables";
@@ -31,7 +37,7 @@ export type {
 export type { Inhibition, Route, Routing, TimeInterval } from "../lib/receivers/routing";
 export type { Resources } from "../lib/resources";
 export { Architecture } from "../lib/servers/architecture";
-export { Transport } from "../lib/transport";
+export { type MutualTlsOptions, Transport } from "../lib/transport";
 export { Alertmanager, type AlertmanagerProps } from "./components/alertmanager";
 export { Component, type ComponentDescription } from "./components/component";
 export { Grafana } from "./components/grafana";

@@ -13,6 +13,7 @@ import { prefixed } from "../lib/prefixed";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
 import { diskWarnings } from "./checks/disks";
+import { certificateProblems } from "./checks/certificates";
 import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
 import { Transport } from "../lib/transport";
@@ -163,7 +164,7 @@ export class Monitoring extends Construct implements IMonitoring {
       deleteNotes(this);
     }
     new FirewallRun(this);
-    if (this.transport._encrypted) this.authority = new AuthorityRun(this);
+    if (this.transport._hasAuthority) this.authority = new AuthorityRun(this);
     this.cleanup = new CleanupRun(this);
     onSynthesis(this, (folder) => {
       rejectLostData(this, folder);
@@ -179,6 +180,7 @@ export class Monitoring extends Construct implements IMonitoring {
         ...sharedMachineProblems(this),
         ...metricProblems(this),
         ...logProblems(this),
+        ...certificateProblems(this),
       ],
     });
   }

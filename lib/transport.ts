@@ -1,3 +1,15 @@
+import { Certificates } from "./certificates";
+
+/** Settings of {@link Transport.mutualTls}. */
+export interface MutualTlsOptions {
+  /**
+   * Certificates of a PKI of your own.
+   *
+   * @default - certificates of a private authority, which exists only for this monitoring
+   */
+  readonly certificates?: Certificates;
+}
+
 /**
  * Whether the connections between components are encrypted, and each side proves who it is.
  *
@@ -14,10 +26,10 @@ export class Transport {
    *
    * The key of the authority is on the server of Prometheus, readable by root only. It moves with Prometheus. A deploy
    * replaces a certificate whose server it works on if the certificate ends within 60 days. Certificates are valid for
-   * 365 days.
+   * 365 days. `npm run rotate -- --certificates` replaces the authority and all certificates.
    */
-  public static mutualTls(): Transport {
-    return new Transport(true);
+  public static mutualTls(options: MutualTlsOptions = {}): Transport {
+    return new Transport(true, options.certificates);
   }
 
   /** Leaves all connections unencrypted. The firewalls alone decide who reaches a service. */
@@ -28,5 +40,12 @@ export class Transport {
   private constructor(
     /** @internal Whether connections are encrypted. */
     public readonly _encrypted: boolean,
+    /** @internal Certificates of a PKI of the user; undefined for those of a private authority. */
+    public readonly _certificates?: Certificates,
   ) {}
+
+  /** @internal Whether a server keeps a private authority. */
+  public get _hasAuthority(): boolean {
+    return this._encrypted && this._certificates === undefined;
+  }
 }

@@ -28,7 +28,7 @@ from typing import Any
 sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
-from controller import ansible, authority, deploy, environment, files, firewall, inventory, mover, ownership, placements, renewals, results, secrets, ssh, templates, unreachable
+from controller import ansible, authority, deploy, environment, files, firewall, inventory, mover, ownership, pki, placements, renewals, results, secrets, ssh, templates, unreachable
 from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
@@ -205,10 +205,11 @@ class Runner:
         """
         resolved = secrets.resolve(run.secrets, self._project)
         keys = secrets.keys(resolved, str(run.common.get("monitoring_name", "")))
-        # Computed before the paths of secrets become absolute, so that all controllers compute the same fingerprints.
-        fingerprints = {host: run.fingerprint(host, keys) for host in run.hosts}
-        run.variables["monitoring_secrets"] = resolved
         program = ansible.find(self._state)
+        certificates = pki.digests(run, self._project, program, self._log)
+        # Computed before the paths of secrets become absolute, so that all controllers compute the same fingerprints.
+        fingerprints = {host: run.fingerprint(host, keys, certificates.get(host, "")) for host in run.hosts}
+        run.variables["monitoring_secrets"] = resolved
         environment.report_ignored(self._state, deploy.identity(), self._log)
         # A killed Ansible leaves temporary files there.
         shutil.rmtree(self._home, ignore_errors=True)

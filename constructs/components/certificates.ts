@@ -34,24 +34,39 @@ export class CertificateNeeds {
     }
   }
 
+  /** Whether a component needs a certificate: as a service, as a client, or as both. */
+  public isNeededBy({ kind }: IComponent): boolean {
+    return this.clients.has(kind) || [...this.clients.values()].some((accepted) => accepted.has(kind));
+  }
+
   /** Returns the variables for the certificate of a component; empty if it needs none. */
-  public variablesOf({ kind, member }: IComponent): Variables {
-    const serves = this.clients.get(kind);
-    if (serves === undefined && ![...this.clients.values()].some((accepted) => accepted.has(kind))) return {};
-    const authority = authorityServer(this.monitoring);
+  public variablesOf(component: IComponent): Variables {
+    if (!this.isNeededBy(component)) return {};
+    const { kind, member } = component;
     const { facts, location } = member._inventoryHost;
     return {
       monitoring_certificate: {
-        // The id and the generation repeat the runs when the machine, and with it the authority, is another one.
-        authority: {
-          server: authority?.name ?? "",
-          id: authority?.id ?? "",
-          generation: authority?.generation ?? "",
-        },
+        ...this.issuerOf(component),
         addresses: [facts.address, location?.publicAddress, location?.secondAddress].filter(
           (address) => address !== undefined,
         ),
-        clients: [...(serves ?? [])].sort(),
+        clients: [...(this.clients.get(kind) ?? [])].sort(),
+      },
+    };
+  }
+
+  /** Returns where the certificate of a component comes from. */
+  private issuerOf({ kind, member }: IComponent): Variables {
+    const own = this.monitoring.transport._certificates?._of(member.server.name, kind);
+    if (own !== undefined)
+      return { own: Object.fromEntries(Object.entries(own).map(([part, each]) => [part, { ...each }])) };
+    const authority = authorityServer(this.monitoring);
+    // The id and the generation repeat the runs when the machine, and with it the authority, is another one.
+    return {
+      authority: {
+        server: authority?.name ?? "",
+        id: authority?.id ?? "",
+        generation: authority?.generation ?? "",
       },
     };
   }

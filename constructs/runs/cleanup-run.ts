@@ -34,6 +34,6 @@ export class CleanupRun extends Run {
 
   private authorityOn(server: IServer): string[] {
     const { transport } = this.monitoring;
-    return transport._encrypted && authorityServer(this.monitoring) === server ? [contract.runs.authority] : [];
+    return transport._hasAuthority && authorityServer(this.monitoring) === server ? [contract.runs.authority] : [];
   }
 }

@@ -41,13 +41,17 @@ def find(state: Path) -> Path:
     return Path(found)
 
 
+def python_of(program: Path) -> str:
+    """The Python that runs a script, and has the packages of Ansible; empty if it cannot be told. Raises OSError."""
+    with program.open("rb") as stream:
+        line = stream.readline(4096).decode("utf-8", "replace").strip()
+    return line[2:] if line.startswith("#!") and "python" in line and " " not in line[2:] else ""
+
+
 def _version(program: Path) -> tuple[int, int] | None:
     """The version of ansible-core, read by the script's Python, because `ansible-playbook --version` takes longer than many runs."""
-    interpreter = ""
     try:
-        with program.open("rb") as stream:
-            line = stream.readline(4096).decode("utf-8", "replace").strip()
-        interpreter = line[2:] if line.startswith("#!") and "python" in line and " " not in line[2:] else ""
+        interpreter = python_of(program)
         ask = [interpreter, "-c", "from importlib.metadata import version; print('core', version('ansible-core'))"]
         answer = _ask(ask if interpreter else [str(program), "--version"])
         if interpreter and answer.returncode != 0:

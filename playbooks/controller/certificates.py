@@ -52,6 +52,11 @@ class Subject:
         texts = list(dict.fromkeys([self.server, *self.addresses, *LOOPBACK]))
         return [*map(_general_name, texts), x509.UniformResourceIdentifier(self.identity)]
 
+    @property
+    def required_names(self) -> list[x509.GeneralName]:
+        """The names without which connections fail. A PKI of the user may leave out the others."""
+        return [*map(_general_name, dict.fromkeys(self.addresses)), x509.UniformResourceIdentifier(self.identity)]
+
 
 def new_authority(monitoring: str) -> Pair:
     """Creates a certificate authority.
@@ -109,7 +114,7 @@ def reason_to_replace(certificate: str, authorities: str, subject: Subject, now:
         names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
         return "it is malformed, or from another authority"
-    if not any(_has_issued(issuer, own) for issuer in issuers):
+    if not any(has_issued(issuer, own) for issuer in issuers):
         return "it is malformed, or from another authority"
     if list(names) != subject.names:
         return "the names or addresses of the server changed"
@@ -117,17 +122,18 @@ def reason_to_replace(certificate: str, authorities: str, subject: Subject, now:
     return f"it ends in {max(left.days, 0)} days" if left < timedelta(days=RENEW_DAYS) else ""
 
 
-def end_of(certificate: str) -> datetime:
-    """When a certificate in PEM ends. Raises ValueError if it is malformed."""
-    return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
-
-
-def _has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+def has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether an authority has signed a certificate."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
         return False
     return True
+
+
+def end_of(certificate: str) -> datetime:
+    """When a certificate in PEM ends. Raises ValueError if it is malformed."""
+    return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:

@@ -86,10 +86,11 @@ class Run:
         """References to the secrets of the run."""
         return self.variables.get("monitoring_secrets") or []
 
-    def fingerprint(self, host: str, secrets: dict[str, bytes]) -> str:
+    def fingerprint(self, host: str, secrets: dict[str, bytes], certificate: str = "") -> str:
         """SHA-256 over everything that the run uses on a host. The host's marker contains the last successful value.
 
-        secrets: for each secret, a key derived from its value.
+        secrets: for each secret, a key derived from its value. certificate: the digest of the user's certificate for the host, if the
+        user has a PKI.
         """
         server = self.hosts[host].get("monitoring_server", {})
         # Merged, because adding or removing other hosts may move a variable between the group and its hosts.
@@ -99,6 +100,8 @@ class Run:
             # Keyed per server, so that the markers of two servers do not reveal that they share a secret.
             keyed = hashlib.blake2b(f"{host}\0{server.get('id', '')}".encode(), key=key, digest_size=32)
             digest.update(f"\0{name}\0{keyed.hexdigest()}".encode())
+        if certificate:
+            digest.update(f"\0certificate\0{certificate}".encode())
         return digest.hexdigest()
 
     def ansible_inventory(self, fingerprints: dict[str, str], paths: ssh.Paths) -> Variables:

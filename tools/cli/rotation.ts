@@ -15,17 +15,16 @@ export interface DeployedSecret {
 
 /** The parts of an inventory that are read here. */
 interface Inventory {
-  readonly all: {
-    readonly children: Readonly<
-      Record<
-        string,
-        {
-          readonly hosts?: Readonly<Record<string, unknown>>;
-          readonly vars?: { readonly monitoring_secrets?: readonly SecretReference[] };
-        }
-      >
-    >;
-  };
+  readonly all: { readonly children: Readonly<Record<string, Group | undefined>> };
+}
+
+interface Group {
+  readonly hosts?: Readonly<Record<string, Certificate | null>>;
+  readonly vars?: Certificate & { readonly monitoring_secrets?: readonly SecretReference[] };
+}
+
+interface Certificate {
+  readonly monitoring_certificate?: { readonly own?: Readonly<Record<string, SecretReference>> };
 }
 
 /**
@@ -37,15 +36,23 @@ export function deployedSecrets(
   runs: ReadonlyMap<string, { readonly name: string; readonly inventory: string }>,
 ): DeployedSecret[] {
   return [...runs].flatMap(([run, { name: group, inventory }]) => {
-    const { hosts, vars } = (JSON.parse(inventory) as Inventory).all.children[runGroup(group)] ?? {};
-    const servers = Object.keys(hosts ?? {}).sort();
-    return (vars?.monitoring_secrets ?? []).map(({ name, environment, file }) => ({
-      name,
-      source: environment ?? file ?? "",
-      run,
-      servers,
-    }));
+    const { hosts = {}, vars = {} } = (JSON.parse(inventory) as Inventory).all.children[runGroup(group)] ?? {};
+    const servers = Object.keys(hosts).sort();
+    const secrets = (vars.monitoring_secrets ?? []).map((secret) => deployed(secret, run, servers));
+    const certificates = servers.flatMap((server) => {
+      const { monitoring_certificate: certificate } = { ...vars, ...hosts[server] };
+      return Object.values(certificate?.own ?? {}).map((secret) => deployed(secret, run, [server]));
+    });
+    return [...secrets, ...certificates];
   });
+}
+
+function deployed(
+  { name, environment, file }: SecretReference,
+  run: string,
+  servers: readonly string[],
+): DeployedSecret {
+  return { name, source: environment ?? file ?? "", run, servers };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Alertmanager, Loki, MonitoringHost, Secret, Transport } from "../../../constructs";
+import { Alertmanager, Certificates, Loki, MonitoringHost, Secret, Transport } from "../../../constructs";
 import { Synthesized, synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -117,4 +117,39 @@ test("with a plain transport there is no authority and no certificate", () => {
   const stack = plain();
   expect(stack.paths.filter((path) => path.includes("authority"))).toEqual([]);
   expect(JSON.stringify(stack.inventory)).not.toContain("certificate");
+});
+
+describe("with certificates of the user", () => {
+  const own = (certificates: Certificates): Synthesized =>
+    synth((stack) => {
+      new Hub(stack, {}, { transport: Transport.mutualTls({ certificates }) }).member("app");
+    });
+
+  test("each component gets references to its files, and no authority exists", () => {
+    const stack = own(Certificates.fromFiles("pki"));
+    const { vars, hosts } = stack.run("node_exporter");
+    expect({ ...vars, ...hosts.app }.monitoring_certificate).toEqual({
+      own: {
+        authority: { name: "authority", file: "pki/authority.pem", version: "1" },
+        certificate: { name: "certificate", file: "pki/app/node_exporter.pem", version: "1" },
+        key: { name: "key", file: "pki/app/node_exporter-key.pem", version: "1" },
+      },
+      addresses: ["198.18.10.17"],
+      clients: ["prometheus"],
+    });
+    expect(stack.paths.filter((path) => path.includes("authority"))).toEqual([]);
+    expect(stack.run("cleanup").hosts.hub?.monitoring_components).not.toContain("certificate_authority");
+    expect(stack.nullResource("test/monitoring/node_exporter/Resource").triggers).not.toHaveProperty("certificates");
+  });
+
+  test("the synthesis names the components that have no certificate", () => {
+    const secret = Secret.fromEnvironment("X");
+    const certificates = Certificates.fromSecrets({
+      authority: secret,
+      components: [{ server: "app", component: "node_exporter", certificate: secret, key: secret }],
+    });
+    expect(() => own(certificates)).toThrow(
+      'prometheus has no certificate: add { server: "hub", component: "prometheus", certificate, key } to Certificates.fromSecrets',
+    );
+  });
 });

@@ -46,6 +46,22 @@ describe("deployedSecrets", () => {
   });
 });
 
+describe("the certificates of the user", () => {
+  it("are secrets of one server each", () => {
+    const own = (server: string): object => ({
+      monitoring_certificate: { own: { key: { name: "key", file: `pki/${server}/loki-key.pem`, version: "1" } } },
+    });
+    const children = { run_loki: { hosts: { hub: own("hub"), second: own("second") }, vars: {} } };
+    const found = deployedSecrets(
+      new Map([["loki", { name: "loki", inventory: JSON.stringify({ all: { children } }) }]]),
+    );
+    expect(found).toEqual([
+      { name: "key", source: "pki/hub/loki-key.pem", run: "loki", servers: ["hub"] },
+      { name: "key", source: "pki/second/loki-key.pem", run: "loki", servers: ["second"] },
+    ]);
+  });
+});
+
 describe("selectSecrets", () => {
   const names = (...wanted: string[]): string[] =>
     selectSecrets(secrets, wanted).map(({ name }: DeployedSecret) => name);

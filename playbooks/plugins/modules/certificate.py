@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = """
 module: certificate
-short_description: Gives a component a key and a certificate of the monitoring's private authority
+short_description: Gives a component a key and a certificate, of the monitoring's private authority or of a PKI of the user
 description:
     - Keeps the present certificate if the authority that signs has issued it, if it confirms what it should, and if it is valid for
       another 60 days.
@@ -33,9 +33,14 @@ options:
         elements: str
         required: true
     authority:
-        description: Server that keeps the authority.
+        description: Server that keeps the authority. Not used with O(own).
         type: str
-        required: true
+        default: ""
+    own:
+        description: References to the authorities, the certificate and the key on the controller, as in C(monitoring_secrets). With
+            it, nothing is signed.
+        type: dict
+        default: {}
     compare:
         description: Whether to fail if the authority cannot be reached, although the present certificate is valid.
         type: bool

@@ -82,7 +82,7 @@ async function rotateCertificates(
   const found = certificatesOf(commands);
   if (found.length === 0) {
     throw new UserError(
-      `the stack "${stack}" has no certificate authority: set transport: Transport.mutualTls() and deploy first`,
+      `the stack "${stack}" has no certificate authority: set transport: Transport.mutualTls() and deploy first. With certificates of your own PKI, replace the files and run ${toolCommand("rotate")}`,
     );
   }
   const environment = await ansibleEnvironment(console.error);
@@ -130,7 +130,10 @@ function deployedRotation(
       if (command === undefined) return [];
       const code = await startRuns([command], stack, environment, ["--force"]);
       if (code === 0) return [];
-      if (code === INTERRUPTED) throw new UserError("interrupted: repeat the command to continue");
+      if (code === INTERRUPTED) {
+        console.error("\nThe rotation was interrupted. Repeat the command to continue.");
+        process.exit(code);
+      }
       return failedServers(resolve(stackDirectory(stack), command.state), command.name) ?? servers;
     },
   };
