@@ -80,14 +80,14 @@ export class Certificates {
    *
    * @throws if a component of a server has two certificates
    */
-  public static fromSecrets({ authority, components }: CertificateSecrets): Certificates {
+  public static fromSecrets(secrets: CertificateSecrets): Certificates {
     const known = new Map<string, ComponentCertificate>();
-    for (const each of components) {
+    for (const each of secrets.components) {
       const place = `${each.component} on ${each.server}`;
       if (known.has(place)) throw new Error(`Certificates.fromSecrets: ${place} has two certificates: remove one`);
       known.set(place, each);
     }
-    return new Certificates(authority, (server, component) => known.get(`${component} on ${server}`));
+    return new Certificates(secrets.authority, (server, component) => known.get(`${component} on ${server}`));
   }
 
   private constructor(
