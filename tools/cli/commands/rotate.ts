@@ -31,8 +31,8 @@ restarts. Other servers do not change, and nothing else is deployed. Select a se
 or file. Without <secret>, all secrets are checked.
 
 With --certificates, replaces the certificate authority of an encrypted transport and the certificates of all
-components instead. This takes three phases, in which no connection fails. Repeat the command to continue after an
-interruption.
+components instead, in three phases. Both sides of each connection trust each other at any moment. Repeat the command
+to continue after an interruption.
 
   --certificates   replace the certificate authority and all certificates
   --list           list the secrets, their sources on this machine and their servers; or the certificates
