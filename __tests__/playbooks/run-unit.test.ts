@@ -199,6 +199,11 @@ describe("with a service", () => {
     expect(run({ pid: service.pid }, { url, wait: 0, any_port: true }).msg).toBeUndefined();
   });
 
+  ansibleTest("shows no certificate if there is none, as after a rollback to a release without TLS", () => {
+    const settings = { url: service.url, certificate: join(folder, "none"), any_port: true };
+    expect(run({ pid: service.pid }, settings).msg).toBeUndefined();
+  });
+
   ansibleTest("reports a reload that the service rejects", () => {
     const reload = (successful: number, seconds: number): Outcome => {
       writeFileSync(file, `x_reload_successful ${successful}\nx_reload_success_timestamp_seconds ${seconds}\n`);
