@@ -109,10 +109,14 @@ export async function rotate(rotation: Rotation, log: Log, again: string): Promi
   const components = runs.reduce((sum, { servers }) => sum + servers.length, 0);
   const servers = new Set(runs.flatMap((run) => run.servers)).size;
   log(
-    `Replaced the authority on ${state.server} and the certificates of ${components} components on ${servers} servers.`,
+    `Replaced the authority on ${state.server}, and the certificates of ${counted(components, "component")} on ${counted(servers, "server")}.`,
   );
   log(`The new authority is valid until ${state.until}.`);
   return true;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function explain(phase: number, failed: ReadonlyMap<string, readonly string[]>, again: string): string {

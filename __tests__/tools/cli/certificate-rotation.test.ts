@@ -51,7 +51,7 @@ describe("a rotation of certificates", () => {
       "Phase 1 of 3: all components trust the new authority in addition to the old one",
       "Phase 2 of 3: all components get certificates of the new authority",
       "Phase 3 of 3: all components stop trusting the old authority",
-      "Replaced the authority on hub and the certificates of 3 components on 2 servers.",
+      "Replaced the authority on hub, and the certificates of 3 components on 2 servers.",
       "The new authority is valid until 2036-11-27.",
     ]);
   });
