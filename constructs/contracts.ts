@@ -17,6 +17,7 @@ import { Receiver } from "../lib/receivers/receiver";
 import { Routing } from "../lib/receivers/routing";
 import { Architecture } from "../lib/servers/architecture";
 import { Transport } from "../lib/transport";
+import { GatewayProps } from "./components/gateway-props";
 
 /** SSH access of the controller (the machine that deploys) to a server. @extension */
 export interface SshAccess {
@@ -183,6 +184,8 @@ export interface IMonitoring extends IConstruct {
   readonly logAgent: LogAgent;
   /** Whether the connections between components are encrypted. @extension */
   readonly transport: Transport;
+  /** @internal */
+  readonly _gateway: GatewayProps;
   /** All connections that the firewalls allow. Complete at synthesis. */
   readonly accessGraph: readonly Edge[];
 
@@ -296,6 +299,7 @@ export interface IComponent extends IConstruct {
   readonly _collectors: readonly string[];
   readonly _budgets: Budgets;
   readonly _diskNeed?: DiskNeed;
+  readonly _apiPort?: number;
   readonly _agent: boolean;
   readonly _clustered: boolean;
   readonly _adopt: boolean;

@@ -43,7 +43,7 @@ export { Component, type ComponentDescription } from "./components/component";
 export { Grafana } from "./components/grafana";
 export type { GrafanaDatabase, GrafanaProps, GrafanaTls } from "./components/grafana-props";
 export type { LogAgentProps } from "./components/log-agent";
-export type { GatewayProps } from "./components/gateway";
+export type { GatewayProps } from "./components/gateway-props";
 export { Loki, type LokiProps } from "./components/loki";
 export type { NodeExporterProps } from "./components/node-exporter";
 export { OnMove } from "./components/on-move";

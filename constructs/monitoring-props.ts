@@ -1,3 +1,4 @@
+import { GatewayProps } from "./components/gateway-props";
 import { Access } from "../lib/access/access-bounds";
 import { Alert } from "../lib/alerts/alert";
 import { Artifacts } from "../lib/artifacts";
@@ -108,6 +109,13 @@ export interface MonitoringProps extends AlertingProps {
    * @default Transport.plain()
    */
   readonly transport?: Transport;
+  /**
+   * Settings of the gateways: the reverse proxies in front of Loki, and with an encrypted transport also in front of
+   * Prometheus, Alertmanager and Grafana.
+   *
+   * @default - the defaults of {@link GatewayProps}
+   */
+  readonly gateway?: GatewayProps;
   /**
    * Source of the release archives.
    *

@@ -12,8 +12,8 @@ import { playbooksDirectory } from "../lib/paths";
 import { prefixed } from "../lib/prefixed";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
-import { diskWarnings } from "./checks/disks";
 import { certificateProblems } from "./checks/certificates";
+import { diskWarnings } from "./checks/disks";
 import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
 import { Transport } from "../lib/transport";
@@ -42,6 +42,7 @@ import { serverRoute } from "./servers/server-route";
 import { stateDirectory } from "./synthesis/state";
 import { warnAtSynthesis } from "./synthesis/warnings";
 import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
+import { GatewayProps } from "./components/gateway-props";
 
 /**
  * A group of servers that are monitored together, and the components that monitor them.
@@ -75,6 +76,8 @@ export class Monitoring extends Construct implements IMonitoring {
   public readonly _localUsers: readonly string[];
   /** Whether the connections between components are encrypted. */
   public readonly transport: Transport;
+  /** Settings of the gateways. @internal */
+  public readonly _gateway: GatewayProps;
   /** Alert rules and notifications. @internal */
   public readonly _alerting: Alerting;
   /** Ansible inventory, as an expression that Terraform evaluates at apply time. @internal */
@@ -133,6 +136,7 @@ export class Monitoring extends Construct implements IMonitoring {
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
     this.logAgent = props.logAgent ?? LogAgent.alloy();
     this.transport = props.transport ?? Transport.plain();
+    this._gateway = props.gateway ?? {};
 
     requireNullProvider(this);
     const content = contentHash(playbooksDirectory, ["."]);

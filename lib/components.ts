@@ -30,8 +30,13 @@ export interface ComponentKind {
   readonly resources: { readonly memory_max: string; readonly oom_score_adjust: number };
   /** Names of the listeners that demand certificates of their clients, if the transport is encrypted. */
   readonly clientCertificates: readonly string[];
-  /** Whether the component itself listens on the loopback address, behind the gateway. @default false */
-  readonly loopback?: boolean;
+  /**
+   * How the gateway serves the listener `http`: the component itself then listens on the loopback address, at the port
+   * `apiPort`. Unless `always` is true, this applies to an encrypted transport only.
+   *
+   * @default - the gateway does not serve the component
+   */
+  readonly gateway?: { readonly apiPort: number; readonly always: boolean };
   /**
    * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
    * without an entry of its own.

@@ -19,10 +19,12 @@ export interface MutualTlsOptions {
 export class Transport {
   /**
    * Encrypts connections with TLS 1.3. Both sides show a certificate of a private authority, which exists only for this
-   * monitoring, and a service accepts only the components that the access graph allows. Today this covers the scrapes
-   * of the node exporters and of the log agents, and the connections between Alertmanagers or Lokis of a cluster; log
-   * agents and Lokis accept every component with a certificate. The gossip of Lokis is encrypted, but asks for no
-   * certificate. The other connections stay unencrypted.
+   * monitoring, and a service accepts only the components that the access graph allows. Log agents, and Lokis of a
+   * cluster among each other, accept every component with a certificate. The gossip of Lokis is encrypted, but asks for
+   * no certificate.
+   *
+   * A gateway on each host serves the ports of Prometheus, Alertmanager, Loki and Grafana by TLS, and asks technicians for
+   * a password, except for Grafana, which has its own login.
    *
    * The key of the authority is on the server of Prometheus, readable by root only. It moves with Prometheus. A deploy
    * replaces a certificate whose server it works on if the certificate ends within 60 days. Certificates are valid for

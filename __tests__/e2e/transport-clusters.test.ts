@@ -9,7 +9,7 @@ import { componentRun, Lab, plainRun, RUN_TIMEOUT } from "../support/lab";
 import { AuthorityPair, connectByTls, issueCertificate, TlsClient } from "../support/tls-client";
 import { until } from "../support/wait";
 
-const lab = new Lab("e2e-clusters", "198.19.192.0/20", ["one", "two"]);
+const lab = new Lab("e2e-clusters", "198.19.240.0/20", ["one", "two"]);
 const SERVERS = ["one", "two"] as const;
 const AUTHORITY = "/var/lib/monitoring/certificate_authority";
 const GOSSIP = 9094;

@@ -7,6 +7,9 @@ interface Servers {
   write(server: string, path: string, content: string): void;
 }
 
+/** Access to the lines in Loki. */
+type Lines = Pick<LokiApi, "lines">;
+
 /** An application that writes ten numbered lines per second, and reopens its file on SIGUSR1 as nginx does. */
 const WRITER = `
 import datetime, signal, sys, time
@@ -82,14 +85,14 @@ export class NumberedLog {
   }
 
   /** Waits until Loki has the last line, and returns the numbers of missing and duplicate lines. */
-  public async faults(loki: LokiApi): Promise<LineFaults> {
+  public async faults(loki: Lines): Promise<LineFaults> {
     const { last } = this;
     await until(`line ${last}`, 60, async () => (await this.sent(loki)).includes(last));
     return this.faultsUpTo(last, loki);
   }
 
   /** Like {@link faults} for the lines up to a number, without waiting. */
-  public async faultsUpTo(last: number, loki: LokiApi): Promise<LineFaults> {
+  public async faultsUpTo(last: number, loki: Lines): Promise<LineFaults> {
     const all = (await this.sent(loki)).filter((number) => number <= last).sort((a, b) => a - b);
     const missing = Array.from({ length: last }, (_, index) => index + 1).filter((number) => !all.includes(number));
     const duplicate = all.filter((number, index) => all.indexOf(number) < index);
@@ -97,7 +100,7 @@ export class NumberedLog {
   }
 
   /** Returns the numbers of the lines in Loki. */
-  private async sent(loki: LokiApi): Promise<number[]> {
+  private async sent(loki: Lines): Promise<number[]> {
     const lines = await loki.lines(`{job="numbers",instance="${this.server}"}`);
     return lines.map((line) => Number(line.split(" ").at(-1)));
   }

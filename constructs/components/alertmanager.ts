@@ -13,6 +13,8 @@ import { builtIn } from "./built-in";
 import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { serveByGateway } from "./gateway";
+import { ApiPortProps } from "./gateway-props";
 import { grafanaUrl } from "./grafana-url";
 import { AdoptProps } from "./adopt";
 import { ResourceProps } from "./resources";
@@ -20,7 +22,7 @@ import { MovableProps } from "./on-move";
 import { constructError, rejectIf } from "../synthesis/errors";
 
 /** Settings of an {@link Alertmanager}. */
-export interface AlertmanagerProps extends AdoptProps, MovableProps, ResourceProps {
+export interface AlertmanagerProps extends AdoptProps, ApiPortProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI and API.
    *
@@ -91,6 +93,7 @@ export class Alertmanager extends Component {
     if (found !== undefined) throw constructError(this, `retention: ${found}`);
     this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Alertmanager");
+    serveByGateway(this);
     if (this.member.monitoring._first(KIND)?.node === this.node) this.addWarnings();
     this.node.addValidation({
       validate: () => [
@@ -136,7 +139,7 @@ export class Alertmanager extends Component {
     const own = first ? hostPort(monitoring.dial(first.member.server, server.name), this.clusterPort) : "";
     return {
       alertmanager_version: this.version,
-      alertmanager_port: this.portOf("http"),
+      alertmanager_port: this.servicePort,
       alertmanager_external_url: this.url,
       alertmanager_retention: this.retention,
       alertmanager_cluster_port: this.clusterPort,

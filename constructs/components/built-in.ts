@@ -19,6 +19,8 @@ export interface BuiltInSettings {
   readonly artifact?: string;
   /** @default "http" */
   readonly scheme?: string;
+  /** @default - the port in the record of the kind */
+  readonly apiPort?: number;
 }
 
 /** Returns the description of a built-in component, from the record of its kind. */
@@ -33,6 +35,9 @@ export function builtIn(kind: string, settings: BuiltInSettings): ComponentDescr
     resources: settings.resources,
     agent: record.agent,
     clustered: record.clustered,
+    ...(record.gateway === undefined
+      ? {}
+      : { _gateway: { ...record.gateway, apiPort: settings.apiPort ?? record.gateway.apiPort } }),
     listeners: [
       {
         name: "http",

@@ -90,7 +90,20 @@ export interface ComponentDescription {
    * @default - the component has no data
    */
   readonly onMove?: OnMove;
+  /** How the gateway serves the listener `http`. @internal */
+  readonly _gateway?: GatewayUse;
 }
+
+/** How the gateway serves the listener `http` of a component. @internal */
+export interface GatewayUse {
+  /** Port of the component itself on the loopback address. */
+  readonly apiPort: number;
+  /** Whether the gateway serves the component with a plain transport, too. */
+  readonly always: boolean;
+}
+
+/** Name of the listener on the loopback address, to which the gateway connects. @internal */
+export const API = "api";
 
 /**
  * A service that runs on a server. The server is the member in whose scope the component is constructed.
@@ -139,6 +152,7 @@ export abstract class Component extends Construct implements IComponent {
   public readonly _artifactRequest?: ArtifactRequest;
   /** File of the user-provided playbook; undefined for a built-in playbook. @internal */
   public readonly _playbook?: string;
+  private readonly gatewayUse?: GatewayUse;
   private readonly declaredListeners: readonly Listener[];
   private readonly user?: string;
 
@@ -153,6 +167,7 @@ export abstract class Component extends Construct implements IComponent {
     this._resources = description.resources ?? {};
     this._onMove = description.onMove;
     this._playbook = description.playbook;
+    this.gatewayUse = description._gateway;
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
     rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
@@ -166,13 +181,25 @@ export abstract class Component extends Construct implements IComponent {
 
   /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
-    return this._withTransport(this.declaredListeners);
+    const { _apiPort: port } = this;
+    return [
+      ...this._withTransport(this.declaredListeners),
+      ...(port === undefined ? [] : [{ name: API, port, protocol: "tcp", loopback: true }]),
+    ];
   }
 
   /** Returns listeners as they are with the transport of the monitoring. @internal */
   protected _withTransport(listeners: readonly Listener[]): readonly Listener[] {
     if (!this.member.monitoring.transport._encrypted) return listeners;
     return listeners.map((listener) => encryptedListener(this.kind, listener));
+  }
+
+  /** Port of the component itself on the loopback address; undefined if no gateway serves its port. @internal */
+  public get _apiPort(): number | undefined {
+    const { gatewayUse: use, declaredListeners: listeners } = this;
+    // A component with a certificate of the user serves TLS itself.
+    if (use === undefined || listeners.some(({ scheme }) => scheme === "https")) return undefined;
+    return use.always || this.member.monitoring.transport._encrypted ? use.apiPort : undefined;
   }
 
   /** Connections to the listeners of other components. Complete at synthesis. @extension */
@@ -310,6 +337,11 @@ export abstract class Component extends Construct implements IComponent {
    */
   protected portOf(listener: string): number {
     return this.listenerOf(listener).port;
+  }
+
+  /** Port on which the service itself listens. */
+  protected get servicePort(): number {
+    return this._apiPort ?? this.portOf("http");
   }
 
   private listenerOf(listener: string): Listener {

@@ -1,51 +1,47 @@
 import { Construct } from "constructs";
 import { Connection, Edge, Listener } from "../../lib/access/access";
-import { Variables } from "../../lib/inventory/variables";
+import { componentKinds } from "../../lib/components";
+import { Secret } from "../../lib/inventory/secret";
+import { Value, Variables } from "../../lib/inventory/variables";
 import { LogFormat } from "../../lib/logs/log-format";
 import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
-import { AdoptProps } from "./adopt";
+import { IComponent } from "../contracts";
 import { builtIn } from "./built-in";
-import { Component } from "./component";
-import { ResourceProps } from "./resources";
-
-/** Settings of the gateway in front of a {@link Loki}. */
-export interface GatewayProps extends AdoptProps, ResourceProps {
-  /**
-   * Port of the gateway's metrics.
-   *
-   * @default 3180
-   */
-  readonly port?: number;
-  /**
-   * Version of Caddy to install instead of the pinned one.
-   *
-   * @default - the pinned version
-   */
-  readonly version?: string;
-}
+import { API, Component } from "./component";
+import { GatewayProps } from "./gateway-props";
+import { sshCommand } from "./ssh-tunnel";
 
 const KIND = "gateway";
-const LOKI = "loki";
 const LOG_AGENT = "log_agent";
 const PROMETHEUS = "prometheus";
+/** File that the role writes. */
+const GENERATED_PASSWORD = "/etc/gateway/password";
 
 /**
- * The gateway: the reverse proxy Caddy in front of a Loki. Each Loki constructs its gateway on the same host.
+ * The gateway: the reverse proxy Caddy in front of the components of its host that people and other servers use. It is
+ * constructed together with them: in front of each {@link Loki}, and with an encrypted transport also in front of
+ * Prometheus, Alertmanager and Grafana. `gateway` of the {@link Monitoring} has its settings.
  *
- * The gateway accepts the connections to the port of Loki, and Loki itself listens on the loopback address. Every server
- * that the access graph allows may send lines. Only Grafana and technicians may query, and only Prometheus and technicians
- * read Loki's metrics. The gateway rejects all other requests, such as those that stop Loki, change its log level, or
- * delete lines, and removes the header with the name of a tenant.
+ * The gateway accepts the connections to their ports, and they listen on the loopback address. Each client may do what it
+ * needs, and nothing else: log agents send lines, Grafana queries, Prometheus reads metrics and sends alerts. The gateway
+ * rejects requests that stop a component, change its settings or delete data, for technicians too.
+ *
+ * With an encrypted transport, the gateway knows other components by their certificates, and asks technicians for a
+ * password. Otherwise, it knows clients by their addresses.
  */
 export class Gateway extends Component {
+  private readonly props: GatewayProps;
+
   /** @throws if the port is invalid, or the server already has a gateway */
   public constructor(scope: Construct, id: string, props: GatewayProps = {}) {
     super(scope, id, builtIn(KIND, props));
+    this.props = props;
+    if (this.encrypted && props.technicianPassword === undefined) this.addPasswordCommand();
   }
 
   public override get connections(): readonly Connection[] {
-    return [{ kind: LOKI, listener: "api", reason: "forwards requests that it allows" }];
+    return this.served.map(({ kind }) => ({ kind, listener: API, reason: "forwards requests that it allows" }));
   }
 
   public override get logSources(): readonly LogSource[] {
@@ -56,32 +52,49 @@ export class Gateway extends Component {
     return metricsOf("caddy");
   }
 
+  public override get secrets(): Readonly<Record<string, Secret>> {
+    const { technicianPassword: password } = this.props;
+    return password === undefined || !this.encrypted ? {} : { technician_password: password };
+  }
+
   public get variables(): Variables {
-    const agents = [LOG_AGENT, PROMETHEUS];
     return {
       gateway_version: this.version,
       gateway_port: this.portOf("http"),
-      gateway_loki: {
-        port: this.lokiPort("http"),
-        api_port: this.lokiPort("api"),
-        readers: this.sources(({ source }) => source.kind === undefined || !agents.includes(source.kind)),
-        scrapers: this.sources(({ source }) => source.kind === undefined || source.kind === PROMETHEUS),
-      },
+      gateway_sites: this.served.map((component) => this.site(component)),
     };
   }
 
-  /** Returns the port of a listener of the Loki on this server. */
-  private lokiPort(name: string): number {
-    const loki = this.member._components.find(({ kind }) => kind === LOKI);
-    return loki?.listeners.find((listener: Listener) => listener.name === name)?.port ?? 0;
+  private get encrypted(): boolean {
+    return this.member.monitoring.transport._encrypted;
   }
 
-  /** Returns the addresses and CIDR blocks of other machines from which connections to Loki come. */
-  private sources(wanted: (edge: Edge) => boolean): string[] {
+  /** The components on this server that the gateway serves, in the order of their kinds. */
+  private get served(): readonly IComponent[] {
+    const order = componentKinds.map(({ kind }) => kind);
+    return this.member._components
+      .filter(({ _apiPort: port }) => port !== undefined)
+      .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  }
+
+  private site({ kind, listeners, _apiPort: apiPort = 0 }: IComponent): Value {
+    const http = listeners.find((listener: Listener) => listener.name === "http");
+    const site = { kind, port: http?.port ?? 0, api_port: apiPort };
+    if (this.encrypted) return site;
+    const agents = [LOG_AGENT, PROMETHEUS];
+    return {
+      ...site,
+      readers: this.sources(kind, ({ source }) => source.kind === undefined || !agents.includes(source.kind)),
+      scrapers: this.sources(kind, ({ source }) => source.kind === undefined || source.kind === PROMETHEUS),
+    };
+  }
+
+  /** Returns the addresses and CIDR blocks of other machines from which connections to a component come. */
+  private sources(served: string, wanted: (edge: Edge) => boolean): string[] {
     const { monitoring, server } = this.member;
     const edges = monitoring.accessGraph.filter(
       ({ source, destination, kind, listener }) =>
-        destination === server.name && source.server !== server.name && kind === LOKI && listener.name === "http",
+        destination === server.name && source.server !== server.name && kind === served && listener.name === "http",
     );
     const sources = edges
       .filter(wanted)
@@ -90,4 +103,23 @@ export class Gateway extends Component {
       );
     return [...new Set(sources)].sort();
   }
+
+  private addPasswordCommand(): void {
+    const { monitoring, server } = this.member;
+    const first = monitoring._first(KIND)?.node === this.node;
+    const suffix = first ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
+    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${GENERATED_PASSWORD}`;
+    monitoring._addOutput(
+      `technician_password_command${suffix}`,
+      // With a password, sudo asks for it in the terminal.
+      sshCommand(server, monitoring, server.ssh.sudoPassword === undefined ? [] : ["-t"], read),
+      `Command that prints the password of the user "technician" on ${server.name}; run it in the folder of the project`,
+    );
+  }
+}
+
+/** Constructs the gateway of a component's server, if one has to serve the component and none exists yet. */
+export function serveByGateway({ member, _apiPort: port }: Component): void {
+  if (port === undefined || member._components.some(({ kind }) => kind === KIND)) return;
+  new Gateway(member, KIND, member.monitoring._gateway);
 }

@@ -1,6 +1,7 @@
 import { Dashboard } from "../../lib/dashboards/dashboard";
 import { Secret } from "../../lib/inventory/secret";
 import { AdoptProps } from "./adopt";
+import { ApiPortProps } from "./gateway-props";
 import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
 
@@ -55,7 +56,7 @@ export interface GrafanaDatabase {
 }
 
 /** Settings of a {@link Grafana}. */
-export interface GrafanaProps extends AdoptProps, MovableProps, ResourceProps {
+export interface GrafanaProps extends AdoptProps, ApiPortProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI.
    *

@@ -17,6 +17,7 @@ import { Secret } from "../../lib/inventory/secret";
 import { knownMetrics } from "../../lib/metrics/known-metrics";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
+import { serveByGateway } from "./gateway";
 import { emittedLogs } from "../checks/logs";
 import { emittedMetrics } from "../checks/metrics";
 import { grafanaProblem, secretName } from "./grafana-validation";
@@ -79,6 +80,7 @@ export class Grafana extends Component {
     rejectIf(this, grafanaProblem(props));
     this.url = this.addWebUi("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.addPasswordCommand();
+    serveByGateway(this);
     this.node.addValidation({ validate: () => [...this.togetherProblems(), ...this.dashboardProblems()] });
     warnAtSynthesis(this, () => this.dashboardWarnings());
   }
@@ -131,7 +133,7 @@ export class Grafana extends Component {
     const { tls, database } = this.props;
     return {
       grafana_version: this.version,
-      grafana_port: this.portOf("http"),
+      grafana_port: this.servicePort,
       grafana_url: this.url,
       grafana_tls_certificate: tls?.certificate ?? "",
       grafana_tls_key: tls?.key ?? "",
@@ -223,13 +225,13 @@ export class Grafana extends Component {
   private dataSource({ kind, name }: (typeof SOURCES)[number]): Value {
     const { monitoring, server } = this.member;
     const target = monitoring._first(kind);
-    const port = target?.listeners.find((listener) => listener.name === "http")?.port ?? 0;
+    const { port = 0, scheme = "http" } = target?.listeners.find((listener) => listener.name === "http") ?? {};
     const address = monitoring.dial(server, target?.member.server.name ?? "");
     const isDefault = kind === DataSources.PROMETHEUS;
     return {
       uid: kind,
       name,
-      url: `http://${hostPort(address, port)}${kind === DataSources.LOKI ? READ_ONLY : ""}`,
+      url: `${scheme}://${hostPort(address, port)}${kind === DataSources.LOKI ? READ_ONLY : ""}`,
       ...(isDefault ? { default: true } : {}),
       options: this.sourceOptions(kind),
     };

@@ -15,6 +15,7 @@ import { metricsOf } from "../../lib/metrics/catalogue";
 import { AdoptProps } from "./adopt";
 import { ResourceProps } from "./resources";
 import { builtIn } from "./built-in";
+import { certificateFiles } from "./certificates";
 import { Component } from "./component";
 import type { Member } from "../members/member";
 
@@ -59,7 +60,9 @@ export class LogAgentComponent extends Component {
 
   public override get files(): readonly GeneratedFile[] {
     const { monitoring, server, _logSources: logSources } = this.member;
-    const config = agentConfig({ instance: server.name, monitoring: monitoring.name }, logSources);
+    const encrypted = monitoring._edgesFrom(this).some(({ listener }) => listener._clientCertificates === true);
+    const labels = { instance: server.name, monitoring: monitoring.name };
+    const config = agentConfig(labels, logSources, encrypted ? certificateFiles(KIND) : undefined);
     return [
       this.program === "alloy"
         ? { path: "config.alloy", content: alloyConfig(config) }

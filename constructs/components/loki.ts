@@ -22,7 +22,8 @@ import { builtIn } from "./built-in";
 import { clusterNetworkProblems } from "./cluster-network";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
-import { Gateway, GatewayProps } from "./gateway";
+import { serveByGateway } from "./gateway";
+import { ApiPortProps } from "./gateway-props";
 import { grafanaUrl } from "./grafana-url";
 import { AdoptProps } from "./adopt";
 import { ResourceProps } from "./resources";
@@ -31,25 +32,13 @@ import { constructError, rejectIf } from "../synthesis/errors";
 import { Prometheus } from "./prometheus";
 
 /** Settings of a {@link Loki}. */
-export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
+export interface LokiProps extends AdoptProps, ApiPortProps, MovableProps, ResourceProps {
   /**
    * Port of the HTTP API, which the gateway serves. Log agents send to it, and Grafana queries it.
    *
    * @default 3100
    */
   readonly port?: number;
-  /**
-   * Port of Loki itself on the loopback address. The gateway forwards requests to it.
-   *
-   * @default 3101
-   */
-  readonly apiPort?: number;
-  /**
-   * Settings of the gateway.
-   *
-   * @default - the defaults of {@link GatewayProps}
-   */
-  readonly gateway?: GatewayProps;
   /**
    * Port at which the Lokis of a cluster query each other by gRPC. A single Loki listens there on loopback only.
    *
@@ -116,7 +105,6 @@ export interface LokiProps extends AdoptProps, MovableProps, ResourceProps {
 
 const KIND = "loki";
 const RETENTION = "30d";
-const API = "api";
 const ALERTMANAGER = "alertmanager";
 const PROMETHEUS = "prometheus";
 
@@ -141,7 +129,7 @@ export class Loki extends Component {
   public constructor(scope: Construct, id: string, props: LokiProps = {}) {
     super(scope, id, builtIn(KIND, props));
     this.props = props;
-    for (const port of [this.apiPort, this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
+    for (const port of [this.grpcPort, this.gossipPort]) rejectIf(this, portProblem(port));
     const { retention, streamRetention = [], limits = {}, s3 } = props;
     rejectIf(this, lokiSettingsProblem({ retention, streamRetention, limits, s3 }));
     if (byteSize(this.dailyVolume) === undefined)
@@ -151,19 +139,18 @@ export class Loki extends Component {
       );
     this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Loki");
-    new Gateway(this.member, "gateway", props.gateway);
+    serveByGateway(this);
     // A member that joins later adds its log agent by itself.
     for (const member of this.member.monitoring._members) member._sendLogs();
     this.node.addValidation({ validate: () => this.clusterProblems() });
   }
 
   public override get listeners(): readonly Listener[] {
-    const api: Listener = { name: API, port: this.apiPort, protocol: "tcp", loopback: true };
     const grpc: Listener = { name: "grpc", port: this.grpcPort, protocol: "tcp" };
     const gossip: Listener = { name: "gossip", port: this.gossipPort, protocol: "tcp" };
     // A single Loki uses the port grpc, too: its parts connect to each other, without TLS on the loopback address.
     const cluster = this.cluster.length < 2 ? [grpc] : this._withTransport([grpc, gossip]);
-    return [...super.listeners, api, ...cluster];
+    return [...super.listeners, ...cluster];
   }
 
   public override get connections(): readonly Connection[] {
@@ -202,7 +189,7 @@ export class Loki extends Component {
     const [first] = this.peers;
     return {
       loki_version: this.version,
-      loki_port: this.apiPort,
+      loki_port: this.servicePort,
       loki_grpc_port: this.grpcPort,
       loki_gossip_port: this.gossipPort,
       loki_address: first ? monitoring.dial(first.member.server, server.name) : "",
@@ -244,10 +231,6 @@ export class Loki extends Component {
     };
   }
 
-  private get apiPort(): number {
-    return this.props.apiPort ?? 3101;
-  }
-
   private get grpcPort(): number {
     return this.props.grpcPort ?? 9095;
   }
@@ -272,7 +255,10 @@ export class Loki extends Component {
     return monitoring
       ._edgesFrom(this)
       .filter((edge) => edge.kind === kind)
-      .map(({ destination, listener }) => `http://${hostPort(monitoring.dial(server, destination), listener.port)}`);
+      .map(
+        ({ destination, listener: { port, scheme = "http" } }) =>
+          `${scheme}://${hostPort(monitoring.dial(server, destination), port)}`,
+      );
   }
 
   private get ruleGroups(): readonly RuleGroup[] {

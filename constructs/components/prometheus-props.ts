@@ -1,6 +1,7 @@
 import { Secret } from "../../lib/inventory/secret";
 import { ScrapeLimits } from "../../lib/metrics/scrape-limits";
 import { AdoptProps } from "./adopt";
+import { ApiPortProps } from "./gateway-props";
 import { ResourceProps } from "./resources";
 import { MovableProps } from "./on-move";
 
@@ -62,7 +63,7 @@ export interface ScrapeJob {
 }
 
 /** Settings of a {@link Prometheus}. */
-export interface PrometheusProps extends AdoptProps, MovableProps, ResourceProps {
+export interface PrometheusProps extends AdoptProps, ApiPortProps, MovableProps, ResourceProps {
   /**
    * Port of the web UI and API.
    *

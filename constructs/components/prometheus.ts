@@ -18,6 +18,7 @@ import { byteSize, durationProblem, durationSeconds } from "../../lib/units";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
+import { serveByGateway } from "./gateway";
 import { PrometheusProps, ScrapeJob } from "./prometheus-props";
 import { constructError, rejectIf } from "../synthesis/errors";
 
@@ -60,6 +61,7 @@ export class Prometheus extends Component {
     this.checkJobs();
     this.flags = extraFlags(this, props.extraFlags);
     this.url = this.addWebUi("http", "Prometheus");
+    serveByGateway(this);
     this.node.addValidation({ validate: () => this.jobCollisions() });
   }
 
@@ -90,7 +92,7 @@ export class Prometheus extends Component {
     const interval = this.scrapeInterval;
     return {
       prometheus_version: this.version,
-      prometheus_port: this.portOf("http"),
+      prometheus_port: this.servicePort,
       prometheus_external_url: this.url,
       prometheus_scrape_interval: interval,
       prometheus_evaluation_interval: this.props.evaluationInterval ?? "15s",

@@ -76,6 +76,7 @@ function variablesOf(component: IComponent): Variables {
     ...variables,
     ...(files.length === 0 ? {} : { monitoring_files_sha256: filesHash(files) }),
     ...(adopt ? { monitoring_adopt: true } : {}),
+    ...(component._apiPort === undefined ? {} : { monitoring_behind_gateway: true }),
     ...(Object.keys(resources).length === 0 ? {} : { monitoring_resources: resources }),
     ...(onMove === undefined ? {} : { monitoring_on_move: onMove }),
   };

@@ -14,6 +14,15 @@ export interface AgentConfig {
   readonly journalRules: readonly RelabelRule[];
   /** Pipeline for entries of the journal. */
   readonly journal: readonly Stage[];
+  /** Files with which the agent connects to Loki. @default - the connection is not encrypted */
+  readonly certificate?: CertificateFiles;
+}
+
+/** Files of a component's certificate on its server. */
+export interface CertificateFiles {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Settings of the log agent that are the same for both programs and on all servers. */
@@ -55,7 +64,17 @@ export const AGENT = {
 } as const;
 
 /** Returns the configuration for a server's log sources and the built-in ones. */
-export function agentConfig(labels: Readonly<Record<string, string>>, sources: readonly LogSource[]): AgentConfig {
+export function agentConfig(
+  labels: Readonly<Record<string, string>>,
+  sources: readonly LogSource[],
+  certificate?: CertificateFiles,
+): AgentConfig {
   const all = [...BUILT_IN_SOURCES, ...sources];
-  return { labels, files: filePipeline(all), journalRules: journalRules(all), journal: journalPipeline(all) };
+  return {
+    labels,
+    files: filePipeline(all),
+    journalRules: journalRules(all),
+    journal: journalPipeline(all),
+    certificate,
+  };
 }

@@ -3,7 +3,7 @@ import { RelabelRule } from "./journal-rules";
 import { Stage } from "./stages";
 
 /** Renders Alloy's configuration. Loki's URL comes from the environment. */
-export function alloyConfig({ labels, files, journalRules, journal }: AgentConfig): string {
+export function alloyConfig({ labels, files, journalRules, journal, certificate }: AgentConfig): string {
   const { lineKibibytes: limit } = AGENT;
   const cut = block("stage.truncate", [block("rule", [set("limit", `${limit}KiB`)])]);
   const lines = [
@@ -38,6 +38,16 @@ export function alloyConfig({ labels, files, journalRules, journal }: AgentConfi
         set("min_backoff_period", "500ms"),
         set("max_backoff_period", AGENT.longestPause),
         "max_backoff_retries = 0",
+        ...(certificate === undefined
+          ? []
+          : [
+              block("tls_config", [
+                set("ca_file", certificate.authority),
+                set("cert_file", certificate.certificate),
+                set("key_file", certificate.key),
+                set("min_version", "TLS13"),
+              ]),
+            ]),
       ]),
     ]),
   ];

@@ -7,7 +7,7 @@ import { Stage } from "./stages";
  * Renders Promtail's configuration, without Loki's URL, which the flag `-client.url` sets. To read the URL from the
  * environment, Promtail would need `-config.expand-env`, which removes backslashes.
  */
-export function promtailConfig({ labels, files, journalRules, journal }: AgentConfig): string {
+export function promtailConfig({ labels, files, journalRules, journal, certificate }: AgentConfig): string {
   const config = {
     global: { file_watch_config: { min_poll_frequency: AGENT.fileInterval, max_poll_frequency: AGENT.fileInterval } },
     server: { log_level: "warn", grpc_listen_address: "127.0.0.1", grpc_listen_port: 0 },
@@ -17,6 +17,16 @@ export function promtailConfig({ labels, files, journalRules, journal }: AgentCo
       timeout: AGENT.timeout,
       backoff_config: { min_period: "500ms", max_period: AGENT.longestPause, max_retries: 0 },
       external_labels: labels,
+      ...(certificate === undefined
+        ? {}
+        : {
+            tls_config: {
+              ca_file: certificate.authority,
+              cert_file: certificate.certificate,
+              key_file: certificate.key,
+              min_version: "TLS13",
+            },
+          }),
     },
     limits_config: { max_line_size: `${AGENT.lineKibibytes}KB`, max_line_size_truncate: true },
     target_config: { sync_period: AGENT.globInterval },

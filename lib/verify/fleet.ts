@@ -67,6 +67,7 @@ interface Group {
 }
 interface HostVariables {
   readonly firewall_ports?: readonly AllowedPort[];
+  readonly monitoring_behind_gateway?: boolean;
   readonly log_agent_sources?: readonly string[];
   readonly firewall_ssh?: { readonly port: number; readonly sources: readonly string[] };
   readonly prometheus_targets?: readonly {
@@ -91,7 +92,9 @@ export function readFleet(text: string): Fleet {
   const runs = Object.entries(children).map(
     ([group, { vars, hosts: members }]) => [group.slice(runGroup("").length), vars?.monitoring_run, members] as const,
   );
-  const builtIn = runs.filter(([, run]) => run?.component === true && run.own !== true);
+  // The certificate authority has data, but no service.
+  const components = runs.filter(([kind, run]) => run?.component === true && kind !== contract.runs.authority);
+  const builtIn = components.filter(([, run]) => run?.own !== true);
   const agents = variablesOf(children[runGroup("log_agent")]);
   const prometheus = variablesOf(children[runGroup("prometheus")]);
   const checked = CHECKED_KINDS.map(
@@ -115,16 +118,16 @@ export function readFleet(text: string): Fleet {
       components: builtIn.filter(([, , members]) => name in members).map(([kind]) => kind),
       logSources: (agents[name]?.log_agent_sources ?? []).map((file) => file.replace(/\.yml$/, "")),
       componentUrls: Object.fromEntries(
-        checked.flatMap(([{ kind, loopback = false }, all]) => {
+        checked.flatMap(([{ kind }, all]) => {
           const endpoint = all.get(name);
-          return endpoint === undefined ? [] : [[kind, url(loopback ? "" : machine.bind, endpoint)]];
+          return endpoint === undefined ? [] : [[kind, url(machine.bind, endpoint)]];
         }),
       ),
     };
   });
   return {
     servers: servers.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    kinds: runs.filter(([, run]) => run?.component === true).map(([kind]) => kind),
+    kinds: components.map(([kind]) => kind),
     agents: runs.filter(([, run]) => run?.agent === true).map(([kind]) => kind),
     targets: Object.values(prometheus).flatMap(({ prometheus_targets: jobs = [] }) =>
       jobs.flatMap(({ job, targets }) => targets.map(({ labels }) => `${job}/${labels.instance}`)),
@@ -141,6 +144,8 @@ function variablesOf(group: Group | undefined): Readonly<Record<string, HostVari
 /** Scheme and port of a component. */
 interface Endpoint {
   readonly scheme: string;
+  /** Whether the component listens on the loopback address only. */
+  readonly loopback: boolean;
   readonly port: number;
 }
 
@@ -152,12 +157,14 @@ function endpoints(kind: string, group: Group | undefined): ReadonlyMap<string, 
         string,
         unknown
       >;
-      return typeof port === "number" ? [[name, { scheme: certificate === "" ? "http" : "https", port }] as const] : [];
+      if (typeof port !== "number") return [];
+      const { monitoring_behind_gateway: loopback = false } = variables;
+      return [[name, { scheme: certificate === "" ? "http" : "https", loopback, port }] as const];
     }),
   );
 }
 
 /** The URL of a component for programs on its server; an empty bind address means all addresses. */
-function url(bind: string, { scheme, port }: Endpoint): string {
-  return `${scheme}://${hostPort(bind === "" ? "127.0.0.1" : bind, port)}`;
+function url(bind: string, { scheme, loopback, port }: Endpoint): string {
+  return `${scheme}://${hostPort(bind === "" || loopback ? "127.0.0.1" : bind, port)}`;
 }

@@ -28,6 +28,7 @@ const ADDRESSES = {
   grafana_password_command: "  admin password: ",
   prometheus_url: "Prometheus     ",
   alertmanager_url: "Alertmanager   ",
+  technician_password_command: "  password of the user technician, for Prometheus and Alertmanager: ",
 };
 
 interface Up extends Context {

@@ -27,8 +27,9 @@ describe("with an encrypted transport", () => {
   test("Prometheus scrapes the node exporters by TLS, with its certificate", () => {
     const { hosts } = encrypted().run("prometheus");
     expect(hosts.hub?.prometheus_targets).toMatchObject([
+      { job: "gateway", scheme: "https", certificate: true },
       { job: "node", scheme: "https", certificate: true },
-      { job: "prometheus", targets: [{ address: "198.18.12.236:9090" }] },
+      { job: "prometheus", scheme: "https", certificate: true, targets: [{ address: "198.18.12.236:9090" }] },
     ]);
   });
 
@@ -82,9 +83,9 @@ describe("with an encrypted transport", () => {
     );
   });
 
-  test("a single Loki, whose gRPC stays on the loopback address, gets no certificate", () => {
+  test("a single Loki, whose gRPC stays on the loopback address, accepts nobody and connects to Prometheus", () => {
     const { hosts } = encrypted((hub) => new Loki(hub.host, "loki")).run("loki");
-    expect(hosts.hub).not.toHaveProperty("monitoring_certificate");
+    expect(hosts.hub?.monitoring_certificate).toMatchObject({ clients: [], connects: ["prometheus"] });
   });
 
   test("the authority is on the server of Prometheus, wherever other components are", () => {

@@ -25,6 +25,7 @@ import {
   Receiver,
   Routing,
   Secret,
+  Transport,
   Severity,
 } from "../../../constructs";
 import { AwsServer, KeyPair } from "../../../constructs/aws";
@@ -264,7 +265,7 @@ export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
     new Loki(world.hub(), "loki", value);
   }),
   GatewayProps: builder({}, (world, gateway) => {
-    new Loki(world.hub(), "loki", { gateway });
+    new Loki(world.hub({ monitoring: { gateway, transport: Transport.mutualTls() } }), "loki");
   }),
   NodeExporterProps: builder({}, (world, nodeExporter) => {
     world.hub({ member: { nodeExporter } });

@@ -49,6 +49,8 @@ report_things() { # <component> <things>
 # Prints the numbers of the users whose processes may hold the component's port, as ss prints them.
 own_users() { # <component>
   id -u "$1" 2>/dev/null || true
+  # Our gateway gives the port back when the transport becomes plain.
+  if is_listed gateway user gateway; then id -u gateway 2>/dev/null || true; fi
   if [ "$1" != "$SERVICE" ] || [ ! "$SERVICE_ADOPT" ]; then return 0; fi
   # These units are stopped when the installation is taken over.
   former_units "$1" $SERVICE_FORMER_UNITS | while IFS= read -r former; do

@@ -7,7 +7,7 @@ import { playbooksDirectory } from "../../lib/paths";
 import { pause } from "../support/wait";
 import { removeFolders, temporaryFolder } from "./python";
 
-const SCRIPT = join(playbooksDirectory, "roles", "gateway", "files", "wait-for-loki.sh");
+const SCRIPT = join(playbooksDirectory, "roles", "gateway", "files", "wait-for-component.sh");
 const POLL = 1.5; // Seconds, several times as long as the script waits between two attempts.
 
 /** A server on which Loki listens on port 3100 as long as the file `old` exists. */
@@ -37,7 +37,7 @@ class OldServer {
 
   public wait(port: number): ChildProcess {
     const path = `${this.folder}:${process.env.PATH ?? ""}`;
-    return spawn("sh", [SCRIPT, "3100", String(port)], { env: { PATH: path }, stdio: "ignore" });
+    return spawn("sh", [SCRIPT, "loki", "3100", String(port), "/ready"], { env: { PATH: path }, stdio: "ignore" });
   }
 }
 
@@ -45,13 +45,13 @@ const exitCode = (child: ChildProcess): Promise<number | null> => new Promise((d
 
 afterAll(removeFolders);
 
-it("does not wait if Loki does not listen on the port of the gateway", async () => {
+it("does not wait if the component does not listen on the port of the gateway", async () => {
   const server = new OldServer();
   rmSync(server.old);
   expect(await exitCode(server.wait(1))).toBe(0);
 });
 
-it("waits until Loki has left the port of the gateway and is ready on its new port", async () => {
+it("waits until the component has left the port of the gateway and is ready on its new port", async () => {
   const server = new OldServer();
   const port = await server.listen();
   await server.close();
