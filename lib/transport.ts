@@ -11,7 +11,7 @@ export interface MutualTlsOptions {
 }
 
 /**
- * Whether the connections between components are encrypted, and each side proves who it is.
+ * Whether the connections between components are encrypted, and both sides authenticate with certificates.
  *
  * @example
  * new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"], transport: Transport.mutualTls() });
@@ -34,7 +34,7 @@ export class Transport {
     return new Transport(true, options.certificates);
   }
 
-  /** Leaves all connections unencrypted. The firewalls alone decide who reaches a service. */
+  /** Leaves all connections unencrypted. The firewalls alone control access to services. */
   public static plain(): Transport {
     return new Transport(false);
   }

@@ -104,6 +104,22 @@ const sentLines = {
   },
 };
 
+/** Returns the status of a request whose target no URL can contain, from a client without a certificate on the hub. */
+function statusOf(port: number, target: string, password?: string): string {
+  const program = `
+import base64, socket, ssl, sys
+port, target, login = sys.argv[1:]
+context = ssl.create_default_context(cafile="${TLS}/node_exporter/authority.pem")
+with context.wrap_socket(socket.create_connection(("127.0.0.1", int(port)), 5), server_hostname="localhost") as it:
+    header = f"Authorization: Basic {base64.b64encode(login.encode()).decode()}\\r\\n" if login else ""
+    it.sendall(f"GET {target} HTTP/1.1\\r\\nHost: localhost\\r\\n{header}Connection: close\\r\\n\\r\\n".encode())
+    print(it.recv(4096).split()[1].decode())
+`;
+  project.write("hub", "/tmp/target.py", program);
+  const login = password === undefined ? "" : `technician:${password}`;
+  return project.on("hub", `python3 /tmp/target.py ${port} '${target}' '${login}'`);
+}
+
 /** Returns the value of a query that has one result. */
 function measured(query: string): number {
   const found = api(API.prometheus, `/api/v1/query?query=${encodeURIComponent(query)}`) as {
@@ -246,6 +262,14 @@ describe("a technician", () => {
     TIMEOUT,
   );
 
+  test("gets no request with an unusual target past the rules", () => {
+    for (const target of ["x:http://h/metrics", "x:http://h/debug/pprof/", "x:/-/quit", "*"])
+      for (const port of [PORTS.prometheus, PORTS.alertmanager, PORTS.loki, PORTS.grafana])
+        expect([target, statusOf(port, target, password())]).toEqual([target, "400"]);
+    expect(statusOf(PORTS.prometheus, "http://h/debug/pprof/", password())).toBe("403");
+    expect(statusOf(PORTS.grafana, "http://h/metrics")).toBe("403");
+  });
+
   test("is asked for the password, which only root on the hub can read", () => {
     const wrong = { from: "hub", password: "wrong" };
     expect(statuses(wrong, PORTS.prometheus, "GET /api/v1/query?query=up")).toEqual({
@@ -310,7 +334,8 @@ test(
     await project.up({ TRANSPORT: "plain" });
     const up = `curl -s '${project.url("hub", 9090)}/api/v1/query?query=count(up==1)'`;
     await until("all targets", 60, () => project.on("hub", up).includes('"9"'));
-    for (const name of ["hub", "app"]) expect(project.on(name, `ls -A ${TLS} 2>/dev/null || true`)).toBe("");
+    for (const name of ["hub", "app"]) expect(project.on(name, `find ${TLS} -type f`)).toBe("");
+    expect(project.on("hub", "find /etc/gateway -type f")).toBe("/etc/gateway/Caddyfile");
   },
   2 * DEPLOY_TIMEOUT,
 );

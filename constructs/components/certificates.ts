@@ -38,7 +38,7 @@ export function certificateFiles(kind: string): CertificateFiles {
   };
 }
 
-/** The kinds of components that need certificates, and whom each accepts as a client. */
+/** The kinds of components that need certificates, and the clients that each of them accepts. */
 export class CertificateNeeds {
   /** Kinds that connect to the listeners of a kind: to the listener `http`, and to the others. */
   private readonly clients = { http: new Map<string, Set<string>>(), others: new Map<string, Set<string>>() };
@@ -72,12 +72,16 @@ export class CertificateNeeds {
           location?.publicAddress,
           location?.secondAddress,
           // Log agents reach several Lokis by one name.
-          kind === "gateway" ? LOKIS : undefined,
+          kind === "gateway" && this.hasSeveralLokis ? LOKIS : undefined,
         ].filter((address) => address !== undefined),
         clients: [...clients].sort(),
         connects: [...(this.servers.get(kind) ?? [])].sort(),
       },
     };
+  }
+
+  private get hasSeveralLokis(): boolean {
+    return this.monitoring._components.filter(({ kind }) => kind === "loki").length > 1;
   }
 
   /**

@@ -23,8 +23,8 @@ const GENERATED_PASSWORD = "/etc/gateway/password";
  * constructed together with them: in front of each {@link Loki}, and with an encrypted transport also in front of
  * Prometheus, Alertmanager and Grafana. `gateway` of the {@link Monitoring} has its settings.
  *
- * The gateway accepts the connections to their ports, and they listen on the loopback address. Each client may do what it
- * needs, and nothing else: log agents send lines, Grafana queries, Prometheus reads metrics and sends alerts. The gateway
+ * The gateway accepts the connections to their ports, and they listen on the loopback address. It forwards
+ * only some requests of each client: log agents send lines, Grafana queries, Prometheus reads metrics and sends alerts. It
  * rejects requests that stop a component, change its settings or delete data, for technicians too.
  *
  * With an encrypted transport, the gateway knows other components by their certificates, and asks technicians for a

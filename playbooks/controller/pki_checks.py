@@ -75,9 +75,13 @@ def _spki(key: object) -> bytes:
 
 def _wrong_extensions(own: x509.Certificate, subject: Subject) -> Iterator[str]:
     try:
-        present = set(own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+        present = list(own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
     except x509.ExtensionNotFound:
-        present = set()
+        present = []
+    # A second identity would let the component act as another one, and the gateway reads only the first one.
+    identity = x509.UniformResourceIdentifier(subject.identity)
+    if others := [_text(name) for name in present if isinstance(name, x509.UniformResourceIdentifier) and name != identity]:
+        yield f"also names {', '.join(others)}: issue it again with {_text(identity)} as its only name of the type URI"
     if missing := [_text(name) for name in subject.required_names if name not in present]:
         yield f"lacks the alternative names {', '.join(missing)}: issue it again with subjectAltName = {','.join(map(_text, subject.required_names))}"
     try:

@@ -28,7 +28,7 @@ const ADDRESSES = {
   grafana_password_command: "  admin password: ",
   prometheus_url: "Prometheus     ",
   alertmanager_url: "Alertmanager   ",
-  technician_password_command: "  password of the user technician, for Prometheus and Alertmanager: ",
+  technician_password_command: "  password of the user technician, for Prometheus, Alertmanager and Loki: ",
 };
 
 interface Up extends Context {

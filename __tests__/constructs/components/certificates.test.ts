@@ -137,6 +137,7 @@ describe("with certificates of the user", () => {
       },
       addresses: ["198.18.10.17"],
       clients: ["prometheus"],
+      connects: [],
     });
     expect(stack.paths.filter((path) => path.includes("authority"))).toEqual([]);
     expect(stack.run("cleanup").hosts.hub?.monitoring_components).not.toContain("certificate_authority");

@@ -5,6 +5,7 @@ import {
   Alert,
   Alertmanager,
   Artifacts,
+  Certificates,
   Dashboard,
   ExistingNetwork,
   ExistingServer,
@@ -48,6 +49,10 @@ const secret = Secret.fromEnvironment("TOKEN");
 
 function notified(world: World, receivers: readonly Receiver[], routing?: Routing): void {
   new Alertmanager(world.hub({ monitoring: { receivers, routing } }), "alertmanager");
+}
+
+function encrypted(world: World, certificates: Certificates): void {
+  world.hub({ monitoring: { transport: Transport.mutualTls({ certificates }) } });
 }
 
 function withLogs(world: World, source: LogSource): void {
@@ -153,6 +158,17 @@ export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
   }),
   SecretOptions: builder({}, (world, value) => {
     notified(world, [Receiver.slack("ops", { webhookUrl: Secret.fromEnvironment("TOKEN", value) })]);
+  }),
+  "Certificates.fromFiles": builder({ folder: "pki" }, (world, { folder }) => {
+    encrypted(world, Certificates.fromFiles(folder));
+  }),
+  CertificateFilesOptions: builder({}, (world, options) => {
+    encrypted(world, Certificates.fromFiles("pki", options));
+  }),
+  ComponentCertificate: builder({ server: "hub", component: "gateway" }, (world, place) => {
+    const places = ["node_exporter", "prometheus"].map((component) => ({ server: "hub", component }));
+    const components = [...places, place].map((each) => ({ ...each, certificate: secret, key: secret }));
+    encrypted(world, Certificates.fromSecrets({ authority: secret, components }));
   }),
   "LogAgent.named": builder({ program: "alloy" }, (world, { program }) => {
     new Loki(world.hub({ monitoring: { logAgent: LogAgent.named(program) } }), "loki");

@@ -4,14 +4,14 @@ import { Severity } from "../rule";
 
 const ABOUT = { kinds: ["gateway"], group: "gateway", dashboard: Uids.SELF_MONITORING };
 const REQUESTS = "caddy_http_request_duration_seconds_count";
-const BY_GATEWAY = "sum by (instance, monitoring)";
+const BY_SITE = "sum by (instance, monitoring, server)";
 
-/** Returns the rate of requests to Loki with matching status codes. The gateway rejects requests with status 403. */
+/** Returns the rates of requests to each component with matching status codes. The gateway rejects requests with status 403. */
 function requests(code: string): string {
-  return `${BY_GATEWAY} (rate(${REQUESTS}{job="gateway",server="loki",code${code}}[5m]))`;
+  return `${BY_SITE} (rate(${REQUESTS}{job="gateway",server!="metrics",code${code}}[5m]))`;
 }
 
-/** Alerts about the gateways in front of the Lokis. */
+/** Alerts about the gateways in front of Loki and of other components. */
 export const gatewayAlerts: readonly AlertDefinition[] = [
   define({
     ...ABOUT,
@@ -20,7 +20,7 @@ export const gatewayAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.CRITICAL, for: "3m", expr: () => 'up{job="gateway"} == 0' }],
     summary: "The gateway on {{ $labels.instance }} is down",
     description:
-      "Prometheus cannot scrape the gateway on {{ $labels.instance }}. Log agents cannot send lines to Loki on this server, and Grafana cannot query it. The agents retry, but lines whose files are rotated away are lost.",
+      "Prometheus cannot scrape the gateway on {{ $labels.instance }}. Clients cannot reach the components behind it: Loki, and with an encrypted transport also Prometheus, Alertmanager and Grafana. Log agents retry, but lines whose files are rotated away are lost.",
   }),
   define({
     ...ABOUT,
@@ -33,8 +33,8 @@ export const gatewayAlerts: readonly AlertDefinition[] = [
         expr: (t) => `100 * ${requests('=~"5.."')} / ${requests('!="403"')} > ${t.failed}`,
       },
     ],
-    summary: "The gateway on {{ $labels.instance }} answers with errors",
+    summary: "The gateway on {{ $labels.instance }} answers requests to {{ $labels.server }} with errors",
     description:
-      'The gateway on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of the requests that it forwards to Loki with status 5xx. If Loki does not answer, the status is 502, and the journal of the gateway contains the cause.',
+      'The gateway on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of the requests that it forwards to {{ $labels.server }} with status 5xx. If the component does not answer, the status is 502, and the journal of the gateway contains the cause.',
   }),
 ];

@@ -4,9 +4,9 @@ import { RATE_INTERVAL } from "../expressions";
 import { processPanels } from "./process";
 import { requestGraph } from "./request-graph";
 
-/** Builds the panels of the gateways in front of the Lokis: requests and their processes. */
+/** Builds the panels of the gateways in front of Loki and other components: requests and their processes. */
 export function gatewayPanels(): Builder<Panel>[] {
-  const rate = `rate(caddy_http_request_duration_seconds_count{job="gateway",server="loki"}${RATE_INTERVAL})`;
+  const rate = `rate(caddy_http_request_duration_seconds_count{job="gateway",server!="metrics"}${RATE_INTERVAL})`;
   return [
     requestGraph({
       title: "Gateway requests",

@@ -1,4 +1,4 @@
-"""The action certificate: gives a component a key and a certificate of the monitoring's private authority.
+"""The action certificate: gives a component a key and a certificate, of the monitoring's private authority or of a PKI of the user.
 
 Its options are documented in plugins/modules/certificate.py.
 """

@@ -35,7 +35,10 @@ export const gateway: readonly Situation[] = [
     alert: "GatewayErrors",
     when: "51 of 1000 requests to Loki fail",
     series: requests({ 204: 949, 502: 40, 503: 11 }),
-    fires: { 10: [], 11: [warning(withoutJob(HUB), "The gateway on hub answers with errors")] },
+    fires: {
+      10: [],
+      11: [warning({ ...withoutJob(HUB), server: "loki" }, "The gateway on hub answers requests to loki with errors")],
+    },
   },
   {
     alert: "GatewayErrors",
@@ -47,7 +50,13 @@ export const gateway: readonly Situation[] = [
     alert: "GatewayErrors",
     when: "a tenth of the requests to Loki fails, and the gateway rejects many requests of others",
     series: requests({ 204: 90, 502: 10, 403: 900 }),
-    fires: { 11: [warning(withoutJob(HUB))] },
+    fires: { 11: [warning({ ...withoutJob(HUB), server: "loki" })] },
+  },
+  {
+    alert: "GatewayErrors",
+    when: "all requests to Alertmanager fail, and those to Loki do not",
+    series: { ...requests({ 204: 1000, 502: 0 }), ...requests({ 502: 1 }, "alertmanager") },
+    fires: { 11: [warning({ ...withoutJob(HUB), server: "alertmanager" })] },
   },
   {
     alert: "GatewayErrors",

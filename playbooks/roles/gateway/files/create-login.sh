@@ -7,8 +7,8 @@
 #   LOGIN     file for the login
 #   CADDY     the program that computes the hash
 #   PROVIDED  "yes" if the password is provided
-# Output: "changed" if the login is another one than before
-# Exit codes: 0 the login fits the password; anything else: standard error says why not
+# Output: "changed" if the login changed
+# Exit codes: 0 the login fits the password; anything else: standard error contains the reason
 set -eu
 umask 077
 
@@ -21,7 +21,7 @@ fi
 
 # The hash has a random salt, so only a digest tells whether the password changed.
 digest="$(sha256sum <"$password")"
-if [ -s "$login" ] && [ "$(cat "$password.sha256" 2>/dev/null)" = "$digest" ]; then exit 0; fi
+if [ -s "$login" ] && [ "$(cat "$login.sha256" 2>/dev/null)" = "$digest" ]; then exit 0; fi
 
 # bcrypt reads at most 72 bytes. Caddy remembers passwords that it has checked, so the cost applies to the first request only.
 hash="$({ cat "$password"; echo; } | "$caddy" hash-password --algorithm bcrypt --bcrypt-cost 12)"
@@ -29,5 +29,5 @@ echo "technician $hash" >"$login.new"
 chgrp gateway "$login.new"
 chmod 0640 "$login.new"
 mv "$login.new" "$login"
-echo "$digest" >"$password.sha256"
+echo "$digest" >"$login.sha256"
 echo changed

@@ -23,7 +23,13 @@ is_ready() {
     "http://127.0.0.1:$1" 2>/dev/null
 }
 
-if ! holds_port "$2"; then exit 0; fi
+is_stopped() {
+  state="$(systemctl show --property ActiveState --value "$1.service" 2>/dev/null || true)"
+  [ "${state:-inactive}" = inactive ]
+}
+
+# While the component restarts, nobody listens on the port, but it may still go back to it.
+if ! holds_port "$2" && { is_stopped "$1" || is_ready "$3$4"; }; then exit 0; fi
 end=$(($(date +%s) + 240))
 while holds_port "$2" || ! is_ready "$3$4"; do
   if [ "$(date +%s)" -ge "$end" ]; then
