@@ -108,16 +108,16 @@ const sentLines = {
 function statusOf(port: number, target: string, password?: string): string {
   const program = `
 import base64, socket, ssl, sys
-port, target, login = sys.argv[1:]
+host, port, target, login = sys.argv[1:]
 context = ssl.create_default_context(cafile="${TLS}/node_exporter/authority.pem")
-with context.wrap_socket(socket.create_connection(("127.0.0.1", int(port)), 5), server_hostname="localhost") as it:
+with context.wrap_socket(socket.create_connection((host, int(port)), 5), server_hostname=host) as it:
     header = f"Authorization: Basic {base64.b64encode(login.encode()).decode()}\\r\\n" if login else ""
     it.sendall(f"GET {target} HTTP/1.1\\r\\nHost: localhost\\r\\n{header}Connection: close\\r\\n\\r\\n".encode())
     print(it.recv(4096).split()[1].decode())
 `;
   project.write("hub", "/tmp/target.py", program);
   const login = password === undefined ? "" : `technician:${password}`;
-  return project.on("hub", `python3 /tmp/target.py ${port} '${target}' '${login}'`);
+  return project.on("hub", `python3 /tmp/target.py ${project.address("hub")} ${port} '${target}' '${login}'`);
 }
 
 /** Returns the value of a query that has one result. */
