@@ -19,6 +19,7 @@ const BUILT_IN_SAME_BY = [
   "sensor",
   "controller",
   "alertmanager",
+  "component",
 ];
 
 /** Returns the default inhibitions, followed by the user's. */
