@@ -15,7 +15,7 @@ const AUTHORITY = "/var/lib/monitoring/certificate_authority";
 const GOSSIP = 9094;
 const GRPC = 9095;
 const LOKI_GOSSIP = 7946;
-const LOKI = 3101;
+const LOKI = 3100;
 
 /** Generated files of the roles, as a synthesis writes them. */
 const FILES: Readonly<Record<string, readonly GeneratedFile[]>> = {
@@ -87,8 +87,7 @@ data = sys.argv[2].encode() or None
 try: print(r.urlopen(r.Request(sys.argv[1], data, {"Content-Type": "application/json", "Accept": "application/json"}), timeout=10).read().decode() or "null")
 except OSError as error: print("null")`;
   const data = content === undefined ? "" : JSON.stringify(content);
-  // Loki listens on the loopback address only.
-  const url = `http://${port === LOKI ? "127.0.0.1" : lab.address(name)}:${port}${path}`;
+  const url = `http://${lab.address(name)}:${port}${path}`;
   return JSON.parse(lab.on(name, `python3 -c '${program}' '${url}' '${data}'`)) as unknown;
 }
 
