@@ -3,7 +3,7 @@ import { Query } from "../../lib/query";
 import { Construct, IConstruct } from "constructs";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Connection, Listener, Listening, listenerProblem, Placement } from "../../lib/access/access";
+import { Connection, Listener, Listening, listenerProblem, Placement, portProblem } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { Budgets, DiskNeed } from "../../lib/budgets";
 import { isPrivateAddress } from "../../lib/network/cidr";
@@ -171,6 +171,7 @@ export abstract class Component extends Construct implements IComponent {
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
     rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
+    if (this.gatewayUse !== undefined) rejectIf(this, prefixed("apiPort", portProblem(this.gatewayUse.apiPort)));
     this.user = description.user ?? (this._playbook === undefined ? this.kind : undefined);
     if (this.user !== undefined) rejectIf(this, prefixed("user", systemUserProblem(this.user)));
     this.member = this.findMember();

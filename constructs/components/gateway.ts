@@ -10,7 +10,7 @@ import { IComponent } from "../contracts";
 import { builtIn } from "./built-in";
 import { API, Component } from "./component";
 import { GatewayProps } from "./gateway-props";
-import { sshCommand } from "./ssh-tunnel";
+import { readCommand } from "./ssh-tunnel";
 
 const KIND = "gateway";
 const LOG_AGENT = "log_agent";
@@ -108,11 +108,9 @@ export class Gateway extends Component {
     const { monitoring, server } = this.member;
     const first = monitoring._first(KIND)?.node === this.node;
     const suffix = first ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
-    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${GENERATED_PASSWORD}`;
     monitoring._addOutput(
       `technician_password_command${suffix}`,
-      // With a password, sudo asks for it in the terminal.
-      sshCommand(server, monitoring, server.ssh.sudoPassword === undefined ? [] : ["-t"], read),
+      readCommand(server, monitoring, GENERATED_PASSWORD),
       `Command that prints the password of the user "technician" on ${server.name}; run it in the folder of the project`,
     );
   }

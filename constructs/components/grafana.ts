@@ -25,7 +25,7 @@ import { GrafanaDatabase, GrafanaProps } from "./grafana-props";
 import { rejectIf } from "../synthesis/errors";
 import { warnAtSynthesis } from "../synthesis/warnings";
 import { Prometheus } from "./prometheus";
-import { sshCommand } from "./ssh-tunnel";
+import { readCommand } from "./ssh-tunnel";
 
 /**
  * Components that Grafana queries at their listener `http`. The kind is also the uid and the plugin of the data source.
@@ -286,11 +286,9 @@ export class Grafana extends Component {
   private addPasswordCommand(): void {
     const { monitoring, server } = this.member;
     if (monitoring._first(this.kind)?.node !== this.node) return;
-    const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${GENERATED_PASSWORD}`;
     monitoring._addOutput(
       "grafana_password_command",
-      // With a password, sudo asks for it in the terminal.
-      sshCommand(server, monitoring, server.ssh.sudoPassword === undefined ? [] : ["-t"], read),
+      readCommand(server, monitoring, GENERATED_PASSWORD),
       "Command that prints the password of the Grafana admin; run it in the folder of the project",
     );
   }

@@ -18,7 +18,7 @@ export function sshTunnel(server: IServer, monitoring: IMonitoring, port: number
  * @param options words that the shell reads as they are
  * @param command command to run on the server, without special characters of shells; by default a shell, unless the options disable it
  */
-export function sshCommand(
+function sshCommand(
   server: IServer,
   monitoring: IMonitoring,
   options: readonly string[],
@@ -84,4 +84,11 @@ function word(text: string, quote = shellQuote): string {
     Token.isUnresolved(part) ? Fn.replace(part, "'", "'\\\\''") : part.replaceAll("'", "'\\''"),
   );
   return `'${quoted.join("")}'`;
+}
+
+/** Returns the SSH command that prints a file that only root on a server can read. */
+export function readCommand(server: IServer, monitoring: IMonitoring, file: string): string {
+  const read = `${server.ssh.user === "root" ? "" : "sudo "}cat ${file}`;
+  // With a password, sudo asks for it in the terminal.
+  return sshCommand(server, monitoring, server.ssh.sudoPassword === undefined ? [] : ["-t"], read);
 }

@@ -45,6 +45,10 @@ describe("with a plain transport, the gateway of a Loki", () => {
     expect(stack.variables("loki", "hub")).toMatchObject({ loki_port: 13101, monitoring_behind_gateway: true });
   });
 
+  test("does not forward to a port that Loki cannot use", () => {
+    expect(() => stackWith({ apiPort: 80 })).toThrow("apiPort: port 80 cannot be used");
+  });
+
   test("lets Grafana and technicians query, and no other member", () => {
     const [loki] = sitesOf(stackWith());
     expect(loki?.readers).toHaveLength(2);
