@@ -18,12 +18,7 @@ export function sshTunnel(server: IServer, monitoring: IMonitoring, port: number
  * @param options words that the shell reads as they are
  * @param command command to run on the server, without special characters of shells; by default a shell, unless the options disable it
  */
-function sshCommand(
-  server: IServer,
-  monitoring: IMonitoring,
-  options: readonly string[],
-  command?: string,
-): string {
+function sshCommand(server: IServer, monitoring: IMonitoring, options: readonly string[], command?: string): string {
   const { host, port = 22, user, keyFile, jumpHost, hostKeyAlias } = server.ssh;
   const jump = jumpHost === undefined ? [] : [jumpOption(jumpHost, keyFile, monitoring)];
   return [
