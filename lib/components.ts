@@ -38,7 +38,7 @@ export interface ComponentKind {
    */
   readonly gateway?: { readonly apiPort: number; readonly always: boolean };
   /**
-   * Peers that may reach each listener, as kinds of components or `technicians`. The key `*` stands for every listener
+   * Peers that may reach each listener, as kinds of components, `technicians` or `anyone`. The key `*` stands for every listener
    * without an entry of its own.
    */
   readonly peers: Readonly<Record<string, readonly string[]>>;
@@ -46,6 +46,8 @@ export interface ComponentKind {
 
 /** The peer in {@link ComponentKind.peers} that stands for the technicians. */
 export const TECHNICIANS = "technicians";
+/** The peer that stands for every address. */
+export const ANYONE = "anyone";
 
 /**
  * The built-in kinds of components, from `playbooks/components.json`. The cleanup role reads the same file.

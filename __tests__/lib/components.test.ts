@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { componentKind, componentKinds, TECHNICIANS } from "../../lib/components";
+import { ANYONE, componentKind, componentKinds, TECHNICIANS } from "../../lib/components";
 import { playbooksDirectory } from "../../lib/paths";
 import { sourceNames } from "../../tools/local/source";
 
@@ -32,7 +32,7 @@ describe.each(componentKinds)("the kind $kind", ({ kind, artifacts, verified, pe
   });
 
   it("names only known peers", () => {
-    const known = [TECHNICIANS, ...kinds];
+    const known = [TECHNICIANS, ANYONE, ...kinds];
     expect(Object.values(peers).flatMap((names) => names.filter((name) => !known.includes(name)))).toEqual([]);
     expect(Object.keys(peers)).toContain("*");
   });

@@ -39,9 +39,13 @@ function sentence(monitoring: IMonitoring, row: AccessRow, bound: Access): strin
   const sets = new ServerSets();
   const from = sourceKind === undefined ? sources.join(", ") : `${sourceKind} on ${sets.text(sources)}`;
   const [server = ""] = sourceKind === undefined ? destinations : sources;
-  const peer = sourceKind === undefined ? AccessPeer.technicians() : AccessPeer.component(sourceKind);
+  const peer = sourceKind === undefined ? outsidePeer(monitoring, sources) : AccessPeer.component(sourceKind);
   const wider = Access.only(kind, [...bound._peers, peer], bound._listener);
   return `${pathOf(monitoring, server, sourceKind ?? kind)}: ${from} would reach ${kind} (${listener}, ${port}/${protocol}) on ${sets.text(destinations)} ("${reason}"), but ${bound.toString()} does not allow that: remove the connection, or allow it in the monitoring with bounds: [${wider.toString()}]`;
+}
+
+function outsidePeer({ technicians }: IMonitoring, sources: readonly string[]): AccessPeer {
+  return sources.every((cidr) => technicians.includes(cidr)) ? AccessPeer.technicians() : AccessPeer.anyone();
 }
 
 /** Returns the path of a component on a server, else the path of the member, else the path of the monitoring. */

@@ -1,9 +1,9 @@
-import { componentKinds, TECHNICIANS } from "../components";
+import { ANYONE, componentKinds, TECHNICIANS } from "../components";
 import { runNameProblem } from "../names";
 import { Edge } from "./access";
 
 /**
- * A peer that an {@link Access} bound allows: a kind of component, or the technicians.
+ * A peer that an {@link Access} bound allows: a kind of component, the technicians, or every address.
  *
  * @example
  *
@@ -24,6 +24,11 @@ export class AccessPeer {
     return new AccessPeer();
   }
 
+  /** Every address, as for the port at which an authority validates the names of a gateway. */
+  public static anyone(): AccessPeer {
+    return new AccessPeer(undefined, true);
+  }
+
   private constructor(
     /**
      * Kind of component; undefined for technicians.
@@ -31,10 +36,13 @@ export class AccessPeer {
      * @internal
      */
     public readonly _kind?: string,
+    /** Whether the peer is every address. @internal */
+    public readonly _anyone = false,
   ) {}
 
   /** Returns the TypeScript expression of this peer. @internal */
   public toString(): string {
+    if (this._anyone) return "AccessPeer.anyone()";
     return this._kind === undefined ? "AccessPeer.technicians()" : `AccessPeer.component("${this._kind}")`;
   }
 }
@@ -113,6 +121,7 @@ const DEFAULTS: readonly Access[] = [
 ];
 
 function peerOf(name: string): AccessPeer {
+  if (name === ANYONE) return AccessPeer.anyone();
   return name === TECHNICIANS ? AccessPeer.technicians() : AccessPeer.component(name);
 }
 
@@ -141,10 +150,12 @@ export function edgesBeyondBounds(
   return edges.filter(({ source, destination, kind, listener }) => {
     const bound = boundOf(bounds, kind, listener.name);
     if (bound === undefined || source.server === destination) return false;
-    return !bound._peers.some((peer) =>
-      peer._kind === undefined
-        ? source.cidr !== undefined && technicians.includes(source.cidr)
-        : source.kind === peer._kind,
+    return !bound._peers.some(
+      (peer) =>
+        peer._anyone ||
+        (peer._kind === undefined
+          ? source.cidr !== undefined && technicians.includes(source.cidr)
+          : source.kind === peer._kind),
     );
   });
 }

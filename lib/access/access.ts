@@ -47,6 +47,20 @@ export interface Listener {
    * @default false
    */
   readonly loopback?: boolean;
+  /**
+   * Purpose of connections from every address, shown in the access document.
+   *
+   * @default - only sources that the access graph derives may connect
+   * @internal
+   */
+  readonly _public?: string;
+  /**
+   * Whether the service may listen on ports below 1024.
+   *
+   * @default false
+   * @internal
+   */
+  readonly _lowPort?: boolean;
 }
 
 /** A connection from a component to all components of a kind, on any server. */
@@ -126,6 +140,8 @@ export interface Topology {
   readonly allowedConnections: readonly Edge[];
 }
 
+/** The CIDR blocks that contain every address. */
+export const EVERYWHERE: readonly string[] = ["0.0.0.0/0", "::/0"];
 /** Kind of the edges to a server's SSH. */
 export const SSH = "ssh";
 
@@ -138,6 +154,7 @@ export function accessGraph({ placements, sshEndpoints, technicians, allowedConn
   return [
     ...placementEdges(placements),
     ...placements.flatMap((placement) => technicianEdges(placement, technicians)),
+    ...placements.flatMap(publicEdges),
     ...sshEndpoints.flatMap((endpoint) => sshEdges(endpoint, technicians)),
     ...allowedConnections,
   ];
@@ -178,6 +195,14 @@ function technicianEdges({ kind, server, listeners }: Listening, technicians: re
         reason: "technician access",
       })),
     );
+}
+
+function publicEdges({ kind, server, listeners }: Listening): Edge[] {
+  return listeners.flatMap((listener) => {
+    const { _public: reason } = listener;
+    if (reason === undefined) return [];
+    return EVERYWHERE.map((cidr) => ({ source: { cidr }, destination: server, kind, listener, reason }));
+  });
 }
 
 function sshEdges({ server, port, controllers }: SshEndpoint, technicians: readonly string[]): Edge[] {
@@ -235,7 +260,14 @@ export function portProblems(placements: readonly Listening[], sshPorts: Readonl
  * Returns what is wrong with a listener, or undefined. Its texts are parts of firewall rules, configurations and file
  * names.
  */
-export function listenerProblem({ name, port, protocol, scheme, scrapeJob }: Listener): string | undefined {
+export function listenerProblem({
+  name,
+  port,
+  protocol,
+  scheme,
+  scrapeJob,
+  _lowPort: low,
+}: Listener): string | undefined {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name))
     return `listeners: the name "${name}" is not valid: use letters, digits, "_", "." and "-"`;
   if (protocol !== "tcp" && protocol !== "udp")
@@ -243,6 +275,7 @@ export function listenerProblem({ name, port, protocol, scheme, scrapeJob }: Lis
   if (scheme !== undefined && scheme !== "http" && scheme !== "https")
     return `listeners, "${name}": the scheme "${scheme}" is unknown: use "http" or "https"`;
   const misnamed = scrapeJob === undefined ? undefined : jobNameProblem(scrapeJob);
+  if (misnamed === undefined && low === true) return undefined;
   return misnamed === undefined ? portProblem(port) : `listeners, "${name}", scrapeJob: ${misnamed}`;
 }
 

@@ -1,8 +1,9 @@
 import { BlockList, isIPv4 } from "node:net";
+import { EVERYWHERE } from "../access/access";
 import { isAllowed } from "./allowed-access";
 import { Fleet } from "./fleet";
 
-/** An address of this machine that no server allows. */
+/** An address of this machine that no server allows, except at ports that every address may reach. */
 export interface UnauthorizedSource {
   readonly address: string;
   /** Names of the servers that see this machine under the address. */
@@ -32,7 +33,11 @@ export function findUnauthorizedSource(
     ({ address, ports }) =>
       isIPv4(address) &&
       connected.check(address, "ipv4") &&
-      !ports.some(({ sources }) => isAllowed(sources, ownAddress) !== false),
+      !ports.some(({ sources }) => isAllowed(sources.filter(isLimited), ownAddress) !== false),
   );
   return servers.length === 0 ? undefined : { address: ownAddress, servers: new Set(servers.map(({ name }) => name)) };
+}
+
+function isLimited(source: string): boolean {
+  return !EVERYWHERE.includes(source);
 }

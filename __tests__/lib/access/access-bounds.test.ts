@@ -54,6 +54,17 @@ describe("the built-in bounds", () => {
     expect(surplus([gossip, ...beyond])).toEqual(beyond);
   });
 
+  test("allow every address at the port for challenges of the gateway only", () => {
+    const challenge = edge({ cidr: "0.0.0.0/0" }, "hub", "gateway", "challenges");
+    const beyond = ["names", "http"].map((name) => edge({ cidr: "0.0.0.0/0" }, "hub", "gateway", name));
+    expect(surplus([challenge, ...beyond])).toEqual(beyond);
+    const strict = Access.only("gateway", [AccessPeer.technicians()], "challenges");
+    expect(surplus([challenge], strict)).toEqual([challenge]);
+    expect(Access.only("gateway", [AccessPeer.anyone()], "challenges").toString()).toBe(
+      'Access.only("gateway", [AccessPeer.anyone()], "challenges")',
+    );
+  });
+
   test("do not apply within a server", () => {
     expect(surplus([edge({ server: "hub", kind: "grafana" }, "hub", "node_exporter")])).toEqual([]);
   });

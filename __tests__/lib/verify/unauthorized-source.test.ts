@@ -17,6 +17,12 @@ describe("findUnauthorizedSource", () => {
     expect(findUnauthorizedSource(fleet(), undefined, INTERFACES)).toBeUndefined();
   });
 
+  it("ignores ports that every address may reach", () => {
+    const ports = [{ name: "gateway_challenges", protocol: "tcp", port: 80, sources: ["0.0.0.0/0", "::/0"] }];
+    const open = { ...fleet(), servers: [server("open", "10.0.0.77", { ports })] };
+    expect(findUnauthorizedSource(open, "192.0.2.2", INTERFACES)?.servers).toEqual(new Set(["open"]));
+  });
+
   it("leaves out a server that allows the address", () => {
     const ports = [{ name: "node_exporter_http", protocol: "tcp", port: 9100, sources: ["192.0.2.0/24"] }];
     const open = { ...fleet(), servers: [...fleet().servers, server("open", "10.0.0.77", { ports })] };

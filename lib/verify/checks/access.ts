@@ -1,30 +1,36 @@
 import { Outcome, worstOutcome } from "../outcome";
-import { componentKind, componentKinds, TECHNICIANS } from "../../components";
+import { ANYONE, ComponentKind, componentKind, componentKinds, TECHNICIANS } from "../../components";
 import { count, list } from "../text";
 import { Verdict } from "../verdict";
 import { Check } from "./check";
 
 /** Checks of the access to each built-in kind of component. */
 export const componentAccess: readonly Check[] = componentKinds.map(({ kind, title, peers }) =>
-  accessCheck(title, kind, [...new Set(Object.values(peers).flat())]),
+  accessCheck(title, kind, peers),
 );
 
 /** Checks the access to user-provided exporters. */
-export const exporterAccess: Check = accessCheck("exporter", "exporter", ["prometheus", TECHNICIANS]);
+export const exporterAccess: Check = accessCheck("exporter", "exporter", { "*": ["prometheus", TECHNICIANS] });
 
 /** Checks that only the peers reach the ports of a kind of component. `makeReport` adds the failures of the probes. */
-function accessCheck(title: string, kind: string, peers: readonly string[]): Check {
+function accessCheck(title: string, kind: string, byListener: ComponentKind["peers"]): Check {
+  const peers = [...new Set(Object.values(byListener).flat())].filter((peer) => peer !== ANYONE);
+  const listeners = Object.keys(byListener).filter((name) => byListener[name]?.includes(ANYONE));
   const belongs = (listener: string): boolean => listener.startsWith(`${kind}_`);
   const others = [...peers.filter((peer) => peer !== TECHNICIANS), TECHNICIANS];
   const sources = list(others.map((peer) => sourceName(peer, kind)));
   return ({ verdicts, fleet }) => {
     const hosts = fleet.servers.filter(({ ports }) => ports.some((port) => belongs(port.name)));
     if (hosts.length === 0) return undefined;
+    const open = hosts.flatMap(({ ports }) =>
+      ports.filter(({ name }) => listeners.some((each) => name === `${kind}_${each}`)),
+    );
+    const publicly = [...new Set(open.map(({ port }) => `, port ${port} from everywhere`))].join("");
     const selected = verdicts.filter(({ probe }) => belongs(probe.name));
     return {
       name: `${title} access`,
       outcome: worstOutcome(selected.map(({ outcome }) => outcome)),
-      summary: `only from ${sources}: ${count(hosts.length, "server")}, ${probeSummary(selected)}`,
+      summary: `only from ${sources}${publicly}: ${count(hosts.length, "server")}, ${probeSummary(selected)}`,
       details: [],
       failures: [],
     };
