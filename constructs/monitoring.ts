@@ -42,6 +42,7 @@ import { serverRoute } from "./servers/server-route";
 import { stateDirectory } from "./synthesis/state";
 import { warnAtSynthesis } from "./synthesis/warnings";
 import { controllersOf, sshPort, topologyProblems } from "./checks/topology";
+import { namesProblem, unservedNames } from "./components/gateway-names";
 import { GatewayProps } from "./components/gateway-props";
 
 /**
@@ -137,6 +138,7 @@ export class Monitoring extends Construct implements IMonitoring {
     this.logAgent = props.logAgent ?? LogAgent.alloy();
     this.transport = props.transport ?? Transport.plain();
     this._gateway = props.gateway ?? {};
+    rejectIf(this, prefixed("gateway", namesProblem(this._gateway, this.transport)));
 
     requireNullProvider(this);
     const content = contentHash(playbooksDirectory, ["."]);
@@ -185,6 +187,7 @@ export class Monitoring extends Construct implements IMonitoring {
         ...metricProblems(this),
         ...logProblems(this),
         ...certificateProblems(this),
+        ...unservedNames(this),
       ],
     });
   }

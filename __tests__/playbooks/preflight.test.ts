@@ -113,6 +113,8 @@ programTest("ss", "reports a port that another process uses, at the same address
   expect(at("127.0.0.1")).toEqual([problem]);
   expect(at("")).toEqual([problem]);
   expect(at("192.0.2.1")).toEqual([]);
+  // A component may have several ports.
+  expect(server.run({ COMPONENTS: `example - - 1 ${port}`, SERVICE_ADDRESS: "" })).toEqual([problem]);
   expect(at("", String(process.pid))).not.toContainEqual(problem);
   listener.close();
 });

@@ -20,6 +20,7 @@ import { Secret, SecretReference } from "../../lib/inventory/secret";
 import { IComponent } from "../contracts";
 import { Member } from "../members/member";
 import { encryptedListener } from "./certificates";
+import { hostNameOf } from "./gateway-names";
 import { OnMove } from "./on-move";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
@@ -311,7 +312,8 @@ export abstract class Component extends Construct implements IComponent {
   protected addWebUi(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
     const { port, scheme = "http" } = this.listenerOf(listener);
-    const url = known ?? `${scheme}://${server.endpoint(port)}`;
+    const name = hostNameOf(monitoring, this.kind);
+    const url = known ?? (name === undefined ? `${scheme}://${server.endpoint(port)}` : `https://${name}`);
     const suffix =
       monitoring._first(this.kind)?.node === this.node ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
     monitoring._addOutput(`${this.kind}_url${suffix}`, url, `URL of ${title}, for technicians`);

@@ -5,6 +5,36 @@ import { ResourceProps } from "./resources";
 /** Settings of every gateway, the reverse proxy in front of the components of a host. */
 export interface GatewayProps extends AdoptProps, ResourceProps {
   /**
+   * Host names at which technicians open web UIs, by the kind of the component: `grafana`, `prometheus` or `alertmanager`,
+   * as in `{ grafana: "grafana.example.com" }`. Names need an encrypted transport. The gateway gets their certificates from
+   * the ACME server, whose terms you agree to.
+   *
+   * The DNS record of each name must lead to the server of the component. Port 80 of this server is open to every
+   * address: the ACME server connects to it to validate the name, and everybody else is redirected to https.
+   *
+   * @default - none: the gateway serves web UIs at the ports of the components only, with certificates of the transport
+   */
+  readonly names?: Readonly<Record<string, string>>;
+  /**
+   * Email address of the account at the ACME server.
+   *
+   * @default - none
+   */
+  readonly acmeEmail?: string;
+  /**
+   * URL of the directory of the ACME server that issues the certificates of `names`.
+   *
+   * @default - Let's Encrypt, `https://acme-v02.api.letsencrypt.org/directory`
+   */
+  readonly acmeDirectory?: string;
+  /**
+   * PEM file with the authorities of the certificate that the ACME server itself shows, absolute or relative to the
+   * project. Private ACME servers need it.
+   *
+   * @default - the authorities that the operating system of the server trusts
+   */
+  readonly acmeAuthority?: string;
+  /**
    * Port of the gateway's metrics.
    *
    * @default 3180

@@ -1,6 +1,8 @@
 import { Construct } from "constructs";
+import { readFileSync } from "node:fs";
 import { Connection, Edge, Listener } from "../../lib/access/access";
 import { componentKinds } from "../../lib/components";
+import { GeneratedFile } from "../../lib/inventory/generated-file";
 import { Secret } from "../../lib/inventory/secret";
 import { Value, Variables } from "../../lib/inventory/variables";
 import { LogFormat } from "../../lib/logs/log-format";
@@ -9,12 +11,18 @@ import { metricsOf } from "../../lib/metrics/catalogue";
 import { IComponent } from "../contracts";
 import { builtIn } from "./built-in";
 import { API, Component } from "./component";
+import { acmeDirectory, hostNameOf } from "./gateway-names";
 import { GatewayProps } from "./gateway-props";
 import { readCommand } from "./ssh-tunnel";
 
 const KIND = "gateway";
 const LOG_AGENT = "log_agent";
 const PROMETHEUS = "prometheus";
+/** Ports of host names. Browsers and ACME servers expect them, and the firewall allows them. */
+const PORTS = { http: 80, https: 443 };
+const VALIDATION = "validates host names for certificates, or is redirected to https";
+/** Generated file with the authorities of the ACME server. */
+const AUTHORITIES = "acme/authorities.pem";
 /** File that the role writes. */
 const GENERATED_PASSWORD = "/etc/gateway/password";
 
@@ -27,6 +35,9 @@ const GENERATED_PASSWORD = "/etc/gateway/password";
  * only some requests of each client: log agents send lines, Grafana queries, Prometheus reads metrics and sends alerts. It
  * rejects requests that stop a component, change its settings or delete data, for technicians too.
  *
+ * With `names`, the gateway also serves Grafana, Prometheus and Alertmanager at host names, to technicians, with
+ * certificates of Let's Encrypt or another ACME server.
+ *
  * With an encrypted transport, the gateway knows other components by their certificates, and asks technicians for a
  * password. Otherwise, it knows clients by their addresses.
  */
@@ -38,6 +49,16 @@ export class Gateway extends Component {
     super(scope, id, builtIn(KIND, props));
     this.props = props;
     if (this.encrypted && props.technicianPassword === undefined) this.addPasswordCommand();
+  }
+
+  public override get listeners(): readonly Listener[] {
+    if (!this.hasNames) return super.listeners;
+    const names = { protocol: "tcp", _lowPort: true };
+    return [
+      ...super.listeners,
+      { ...names, name: "challenges", port: PORTS.http, anyLocalUser: true, _public: VALIDATION },
+      { ...names, name: "names", port: PORTS.https, scheme: "https", technicians: true },
+    ];
   }
 
   public override get connections(): readonly Connection[] {
@@ -57,12 +78,37 @@ export class Gateway extends Component {
     return password === undefined || !this.encrypted ? {} : { technician_password: password };
   }
 
+  /** The authorities of the ACME server's own certificate. */
+  public override get files(): readonly GeneratedFile[] {
+    const { acmeAuthority: path } = this.props;
+    return path === undefined || !this.hasNames ? [] : [{ path: AUTHORITIES, content: readFileSync(path, "utf8") }];
+  }
+
   public get variables(): Variables {
     return {
       gateway_version: this.version,
       gateway_port: this.portOf("http"),
       gateway_sites: this.served.map((component) => this.site(component)),
+      ...this.acme,
     };
+  }
+
+  private get acme(): Variables {
+    if (!this.hasNames) return {};
+    const { acmeEmail: email = "", acmeAuthority: authority } = this.props;
+    return {
+      gateway_acme: {
+        directory: acmeDirectory(this.props),
+        email,
+        authorities: authority === undefined ? "" : AUTHORITIES,
+      },
+      gateway_name_ports: PORTS,
+    };
+  }
+
+  /** Whether a component on this server has a host name. */
+  private get hasNames(): boolean {
+    return this.served.some(({ kind }) => hostNameOf(this.member.monitoring, kind) !== undefined);
   }
 
   private get encrypted(): boolean {
@@ -79,7 +125,8 @@ export class Gateway extends Component {
 
   private site({ kind, listeners, _apiPort: apiPort = 0 }: IComponent): Value {
     const http = listeners.find((listener: Listener) => listener.name === "http");
-    const site = { kind, port: http?.port ?? 0, api_port: apiPort };
+    const name = hostNameOf(this.member.monitoring, kind);
+    const site = { kind, port: http?.port ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
     if (this.encrypted) return site;
     const agents = [LOG_AGENT, PROMETHEUS];
     return {

@@ -18,6 +18,7 @@ import { knownMetrics } from "../../lib/metrics/known-metrics";
 import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { serveByGateway } from "./gateway";
+import { hostNameOf } from "./gateway-names";
 import { emittedLogs } from "../checks/logs";
 import { emittedMetrics } from "../checks/metrics";
 import { grafanaProblem, secretName } from "./grafana-validation";
@@ -77,7 +78,7 @@ export class Grafana extends Component {
     super(scope, id, builtIn("grafana", { ...props, scheme: tls === undefined ? "http" : "https" }));
     this.props = props;
     this.dashboards = props.dashboards ?? [];
-    rejectIf(this, grafanaProblem(props));
+    rejectIf(this, grafanaProblem(props) ?? this.urlProblem(props.url));
     this.url = this.addWebUi("http", "Grafana", props.url?.replace(/\/+$/, ""));
     if (props.adminPassword === undefined) this.addPasswordCommand();
     serveByGateway(this);
@@ -246,6 +247,14 @@ export class Grafana extends Component {
       ...(prometheus instanceof Prometheus ? { timeInterval: prometheus.scrapeInterval } : {}),
       ...(this.isPlaced(DataSources.ALERTMANAGER) ? { alertmanagerUid: DataSources.ALERTMANAGER } : {}),
     };
+  }
+
+  /** The name on the gateway and the prop `url` would be two URLs of the same Grafana. */
+  private urlProblem(url: string | undefined): string | undefined {
+    const name = hostNameOf(this.member.monitoring, this.kind);
+    return name === undefined || url === undefined
+      ? undefined
+      : `url: "${url}" is set, but the gateway serves Grafana as "${name}": remove url, or the name in gateway, names`;
   }
 
   /** Several Grafanas show the same dashboards and users only if they share the database and its secrets. */

@@ -59,6 +59,7 @@ def add(run: Run, inventory: Variables) -> None:
                 variables = {**common, **(own or {})}
                 adopt = "adopt" if variables.get("monitoring_adopt") else "-"
                 folder = f"/etc/{kind}" if COMPONENTS[kind]["configuration"] else "-"
-                placed[host].append(f"{kind} {adopt} {folder} {variables.get(f'{kind}_port', '')}".rstrip())
+                ports = [variables.get(f"{kind}_port", ""), *(variables.get(f"{kind}_name_ports") or {}).values()]
+                placed[host].append(f"{kind} {adopt} {folder} {' '.join(map(str, ports))}".rstrip())
     for host, kinds in placed.items():
         run.hosts[host]["monitoring_placed"] = sorted(kinds)

@@ -280,7 +280,7 @@ export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
   LokiProps: builder({}, (world, value) => {
     new Loki(world.hub(), "loki", value);
   }),
-  GatewayProps: builder({}, (world, gateway) => {
+  GatewayProps: builder({ names: { prometheus: "prometheus.example.com" } }, (world, gateway) => {
     new Loki(world.hub({ monitoring: { gateway, transport: Transport.mutualTls() } }), "loki");
   }),
   NodeExporterProps: builder({}, (world, nodeExporter) => {

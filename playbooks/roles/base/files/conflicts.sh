@@ -3,8 +3,8 @@
 # by a line ". FILE".
 #
 # Environment, with that of preflight.sh:
-#   COMPONENTS  list of KIND ADOPT FOLDER PORT: the built-in components on this server. ADOPT is "adopt" or "-"; FOLDER is
-#               the configuration folder, or "-"; PORT may be missing
+#   COMPONENTS  list of KIND ADOPT FOLDER PORT…: the built-in components on this server. ADOPT is "adopt" or "-"; FOLDER is
+#               the configuration folder, or "-"; there may be no PORT
 # It calls the function "problem".
 # shellcheck disable=SC2086,SC2154 # Names of units contain no spaces; manifest.sh sets the folders.
 
@@ -19,9 +19,9 @@ foreign_things() { # <component> <configuration folder or ->
 
 # Reports installations that are not ours, and ports in use. All runs report them, so that none of them changes the server.
 check_components() {
-  while read -r kind adopt config port; do
+  while read -r kind adopt config ports; do
     if [ ! "$kind" ]; then continue; fi
-    if [ "$port" ]; then check_port "$kind" "$port" "$adopt"; fi
+    for port in $ports; do check_port "$kind" "$port" "$adopt"; done
     if [ "$adopt" = adopt ]; then continue; fi
     things="$(foreign_things "$kind" "$config")"
     if [ "$things" ]; then report_things "$kind" "$things"; fi
