@@ -166,6 +166,23 @@ rootTest("reports when the certificates of components and of the authority end",
   await Promise.resolve();
 });
 
+rootTest("reports when the certificates of host names end, and which names have none", async () => {
+  const [name, missing] = ["grafana.example.com", "prometheus.example.com"];
+  const issued = `/var/lib/monitoring/gateway/caddy/certificates/acme-directory/${name}`;
+  system.on(`rm -rf /etc/cdktf-monitoring/components/* && mkdir -p /etc/gateway/acme /var/lib/textfile ${issued}
+    printf '${name}\\n${missing}\\n' >/etc/gateway/acme/names; echo '${CERTIFICATE}' >${issued}/${name}.crt`);
+  const end = Date.UTC(2027, 0, 1) / 1000;
+  expect(drift("certificates")).toBe(`gateway\t${String(end)}\t${name}\ngateway\t0\t${missing}`);
+  drift("export /var/lib/textfile/drift.prom");
+  const metric = "monitoring_certificate_expiry_timestamp_seconds";
+  expect(system.on("grep '^monitoring_certificate' /var/lib/textfile/drift.prom").split("\n")).toEqual([
+    `${metric}{component="gateway",name="${name}"} ${end.toFixed(1)}`,
+    `${metric}{component="gateway",name="${missing}"} 0.0`,
+  ]);
+  system.on("rm -rf /etc/gateway");
+  await Promise.resolve();
+});
+
 it("exports the metrics that rules may use", () => {
   const exported = [...readFileSync(PROGRAM, "utf8").matchAll(/yield "(monitoring_\w+)"/g)].map(([, name]) => name);
   expect([...new Set(exported)].sort()).toEqual([...DRIFT_METRICS]);

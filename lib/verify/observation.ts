@@ -35,8 +35,10 @@ export interface Drift {
 export interface Certificate {
   /** Kind of the component. */
   readonly component: string;
-  /** When the certificate ends, in seconds since 1970. */
+  /** When the certificate ends, in seconds since 1970; 0 if a host name has no certificate. */
   readonly end: number;
+  /** Host name, if an ACME server issues the certificate; empty for a certificate of the transport. */
+  readonly name: string;
 }
 
 /** The state of a server. */
@@ -56,7 +58,7 @@ export interface Observation {
   readonly services: readonly Service[];
   /** Changes since the last deploy; undefined if the server could not be compared with it. */
   readonly drift?: readonly Drift[];
-  /** The certificates of an encrypted transport. */
+  /** The certificates of an encrypted transport, and those of host names. */
   readonly certificates: readonly Certificate[];
   /** Seconds since boot; undefined if unknown. */
   readonly uptime?: number;
@@ -111,8 +113,8 @@ export function readDrift(lines: readonly string[]): Drift[] {
 }
 
 function readCertificate(line: string): Certificate {
-  const [component = "", end = ""] = line.split("\t");
-  return { component, end: Number(end) };
+  const [component = "", end = "", name = ""] = line.split("\t");
+  return { component, end: Number(end), name };
 }
 
 function readService(line: string): Service {

@@ -12,11 +12,9 @@ export const certificates: Check = (measurement, commands) => {
   const now = Date.now() / 1000;
   const found = observed
     .flatMap(({ server, observation }) =>
-      observation.certificates.map(({ component, end }) => ({
-        component,
-        server: server.name,
-        days: Math.floor((end - now) / DAY),
-      })),
+      observation.certificates
+        .filter(({ name }) => name === "")
+        .map(({ component, end }) => ({ component, server: server.name, days: Math.floor((end - now) / DAY) })),
     )
     .sort((a, b) => a.days - b.days);
   const [first] = found;

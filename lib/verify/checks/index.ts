@@ -6,6 +6,7 @@ import { cloudFirewall } from "./cloud-firewall";
 import { dashboards } from "./dashboards";
 import { drift } from "./drift";
 import { firewalls } from "./firewalls";
+import { hostNames } from "./host-names";
 import { logs } from "./logs";
 import { placement } from "./placement";
 import { reboot } from "./reboot";
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   firewalls,
   drift,
   certificates,
+  hostNames,
   cloudFirewall,
   exporterAccess,
   ...componentAccess,

@@ -12,7 +12,8 @@ Usage: drift.py record COMPONENT [FOLDER …]  records the component's files, af
 change, and "hand" for files of others, which no run removes. With FULL=yes in the environment, it reads each file; otherwise it
 trusts the digest of a file whose size, inode and times did not change. Only "record" and "export" remember digests.
 
-"certificates" prints lines of COMPONENT and SECONDS since 1970, separated by tabs.
+"certificates" prints lines of COMPONENT and SECONDS since 1970, separated by tabs. The line of a certificate that the gateway gets
+from an ACME server also has its host NAME; SECONDS is 0 while the name has no certificate.
 
 deployed/COMPONENT in /etc/cdktf-monitoring contains the record, as JSON: "files" has the type, mode, owner, group and content of
 each path, and "folders" is the list of FOLDER. The paths are those in the component's manifest (manifest.sh describes it), with
@@ -44,6 +45,10 @@ UNITS = "/etc/systemd/system"
 DROP_INS = (UNITS, "/etc/systemd/system.control", "/run/systemd/system", "/run/systemd/system.control")
 FIREWALL = "firewall"
 AUTHORITY = "certificate_authority"
+GATEWAY = "gateway"
+# The host names of the gateway, and the folder of their certificates.
+NAMES = "/etc/gateway/acme/names"
+NAME_CERTIFICATES = "/var/lib/monitoring/gateway/caddy/certificates"
 TABLE = "table inet cdktf_monitoring"
 # States of the table.
 INTACT, CHANGED, MISSING = "intact", "differs from the deployed rules", "is missing"
@@ -249,20 +254,42 @@ def installed() -> list[str]:
         return []
 
 
-def certificate_ends() -> Iterator[tuple[str, int]]:
-    """The components with a certificate, and when it ends. A malformed certificate is left out, because it is a changed file."""
+def certificate_ends() -> Iterator[tuple[str, int, str]]:
+    """The components with a certificate, when it ends, and its host name, if any."""
     for component in installed():
         folder = f"/var/lib/monitoring/{component}" if component == AUTHORITY else f"{FOLDER}/tls/{component}"
-        path = f"{folder}/certificate.pem"
-        if not os.path.exists(path):
-            continue
-        # Most servers have no certificates, and the module costs ten milliseconds of CPU time per minute.
-        import ssl  # noqa: PLC0415
+        # A malformed certificate is left out, because it is a changed file.
+        end = certificate_end(f"{folder}/certificate.pem")
+        if end is not None:
+            yield component, end, ""
+    for name in host_names():
+        # Certificates of an earlier ACME server are in a folder of their own.
+        ends = [certificate_end(path) for path in glob.glob(f"{NAME_CERTIFICATES}/*/{name}/{name}.crt")]
+        yield GATEWAY, max([end for end in ends if end is not None], default=0), name
 
-        with contextlib.suppress(OSError, ValueError):
-            # The public functions of the module read only certificates of connections.
-            decoded = ssl._ssl._test_decode_cert(path)  # type: ignore[attr-defined]
-            yield component, ssl.cert_time_to_seconds(decoded["notAfter"])
+
+def host_names() -> list[str]:
+    """The host names for which the gateway of this server needs certificates."""
+    try:
+        with open(NAMES, encoding="utf-8") as stream:
+            return stream.read().split()
+    except FileNotFoundError:
+        return []
+
+
+def certificate_end(path: str) -> int | None:
+    """When the first certificate in a file ends; None if there is none."""
+    if not os.path.exists(path):
+        return None
+    # Most servers have no certificates, and the module costs ten milliseconds of CPU time per minute.
+    import ssl  # noqa: PLC0415
+
+    try:
+        # The public functions of the module read only certificates of connections.
+        decoded = ssl._ssl._test_decode_cert(path)  # type: ignore[attr-defined]
+        return int(ssl.cert_time_to_seconds(decoded["notAfter"]))
+    except (OSError, ValueError):
+        return None
 
 
 def metrics() -> Iterator[tuple[str, str, dict[str, str], float]]:
@@ -282,8 +309,9 @@ def metrics() -> Iterator[tuple[str, str, dict[str, str], float]]:
         for _, _, path, change in its_changes[:MOST_SERIES]:
             labels = {"component": component, "path": path, "change": change}
             yield "monitoring_deployed_change", "A change to a component since its last deploy.", labels, 1
-    for component, end in certificate_ends():
-        yield "monitoring_certificate_expiry_timestamp_seconds", "When a component's certificate ends.", {"component": component}, end
+    for component, end, name in certificate_ends():
+        labels = {"component": component, **({"name": name} if name else {})}
+        yield "monitoring_certificate_expiry_timestamp_seconds", "When a component's certificate ends.", labels, end
     yield "monitoring_drift_check_timestamp_seconds", "When the server was last compared with its last deploy.", {}, time.time()
 
 
@@ -312,8 +340,8 @@ def main() -> None:
     elif verb == "export":
         export(arguments[0])
     elif verb == "certificates":
-        for end in certificate_ends():
-            print(*end, sep="\t")
+        for component, end, name in certificate_ends():
+            print(component, end, *([name] if name else []), sep="\t")
     else:
         digests = Digests(trusted=os.environ.get("FULL") != "yes")
         for component in arguments or installed():
