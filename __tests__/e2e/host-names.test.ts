@@ -106,7 +106,7 @@ test(
     await pebble.start({ [GRAFANA]: HUB, [PROMETHEUS]: HUB });
     // Caddy tries again by itself, but only after a minute.
     project.on("hub", "systemctl restart gateway");
-    await until("both certificates", 60, async () => {
+    await until("both certificates", 100, async () => {
       const answers = await Promise.all([ask("https", GRAFANA, "/api/health"), ask("https", PROMETHEUS, "/-/ready")]);
       return answers.join() === "200,401";
     });

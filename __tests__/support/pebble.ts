@@ -72,7 +72,7 @@ export class Pebble {
     project.write(server, "/etc/pebble/config.json", JSON.stringify({ pebble: config }));
     const lines = Object.entries(hosts).map(([name, address]) => `echo ${address} ${name} >>/etc/hosts`);
     const start =
-      "systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 pebble -config /etc/pebble/config.json";
+      "systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0 pebble -config /etc/pebble/config.json";
     project.on(server, [...lines, start].join("\n"));
     await until("the directory of Pebble", 30, () => this.request(DIRECTORY_PORT, "/dir") !== undefined);
   }

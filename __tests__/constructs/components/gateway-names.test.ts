@@ -62,7 +62,10 @@ describe("host names of a gateway", () => {
       const gateway = { names: { prometheus: NAMES.prometheus } };
       new AwsHub(scope, { monitoring: { transport: Transport.mutualTls(), gateway } });
     });
-    const rules = stack.resource("test/monitoring/ingress-test-network").for_each as Record<string, Record<string, unknown>>;
+    const rules = stack.resource("test/monitoring/ingress-test-network").for_each as Record<
+      string,
+      Record<string, unknown>
+    >;
     const open = Object.values(rules).filter(({ port }) => port === 80 || port === 443);
     expect(open.map(({ port, ipv4, ipv6 }) => [port, ipv4 ?? ipv6])).toEqual([
       [443, "203.0.113.7/32"],
