@@ -21,6 +21,7 @@ import {
   Prometheus,
   Receiver,
   Secret,
+  Transport,
 } from "./constructs";
 import { AwsNetwork, AwsServer, KeyPair } from "./constructs/aws";
 
@@ -37,6 +38,8 @@ class LocalStack extends TerraformStack {
       // Containers share this machine's clock. The kernel cannot see whether a program on this machine synchronises it.
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: logAgent(this),
+      // Nobody else reads the traffic between this machine and its containers: the browser needs no certificate.
+      transport: Transport.mutualTls({ httpPages: true }),
       ...notifications(),
     });
     placeComponents(this, monitoring, {

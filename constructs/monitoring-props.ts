@@ -106,7 +106,7 @@ export interface MonitoringProps extends AlertingProps {
   /**
    * Whether the connections between components are encrypted.
    *
-   * @default Transport.plain()
+   * @default Transport.mutualTls()
    */
   readonly transport?: Transport;
   /**

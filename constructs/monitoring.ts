@@ -22,6 +22,7 @@ import { AuthorityRun } from "./runs/authority-run";
 import { ComponentRun } from "./runs/component-run";
 import { uninstallOnLeave } from "./runs/leave";
 import { localUserWarnings } from "./checks/local-users";
+import { transportWarnings } from "./checks/transport";
 import { logProblems } from "./checks/logs";
 import { monitoringsWithoutServersOf, sharedMachineProblems } from "./checks/machines";
 import { metricProblems, neededCollectors } from "./checks/metrics";
@@ -136,7 +137,7 @@ export class Monitoring extends Construct implements IMonitoring {
     this.provision = props.provision ?? true;
     this.artifacts = props.artifacts ?? Artifacts.fromEnvironment();
     this.logAgent = props.logAgent ?? LogAgent.alloy();
-    this.transport = props.transport ?? Transport.plain();
+    this.transport = props.transport ?? Transport.mutualTls();
     this._gateway = props.gateway ?? {};
     rejectIf(this, prefixed("gateway", namesProblem(this._gateway, this.transport)));
 
@@ -179,7 +180,12 @@ export class Monitoring extends Construct implements IMonitoring {
     });
     checkAccessBounds(this, props.bounds ?? []);
     this._alerting = new Alerting(this, props);
-    warnAtSynthesis(this, () => [...familyWarnings(this), ...diskWarnings(this), ...localUserWarnings(this)]);
+    warnAtSynthesis(this, () => [
+      ...familyWarnings(this),
+      ...diskWarnings(this),
+      ...localUserWarnings(this),
+      ...transportWarnings(this),
+    ]);
     this.node.addValidation({
       validate: () => [
         ...topologyProblems(this),

@@ -32,11 +32,12 @@ export interface ComponentKind {
   readonly clientCertificates: readonly string[];
   /**
    * How the gateway serves the listener `http`: the component itself then listens on the loopback address, at the port
-   * `apiPort`. Unless `always` is true, this applies to an encrypted transport only.
+   * `apiPort`. Unless `always` is true, this applies to an encrypted transport only. With pages by http, other components
+   * connect to `tlsPort`.
    *
    * @default - the gateway does not serve the component
    */
-  readonly gateway?: { readonly apiPort: number; readonly always: boolean };
+  readonly gateway?: { readonly apiPort: number; readonly tlsPort: number; readonly always: boolean };
   /**
    * Peers that may reach each listener, as kinds of components, `technicians` or `anyone`. The key `*` stands for every listener
    * without an entry of its own.

@@ -12,6 +12,8 @@ interface Contract {
   readonly state: {
     /** Folder with a file per active run. The file of a killed run remains. */
     readonly inFlight: string;
+    /** Folder with a file per run that a deploy repeated: what its file in `inFlight` contained at the time of the plan. */
+    readonly repeated: string;
     /** Folder with a folder per run. */
     readonly runs: string;
     /** The result of a run, in the run's folder. */

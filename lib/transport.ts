@@ -8,13 +8,27 @@ export interface MutualTlsOptions {
    * @default - certificates of a private authority, which exists only for this monitoring
    */
   readonly certificates?: Certificates;
+  /**
+   * Whether technicians open the pages of Prometheus, Alertmanager, Loki and Grafana by http, with their login. Components
+   * still connect by TLS, at the ports `tlsPort` of these components.
+   *
+   * Pages and passwords then travel unencrypted: use it only where nobody else can read the traffic between technicians and
+   * servers, as with containers on your own machine.
+   *
+   * @default false
+   */
+  readonly httpPages?: boolean;
 }
 
 /**
  * Whether the connections between components are encrypted, and both sides authenticate with certificates.
  *
  * @example
- * new Monitoring(this, "monitoring", { technicians: ["203.0.113.7/32"], transport: Transport.mutualTls() });
+ * // Containers on this machine: no warning about certificates in the browser.
+ * new Monitoring(this, "monitoring", {
+ *   technicians: [network.gateway],
+ *   transport: Transport.mutualTls({ httpPages: true }),
+ * });
  */
 export class Transport {
   /**
@@ -31,10 +45,13 @@ export class Transport {
    * 365 days. `npm run rotate -- --certificates` replaces the authority and all certificates.
    */
   public static mutualTls(options: MutualTlsOptions = {}): Transport {
-    return new Transport(true, options.certificates);
+    return new Transport(true, options.certificates, options.httpPages);
   }
 
-  /** Leaves all connections unencrypted. The firewalls alone control access to services. */
+  /**
+   * Leaves all connections unencrypted, and asks for no password except that of Grafana. The firewalls alone control access to
+   * services. The synthesis warns about it.
+   */
   public static plain(): Transport {
     return new Transport(false);
   }
@@ -44,6 +61,8 @@ export class Transport {
     public readonly _encrypted: boolean,
     /** @internal Certificates of a PKI of the user; undefined for those of a private authority. */
     public readonly _certificates?: Certificates,
+    /** @internal Whether technicians open the pages of components behind a gateway by http. */
+    public readonly _httpPages = false,
   ) {}
 
   /** @internal Whether a server keeps a private authority. */

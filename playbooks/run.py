@@ -9,6 +9,7 @@ state folder in MONITORING_STATE. The state folder then contains:
     runs/RUN/      the lock of the run, its copy of the playbooks, the inventory for Ansible, and result.json
     placements/    the servers of each component after its last successful run
     in-flight/RUN  exists during the run; if the run is killed, the file remains and the next plan repeats the run
+    repeated/RUN   what in-flight/RUN contained when a deploy repeated the run, so that the plans after it find nothing to repeat
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ sys.dont_write_bytecode = True  # this folder is hashed and copied
 
 import artifacts
 from controller import ansible, authority, deploy, environment, files, firewall, inventory, mover, ownership, pki, placements, renewals, results, secrets, ssh, templates, unreachable
-from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, RESULT, RUNS
+from controller.contract import ARTIFACTS_LOCK, BUILT_MODULES, CONNECTIONS, IN_FLIGHT, KNOWN_HOSTS, REPEATED, RESULT, RUNS
 from controller.errors import RunError
 from controller.lock import locked
 from controller.probe import Probe
@@ -109,6 +110,7 @@ class Runner:
         self._jump_logs = self._folder / "jump-hosts"
         self._home = self._folder / "ansible"
         self._in_flight = state / IN_FLIGHT / (name or options.run)
+        self._repeated = state / REPEATED / (name or options.run)
         self._probe: Probe | None = None
 
     def run(self) -> int:
@@ -118,6 +120,9 @@ class Runner:
         with locked(self._folder / "lock", lambda: self._log("waiting for another process that executes the same run")):
             self._in_flight.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             repeated = self._in_flight.exists()
+            if repeated and deploy.started_by_terraform():
+                self._repeated.parent.mkdir(exist_ok=True, mode=0o700)
+                files.write_atomically(self._repeated, self._in_flight.read_text(encoding="utf-8"))
             self._in_flight.write_text(randomness.token_hex(16) + "\n")
             code = 1
             try:

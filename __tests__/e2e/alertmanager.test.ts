@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
+import { PrometheusApi } from "../support/prometheus";
 import { HttpSink } from "../support/sinks";
 import { during, eventually, until } from "../support/wait";
 
@@ -35,7 +36,6 @@ app.synth();
 
 const project = new Project("e2e-alert", "198.18.32.0/20");
 const members: AlertmanagerApi[] = [];
-let prometheus = "";
 
 const up = (): Promise<string> => project.up(HOOK);
 
@@ -46,7 +46,7 @@ const fingerprint = (server: string): string =>
     ["prometheus", "alertmanager"],
   );
 
-const alertmanagerOn = (server: string): AlertmanagerApi => new AlertmanagerApi(project.url(server, 9093));
+const alertmanagerOn = (server: string): AlertmanagerApi => AlertmanagerApi.behindGateway(project, server);
 
 function pid(server: string): string {
   return project.on(server, "systemctl show --property=MainPID --value alertmanager");
@@ -63,7 +63,6 @@ beforeAll(async () => {
   project.edit("main.ts", () => STACK);
   await up();
   members.push(...HOSTS.map(alertmanagerOn));
-  prometheus = project.url("hub", 9090);
 }, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
@@ -82,10 +81,8 @@ describe("Alertmanagers on two hosts", () => {
   test(
     "both receive alerts from Prometheus",
     async () => {
-      const answer = await fetch(`${prometheus}/api/v1/alertmanagers`);
-      const { data } = (await answer.json()) as { data: { activeAlertmanagers: { url: string }[] } };
-      const active = data.activeAlertmanagers.map(({ url }) => url).sort();
-      expect(active).toEqual(HOSTS.map((name) => `${project.url(name, 9093)}/api/v2/alerts`).sort());
+      const active = await PrometheusApi.behindGateway(project, "hub").alertmanagers();
+      expect(active).toEqual(HOSTS.map((name) => `https://${project.address(name)}:9093/api/v2/alerts`).sort());
       for (const member of members)
         await until("the Watchdog", 60, async () => (await member.alerts()).includes("Watchdog"));
     },
@@ -97,7 +94,7 @@ describe("Alertmanagers on two hosts", () => {
     async () => {
       // GIVEN
       const [first, second] = members;
-      const id = await first?.silence("Watchdog");
+      const id = await first?.silence("SharedSilence");
       const present = async (member?: AlertmanagerApi): Promise<boolean> =>
         (await member?.silences())?.includes(id ?? "") === true;
       await until("the silence on the other member", 30, () => present(second));

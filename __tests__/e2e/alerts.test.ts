@@ -1,4 +1,5 @@
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
+import { apiUrl, fetchFrom } from "../support/server-fetch";
 import { HttpSink, SmtpSink } from "../support/sinks";
 import { eventually, pause, until } from "../support/wait";
 
@@ -170,7 +171,7 @@ describe("all receivers are notified within the alert's for and a minute", () =>
     expect(disk?.alerts[0]?.labels).toMatchObject({ mountpoint: "/mnt/small", monitoring: "monitoring" });
     expect(disk?.alerts[0]?.annotations.summary).toMatch(/^\/mnt\/small on app is 9\d % full$/);
     expect(disk?.alerts[0]?.annotations.runbook_url).toMatch(
-      /^http:\/\/198\.19\.\d+\.\d+:9090\/user\/runbooks\.html#DiskFull$/,
+      /^https:\/\/198\.19\.\d+\.\d+:9090\/user\/runbooks\.html#DiskFull$/,
     );
     const slack = JSON.stringify(http.json<SlackMessage>("/services/s3cret-slack"));
     expect(slack).toContain("/mnt/small on app is");
@@ -179,7 +180,8 @@ describe("all receivers are notified within the alert's for and a minute", () =>
 
   test("with the URL of a runbook that exists", async () => {
     const [server] = messages("ServerUnreachable", "web", "firing");
-    const page = await fetch(server?.alerts[0]?.annotations.runbook_url ?? "");
+    const { pathname } = new URL(server?.alerts[0]?.annotations.runbook_url ?? "");
+    const page = await fetchFrom(project, "hub")(apiUrl("prometheus") + pathname);
     expect({ status: page.status, type: page.headers.get("content-type") }).toEqual({
       status: 200,
       type: expect.stringContaining("text/html") as string,

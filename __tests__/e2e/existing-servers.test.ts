@@ -24,7 +24,7 @@ type Machine = "hub" | "app";
 /** The user's project. The library keeps its state in this project; the lab keeps its own elsewhere. */
 const project = mkdtempSync(join(tmpdir(), "e2e-existing-project-"));
 const state = join(project, ".cdktf-monitoring", "test");
-const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
+const prometheus = PrometheusApi.behindGateway(lab, "hub");
 
 /** Changes of the stack from one deploy to the next. */
 interface Change {

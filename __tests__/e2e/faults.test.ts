@@ -7,7 +7,7 @@ import { eventually, pause, until } from "../support/wait";
 const MOMENTS = Array.from({ length: 4 }, () => Math.round(1000 + Math.random() * 14_000));
 
 const project = new Project("e2e-faults", "198.19.64.0/20");
-let prometheus: PrometheusApi;
+const prometheus = PrometheusApi.behindGateway(project, "hub");
 let days = 30;
 
 const ALL_UP = ["node/app: up", "node/hub: up", "prometheus/hub: up"];
@@ -47,7 +47,7 @@ async function startDeploy(): Promise<{ pid: number; ended: Promise<Outcome> }> 
 }
 
 beforeAll(async () => {
-  prometheus = new PrometheusApi(await project.upPrometheus());
+  await project.upPrometheus();
 }, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {

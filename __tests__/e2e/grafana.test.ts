@@ -113,7 +113,7 @@ test("has data sources and dashboards that users cannot change", async () => {
   expect(await grafana.dataSources()).toContainEqual(
     expect.objectContaining({
       uid: "prometheus",
-      url: project.url("hub", 9090),
+      url: `https://${project.address("hub")}:9290`,
       isDefault: true,
       readOnly: true,
     }),
@@ -145,7 +145,7 @@ test("has data of every server in all built-in panels within a minute", async ()
 test("no component has logged an unexpected error since the deploy", async () => {
   // Grafana has asked the panels of all dashboards by now.
   await askPanels(loggedIn("hub"), "cdktf-monitoring-own-logs", {});
-  const { jobs, errors } = await componentLogs(new LokiApi(project.url("hub", 3100)));
+  const { jobs, errors } = await componentLogs(LokiApi.behindGateway(project, "hub"));
   expect(jobs).toEqual(expect.arrayContaining(["alertmanager", "grafana", "log_agent", "node_exporter", "prometheus"]));
   expect(errors).toEqual([]);
 }, 60_000);
@@ -288,7 +288,7 @@ test(
     expect(await project.npm("up", [], { GRAFANA_PASSWORD: "the first one" })).toMatchObject({ code: 0 });
     expect([made, "the first one"].map(status)).toEqual(["401", "200"]);
     expect(project.on("app", "stat -c '%a %U:%G' /etc/grafana/secrets/admin_password")).toBe("640 root:grafana");
-    const prometheus = new PrometheusApi(project.url("hub", 9090));
+    const prometheus = PrometheusApi.behindGateway(project, "hub");
     await until("the scrape by TLS", 40, async () => (await prometheus.targets()).includes("grafana/app: up"));
 
     expect(await project.npm("play", ["grafana"], { GRAFANA_PASSWORD: "the second one" })).toMatchObject({ code: 0 });

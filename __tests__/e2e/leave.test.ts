@@ -24,8 +24,8 @@ import { pause, until } from "../support/wait";
 
 const lab = new Lab("e2e-leave", "198.19.80.0/20", ["hub", "app"]);
 const project = mkdtempSync(join(tmpdir(), "e2e-leave-project-"));
-const loki = new LokiApi(`http://${lab.address("hub")}:3100`);
-const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
+const loki = LokiApi.behindGateway(lab, "hub");
+const prometheus = PrometheusApi.behindGateway(lab, "hub");
 const numbers = new NumberedLog(lab, "app");
 const NO_FAULTS = { missing: [], duplicate: [] };
 const WITHOUT_APP = ["node", "prometheus", "gateway", "loki", "log_agent"].map((job) => `${job}/hub: up`);

@@ -13,7 +13,7 @@ const THIRD_SERVER = `
 `;
 
 const project = new Project("e2e-stack", "198.18.64.0/20");
-let prometheus: PrometheusApi;
+const prometheus = PrometheusApi.behindGateway(project, "hub");
 
 async function up(environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   return project.npm("up", [], environment);
@@ -42,7 +42,7 @@ function containers(): string {
 }
 
 beforeAll(async () => {
-  prometheus = new PrometheusApi(await project.upPrometheus());
+  await project.upPrometheus();
 }, 2 * DEPLOY_TIMEOUT);
 
 afterAll(async () => {
@@ -82,6 +82,7 @@ describe("npm run up", () => {
   test("restricts the listening addresses and the permissions of private files", () => {
     const listening = project.on("hub", "ss -ltnH | awk '{print $4}' | grep -E ':(9090|9100)$' | sort");
     const address = project.on("hub", "hostname -I").trim();
+    // The gateway serves technicians at port 9090, and Prometheus listens on the loopback address.
     expect(listening.split("\n")).toEqual([`${address}:9090`, `${address}:9100`]);
     expect(project.on("hub", "stat -c '%a %U:%G' /etc/prometheus/prometheus.yml")).toBe("640 root:prometheus");
     expect(project.on("hub", "stat -c '%a %U' /etc/cdktf-monitoring/markers/*")).toMatch(/^(600 root\n?)+$/);

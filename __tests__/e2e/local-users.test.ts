@@ -17,16 +17,19 @@ import {
   Secret,
 } from "../../constructs";
 import { run } from "../../tools/cli/process";
+import { AlertmanagerApi } from "../support/alertmanager";
 import { GrafanaApi } from "../support/grafana";
 import { architecture, Lab } from "../support/lab";
 import { LocalUser } from "../support/local-user";
+import { LokiApi } from "../support/loki";
 import { DEPLOY_TIMEOUT } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
+import { apiUrl, fetchFrom } from "../support/server-fetch";
 import { until } from "../support/wait";
 
 const lab = new Lab("e2e-local-users", "198.18.192.0/20", ["hub", "app"]);
 const project = mkdtempSync(join(tmpdir(), "e2e-local-users-project-"));
-const prometheus = new PrometheusApi(`http://${lab.address("hub")}:9090`);
+const prometheus = PrometheusApi.behindGateway(lab, "hub");
 const SERVICES = ["alertmanager", "gateway", "grafana", "log_agent", "loki", "node_exporter", "prometheus"];
 /** Ports that ask for a login. */
 const LOGIN = [22, 3000];
@@ -75,7 +78,7 @@ async function deploy(): Promise<void> {
   }
 }
 
-/** Whether an SSH tunnel of a user leads to Prometheus. */
+/** Whether an SSH tunnel of a user leads to the gateway of Prometheus, which redirects from http. */
 async function hasTunnel(user: string, host: string): Promise<boolean> {
   const options = [
     "-F",
@@ -92,7 +95,7 @@ async function hasTunnel(user: string, host: string): Promise<boolean> {
     "-c",
     `(${request}) | ssh ${options.join(" ")} -W ${host}:9090 ${user}@${lab.address("hub")}`,
   ]);
-  return stdout.includes("200 OK");
+  return stdout.includes("308 Permanent Redirect");
 }
 
 /** Collects, until the unit is stopped, what a user sees of the processes on a server. */
@@ -176,20 +179,14 @@ test(
       ...jobs,
       ...["alertmanager", "gateway", "grafana", "loki", "prometheus"].map((job) => `${job}/hub: up`),
     );
-    const hub = lab.address("hub");
     lab.on("app", "logger --tag sudo 'e2e : COMMAND=/bin/local-users'");
-    await until("the line of app in Loki", 30, () =>
-      lab
-        .on(
-          "hub",
-          `curl -sG ${hub}:3100/loki/api/v1/query_range --data-urlencode 'query={instance="app"} |= "local-users"'`,
-        )
-        .includes("COMMAND=/bin/local-users"),
+    const loki = LokiApi.behindGateway(lab, "hub");
+    await until("the line of app in Loki", 30, async () =>
+      (await loki.lines('{instance="app"} |= "local-users"')).some((line) => line.includes("COMMAND=/bin/local-users")),
     );
-    await until("the alert in Alertmanager", 60, () =>
-      lab.on("hub", `curl -s ${hub}:9093/api/v2/alerts`).includes("Watchdog"),
-    );
-    const grafana = new GrafanaApi(`http://${hub}:3000`, SECRETS.E2E_PASSWORD);
+    const alertmanager = AlertmanagerApi.behindGateway(lab, "hub");
+    await until("the alert in Alertmanager", 60, async () => (await alertmanager.alerts()).includes("Watchdog"));
+    const grafana = new GrafanaApi(apiUrl("grafana"), SECRETS.E2E_PASSWORD, "admin", fetchFrom(lab, "hub"));
     expect(await grafana.health("prometheus")).toBe("OK");
     expect(await grafana.status("/api/datasources/proxy/uid/loki/loki/api/v1/labels")).toBe(200);
     expect(await grafana.status("/api/datasources/proxy/uid/alertmanager/api/v2/status")).toBe(200);

@@ -53,7 +53,7 @@ app.synth();
 
 async function deploy(agent: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const output = await project.up({ LOG_AGENT: agent, ...source(), ...environment });
-  loki = new LokiApi(project.url("hub", 3100));
+  loki = LokiApi.behindGateway(project, "hub");
   return output;
 }
 
@@ -84,7 +84,8 @@ async function findEntry(what: string, selector: string, seconds = 15): Promise<
 function metric(server: string, name: string): number {
   const text = project.on(
     server,
-    `curl -s http://$(hostname -I | cut -d' ' -f1):9080/metrics | grep '^${name}' || true`,
+    `cd /etc/cdktf-monitoring/tls/log_agent
+     curl -s --cacert authority.pem --cert certificate.pem --key key.pem https://$(hostname -I | cut -d' ' -f1):9080/metrics | grep '^${name}' || true`,
   );
   return text
     .split("\n")
@@ -267,7 +268,7 @@ describe.each(ALLOY === undefined ? ["promtail"] : ["promtail", "alloy"])("with 
       expect(metric("app", "log_agent_unparsed_lines_total")).toBeGreaterThan(unparsed);
       expect(cut()).toBeGreaterThan(before);
       expect(metric("app", drops)).toBeGreaterThan(dropped);
-      const prometheus = new PrometheusApi(project.url("hub", 9090));
+      const prometheus = PrometheusApi.behindGateway(project, "hub");
       const alert = 'ALERTS{alertname="LogLinesDropped",instance="app"}';
       await until("the alert about dropped lines", 90, async () => (await prometheus.value(alert)) === 1);
     },

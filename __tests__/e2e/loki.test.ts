@@ -19,6 +19,7 @@ async function deploy(hosts: readonly string[], props: string): Promise<string> 
 import { App, TerraformStack } from "cdktf";
 import {
   Alert, Evaluator, LocalNetwork, LocalServer, LogAgent, LogSource, Loki, Monitoring, MonitoringHost, Prometheus, Secret, Severity,
+  Transport,
 } from "./constructs";
 
 const app = new App();
@@ -29,7 +30,7 @@ const alert = Alert.custom({
   severity: Severity.WARNING, summary: "The log has lines", description: "In the test.",
 });
 const monitoring = new Monitoring(stack, "monitoring", {
-  technicians: [network.gateway], logAgent: LogAgent.promtail(), alerts: [alert],
+  technicians: [network.gateway], logAgent: LogAgent.promtail(), alerts: [alert], transport: Transport.plain(),
 });
 for (const name of ${JSON.stringify(hosts)}) {
   const server = new LocalServer(stack, name + "-server", { network, name });

@@ -48,7 +48,7 @@ test(
   async () => {
     expect(await shell(DEPLOYING)).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/prometheus_url = "?http:\/\/198\.19\.[\d.]+:9090/) as string,
+      output: expect.stringMatching(/prometheus_url = "?https:\/\/198\.19\.[\d.]+:9090/) as string,
     });
     expect(containers().trim().split("\n").sort()).toEqual([`${PREFIX}-app`, `${PREFIX}-hub`]);
   },

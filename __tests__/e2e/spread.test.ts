@@ -20,9 +20,11 @@ type Kind = keyof typeof HOSTS;
 const project = new Project("e2e-spread", "198.19.16.0/20");
 
 const urlOf = (kind: Kind, server: string = HOSTS[kind].server): string => project.url(server, HOSTS[kind].port);
-const prometheusOn = (server?: string): PrometheusApi => new PrometheusApi(urlOf("prometheus", server));
-const alertmanagerOn = (server?: string): AlertmanagerApi => new AlertmanagerApi(urlOf("alertmanager", server));
-const lokiOn = (server?: string): LokiApi => new LokiApi(urlOf("loki", server));
+const prometheusOn = (server: string = HOSTS.prometheus.server): PrometheusApi =>
+  PrometheusApi.behindGateway(project, server);
+const alertmanagerOn = (server: string = HOSTS.alertmanager.server): AlertmanagerApi =>
+  AlertmanagerApi.behindGateway(project, server);
+const lokiOn = (server: string = HOSTS.loki.server): LokiApi => LokiApi.behindGateway(project, server);
 const grafanaOn = (server: string = HOSTS.grafana.server): GrafanaApi =>
   new GrafanaApi(urlOf("grafana", server), project.on(server, "cat /var/lib/monitoring/grafana/admin_password"));
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../tools/cli/project";
 import { Outcome, Project } from "../support/project";
+import { PrometheusApi } from "../support/prometheus";
 import { eventually, until } from "../support/wait";
 
 /** Timeouts in milliseconds. On a slow machine, a first deploy takes a minute and a verification some seconds. */
@@ -100,7 +101,7 @@ it(
       expect.stringMatching(
         / gateway access +only from Prometheus and technicians: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)$/,
       ),
-      expect.stringMatching(/ all ports +13 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
+      expect.stringMatching(/ all ports +20 ports, \d+ sources, \d+ probes \(\d+ allowed, \d+ blocked\)$/),
       expect.stringMatching(/ reboot +9 of 9 services and 2 of 2 firewalls start at boot$/),
     ]);
     expect(output).toMatch(
@@ -111,7 +112,7 @@ it(
     expect(output).toMatch(/^ +last drill: none$/m);
     const documented = readFileSync(join(projectRoot, "docs/guides/testing.md"), "utf8");
     expect(passedChecks(output)).toEqual(passedChecks(documented));
-    expect(output).toMatch(/^PASS +app.* -> +hub +tcp\/9090 +prometheus_http +closed +filtered/m);
+    expect(output).toMatch(/^PASS +app.* -> +hub +tcp\/9090 +prometheus_pages +closed +filtered/m);
     expect(output).toMatch(/^PASS +hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
     expect(output).toMatch(/^PASS +hub +-> +app +tcp\/22 +ssh +closed +filtered/m);
     expect([code, other.code]).toEqual([0, 0]);
@@ -158,9 +159,9 @@ it(
     project.on("hub", "nft insert rule inet cdktf_monitoring ports tcp dport 9090 accept");
     const listen = 'import socket; s = socket.create_server(("", 9100))\nwhile True: s.accept()[0].close()';
     project.on("app", `systemctl stop node_exporter; systemd-run --quiet --unit=other python3 -c '${listen}'`);
-    const query = `http://${address.hub ?? ""}:9090/api/v1/query?query=${encodeURIComponent('up{instance="app"} == 0')}`;
+    const prometheus = PrometheusApi.behindGateway(project, "hub");
     await until("Prometheus marks the exporter as down", 30, async () =>
-      (await (await fetch(query)).text()).includes('"instance":"app"'),
+      (await prometheus.targets()).includes("node/app: down"),
     );
 
     // WHEN
@@ -168,7 +169,7 @@ it(
 
     // THEN
     expect(output).toMatch(
-      /app -> hub tcp\/9090 \(prometheus_http\): expected closed, observed open\n +cause: the firewall table on hub was changed\n +fix: +npm run play firewall -- --limit hub\n/,
+      /app -> hub tcp\/9090 \(prometheus_pages\): expected closed, observed open\n +cause: the firewall table on hub was changed\n +fix: +npm run play firewall -- --limit hub\n/,
     );
     expect(output).toContain("the target node/app is down");
     expect(output).toMatch(
@@ -230,7 +231,7 @@ it(
     const { code, output } = await verify();
     expect(output).toContain("Not measured\n  app: ssh: connect to host");
     expect(output).toMatch(/NOT MEASURED +firewalls +deployed rules loaded now and at boot on 1 of 2 servers/);
-    expect(output).toMatch(/^PASS +this machine +-> +hub +tcp\/9090 +prometheus_http +open +open/m);
+    expect(output).toMatch(/^PASS +this machine +-> +hub +tcp\/9090 +prometheus_pages +open +open/m);
     expect(output).toMatch(/^No check failed, but \d+ could not be measured: .*firewalls, .*\.$/m);
     expect(code).toBe(2);
   },

@@ -37,6 +37,7 @@ it("keeps the names in the state folders of deployed stacks", () => {
     artifactsLock: "artifacts.lock.json",
     state: {
       inFlight: "in-flight",
+      repeated: "repeated",
       runs: "runs",
       result: "result.json",
       placements: "placements",

@@ -174,11 +174,16 @@ describe("an interrupted run", () => {
     expect(program.inFlight()).toEqual(["prometheus"]);
   });
 
-  it("is no longer in flight after it was repeated", async () => {
+  it.each([
+    ["a deploy repeated it, which keeps what its plan saw", { MONITORING_TRUST: "first-use" }, "left over"],
+    ["a person repeated it, which no plan saw", {}, undefined],
+  ])("is no longer in flight after %s", async (_, env, planned) => {
     mkdirSync(join(program.state, "in-flight"), { recursive: true });
     writeFileSync(join(program.state, "in-flight", "prometheus"), "left over");
-    await program.run(inventory());
+    await program.run(inventory(), env);
     expect(program.inFlight()).toEqual([]);
+    const repeated = join(program.state, "repeated", "prometheus");
+    expect(existsSync(repeated) ? readFileSync(repeated, "utf8") : undefined).toBe(planned);
   });
 
   async function expectAnsibleToEnd(): Promise<void> {

@@ -1,6 +1,16 @@
+import { apiUrl, Fetch, fetchFrom, Servers } from "./server-fetch";
+
 /** Client of Alertmanager's API. */
 export class AlertmanagerApi {
-  public constructor(private readonly url: string) {}
+  public constructor(
+    private readonly url: string,
+    private readonly fetch: Fetch = globalThis.fetch,
+  ) {}
+
+  /** Returns a client of the Alertmanager behind the gateway of a server. */
+  public static behindGateway(servers: Servers, server: string): AlertmanagerApi {
+    return new AlertmanagerApi(apiUrl("alertmanager"), fetchFrom(servers, server));
+  }
 
   /** Returns the addresses of all cluster members, sorted. */
   public async peers(): Promise<string[]> {
@@ -39,7 +49,7 @@ export class AlertmanagerApi {
   }
 
   private async request<T>(path: string, options: RequestInit = {}): Promise<T> {
-    const response = await fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(5000), ...options });
+    const response = await this.fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(5000), ...options });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }

@@ -1,3 +1,5 @@
+import { Fetch } from "./server-fetch";
+
 /** A data source in Grafana's API. */
 export interface DataSource {
   readonly uid: string;
@@ -12,6 +14,7 @@ export class GrafanaApi {
     private readonly url: string,
     private readonly password?: string,
     private readonly user = "admin",
+    private readonly fetch: Fetch = globalThis.fetch,
   ) {}
 
   /** Returns the session cookie of a login in the web UI. */
@@ -54,7 +57,7 @@ export class GrafanaApi {
   private async request(path: string, body?: object, method?: string): Promise<Response> {
     const headers = new Headers({ "Content-Type": "application/json" });
     if (this.password !== undefined) headers.set("Authorization", `Basic ${btoa(`${this.user}:${this.password}`)}`);
-    return fetch(this.url + path, {
+    return this.fetch(this.url + path, {
       method: method ?? (body === undefined ? "GET" : "POST"),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers,

@@ -91,9 +91,14 @@ export class Lab {
     return this.block.address(10 + this.names.indexOf(name));
   }
 
-  /** Runs a shell command on a server, and returns its output. Throws if the command fails. */
-  public on(name: string, command: string): string {
-    return this.engine("exec", this.container(name), "sh", "-c", command);
+  /**
+   * Runs a shell command on a server, and returns its output. Throws if the command fails.
+   *
+   * @param input standard input of the command; by default, it has none
+   */
+  public on(name: string, command: string, input?: string): string {
+    const options = input === undefined ? [] : ["--interactive"];
+    return this.engine(["exec", ...options, this.container(name), "sh", "-c", command], input);
   }
 
   /** Writes a file on a server, and creates its folder if there is none. */
@@ -104,7 +109,7 @@ export class Lab {
 
   /** Restarts a server. */
   public restart(name: string): void {
-    this.engine("restart", this.container(name));
+    this.engine(["restart", this.container(name)]);
   }
 
   /** Returns the private key for SSH to the servers. */
@@ -188,8 +193,9 @@ export class Lab {
     return `${this.prefix}-${name}`;
   }
 
-  private engine(...args: string[]): string {
-    return execFileSync("docker", args, { encoding: "utf8", env: { ...process.env, ...this.docker } }).trim();
+  private engine(args: readonly string[], input?: string): string {
+    const env = { ...process.env, ...this.docker };
+    return execFileSync("docker", args, { encoding: "utf8", env, input, maxBuffer: 64 * 1024 * 1024 }).trim();
   }
 
   private containers(kind: string, verb: string, name = ""): void {

@@ -1,3 +1,5 @@
+import { apiUrl, Fetch, fetchFrom, Servers } from "./server-fetch";
+
 /** A log line in Loki. */
 export interface LogEntry {
   readonly labels: Readonly<Record<string, string>>;
@@ -8,11 +10,19 @@ export interface LogEntry {
 
 /** Client of Loki's API. */
 export class LokiApi {
-  public constructor(private readonly url: string) {}
+  public constructor(
+    private readonly url: string,
+    private readonly fetch: Fetch = globalThis.fetch,
+  ) {}
+
+  /** Returns a client of the Loki behind the gateway of a server. */
+  public static behindGateway(servers: Servers, server: string): LokiApi {
+    return new LokiApi(apiUrl("loki"), fetchFrom(servers, server));
+  }
 
   /** Whether Loki is ready. */
   public async ready(): Promise<boolean> {
-    return (await fetch(`${this.url}/ready`)).ok;
+    return (await this.fetch(`${this.url}/ready`)).ok;
   }
 
   /** Sends lines of one stream, a nanosecond apart from `time` on. */
@@ -23,7 +33,7 @@ export class LokiApi {
   ): Promise<void> {
     const first = BigInt(time.getTime()) * 1_000_000n;
     const values = lines.map((line, index) => [String(first + BigInt(index)), line]);
-    const response = await fetch(`${this.url}/loki/api/v1/push`, {
+    const response = await this.fetch(`${this.url}/loki/api/v1/push`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ streams: [{ stream, values }] }),
@@ -45,7 +55,7 @@ export class LokiApi {
       direction: "forward",
       start: `${start}000000`,
     });
-    const response = await fetch(`${this.url}/loki/api/v1/query_range?${parameters.toString()}`);
+    const response = await this.fetch(`${this.url}/loki/api/v1/query_range?${parameters.toString()}`);
     if (!response.ok) throw new Error(`query: ${response.status} ${await response.text()}`);
     const { data } = (await response.json()) as {
       data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
@@ -58,7 +68,7 @@ export class LokiApi {
 
   /** Returns the sum of a metric's series; `name` can include labels in the order of the exposition. */
   public async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const text = await (await this.fetch(`${this.url}/metrics`)).text();
     const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].map(([, value]) =>
       Number(value),
     );

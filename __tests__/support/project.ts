@@ -143,16 +143,17 @@ export class Project {
 
   /** Runs a docker command, and returns its output. */
   public docker(...args: string[]): string {
-    return execFileSync("docker", args, {
-      encoding: "utf8",
-      env: this.environment,
-      stdio: ["ignore", "pipe", "pipe"],
-    }).trim();
+    return this.engine(args);
   }
 
-  /** Runs a shell command on a server, and returns its output. */
-  public on(server: string, command: string): string {
-    return this.docker("exec", `${this.prefix}-${server}`, "sh", "-c", command);
+  /**
+   * Runs a shell command on a server, and returns its output.
+   *
+   * @param input standard input of the command; by default, it has none
+   */
+  public on(server: string, command: string, input?: string): string {
+    const options = input === undefined ? [] : ["--interactive"];
+    return this.engine(["exec", ...options, `${this.prefix}-${server}`, "sh", "-c", command], input);
   }
 
   /** Writes a file on a server, and creates its folder if there is none. */
@@ -205,6 +206,16 @@ export class Project {
     await this.npm("down", [], environment);
     await stopIdleEngine();
     this.remove();
+  }
+
+  private engine(args: readonly string[], input?: string): string {
+    return execFileSync("docker", args, {
+      encoding: "utf8",
+      env: this.environment,
+      input,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      maxBuffer: 64 * 1024 * 1024,
+    }).trim();
   }
 
   /** Removes the copy. */

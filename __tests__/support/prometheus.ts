@@ -1,3 +1,4 @@
+import { apiUrl, Fetch, fetchFrom, Servers } from "./server-fetch";
 import { until } from "./wait";
 
 /** A target in Prometheus' API. */
@@ -8,7 +9,15 @@ interface Target {
 
 /** Client of Prometheus' API. */
 export class PrometheusApi {
-  public constructor(private readonly url: string) {}
+  public constructor(
+    private readonly url: string,
+    private readonly fetch: Fetch = globalThis.fetch,
+  ) {}
+
+  /** Returns a client of the Prometheus behind the gateway of a server. */
+  public static behindGateway(servers: Servers, server: string): PrometheusApi {
+    return new PrometheusApi(apiUrl("prometheus"), fetchFrom(servers, server));
+  }
 
   /** Returns each target as `job/instance: health`, sorted. */
   public async targets(): Promise<string[]> {
@@ -27,6 +36,14 @@ export class PrometheusApi {
     );
   }
 
+  /** Returns the URLs of the Alertmanagers that receive alerts, sorted. */
+  public async alertmanagers(): Promise<string[]> {
+    const { activeAlertmanagers: active } = await this.request<{ activeAlertmanagers: readonly { url: string }[] }>(
+      "alertmanagers",
+    );
+    return active.map(({ url }) => url).sort();
+  }
+
   /** Returns the value of a query with exactly one result. */
   public async value(query: string): Promise<number> {
     const { result } = await this.request<{ result: readonly { value: readonly [number, string] }[] }>(
@@ -38,7 +55,7 @@ export class PrometheusApi {
   }
 
   private async request<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(5000) });
+    const response = await this.fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(5000) });
     return ((await response.json()) as { data: T }).data;
   }
 }

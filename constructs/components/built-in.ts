@@ -21,6 +21,8 @@ export interface BuiltInSettings {
   readonly scheme?: string;
   /** @default - the port in the record of the kind */
   readonly apiPort?: number;
+  /** @default - the port in the record of the kind */
+  readonly tlsPort?: number;
 }
 
 /** Returns the description of a built-in component, from the record of its kind. */
@@ -37,7 +39,13 @@ export function builtIn(kind: string, settings: BuiltInSettings): ComponentDescr
     clustered: record.clustered,
     ...(record.gateway === undefined
       ? {}
-      : { _gateway: { ...record.gateway, apiPort: settings.apiPort ?? record.gateway.apiPort } }),
+      : {
+          _gateway: {
+            ...record.gateway,
+            apiPort: settings.apiPort ?? record.gateway.apiPort,
+            tlsPort: settings.tlsPort ?? record.gateway.tlsPort,
+          },
+        }),
     listeners: [
       {
         name: "http",

@@ -99,12 +99,16 @@ export interface ComponentDescription {
 export interface GatewayUse {
   /** Port of the component itself on the loopback address. */
   readonly apiPort: number;
+  /** Port to which other components connect by TLS, if technicians open the pages by http. */
+  readonly tlsPort: number;
   /** Whether the gateway serves the component with a plain transport, too. */
   readonly always: boolean;
 }
 
 /** Name of the listener on the loopback address, to which the gateway connects. @internal */
 export const API = "api";
+/** Name of the listener at which the gateway serves technicians by http, if the transport has such pages. @internal */
+export const PAGES = "pages";
 
 /**
  * A service that runs on a server. The server is the member in whose scope the component is constructed.
@@ -172,7 +176,9 @@ export abstract class Component extends Construct implements IComponent {
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
     rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
-    if (this.gatewayUse !== undefined) rejectIf(this, prefixed("apiPort", portProblem(this.gatewayUse.apiPort)));
+    const { apiPort, tlsPort } = this.gatewayUse ?? {};
+    if (apiPort !== undefined) rejectIf(this, prefixed("apiPort", portProblem(apiPort)));
+    if (tlsPort !== undefined) rejectIf(this, prefixed("tlsPort", portProblem(tlsPort)));
     this.user = description.user ?? (this._playbook === undefined ? this.kind : undefined);
     if (this.user !== undefined) rejectIf(this, prefixed("user", systemUserProblem(this.user)));
     this.member = this.findMember();
@@ -184,9 +190,11 @@ export abstract class Component extends Construct implements IComponent {
   /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
     const { _apiPort: port } = this;
+    const listeners = this._withTransport(this.declaredListeners);
+    if (port === undefined) return listeners;
     return [
-      ...this._withTransport(this.declaredListeners),
-      ...(port === undefined ? [] : [{ name: API, port, protocol: "tcp", loopback: true }]),
+      ...(this.hasPages ? listeners.flatMap((listener) => this.withPages(listener)) : listeners),
+      { name: API, port, protocol: "tcp", loopback: true },
     ];
   }
 
@@ -194,6 +202,20 @@ export abstract class Component extends Construct implements IComponent {
   protected _withTransport(listeners: readonly Listener[]): readonly Listener[] {
     if (!this.member.monitoring.transport._encrypted) return listeners;
     return listeners.map((listener) => encryptedListener(this.kind, listener));
+  }
+
+  private get hasPages(): boolean {
+    return this.member.monitoring.transport._httpPages;
+  }
+
+  /** Splits the listener `http`: technicians connect to its port by http, and components to another port by TLS. */
+  private withPages(listener: Listener): readonly Listener[] {
+    if (listener.name !== "http" || this.gatewayUse === undefined) return [listener];
+    const { port, protocol, anyLocalUser } = listener;
+    return [
+      { ...listener, port: this.gatewayUse.tlsPort, technicians: false },
+      { name: PAGES, port, protocol, technicians: true, ...(anyLocalUser === undefined ? {} : { anyLocalUser }) },
+    ];
   }
 
   /** Port of the component itself on the loopback address; undefined if no gateway serves its port. @internal */
@@ -303,7 +325,7 @@ export abstract class Component extends Construct implements IComponent {
    * Adds outputs for a web UI of the component: its URL and, if the server has a public address or a jump host, the
    * command of an SSH tunnel.
    *
-   * @param listener name of the listener that serves the web UI
+   * @param listener name of the listener that serves the web UI; with pages by http, technicians use the listener `pages` instead
    * @param title name of the web UI in descriptions and warnings
    * @param known URL of the web UI, if it differs from the address and port of the server
    * @returns the URL
@@ -311,9 +333,10 @@ export abstract class Component extends Construct implements IComponent {
    */
   protected addWebUi(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
-    const { port, scheme = "http" } = this.listenerOf(listener);
-    const name = hostNameOf(monitoring, this.kind);
-    const url = known ?? (name === undefined ? `${scheme}://${server.endpoint(port)}` : `https://${name}`);
+    const { port, scheme = "http" } =
+      this.listeners.find(({ name }) => listener === "http" && name === PAGES) ?? this.listenerOf(listener);
+    const hostName = hostNameOf(monitoring, this.kind);
+    const url = known ?? (hostName === undefined ? `${scheme}://${server.endpoint(port)}` : `https://${hostName}`);
     const suffix =
       monitoring._first(this.kind)?.node === this.node ? "" : `_${server.name.replace(/[^a-z0-9]/gi, "_")}`;
     monitoring._addOutput(`${this.kind}_url${suffix}`, url, `URL of ${title}, for technicians`);

@@ -64,4 +64,10 @@ export interface ApiPortProps {
    * @default - 3101 for Loki, 3190 for Grafana, 9190 for Prometheus, 9193 for Alertmanager
    */
   readonly apiPort?: number;
+  /**
+   * Port to which other components connect by TLS, if technicians open the pages by http ({@link MutualTlsOptions.httpPages}).
+   *
+   * @default - 3201 for Loki, 3290 for Grafana, 9290 for Prometheus, 9293 for Alertmanager
+   */
+  readonly tlsPort?: number;
 }

@@ -10,7 +10,7 @@ import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { IComponent } from "../contracts";
 import { builtIn } from "./built-in";
-import { API, Component } from "./component";
+import { API, Component, PAGES } from "./component";
 import { acmeDirectory, hostNameOf } from "./gateway-names";
 import { GatewayProps } from "./gateway-props";
 import { readCommand } from "./ssh-tunnel";
@@ -124,10 +124,12 @@ export class Gateway extends Component {
   }
 
   private site({ kind, listeners, _apiPort: apiPort = 0 }: IComponent): Value {
-    const http = listeners.find((listener: Listener) => listener.name === "http");
+    const portOf = (wanted: string): number | undefined =>
+      listeners.find(({ name }: Listener) => name === wanted)?.port;
     const name = hostNameOf(this.member.monitoring, kind);
-    const site = { kind, port: http?.port ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
-    if (this.encrypted) return site;
+    const pages = portOf(PAGES);
+    const site = { kind, port: portOf("http") ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
+    if (this.encrypted) return pages === undefined ? site : { ...site, pages_port: pages };
     const agents = [LOG_AGENT, PROMETHEUS];
     return {
       ...site,

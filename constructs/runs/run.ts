@@ -81,7 +81,7 @@ export abstract class Run extends Construct implements IRun {
         ...(issuesCertificates
           ? { certificates: renewals(`${state}/${contract.state.certificates}/${this.name}.json`) }
           : {}),
-        interrupted: `\${try(filesha256("${state}/${contract.state.inFlight}/${this.name}"), "")}`,
+        interrupted: interruption(state, this.name),
       },
       provisioners: [
         {
@@ -97,6 +97,15 @@ export abstract class Run extends Construct implements IRun {
       ],
     });
   }
+}
+
+/**
+ * Returns an expression that changes when a run was killed. It keeps its value when a deploy has repeated the run, so that the
+ * deploy after that has nothing to do.
+ */
+function interruption(state: string, run: string): string {
+  const hash = (folder: string): string => `filesha256("${state}/${folder}/${run}")`;
+  return `\${try(${hash(contract.state.inFlight)}, ${hash(contract.state.repeated)}, "")}`;
 }
 
 /**

@@ -19,6 +19,7 @@ ARTIFACTS_LOCK: str = _CONTRACT["artifactsLock"]
 
 # In the stack's private state folder.
 IN_FLIGHT = _STATE["inFlight"]
+REPEATED = _STATE["repeated"]
 RUNS = _STATE["runs"]
 RESULT = _STATE["result"]
 PLACEMENTS = _STATE["placements"]

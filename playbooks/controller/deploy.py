@@ -46,12 +46,17 @@ def _other(process: int) -> tuple[int, str, str]:
     return (int(words[0]), words[6].strip(), " ".join(words[1:6])) if len(words) == 7 else (0, "", "")
 
 
+def started_by_terraform() -> bool:
+    """Whether Terraform started this process, and not a command such as play."""
+    return os.environ.get("MONITORING_TRUST") == "first-use"
+
+
 def accepted_host_keys(state: Path, common: dict[str, Any]) -> tuple[str, ...] | None:
     """The servers whose unknown host keys this deploy may accept; None for all.
 
     The first deploy of a stack writes the id of its owner to the private folder. If the file is missing later, the folder was
-    lost, or this is another machine, and a key that is unknown here may be known elsewhere. Only Terraform sets MONITORING_TRUST:
-    the command play starts the same runs, but accepts no unknown keys except those of the servers that the user names.
+    lost, or this is another machine, and a key that is unknown here may be known elsewhere. The command play starts the same
+    runs, but accepts no unknown keys except those of the servers that the user names.
 
     state: the stack's private folder. common: the variables of all hosts in the inventory.
     """
@@ -60,6 +65,6 @@ def accepted_host_keys(state: Path, common: dict[str, Any]) -> tuple[str, ...] |
     except OSError:
         written = ""
     original = written and written == (common.get("monitoring_owner") or {}).get("id")
-    if original and os.environ.get("MONITORING_TRUST") == "first-use":
+    if original and started_by_terraform():
         return None
     return tuple(name.strip() for name in os.environ.get(TRUST, "").split(",") if name.strip())

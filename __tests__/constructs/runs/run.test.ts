@@ -20,7 +20,8 @@ describe("a run", () => {
       data: expect.stringMatching(
         /^\$\{sha256\(jsonencode\(\[(local\.monitoring_data_\w+)\.all\.children\.run_prometheus, \{ for host in keys\(\1\.all\.children\.run_prometheus\.hosts\) : host => \1\.all\.hosts\[host\]\.monitoring_server \}\]\)\)\}$/,
       ) as string,
-      interrupted: '${try(filesha256("../../../.cdktf-monitoring/test/in-flight/prometheus"), "")}',
+      interrupted:
+        '${try(filesha256("../../../.cdktf-monitoring/test/in-flight/prometheus"), filesha256("../../../.cdktf-monitoring/test/repeated/prometheus"), "")}',
     });
   });
 
