@@ -104,14 +104,14 @@ export interface MonitoringProps extends AlertingProps {
    */
   readonly logAgent?: LogAgent;
   /**
-   * Whether the connections between components are encrypted.
+   * Whether the connections between components are encrypted. {@link Transport.plain} turns encryption off.
    *
    * @default Transport.mutualTls()
    */
   readonly transport?: Transport;
   /**
-   * Settings of the gateways: the reverse proxies in front of Loki, and with an encrypted transport also in front of
-   * Prometheus, Alertmanager and Grafana.
+   * Settings of the gateways: the reverse proxies in front of Prometheus, Alertmanager, Grafana and Loki, and with
+   * {@link Transport.plain} in front of Loki only.
    *
    * @default - the defaults of {@link GatewayProps}
    */

@@ -28,11 +28,11 @@ export interface ComponentKind {
   readonly verified: boolean;
   /** Limits of the memory of its service, as variables of the role `base`. */
   readonly resources: { readonly memory_max: string; readonly oom_score_adjust: number };
-  /** Names of the listeners that demand certificates of their clients, if the transport is encrypted. */
+  /** Names of the listeners that demand certificates of their clients, unless the transport is plain. */
   readonly clientCertificates: readonly string[];
   /**
    * How the gateway serves the listener `http`: the component itself then listens on the loopback address, at the port
-   * `apiPort`. Unless `always` is true, this applies to an encrypted transport only. With pages by http, other components
+   * `apiPort`. If the transport is plain, this applies only if `always` is true. With pages by http, other components
    * connect to `tlsPort`.
    *
    * @default - the gateway does not serve the component

@@ -30,8 +30,8 @@ export interface AlertmanagerProps extends AdoptProps, ApiPortProps, MovableProp
    */
   readonly port?: number;
   /**
-   * Port at which the Alertmanagers of a cluster connect to each other, by TCP and UDP, or by TCP only if the transport is
-   * encrypted. A single Alertmanager does not use it.
+   * Port at which the Alertmanagers of a cluster connect to each other, by TCP, and with {@link Transport.plain} also by
+   * UDP. A single Alertmanager does not use it.
    *
    * @default 9094
    */

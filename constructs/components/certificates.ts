@@ -19,7 +19,7 @@ export function authorityServer(monitoring: IMonitoring): IServer | undefined {
 }
 
 /**
- * Returns a listener of a component as it is with an encrypted transport. A listener that already serves TLS, with a
+ * Returns a listener of a component as it is unless the transport is plain. A listener that already serves TLS, with a
  * certificate of the user, stays as it is.
  */
 export function encryptedListener(kind: string, listener: Listener): Listener {

@@ -41,8 +41,8 @@ export interface GatewayProps extends AdoptProps, ResourceProps {
    */
   readonly port?: number;
   /**
-   * Password of technicians for Prometheus, Alertmanager and Loki, if the transport is encrypted. Their user name is
-   * `technician`.
+   * Password of technicians for Prometheus, Alertmanager and Loki. Their user name is `technician`. With
+   * {@link Transport.plain}, nobody asks for it.
    *
    * @default - each gateway creates a password on its server
    */
@@ -58,8 +58,8 @@ export interface GatewayProps extends AdoptProps, ResourceProps {
 /** Settings of a component that a gateway can serve. */
 export interface ApiPortProps {
   /**
-   * Port of the component itself on the loopback address, if the gateway serves the component. The gateway always serves
-   * Loki, and with an encrypted transport also Prometheus, Alertmanager and Grafana.
+   * Port of the component itself on the loopback address, if the gateway serves the component. The gateway serves
+   * Prometheus, Alertmanager, Grafana and Loki, and with {@link Transport.plain} only Loki.
    *
    * @default - 3101 for Loki, 3190 for Grafana, 9190 for Prometheus, 9193 for Alertmanager
    */

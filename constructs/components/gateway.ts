@@ -28,8 +28,8 @@ const GENERATED_PASSWORD = "/etc/gateway/password";
 
 /**
  * The gateway: the reverse proxy Caddy in front of the components of its host that people and other servers use. It is
- * constructed together with them: in front of each {@link Loki}, and with an encrypted transport also in front of
- * Prometheus, Alertmanager and Grafana. `gateway` of the {@link Monitoring} has its settings.
+ * constructed together with them: in front of {@link Prometheus}, {@link Alertmanager}, {@link Grafana} and {@link Loki},
+ * and with {@link Transport.plain} in front of Loki only. `gateway` of the {@link Monitoring} has its settings.
  *
  * The gateway accepts the connections to their ports, and they listen on the loopback address. It forwards
  * only some requests of each client: log agents send lines, Grafana queries, Prometheus reads metrics and sends alerts. It
@@ -38,8 +38,8 @@ const GENERATED_PASSWORD = "/etc/gateway/password";
  * With `names`, the gateway also serves Grafana, Prometheus and Alertmanager at host names, to technicians, with
  * certificates of Let's Encrypt or another ACME server.
  *
- * With an encrypted transport, the gateway knows other components by their certificates, and asks technicians for a
- * password. Otherwise, it knows clients by their addresses.
+ * The gateway knows other components by their certificates, and asks technicians for a password. With
+ * {@link Transport.plain}, it knows clients by their addresses.
  */
 export class Gateway extends Component {
   private readonly props: GatewayProps;
