@@ -20,7 +20,7 @@ import {
 
 /**
  * The stack `local` of `main.ts` on more servers: each component runs on its own server, and there are two application
- * servers. Only the servers and the scopes of the components differ.
+ * servers. Only the servers, the scopes of the components and the transport differ: the web UIs use https.
  *
  * To deploy the stack, run `npx cdktf deploy --app "npx tsx examples/spread.ts" spread`.
  */
