@@ -17,7 +17,9 @@ describe("a monitoring", () => {
     });
     expect(paths.filter((path) => path.startsWith("test/monitoring/")).sort()).toEqual([
       "test/monitoring/artifacts",
+      "test/monitoring/certificate_authority/Resource",
       "test/monitoring/firewall/Resource",
+      "test/monitoring/gateway/Resource",
       "test/monitoring/members",
       "test/monitoring/names",
       "test/monitoring/node_exporter/Resource",
@@ -37,7 +39,7 @@ describe("a monitoring", () => {
     expect(blocks(30)).toBe(blocks(1));
   });
 
-  test("has no run that waits for a run on all servers", () => {
+  test("has no run that waits for a run on all servers, except for that of the certificate authority", () => {
     const stack = synth((scope) => {
       new Hub(scope).member("app");
     });
@@ -45,17 +47,30 @@ describe("a monitoring", () => {
       (stack.nullResource(`test/monitoring/${run}/Resource`).depends_on ?? []).map((address) =>
         address.replace(/_[0-9A-F]{8}$/, ""),
       );
-    const preparation = ["members", "names", "artifacts"].map((step) => `null_resource.monitoring_${step}`);
+    const preparation = ["members", "names", "artifacts", "certificate_authority"].map(
+      (step) => `null_resource.monitoring_${step}`,
+    );
     expect(waits("node_exporter")).toEqual(preparation);
     expect(waits("prometheus")).toEqual(preparation);
-    expect(waits("reconcile")).toEqual([...preparation, "null_resource.monitoring_prometheus"]);
+    expect(waits("certificate_authority")).toEqual(preparation.slice(0, 3));
+    expect(waits("reconcile")).toEqual([
+      ...preparation.slice(0, 3),
+      "null_resource.monitoring_prometheus",
+      "null_resource.monitoring_gateway",
+    ]);
   });
 
   test("passes the components of each server to the cleanup run", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
     }).run("cleanup");
-    expect(hosts.hub?.monitoring_components).toEqual(["firewall", "node_exporter", "prometheus"]);
+    expect(hosts.hub?.monitoring_components).toEqual([
+      "certificate_authority",
+      "firewall",
+      "gateway",
+      "node_exporter",
+      "prometheus",
+    ]);
     expect(hosts.app?.monitoring_components).toEqual(["firewall", "node_exporter"]);
   });
 
@@ -63,8 +78,8 @@ describe("a monitoring", () => {
     const { output } = synth((stack) => {
       new Hub(stack);
     }).json;
-    expect(Object.keys(output).sort()).toEqual(["inventory", "prometheus_url", "runs"]);
-    expect(output.prometheus_url?.value).toMatch(/^http:\/\/198\.18\.\d+\.\d+:9090$/);
+    expect(Object.keys(output).sort()).toEqual(["inventory", "prometheus_url", "runs", "technician_password_command"]);
+    expect(output.prometheus_url?.value).toMatch(/^https:\/\/198\.18\.\d+\.\d+:9090$/);
   });
 
   test("adds the null provider if the user has not", () => {
@@ -91,7 +106,7 @@ test("has no runs with provision: false, but an output with their commands", () 
   });
   expect(stack.paths.filter((path) => path.startsWith("test/monitoring/"))).toEqual(["test/monitoring/owner"]);
   expect(JSON.parse(String(stack.json.output.runs?.value))).toEqual(
-    ["firewall", "node_exporter", "prometheus", "cleanup"].map((name) => ({
+    ["firewall", "certificate_authority", "node_exporter", "prometheus", "gateway", "cleanup"].map((name) => ({
       name,
       command: expect.stringMatching(
         new RegExp(`^exec python3 -E -s -B -X utf8 assets/\\S+/run\\.py ${name}( --files files/${name})?$`),
@@ -120,6 +135,8 @@ test("separates the runs and outputs of two monitorings in one stack", () => {
     "second_inventory",
     "second_prometheus_url",
     "second_runs",
+    "second_technician_password_command",
+    "technician_password_command",
   ]);
 });
 

@@ -96,7 +96,7 @@ test("replaces a built-in bound by one of the user, and enforces it", () => {
 test("rejects a bound of an unknown kind", () => {
   const unknown = Access.only("node_exportr", [AccessPeer.technicians()]);
   expect(place("grafana", [], { props: { bounds: [unknown] } })).toThrow(
-    'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) has no effect: the placed kinds are grafana, node_exporter, prometheus',
+    'bounds: Access.only("node_exportr", [AccessPeer.technicians()]) has no effect: the placed kinds are gateway, grafana, node_exporter, prometheus',
   );
 });
 

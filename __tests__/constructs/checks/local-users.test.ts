@@ -9,6 +9,7 @@ import {
   Connection,
   Loki,
   Monitoring,
+  Transport,
   Variables,
 } from "../../../constructs/index";
 import { Value } from "../../../lib/inventory/variables";
@@ -46,7 +47,7 @@ const stackWith = (description: Partial<ComponentDescription> = {}): Synthesized
         ["sender", "log_agent", "prometheus"].map((kind) => AccessPeer.component(kind)),
       ),
     ];
-    const hub = new Hub(stack, {}, { technicians: [], bounds });
+    const hub = new Hub(stack, {}, { technicians: [], bounds, transport: Transport.plain() });
     new Loki(hub.host, "loki");
     new Sender(hub.member("app"), description);
   });

@@ -127,7 +127,7 @@ describe("rules of Loki", () => {
 
   test("link to the runbooks on Prometheus or to those of the user", () => {
     const link = (props?: Partial<MonitoringProps>) => rulesFor("loki", stackWith(props))[0]?.annotations.runbook_url;
-    expect(link()).toMatch(/^http:\/\/[\d.]+:9090\/user\/runbooks\.html#SshBruteForce$/);
+    expect(link()).toMatch(/^https:\/\/[\d.]+:9090\/user\/runbooks\.html#SshBruteForce$/);
     expect(link({ runbooks: "https://wiki.example.com/" })).toBe("https://wiki.example.com/SshBruteForce");
   });
 

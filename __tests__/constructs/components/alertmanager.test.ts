@@ -12,6 +12,7 @@ import {
   Prometheus,
   Receiver,
   Secret,
+  Transport,
 } from "../../../constructs/index";
 import { readTable } from "../../support/access-documents";
 import { synth, Synthesized } from "../../support/synth";
@@ -50,8 +51,8 @@ describe("a single Alertmanager", () => {
   test("has no cluster port", () => {
     const stack = clustered([]);
     expect(stack.variables("alertmanager", "hub")).toMatchObject({
-      alertmanager_port: 9093,
-      alertmanager_external_url: "http://198.18.12.236:9093",
+      alertmanager_port: 9193,
+      alertmanager_external_url: "https://198.18.12.236:9093",
       alertmanager_retention: "120h",
       alertmanager_cluster_address: "",
       alertmanager_cluster_peers: [],
@@ -59,7 +60,14 @@ describe("a single Alertmanager", () => {
       alertmanager_extra_flags: [],
     });
     expect(readTable(accessOf(stack)).filter((row) => row.includes("cluster"))).toEqual([]);
-    expect(portsOf(stack, "hub")).toEqual(["node_exporter_http", "prometheus_http", "alertmanager_http"]);
+    expect(portsOf(stack, "hub")).toEqual([
+      "node_exporter_http",
+      "prometheus_http",
+      "prometheus_api",
+      "gateway_http",
+      "alertmanager_http",
+      "alertmanager_api",
+    ]);
   });
 
   test("receives alerts from Prometheus, and is scraped once", () => {
@@ -67,6 +75,8 @@ describe("a single Alertmanager", () => {
     expect(variables.prometheus_alertmanagers).toEqual([{ address: "198.18.12.236:9093" }]);
     expect(variables.prometheus_targets).toContainEqual({
       job: "alertmanager",
+      scheme: "https",
+      certificate: true,
       targets: [{ address: "198.18.12.236:9093", labels: { instance: "hub", monitoring: "monitoring" } }],
     });
   });
@@ -94,15 +104,18 @@ describe("Alertmanagers on several hosts", () => {
     expect(third?.alertmanager_cluster_peers).toEqual([all[0], all[1]]);
   });
 
-  test("restrict the cluster port to each other, on TCP and UDP", () => {
-    const rows = readTable(accessOf(stack)).filter((row) => row.includes("19094"));
+  test.each([
+    ["TCP", Transport.mutualTls(), ["tcp"]],
+    ["TCP and UDP without encryption", Transport.plain(), ["tcp", "udp"]],
+  ])("restrict the cluster port to each other, on %s", (_, transport, protocols) => {
+    const cluster = clustered(["second", "third"], { clusterPort: 19094 }, { transport });
+    const rows = readTable(accessOf(cluster)).filter((row) => row.includes("19094"));
     expect(rows).not.toEqual([]);
     for (const row of rows) expect(row).toMatch(/^alertmanager on .*shares silences and notifications in its cluster$/);
-    const gossip = firewall(stack, "second").filter(({ name }) => name.startsWith("alertmanager_cluster"));
-    expect(gossip.map(({ name, protocol, port }) => [name, protocol, port])).toEqual([
-      ["alertmanager_cluster_tcp", "tcp", 19094],
-      ["alertmanager_cluster_udp", "udp", 19094],
-    ]);
+    const gossip = firewall(cluster, "second").filter(({ name }) => name.startsWith("alertmanager_cluster"));
+    expect(gossip.map(({ name, protocol, port }) => [name, protocol, port])).toEqual(
+      protocols.map((protocol) => [`alertmanager_cluster_${protocol}`, protocol, 19094]),
+    );
     for (const { sources } of gossip) expect(sources).toHaveLength(2);
   });
 

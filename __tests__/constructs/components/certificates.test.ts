@@ -4,7 +4,7 @@ import { Hub } from "../../support/topology";
 
 const encrypted = (more: (hub: Hub) => void = () => undefined): Synthesized =>
   synth((stack) => {
-    const hub = new Hub(stack, {}, { transport: Transport.mutualTls() });
+    const hub = new Hub(stack);
     hub.member("app");
     more(hub);
   });
@@ -20,7 +20,7 @@ const cluster = (add: (host: MonitoringHost) => void): Synthesized =>
 
 const plain = (): Synthesized =>
   synth((stack) => {
-    new Hub(stack).member("app");
+    new Hub(stack, {}, { transport: Transport.plain() }).member("app");
   });
 
 describe("with an encrypted transport", () => {

@@ -44,7 +44,9 @@ describe("a user-provided component", () => {
       / own --playbook assets\/.*\/backup_exporter\.yml --files files\/own$/,
     );
     expect(stack.run("cleanup").hosts.hub?.monitoring_components).toEqual([
+      "certificate_authority",
       "firewall",
+      "gateway",
       "node_exporter",
       "own",
       "prometheus",

@@ -28,7 +28,7 @@ describe("with a plain transport, the gateway of a Loki", () => {
   /** Synthesizes a hub with Prometheus and Loki, Grafana on another host, and a member. */
   function stackWith(props: LokiProps = {}, gateway: GatewayProps = {}): Synthesized {
     return synth((stack) => {
-      const hub = new Hub(stack, {}, { gateway });
+      const hub = new Hub(stack, {}, { gateway, transport: Transport.plain() });
       new Loki(hub.host, "loki", props);
       const server = hub.server("dashboards");
       new Grafana(new MonitoringHost(stack, "dashboards", { monitoring: hub.monitoring, server }), "grafana");
@@ -149,5 +149,61 @@ describe("with an encrypted transport, the gateway of a host", () => {
     expect(provided.run("gateway").vars.monitoring_secrets).toMatchObject([
       { name: "technician_password", environment: "TECHNICIAN_PASSWORD" },
     ]);
+  });
+});
+
+describe("with pages by http", () => {
+  const stack = synth((scope) => {
+    const hub = new Hub(
+      scope,
+      { port: 19090, tlsPort: 19290 },
+      { transport: Transport.mutualTls({ httpPages: true }) },
+    );
+    new Loki(hub.host, "loki");
+    new Alertmanager(hub.host, "alertmanager");
+    new Grafana(hub.host, "grafana");
+    hub.member("app");
+  });
+  const allowedOn = (server: string): Readonly<Record<string, readonly string[]>> => {
+    const { firewall_ports: ports } = stack.variables("firewall", server) as {
+      firewall_ports: { name: string; port: number; sources: string[] }[];
+    };
+    return Object.fromEntries(ports.map(({ name, port, sources }) => [`${name} ${port}`, sources]));
+  };
+
+  test("technicians use the ports of the components, and other components use their ports for TLS", () => {
+    expect(sitesOf(stack)).toEqual([
+      { kind: "prometheus", port: 19290, api_port: 9190, pages_port: 19090 },
+      { kind: "alertmanager", port: 9293, api_port: 9193, pages_port: 9093 },
+      { kind: "loki", port: 3201, api_port: 3101, pages_port: 3100 },
+      { kind: "grafana", port: 3290, api_port: 3190, pages_port: 3000 },
+    ]);
+    const app = "198.18.10.17";
+    const technician = "198.18.0.1/32";
+    expect(allowedOn("hub")).toMatchObject({
+      "prometheus_pages 19090": [technician],
+      "prometheus_http 19290": [],
+      "loki_pages 3100": [technician],
+      "loki_http 3201": [app],
+    });
+  });
+
+  test("the URLs for technicians are those of the pages, and those of components begin with https", () => {
+    const { output } = stack.json;
+    expect(["prometheus", "alertmanager", "loki", "grafana"].map((kind) => output[`${kind}_url`]?.value)).toEqual(
+      [19090, 9093, 3100, 3000].map((port) => `http://198.18.12.236:${port}`),
+    );
+    expect(stack.variables("grafana", "hub").grafana_datasources).toMatchObject([
+      { uid: "prometheus", url: "https://198.18.12.236:19290" },
+      { uid: "alertmanager", url: "https://198.18.12.236:9293" },
+      { uid: "loki", url: "https://198.18.12.236:3201/read" },
+    ]);
+    expect(scrapedPorts(stack, "grafana")).toEqual(["3290"]);
+  });
+
+  test("the port for TLS must be one that the gateway can use", () => {
+    const build = (): unknown =>
+      synth((scope) => new Hub(scope, { tlsPort: 80 }, { transport: Transport.mutualTls({ httpPages: true }) }));
+    expect(build).toThrow("tlsPort: port 80 cannot be used");
   });
 });

@@ -35,7 +35,7 @@ describe("Grafana", () => {
       {
         uid: "prometheus",
         name: "Prometheus",
-        url: "http://198.18.12.236:9090",
+        url: "https://198.18.12.236:9090",
         default: true,
         options: { httpMethod: "POST", timeInterval: "15s" },
       },
@@ -56,7 +56,7 @@ describe("Grafana", () => {
       {
         uid: "alertmanager",
         name: "Alertmanager",
-        url: expect.stringMatching(/^http:\/\/198\.18\.\d+\.\d+:19093$/) as string,
+        url: expect.stringMatching(/^https:\/\/198\.18\.\d+\.\d+:19093$/) as string,
         options: { implementation: "prometheus" },
       },
     ]);
@@ -68,7 +68,7 @@ describe("Grafana", () => {
     expect(variables(stack).grafana_datasources).toContainEqual({
       uid: "loki",
       name: "Loki",
-      url: "http://198.18.12.236:13100/read",
+      url: "https://198.18.12.236:13100/read",
       options: {},
     });
   });
@@ -77,9 +77,11 @@ describe("Grafana", () => {
     const stack = withGrafana({}, (hub) => hub.member("app"));
     expect(stack.run("prometheus").hosts.hub?.prometheus_targets).toContainEqual({
       job: "grafana",
+      scheme: "https",
+      certificate: true,
       targets: [{ address: "198.18.12.236:3000", labels: { instance: "hub", monitoring: "monitoring" } }],
     });
-    expect(outputOf(stack, "grafana_url")).toBe("http://198.18.12.236:3000");
+    expect(outputOf(stack, "grafana_url")).toBe("https://198.18.12.236:3000");
   });
 
   test("has the built-in dashboards as files, and Fleet as its home", () => {

@@ -62,7 +62,7 @@ describe("a single Loki", () => {
       loki_stream_retention: [],
       loki_deletable: false,
       loki_alertmanagers: [],
-      loki_prometheus_url: "http://198.18.12.236:9090",
+      loki_prometheus_url: "https://198.18.12.236:9090",
       loki_grafana_url: "",
       loki_extra_flags: [],
     });
@@ -70,7 +70,7 @@ describe("a single Loki", () => {
 
   test("is scraped, and has an output with its URL", () => {
     const stack = single();
-    expect(stack.json.output.loki_url?.value).toMatch(/^http:\/\/198\.18\.[\d.]+:3100$/);
+    expect(stack.json.output.loki_url?.value).toMatch(/^https:\/\/198\.18\.[\d.]+:3100$/);
     const { prometheus_targets: targets } = stack.variables("prometheus", "hub") as {
       prometheus_targets: { job: string }[];
     };
@@ -111,7 +111,7 @@ describe("a single Loki", () => {
       new Alertmanager(host, "alertmanager");
     });
     expect(stack.variables("loki", "hub").loki_alertmanagers).toEqual([
-      expect.stringMatching(/^http:\/\/198\.18\.[\d.]+:9093$/),
+      expect.stringMatching(/^https:\/\/198\.18\.[\d.]+:9093$/),
     ]);
   });
 
@@ -121,7 +121,7 @@ describe("a single Loki", () => {
       const host = new MonitoringHost(scope, "logs", { monitoring: hub.monitoring, server: hub.server("logs") });
       new Loki(host, "loki");
     });
-    expect(stack.variables("loki", "logs").loki_prometheus_url).toBe("http://198.18.12.236:19090");
+    expect(stack.variables("loki", "logs").loki_prometheus_url).toBe("https://198.18.12.236:19090");
     expect(stack.variables("prometheus", "hub").prometheus_remote_write_receiver).toBe(true);
   });
 

@@ -15,24 +15,25 @@ describe("Prometheus", () => {
     const { hosts } = synth((stack) => {
       new Hub(stack).member("app");
     }).run("prometheus");
+    const byTls = { scheme: "https", certificate: true };
+    const labels = { instance: "hub", monitoring: "monitoring" };
     expect(hosts.hub?.prometheus_targets).toEqual([
+      { job: "gateway", ...byTls, targets: [{ address: "198.18.12.236:3180", labels }] },
       {
         job: "node",
+        ...byTls,
         targets: [
           { address: "198.18.10.17:9100", labels: { instance: "app", monitoring: "monitoring" } },
-          { address: "198.18.12.236:9100", labels: { instance: "hub", monitoring: "monitoring" } },
+          { address: "198.18.12.236:9100", labels },
         ],
       },
-      {
-        job: "prometheus",
-        targets: [{ address: "198.18.12.236:9090", labels: { instance: "hub", monitoring: "monitoring" } }],
-      },
+      { job: "prometheus", ...byTls, targets: [{ address: "198.18.12.236:9090", labels }] },
     ]);
   });
 
   test("has Prometheus' own defaults", () => {
     expect(variables({})).toMatchObject({
-      prometheus_port: 9090,
+      prometheus_port: 9190,
       prometheus_retention_time: "15d",
       prometheus_retention_size: "",
       prometheus_scrape_interval: "15s",
@@ -49,6 +50,7 @@ describe("Prometheus", () => {
   test("passes retention, labels, flags and jobs, and shortens the timeout to a short interval", () => {
     const given = variables({
       port: 19090,
+      apiPort: 19190,
       retention: "30d",
       retentionSize: "10GB",
       scrapeInterval: "5s",
@@ -60,8 +62,8 @@ describe("Prometheus", () => {
       ],
     });
     expect(given).toMatchObject({
-      prometheus_port: 19090,
-      prometheus_external_url: "http://198.18.12.236:19090",
+      prometheus_port: 19190,
+      prometheus_external_url: "https://198.18.12.236:19090",
       prometheus_retention_time: "30d",
       prometheus_retention_size: "10GB",
       prometheus_scrape_interval: "5s",

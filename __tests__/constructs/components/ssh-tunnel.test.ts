@@ -9,6 +9,7 @@ import {
   Monitoring,
   MonitoringHost,
   Prometheus,
+  Transport,
 } from "../../../constructs/index";
 import { sshTunnel } from "../../../constructs/components/ssh-tunnel";
 import { synth, Synthesized } from "../../support/synth";
@@ -76,15 +77,16 @@ test("lets Terraform quote a path that only Terraform knows", () => {
   expect(value).toMatch(/ -i '\$\{replace\(abspath\(/);
 });
 
-test("is an output for a web UI on a public address (with a warning) or behind a jump host (without)", () => {
-  const build = (props: ExistingServerProps): Synthesized =>
+test("is an output for a web UI on a public address (with a warning if there is no TLS) or behind a jump host", () => {
+  const build = (props: ExistingServerProps, transport?: Transport): Synthesized =>
     synth((stack) => {
-      const monitoring = new Monitoring(stack, "monitoring", { technicians: [] });
+      const monitoring = new Monitoring(stack, "monitoring", { technicians: [], transport });
       const server = new ExistingServer(stack, "hub-server", props);
       new Prometheus(new MonitoringHost(stack, "hub", { monitoring, server }), "prometheus");
     });
   const found = ({ json, warnings }: Synthesized): unknown[] => ["prometheus_tunnel" in json.output, warnings.length];
-  expect(found(build({ address: "203.0.113.7" }))).toEqual([true, 1]);
+  expect(found(build({ address: "203.0.113.7" }, Transport.mutualTls({ httpPages: true })))).toEqual([true, 1]);
+  expect(found(build({ address: "203.0.113.7" }))).toEqual([true, 0]);
   expect(found(build({ address: "10.0.0.7", jumpHost: "admin@203.0.113.7" }))).toEqual([true, 0]);
   expect(found(build({ address: "10.0.0.7" }))).toEqual([false, 0]);
 });

@@ -34,6 +34,8 @@ test("allows only Prometheus and technicians to use an exporter", () => {
     firewall_ports: [
       { name: "node_exporter_http", sources: ["198.18.0.1/32"] },
       { name: "prometheus_http", sources: ["198.18.0.1/32"] },
+      { name: "prometheus_api", sources: [] },
+      { name: "gateway_http", sources: ["198.18.0.1/32"] },
     ],
   });
 });

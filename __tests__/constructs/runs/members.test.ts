@@ -42,7 +42,7 @@ describe("the step that records the members", () => {
       /^\$\{sha256\(jsonencode\(\[(local\.monitoring_data_\w+)\.all\.hosts, try\(keys\(\1\.all\.children\.run_log_agent\.hosts\), \[\]\)\]\)\)\}$/,
     );
     const runs = stack.paths.filter((each) => each.endsWith("/Resource"));
-    expect(runs).toHaveLength(7);
+    expect(runs).toHaveLength(8);
     for (const each of runs)
       expect(stack.nullResource(each).depends_on).toContainEqual(expect.stringMatching(/^null_resource\..*_members_/));
   });

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Artifacts, ExistingServer, Monitoring, MonitoringHost, Prometheus } from "../../../constructs/index";
+import {
+  Artifacts,
+  ExistingServer,
+  Monitoring,
+  MonitoringHost,
+  Prometheus,
+  Transport,
+} from "../../../constructs/index";
 import { synth } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
@@ -27,12 +34,13 @@ afterAll(() => {
 /** The archives that a stack of local servers or of an existing server requests. */
 function requests(environment: Record<string, string>, existing: boolean): readonly Record<string, string>[] {
   const artifacts = Artifacts.fromEnvironment({ CDKTF_MONITORING_SOURCE: directory, ...environment });
+  const transport = Transport.plain();
   const { json } = synth((stack) => {
     if (!existing) {
-      new Hub(stack, {}, { artifacts });
+      new Hub(stack, {}, { artifacts, transport });
       return;
     }
-    const monitoring = new Monitoring(stack, "monitoring", { technicians: [], artifacts });
+    const monitoring = new Monitoring(stack, "monitoring", { technicians: [], artifacts, transport });
     const server = new ExistingServer(stack, "shop-server", { address: "192.0.2.10" });
     new Prometheus(new MonitoringHost(stack, "shop", { monitoring, server }), "prometheus");
   });

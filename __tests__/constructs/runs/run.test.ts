@@ -14,8 +14,10 @@ describe("a run", () => {
     new Hub(scope).member("app");
   });
 
-  test("is triggered by its files, its data and an interruption", () => {
+  test("is triggered by its files, its data, an interruption, and certificates that end", () => {
+    const record = 'jsondecode(file("../../../.cdktf-monitoring/test/certificates/prometheus.json"))';
     expect(run(stack, "prometheus").triggers).toEqual({
+      certificates: `\${try(${record}.renewals + (timecmp(plantimestamp(), ${record}.due) >= 0 ? 1 : 0), 0)}`,
       content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       data: expect.stringMatching(
         /^\$\{sha256\(jsonencode\(\[(local\.monitoring_data_\w+)\.all\.children\.run_prometheus, \{ for host in keys\(\1\.all\.children\.run_prometheus\.hosts\) : host => \1\.all\.hosts\[host\]\.monitoring_server \}\]\)\)\}$/,

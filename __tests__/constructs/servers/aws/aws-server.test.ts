@@ -3,7 +3,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { MonitoredServer, Monitoring, MonitoringHost, OnLeave, Prometheus } from "../../../../constructs";
+import { MonitoredServer, Monitoring, MonitoringHost, OnLeave, Prometheus, Transport } from "../../../../constructs";
 import { AwsNetwork, AwsNetworkProps, AwsServer, AwsServerProps, KeyPair } from "../../../../constructs/aws";
 import { AwsHub, makeKey } from "../../../support/aws-topology";
 import { synth, synthApp, Synthesized } from "../../../support/synth";
@@ -37,8 +37,11 @@ describe("AwsServer", () => {
 
   test("is reached by SSH at the public address, and by members of its network at the private one", () => {
     const stack = topology((hub) => hub.member("app"));
-    const [target] =
-      (stack.run("prometheus").hosts.hub?.prometheus_targets as { targets: { address: string }[] }[])[0]?.targets ?? [];
+    const jobs = stack.run("prometheus").hosts.hub?.prometheus_targets as {
+      job: string;
+      targets: { address: string }[];
+    }[];
+    const [target] = jobs.find(({ job }) => job === "node")?.targets ?? [];
     expect(target?.address).toMatch(/^\$\{aws_instance\.app-server_\w+\.private_ip\}:9100$/);
     expect(stack.inventory.all.hosts.app).toMatchObject({
       ansible_host: expect.stringMatching(/^\$\{aws_instance\.app-server_\w+\.public_ip\}$/) as string,
@@ -73,8 +76,10 @@ describe("AwsServer", () => {
     );
   });
 
-  test("warns about a web UI at a public address, and outputs an SSH tunnel", () => {
-    const stack = topology();
+  test("warns about a web UI without TLS at a public address, and outputs an SSH tunnel", () => {
+    const stack = synth((scope) => {
+      new AwsHub(scope, { monitoring: { transport: Transport.mutualTls({ httpPages: true }) } });
+    });
     const { output } = stack.json;
     expect(output.prometheus_tunnel?.value).toMatch(
       /^ssh -N -L 9090:\$\{aws_instance\.\S+\.private_ip\}:9090 -o HostKeyAlias='\$\{replace\(aws_instance\.\S+\.id, .*\)\}' -o UserKnownHostsFile=\S+ admin@\$\{aws_instance\.\S+\.public_ip\}$/,
