@@ -10,7 +10,7 @@ const project = new Project("e2e-faults", "198.19.64.0/20");
 const prometheus = PrometheusApi.behindGateway(project, "hub");
 let days = 30;
 
-const ALL_UP = ["node/app: up", "node/hub: up", "prometheus/hub: up"];
+const ALL_UP = ["gateway/hub: up", "node/app: up", "node/hub: up", "prometheus/hub: up"];
 
 /** Changes settings of the node exporters and of Prometheus. */
 function change(): void {

@@ -86,6 +86,7 @@ it(
       expect.stringMatching(/ silences +1 Alertmanager: no silences$/),
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
       expect.stringMatching(/ drift +nothing changed since the last deploy on 2 of 2 servers$/),
+      expect.stringMatching(/ certificates +9 certificates, the first ends in 36\d days \(\w+ on \w+\)$/),
       expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(/ log agent access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(
