@@ -10,6 +10,7 @@ import {
   Monitoring,
   MonitoringHost,
   Prometheus,
+  Transport,
 } from "../../../../constructs/index";
 
 const { LOCAL_PREFIX: prefix = "bench", LOCAL_SUBNET: subnet, LOG_AGENT = "alloy" } = process.env;
@@ -17,7 +18,9 @@ const app = new App();
 const stack = new TerraformStack(app, "local");
 const network = new LocalNetwork(stack, "network", { prefix, subnet });
 const logAgent = LogAgent.named(LOG_AGENT);
-const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent });
+// The minimal Promtail has no certificate, and both agents must send in the same way.
+const transport = Transport.plain();
+const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent, transport });
 const hub = new MonitoringHost(stack, "hub", {
   monitoring,
   server: new LocalServer(stack, "hub-server", { network }),
