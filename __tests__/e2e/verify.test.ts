@@ -87,6 +87,7 @@ it(
       expect.stringMatching(/ firewalls +deployed rules loaded now and at boot on 2 of 2 servers$/),
       expect.stringMatching(/ drift +nothing changed since the last deploy on 2 of 2 servers$/),
       expect.stringMatching(/ certificates +9 certificates, the first ends in 36\d days \(\w+ on \w+\)$/),
+      expect.stringMatching(/ encryption +13 ports on 2 servers refuse clients that may not connect \(29 requests\)$/),
       expect.stringMatching(/ node exporter access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(/ log agent access +only from Prometheus and technicians: 2 servers, \d+ probes \(/),
       expect.stringMatching(

@@ -30,6 +30,7 @@ export function server(name: string, address: string, more: Partial<FleetServer>
     components: [],
     logSources: [],
     componentUrls: {},
+    guardedPorts: [],
     ...more,
   };
 }

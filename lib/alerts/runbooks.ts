@@ -66,4 +66,6 @@ pre { border: 1px solid; font-size: 0.85rem; overflow-x: auto; padding: 0.5rem; 
 <h1>Runbooks</h1>
 <p>Run the commands as root on the server in the alert's label <code>instance</code>, unless a comment names another server.
 Run <code>npm run …</code> on the controller, in the clone. In a project that uses the package,
-<code>npx cdktf-monitoring</code> replaces <code>npm run</code>: <code>npx cdktf-monitoring play prometheus --force</code>.</p>`;
+<code>npx cdktf-monitoring</code> replaces <code>npm run</code>: <code>npx cdktf-monitoring play prometheus --force</code>.</p>
+<p>With <code>Transport.plain()</code>, use <code>http</code> without certificates for node exporters and log agents, and the
+ports 9090, 9093 and 3000 at the address of the server instead of 9190, 9193 and 3190 on the loopback address.</p>`;

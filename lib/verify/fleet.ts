@@ -3,6 +3,7 @@ import { componentKinds } from "../components";
 import { contract } from "../contract";
 import { hostPort } from "../network/host-port";
 import { runGroup } from "../inventory/inventory";
+import { GATEWAY, GuardedPort, guardedPorts, GuardVariables, LOG_AGENT, NODE_EXPORTER } from "./guarded-ports";
 
 /** A server in the inventory of a deployed stack. */
 export interface FleetServer {
@@ -28,6 +29,8 @@ export interface FleetServer {
   readonly logSources: readonly string[];
   /** URLs of the components that are checked on the server itself, by kind. */
   readonly componentUrls: Readonly<Record<string, string>>;
+  /** Ports that must refuse some clients, with an encrypted transport. */
+  readonly guardedPorts: readonly GuardedPort[];
 }
 
 /** The servers of a Monitoring with all facts that the checks need. */
@@ -65,7 +68,7 @@ interface Group {
   };
   readonly hosts: Readonly<Record<string, HostVariables>>;
 }
-interface HostVariables {
+interface HostVariables extends GuardVariables {
   readonly firewall_ports?: readonly AllowedPort[];
   readonly monitoring_behind_gateway?: boolean;
   readonly log_agent_sources?: readonly string[];
@@ -95,7 +98,10 @@ export function readFleet(text: string): Fleet {
   // The certificate authority has data, but no service.
   const components = runs.filter(([kind, run]) => run?.component === true && kind !== contract.runs.authority);
   const builtIn = components.filter(([, run]) => run?.own !== true);
-  const agents = variablesOf(children[runGroup("log_agent")]);
+  const agents = variablesOf(children[runGroup(LOG_AGENT)]);
+  const guarding = new Map(
+    [NODE_EXPORTER, GATEWAY].map((kind) => [kind, variablesOf(children[runGroup(kind)])] as const),
+  );
   const prometheus = variablesOf(children[runGroup("prometheus")]);
   const checked = CHECKED_KINDS.map(
     (record) => [record, endpoints(record.kind, children[runGroup(record.kind)])] as const,
@@ -117,6 +123,7 @@ export function readFleet(text: string): Fleet {
       sshd: variables.firewall_ssh,
       components: builtIn.filter(([, , members]) => name in members).map(([kind]) => kind),
       logSources: (agents[name]?.log_agent_sources ?? []).map((file) => file.replace(/\.yml$/, "")),
+      guardedPorts: guardedPorts((kind) => (kind === LOG_AGENT ? agents : guarding.get(kind))?.[name]),
       componentUrls: Object.fromEntries(
         checked.flatMap(([{ kind }, all]) => {
           const endpoint = all.get(name);

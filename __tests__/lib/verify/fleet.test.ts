@@ -68,6 +68,7 @@ it("reads a fleet from an inventory, with the variables that all hosts of a grou
     components: ["node_exporter"],
     logSources: ["nginx"],
     componentUrls: {},
+    guardedPorts: [],
   });
   // The component of a user-provided playbook is not checked.
   expect(servers[2]?.components).toEqual(["prometheus", "alertmanager", "grafana"]);

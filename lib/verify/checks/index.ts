@@ -5,6 +5,7 @@ import { Check } from "./check";
 import { cloudFirewall } from "./cloud-firewall";
 import { dashboards } from "./dashboards";
 import { drift } from "./drift";
+import { encryption } from "./encryption";
 import { firewalls } from "./firewalls";
 import { hostNames } from "./host-names";
 import { logs } from "./logs";
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   drift,
   certificates,
   hostNames,
+  encryption,
   cloudFirewall,
   exporterAccess,
   ...componentAccess,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { playbooksDirectory } from "../../../lib/paths";
 import { checkArguments } from "../../../lib/verify/check-arguments";
+import { TRANSPORT } from "../../../lib/verify/checks/encryption";
 import { Fleet, FleetServer, readFleet } from "../../../lib/verify/fleet";
 import { Measurement } from "../../../lib/verify/measurement";
 import { Answer, readObservation } from "../../../lib/verify/observation";
@@ -98,12 +99,16 @@ function fleetOf(inventory: string): Fleet {
 
 /** The arguments of each check on a server, as verify.py expects them. */
 function checksOn(
-  { componentUrls }: FleetServer,
+  { bindAddress, componentUrls, guardedPorts }: FleetServer,
   fleet: Fleet,
 ): Readonly<Record<string, readonly (string | number)[]>> {
-  return Object.fromEntries(
-    Object.entries(componentUrls).map(([kind, url]) => [kind, [url, ...checkArguments(fleet, kind)]]),
-  );
+  const guards = guardedPorts.map(({ kind, port, refuses }) => `${kind}:${port}:${refuses.join(",")}`);
+  return {
+    ...Object.fromEntries(
+      Object.entries(componentUrls).map(([kind, url]) => [kind, [url, ...checkArguments(fleet, kind)]]),
+    ),
+    ...(guards.length === 0 ? {} : { [TRANSPORT]: [bindAddress === "" ? "127.0.0.1" : bindAddress, ...guards] }),
+  };
 }
 
 /** The probes from a source, as verify.py expects them. */
