@@ -3,7 +3,7 @@ import { Query } from "../../lib/query";
 import { Construct, IConstruct } from "constructs";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Connection, Listener, Listening, listenerProblem, Placement, portProblem } from "../../lib/access/access";
+import { Connection, Listener, Listening, listenerProblem, Placement } from "../../lib/access/access";
 import { ArtifactRequest } from "../../lib/artifacts";
 import { Budgets, DiskNeed } from "../../lib/budgets";
 import { isPrivateAddress } from "../../lib/network/cidr";
@@ -21,6 +21,7 @@ import { IComponent } from "../contracts";
 import { Member } from "../members/member";
 import { encryptedListener } from "./certificates";
 import { hostNameOf } from "./gateway-names";
+import { GatewayUse, gatewayUseProblem, PAGES, servedListeners } from "./served-listeners";
 import { OnMove } from "./on-move";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
@@ -95,21 +96,6 @@ export interface ComponentDescription {
   readonly _gateway?: GatewayUse;
 }
 
-/** How the gateway serves the listener `http` of a component. @internal */
-export interface GatewayUse {
-  /** Port of the component itself on the loopback address. */
-  readonly apiPort: number;
-  /** Port to which other components connect by TLS, if technicians open the pages by http. */
-  readonly tlsPort: number;
-  /** Whether the gateway serves the component with a plain transport, too. */
-  readonly always: boolean;
-}
-
-/** Name of the listener on the loopback address, to which the gateway connects. @internal */
-export const API = "api";
-/** Name of the listener at which the gateway serves technicians by http, if the transport has such pages. @internal */
-export const PAGES = "pages";
-
 /**
  * A service that runs on a server. The server is the member in whose scope the component is constructed.
  *
@@ -176,9 +162,7 @@ export abstract class Component extends Construct implements IComponent {
     rejectIf(this, prefixed("kind", runNameProblem(this.kind)) ?? this.playbookProblem());
     rejectIf(this, resourcesProblem(this._resources));
     for (const listener of this.declaredListeners) rejectIf(this, listenerProblem(listener));
-    const { apiPort, tlsPort } = this.gatewayUse ?? {};
-    if (apiPort !== undefined) rejectIf(this, prefixed("apiPort", portProblem(apiPort)));
-    if (tlsPort !== undefined) rejectIf(this, prefixed("tlsPort", portProblem(tlsPort)));
+    if (this.gatewayUse !== undefined) rejectIf(this, gatewayUseProblem(this.gatewayUse));
     this.user = description.user ?? (this._playbook === undefined ? this.kind : undefined);
     if (this.user !== undefined) rejectIf(this, prefixed("user", systemUserProblem(this.user)));
     this.member = this.findMember();
@@ -189,33 +173,15 @@ export abstract class Component extends Construct implements IComponent {
 
   /** Ports that the component listens on. @extension */
   public get listeners(): readonly Listener[] {
-    const { _apiPort: port } = this;
     const listeners = this._withTransport(this.declaredListeners);
-    if (port === undefined) return listeners;
-    return [
-      ...(this.hasPages ? listeners.flatMap((listener) => this.withPages(listener)) : listeners),
-      { name: API, port, protocol: "tcp", loopback: true },
-    ];
+    if (this._apiPort === undefined || this.gatewayUse === undefined) return listeners;
+    return servedListeners(listeners, this.gatewayUse, this.member.monitoring.transport);
   }
 
   /** Returns listeners as they are with the transport of the monitoring. @internal */
   protected _withTransport(listeners: readonly Listener[]): readonly Listener[] {
     if (!this.member.monitoring.transport._encrypted) return listeners;
     return listeners.map((listener) => encryptedListener(this.kind, listener));
-  }
-
-  private get hasPages(): boolean {
-    return this.member.monitoring.transport._httpPages;
-  }
-
-  /** Splits the listener `http`: technicians connect to its port by http, and components to another port by TLS. */
-  private withPages(listener: Listener): readonly Listener[] {
-    if (listener.name !== "http" || this.gatewayUse === undefined) return [listener];
-    const { port, protocol, anyLocalUser } = listener;
-    return [
-      { ...listener, port: this.gatewayUse.tlsPort, technicians: false },
-      { name: PAGES, port, protocol, technicians: true, ...(anyLocalUser === undefined ? {} : { anyLocalUser }) },
-    ];
   }
 
   /** Port of the component itself on the loopback address; undefined if no gateway serves its port. @internal */

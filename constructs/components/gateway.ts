@@ -10,9 +10,10 @@ import { LogSource } from "../../lib/logs/log-source";
 import { metricsOf } from "../../lib/metrics/catalogue";
 import { IComponent } from "../contracts";
 import { builtIn } from "./built-in";
-import { API, Component, PAGES } from "./component";
 import { acmeDirectory, hostNameOf } from "./gateway-names";
+import { Component } from "./component";
 import { GatewayProps } from "./gateway-props";
+import { API, PAGES } from "./served-listeners";
 import { readCommand } from "./ssh-tunnel";
 
 const KIND = "gateway";
