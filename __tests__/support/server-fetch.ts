@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { componentKind } from "../../lib/components";
 
 /** Sends a request, as the global `fetch` does. */
@@ -11,12 +12,14 @@ export interface Servers {
 /** Returns a function that sends requests from a server, as root, whose connections the firewall does not limit. */
 export function fetchFrom(servers: Servers, server: string): Fetch {
   return async (url, { method = "GET", headers = {}, body } = {}) => {
+    // The command blocks this process. Callers that wait in a loop must let other work of the process continue.
+    await setImmediate();
     const fields = [...new Headers(headers)].map(([name, value]) => `-H '${name}: ${value}'`);
     const data = typeof body === "string" ? ["--data-binary @-"] : [];
-    const options = ["-s -g -m 30 -w '\\n%{http_code}'", `-X ${method}`, ...fields, ...data].join(" ");
+    const options = ["-s -g -m 10 -w '\\n%{http_code}'", `-X ${method}`, ...fields, ...data].join(" ");
     const answer = servers.on(server, `curl ${options} '${url}'`, typeof body === "string" ? body : undefined);
     const end = answer.lastIndexOf("\n");
-    return Promise.resolve(new Response(answer.slice(0, Math.max(end, 0)), { status: Number(answer.slice(end + 1)) }));
+    return new Response(answer.slice(0, Math.max(end, 0)), { status: Number(answer.slice(end + 1)) });
   };
 }
 
