@@ -231,7 +231,7 @@ test(
       return verified.code === 0 && verified.output.includes("nginx (access)") ? verified.output : undefined;
     });
     expect(output).toMatch(
-      /placement +17 of 17 services run .*\n +alertmanager \S+ on alerts\n +gateway \S+, loki \S+ on logs\n +grafana \S+ on dashboards\n +log_agent \S+, node_exporter \S+ on 6 of 6 servers\n +prometheus \S+ on metrics\n/,
+      /placement +20 of 20 services run .*\n +alertmanager \S+ on alerts\n +gateway \S+ on 4 of 4 servers\n +grafana \S+ on dashboards\n +log_agent \S+, node_exporter \S+ on 6 of 6 servers\n +loki \S+ on logs\n +prometheus \S+ on metrics\n/,
     );
     expect(output).toContain("Grafana shows CPU of 6, memory of 6, disk of 6 of 6 servers");
     expect(output).toMatch(/PASS +logs +1 Loki: SSH logins of 6 of 6 servers\n +newest lines: /);
@@ -245,7 +245,7 @@ test(
       /PASS +Alertmanager access +only from .*: 1 server, \d+ probes \(\d+ allowed, \d+ blocked\)\n/,
     );
     expect(output).toMatch(
-      /PASS +reboot +17 of 17 services and 6 of 6 firewalls start at boot\n +last boot: \d+ s ago\n/,
+      /PASS +reboot +20 of 20 services and 6 of 6 firewalls start at boot\n +last boot: \d+ s ago\n/,
     );
   },
   DEPLOY_TIMEOUT,

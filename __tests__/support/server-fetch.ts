@@ -19,7 +19,8 @@ export function fetchFrom(servers: Servers, server: string): Fetch {
     const options = ["-s -g -m 10 -w '\\n%{http_code}'", `-X ${method}`, ...fields, ...data].join(" ");
     const answer = servers.on(server, `curl ${options} '${url}'`, typeof body === "string" ? body : undefined);
     const end = answer.lastIndexOf("\n");
-    return new Response(answer.slice(0, Math.max(end, 0)), { status: Number(answer.slice(end + 1)) });
+    const status = Number(answer.slice(end + 1));
+    return new Response(status === 204 ? null : answer.slice(0, Math.max(end, 0)), { status });
   };
 }
 
