@@ -39,7 +39,7 @@ class LocalStack extends TerraformStack {
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: logAgent(this),
       // Nobody else reads the traffic between this machine and its containers: the browser needs no certificate.
-      transport: Transport.mutualTls({ httpPages: true }),
+      transport: Transport.mutualTls({ httpWebUis: true }),
       ...notifications(),
     });
     placeComponents(this, monitoring, {

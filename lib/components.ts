@@ -32,7 +32,7 @@ export interface ComponentKind {
   readonly clientCertificates: readonly string[];
   /**
    * How the gateway serves the listener `http`: the component itself then listens on the loopback address, at the port
-   * `apiPort`. If the transport is plain, this applies only if `always` is true. With pages by http, other components
+   * `apiPort`. If the transport is plain, this applies only if `always` is true. With web UIs by http, other components
    * connect to `tlsPort`.
    *
    * @default - the gateway does not serve the component

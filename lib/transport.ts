@@ -9,15 +9,15 @@ export interface MutualTlsOptions {
    */
   readonly certificates?: Certificates;
   /**
-   * Whether technicians open the pages of Prometheus, Alertmanager, Loki and Grafana by http, with their login. Components
+   * Whether technicians open the web UIs and APIs of Prometheus, Alertmanager, Loki and Grafana by http, with their login. Components
    * still connect by TLS, at the ports `tlsPort` of these components.
    *
-   * Pages and passwords then travel unencrypted: use it only where nobody else can read the traffic between technicians and
+   * Their content and passwords then travel unencrypted: use it only where nobody else can read the traffic between technicians and
    * servers, as with containers on your own machine.
    *
    * @default false
    */
-  readonly httpPages?: boolean;
+  readonly httpWebUis?: boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface MutualTlsOptions {
  * // Containers on this machine: no warning about certificates in the browser.
  * new Monitoring(this, "monitoring", {
  *   technicians: [network.gateway],
- *   transport: Transport.mutualTls({ httpPages: true }),
+ *   transport: Transport.mutualTls({ httpWebUis: true }),
  * });
  */
 export class Transport {
@@ -45,7 +45,7 @@ export class Transport {
    * 365 days. `npm run rotate -- --certificates` replaces the authority and all certificates.
    */
   public static mutualTls(options: MutualTlsOptions = {}): Transport {
-    return new Transport(true, options.certificates, options.httpPages);
+    return new Transport(true, options.certificates, options.httpWebUis);
   }
 
   /**
@@ -61,8 +61,8 @@ export class Transport {
     public readonly _encrypted: boolean,
     /** @internal Certificates of a PKI of the user; undefined for those of a private authority. */
     public readonly _certificates?: Certificates,
-    /** @internal Whether technicians open the pages of components behind a gateway by http. */
-    public readonly _httpPages = false,
+    /** @internal Whether technicians open the web UIs of components behind a gateway by http. */
+    public readonly _httpWebUis = false,
   ) {}
 
   /** @internal Whether a server keeps a private authority. */

@@ -114,7 +114,7 @@ it(
     expect(output).toMatch(/^ +last drill: none$/m);
     const documented = readFileSync(join(projectRoot, "docs/guides/testing.md"), "utf8");
     expect(passedChecks(output)).toEqual(passedChecks(documented));
-    expect(output).toMatch(/^PASS +app.* -> +hub +tcp\/9090 +prometheus_pages +closed +filtered/m);
+    expect(output).toMatch(/^PASS +app.* -> +hub +tcp\/9090 +prometheus_web +closed +filtered/m);
     expect(output).toMatch(/^PASS +hub +-> +app +tcp\/9100 +node_exporter_http +open +open/m);
     expect(output).toMatch(/^PASS +hub +-> +app +tcp\/22 +ssh +closed +filtered/m);
     expect([code, other.code]).toEqual([0, 0]);
@@ -171,7 +171,7 @@ it(
 
     // THEN
     expect(output).toMatch(
-      /app -> hub tcp\/9090 \(prometheus_pages\): expected closed, observed open\n +cause: the firewall table on hub was changed\n +fix: +npm run play firewall -- --limit hub\n/,
+      /app -> hub tcp\/9090 \(prometheus_web\): expected closed, observed open\n +cause: the firewall table on hub was changed\n +fix: +npm run play firewall -- --limit hub\n/,
     );
     expect(output).toContain("the target node/app is down");
     expect(output).toMatch(
@@ -233,7 +233,7 @@ it(
     const { code, output } = await verify();
     expect(output).toContain("Not measured\n  app: ssh: connect to host");
     expect(output).toMatch(/NOT MEASURED +firewalls +deployed rules loaded now and at boot on 1 of 2 servers/);
-    expect(output).toMatch(/^PASS +this machine +-> +hub +tcp\/9090 +prometheus_pages +open +open/m);
+    expect(output).toMatch(/^PASS +this machine +-> +hub +tcp\/9090 +prometheus_web +open +open/m);
     expect(output).toMatch(/^No check failed, but \d+ could not be measured: .*firewalls, .*\.$/m);
     expect(code).toBe(2);
   },

@@ -21,7 +21,7 @@ import { IComponent } from "../contracts";
 import { Member } from "../members/member";
 import { encryptedListener } from "./certificates";
 import { hostNameOf } from "./gateway-names";
-import { GatewayUse, gatewayUseProblem, PAGES, servedListeners } from "./served-listeners";
+import { GatewayUse, gatewayUseProblem, WEB, servedListeners } from "./served-listeners";
 import { OnMove } from "./on-move";
 import { withConstructPath, constructError, rejectIf } from "../synthesis/errors";
 import { sshTunnel } from "./ssh-tunnel";
@@ -291,7 +291,7 @@ export abstract class Component extends Construct implements IComponent {
    * Adds outputs for a web UI of the component: its URL and, if the server has a public address or a jump host, the
    * command of an SSH tunnel.
    *
-   * @param listener name of the listener that serves the web UI; with pages by http, technicians use the listener `pages` instead
+   * @param listener name of the listener that serves the web UI; with web UIs by http, technicians use the listener `web` instead
    * @param title name of the web UI in descriptions and warnings
    * @param known URL of the web UI, if it differs from the address and port of the server
    * @returns the URL
@@ -300,7 +300,7 @@ export abstract class Component extends Construct implements IComponent {
   protected addWebUi(listener: string, title: string, known?: string): string {
     const { server, monitoring } = this.member;
     const { port, scheme = "http" } =
-      this.listeners.find(({ name }) => listener === "http" && name === PAGES) ?? this.listenerOf(listener);
+      this.listeners.find(({ name }) => listener === "http" && name === WEB) ?? this.listenerOf(listener);
     const hostName = hostNameOf(monitoring, this.kind);
     const url = known ?? (hostName === undefined ? `${scheme}://${server.endpoint(port)}` : `https://${hostName}`);
     const suffix =

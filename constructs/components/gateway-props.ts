@@ -65,7 +65,7 @@ export interface ApiPortProps {
    */
   readonly apiPort?: number;
   /**
-   * Port to which other components connect by TLS, if technicians open the pages by http ({@link MutualTlsOptions.httpPages}).
+   * Port to which other components connect by TLS, if technicians open the web UIs by http ({@link MutualTlsOptions.httpWebUis}).
    *
    * @default - 3201 for Loki, 3290 for Grafana, 9290 for Prometheus, 9293 for Alertmanager
    */

@@ -13,7 +13,7 @@ import { builtIn } from "./built-in";
 import { acmeDirectory, hostNameOf } from "./gateway-names";
 import { Component } from "./component";
 import { GatewayProps } from "./gateway-props";
-import { API, PAGES } from "./served-listeners";
+import { API, WEB } from "./served-listeners";
 import { readCommand } from "./ssh-tunnel";
 
 const KIND = "gateway";
@@ -128,9 +128,9 @@ export class Gateway extends Component {
     const portOf = (wanted: string): number | undefined =>
       listeners.find(({ name }: Listener) => name === wanted)?.port;
     const name = hostNameOf(this.member.monitoring, kind);
-    const pages = portOf(PAGES);
+    const web = portOf(WEB);
     const site = { kind, port: portOf("http") ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
-    if (this.encrypted) return pages === undefined ? site : { ...site, pages_port: pages };
+    if (this.encrypted) return web === undefined ? site : { ...site, web_port: web };
     const agents = [LOG_AGENT, PROMETHEUS];
     return {
       ...site,

@@ -19,7 +19,7 @@ export interface GuardVariables {
   readonly node_exporter_port?: number;
   readonly log_agent_port?: number;
   readonly gateway_port?: number;
-  readonly gateway_sites?: readonly { readonly kind: string; readonly port: number; readonly pages_port?: number }[];
+  readonly gateway_sites?: readonly { readonly kind: string; readonly port: number; readonly web_port?: number }[];
 }
 
 const WITHOUT_OTHER: readonly UnknownClient[] = ["plain", "anonymous"];
@@ -41,9 +41,9 @@ export function guardedPorts(variablesOf: (kind: string) => GuardVariables | und
     // Log agents cannot check which component a certificate names.
     ...guard(LOG_AGENT, agent?.log_agent_port, WITHOUT_OTHER),
     ...guard(GATEWAY, gateway?.gateway_port, ALL),
-    ...(gateway?.gateway_sites ?? []).flatMap(({ kind, port, pages_port: pages }) => [
+    ...(gateway?.gateway_sites ?? []).flatMap(({ kind, port, web_port: web }) => [
       ...guard(kind, port, ALL),
-      ...guard(kind, pages, ["plain"]),
+      ...guard(kind, web, ["plain"]),
     ]),
   ];
 }

@@ -13,5 +13,5 @@ test("a monitoring warns about a plain transport, and about no other one", () =>
   ]);
   expect(warnings()).toEqual([]);
   expect(warnings(Transport.mutualTls())).toEqual([]);
-  expect(warnings(Transport.mutualTls({ httpPages: true }))).toEqual([]);
+  expect(warnings(Transport.mutualTls({ httpWebUis: true }))).toEqual([]);
 });

@@ -152,12 +152,12 @@ describe("with an encrypted transport, the gateway of a host", () => {
   });
 });
 
-describe("with pages by http", () => {
+describe("with web UIs by http", () => {
   const stack = synth((scope) => {
     const hub = new Hub(
       scope,
       { port: 19090, tlsPort: 19290 },
-      { transport: Transport.mutualTls({ httpPages: true }) },
+      { transport: Transport.mutualTls({ httpWebUis: true }) },
     );
     new Loki(hub.host, "loki");
     new Alertmanager(hub.host, "alertmanager");
@@ -173,22 +173,22 @@ describe("with pages by http", () => {
 
   test("technicians use the ports of the components, and other components use their ports for TLS", () => {
     expect(sitesOf(stack)).toEqual([
-      { kind: "prometheus", port: 19290, api_port: 9190, pages_port: 19090 },
-      { kind: "alertmanager", port: 9293, api_port: 9193, pages_port: 9093 },
-      { kind: "loki", port: 3201, api_port: 3101, pages_port: 3100 },
-      { kind: "grafana", port: 3290, api_port: 3190, pages_port: 3000 },
+      { kind: "prometheus", port: 19290, api_port: 9190, web_port: 19090 },
+      { kind: "alertmanager", port: 9293, api_port: 9193, web_port: 9093 },
+      { kind: "loki", port: 3201, api_port: 3101, web_port: 3100 },
+      { kind: "grafana", port: 3290, api_port: 3190, web_port: 3000 },
     ]);
     const app = "198.18.10.17";
     const technician = "198.18.0.1/32";
     expect(allowedOn("hub")).toMatchObject({
-      "prometheus_pages 19090": [technician],
+      "prometheus_web 19090": [technician],
       "prometheus_http 19290": [],
-      "loki_pages 3100": [technician],
+      "loki_web 3100": [technician],
       "loki_http 3201": [app],
     });
   });
 
-  test("the URLs for technicians are those of the pages, and those of components begin with https", () => {
+  test("the URLs for technicians are those of the web UIs, and those of components begin with https", () => {
     const { output } = stack.json;
     expect(["prometheus", "alertmanager", "loki", "grafana"].map((kind) => output[`${kind}_url`]?.value)).toEqual(
       [19090, 9093, 3100, 3000].map((port) => `http://198.18.12.236:${port}`),
@@ -203,7 +203,7 @@ describe("with pages by http", () => {
 
   test("the port for TLS must be one that the gateway can use", () => {
     const build = (): unknown =>
-      synth((scope) => new Hub(scope, { tlsPort: 80 }, { transport: Transport.mutualTls({ httpPages: true }) }));
+      synth((scope) => new Hub(scope, { tlsPort: 80 }, { transport: Transport.mutualTls({ httpWebUis: true }) }));
     expect(build).toThrow("tlsPort: port 80 cannot be used");
   });
 });

@@ -85,7 +85,7 @@ test("is an output for a web UI on a public address (with a warning if there is 
       new Prometheus(new MonitoringHost(stack, "hub", { monitoring, server }), "prometheus");
     });
   const found = ({ json, warnings }: Synthesized): unknown[] => ["prometheus_tunnel" in json.output, warnings.length];
-  expect(found(build({ address: "203.0.113.7" }, Transport.mutualTls({ httpPages: true })))).toEqual([true, 1]);
+  expect(found(build({ address: "203.0.113.7" }, Transport.mutualTls({ httpWebUis: true })))).toEqual([true, 1]);
   expect(found(build({ address: "203.0.113.7" }))).toEqual([true, 0]);
   expect(found(build({ address: "10.0.0.7", jumpHost: "admin@203.0.113.7" }))).toEqual([true, 0]);
   expect(found(build({ address: "10.0.0.7" }))).toEqual([false, 0]);

@@ -7,7 +7,7 @@ const VARIABLES: Readonly<Record<string, GuardVariables>> = {
   gateway: {
     gateway_port: 3180,
     gateway_sites: [
-      { kind: "prometheus", port: 9290, pages_port: 9090 },
+      { kind: "prometheus", port: 9290, web_port: 9090 },
       { kind: "loki", port: 3100 },
     ],
   },

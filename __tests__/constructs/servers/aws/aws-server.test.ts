@@ -78,7 +78,7 @@ describe("AwsServer", () => {
 
   test("warns about a web UI without TLS at a public address, and outputs an SSH tunnel", () => {
     const stack = synth((scope) => {
-      new AwsHub(scope, { monitoring: { transport: Transport.mutualTls({ httpPages: true }) } });
+      new AwsHub(scope, { monitoring: { transport: Transport.mutualTls({ httpWebUis: true }) } });
     });
     const { output } = stack.json;
     expect(output.prometheus_tunnel?.value).toMatch(
