@@ -16,11 +16,12 @@ import {
   MonitoringHost,
   PlaybookRun,
   Prometheus,
+  Transport,
 } from "../constructs";
 
 /**
  * The stack `local` of `main.ts` on more servers: each component runs on its own server, and there are two application
- * servers. Only the servers, the scopes of the components and the transport differ: the web UIs use https.
+ * servers. Only the servers and the scopes of the components differ.
  *
  * To deploy the stack, run `npx cdktf deploy --app "npx tsx examples/spread.ts" spread`.
  */
@@ -36,6 +37,7 @@ class SpreadStack extends TerraformStack {
       // Containers share this machine's clock. The kernel cannot see whether a program on this machine synchronises it.
       alerts: [Alert.off("ClockNotSynchronised")],
       logAgent: LogAgent.named(process.env.LOG_AGENT ?? "alloy"),
+      transport: Transport.mutualTls({ httpWebUis: true }),
     });
     const server = (name: string): LocalServer => new LocalServer(this, `${name}-server`, { network });
     const host = (name: string): MonitoringHost => new MonitoringHost(this, name, { monitoring, server: server(name) });

@@ -11,12 +11,12 @@ const TIMEOUT = 120_000;
 
 const PROGRAM = `
 import { App, TerraformStack } from "cdktf";
-import { Grafana, LocalNetwork, LocalServer, LogAgent, Loki, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "./constructs";
+import { Grafana, LocalNetwork, LocalServer, LogAgent, Loki, MonitoredServer, Monitoring, MonitoringHost, Prometheus, Transport } from "./constructs";
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
 const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
-const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail() });
+const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail(), transport: Transport.plain() });
 const server = (name: string) => new LocalServer(stack, name + "-server", { network, name });
 const hub = new MonitoringHost(stack, "hub", { monitoring, server: server("hub") });
 new Prometheus(hub, "prometheus");

@@ -169,8 +169,11 @@ rootTest("reports when the certificates of components and of the authority end",
 rootTest("reports when the certificates of host names end, and which names have none", async () => {
   const [name, missing] = ["grafana.example.com", "prometheus.example.com"];
   const issued = `/var/lib/monitoring/gateway/caddy/certificates/acme-directory/${name}`;
-  system.on(`rm -rf /etc/cdktf-monitoring/components/* && mkdir -p /etc/gateway/acme /var/lib/textfile ${issued}
-    printf '${name}\\n${missing}\\n' >/etc/gateway/acme/names; echo '${CERTIFICATE}' >${issued}/${name}.crt`);
+  // The certificate of an earlier ACME server.
+  const former = issued.replace("acme-directory", "staging").replace(name, missing);
+  system.on(`rm -rf /etc/cdktf-monitoring/components/* && mkdir -p /etc/gateway/acme /var/lib/textfile ${issued} ${former}
+    printf 'acme-directory %s\\n' '${name}' '${missing}' >/etc/gateway/acme/names
+    echo '${CERTIFICATE}' | tee ${issued}/${name}.crt >${former}/${missing}.crt`);
   const end = Date.UTC(2027, 0, 1) / 1000;
   expect(drift("certificates")).toBe(`gateway\t${String(end)}\t${name}\ngateway\t0\t${missing}`);
   drift("export /var/lib/textfile/drift.prom");

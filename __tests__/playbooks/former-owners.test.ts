@@ -41,9 +41,13 @@ it("tells every run of a server which components must find their names free", ()
       children: {
         run_firewall: group("firewall.yml", false, { app: {}, hub: {} }),
         run_node_exporter: group("node_exporter.yml", true, { app: { monitoring_adopt: true }, hub: {} }),
-        run_prometheus: group("prometheus.yml", true, { hub: { prometheus_port: 9090 } }),
+        run_prometheus: group("prometheus.yml", true, { hub: { prometheus_port: 9190 } }),
         run_gateway: group("gateway.yml", true, {
-          hub: { gateway_port: 3180, gateway_name_ports: { http: 80, https: 443 } },
+          hub: {
+            gateway_port: 3180,
+            gateway_name_ports: { http: 80, https: 443 },
+            gateway_sites: [{ kind: "prometheus", port: 9290, web_port: 9090, api_port: 9190 }],
+          },
         }),
         run_own: group("own.yml", false, { hub: {} }),
       },
@@ -53,6 +57,6 @@ it("tells every run of a server which components must find their names free", ()
     "[ownership.add(run := inventory.Run.of(value, 'firewall'), value), {name: host['monitoring_placed'] for name, host in run.hosts.items()}][1]";
   expect(python(expression, everything)).toEqual({
     app: ["node_exporter adopt -"],
-    hub: ["gateway - /etc/gateway 3180 80 443", "node_exporter - -", "prometheus - /etc/prometheus 9090"],
+    hub: ["gateway - /etc/gateway 3180 80 443", "node_exporter - -", "prometheus - /etc/prometheus 9190 9290 9090"],
   });
 });

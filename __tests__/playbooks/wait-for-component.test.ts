@@ -20,7 +20,8 @@ class OldServer {
     this.old = join(this.folder, "old");
     writeFileSync(this.old, "");
     const line = "LISTEN 0 4096 *:3100 *:* uid:991 ino:1 sk:1 cgroup:/loki v6only:0";
-    writeFileSync(join(this.folder, "id"), "#!/bin/sh\necho 991\n", { mode: 0o755 });
+    // The user of the gateway.
+    writeFileSync(join(this.folder, "id"), "#!/bin/sh\necho 992\n", { mode: 0o755 });
     writeFileSync(join(this.folder, "ss"), `#!/bin/sh\n[ ! -e ${this.old} ] || echo '${line}'\n`, { mode: 0o755 });
     this.server = createServer((_, response) => response.end("ready"));
   }

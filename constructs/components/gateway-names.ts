@@ -30,6 +30,8 @@ export function namesProblem(gateway: GatewayProps, transport: Transport): strin
   if (idle) return `${idle[0]}: no certificate is requested, because names is empty: set names, or remove ${idle[0]}`;
   if (hasNames && !transport._encrypted)
     return "names: host names need an encrypted transport, but the transport is plain: set transport: Transport.mutualTls(), or remove names";
+  if (hasNames && transport._httpWebUis)
+    return "names: browsers open host names by https, but httpWebUis lets them open the same web UIs by http: remove httpWebUis, or remove names";
   return (
     prefixed("names", eachNameProblem(names, directory === undefined)) ??
     (email === undefined || /^[\w.+-]+@[\w.-]+\.[a-z0-9]+$/i.test(email)

@@ -9,7 +9,7 @@ export interface GatewayProps extends AdoptProps, ResourceProps {
    * as in `{ grafana: "grafana.example.com" }`. Names need an encrypted transport. The gateway gets their certificates from
    * the ACME server, whose terms you agree to.
    *
-   * The DNS record of each name must lead to the server of the component. Port 80 of this server is open to every
+   * The DNS record of each name must point to the server of the component. Port 80 of this server is open to every
    * address: the ACME server connects to it to validate the name, and everybody else is redirected to https.
    *
    * @default - none: the gateway serves web UIs at the ports of the components only, with certificates of the transport
@@ -28,8 +28,8 @@ export interface GatewayProps extends AdoptProps, ResourceProps {
    */
   readonly acmeDirectory?: string;
   /**
-   * PEM file with the authorities of the certificate that the ACME server itself shows, absolute or relative to the
-   * project. Private ACME servers need it.
+   * PEM file with the authorities that signed the ACME server's own certificate, absolute or relative to the project.
+   * Private ACME servers need it.
    *
    * @default - the authorities that the operating system of the server trusts
    */
@@ -41,8 +41,8 @@ export interface GatewayProps extends AdoptProps, ResourceProps {
    */
   readonly port?: number;
   /**
-   * Password of technicians for Prometheus, Alertmanager and Loki. Their user name is `technician`. With
-   * {@link Transport.plain}, nobody asks for it.
+   * Password of technicians for Prometheus, Alertmanager and Loki. Their user name is `technician`. Not
+   * used with {@link Transport.plain}.
    *
    * @default - each gateway creates a password on its server
    */

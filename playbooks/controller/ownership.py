@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .contract import FORMER_OWNERS, OWNER
+from .contract import FORMER_OWNERS, GROUP_PREFIX, OWNER
 from .inventory import Run, Variables
 
 TRANSFER = "CDKTF_MONITORING_TRANSFER"
@@ -42,13 +42,22 @@ def former_owners(state: Path, others: list[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+def _gateway_ports(groups: Variables, host: str, kind: str) -> list[int]:
+    """The ports at which the gateway of a server serves a kind of component, which held them before it had a gateway."""
+    group = groups.get(f"{GROUP_PREFIX}gateway") or {}
+    variables = {**(group.get("vars") or {}), **((group.get("hosts") or {}).get(host) or {})}
+    sites = [site for site in variables.get("gateway_sites") or [] if site["kind"] == kind]
+    return [site[port] for site in sites for port in ("port", "web_port") if port in site]
+
+
 def add(run: Run, inventory: Variables) -> None:
     """Adds the components on each server to the run's hosts, because all runs refuse a server where one of them would fail.
 
     The fingerprints of the run do not include them.
     """
     placed: dict[str, list[str]] = {host: [] for host in run.hosts}
-    for group in (inventory.get("all", {}).get("children") or {}).values():
+    groups = inventory.get("all", {}).get("children") or {}
+    for group in groups.values():
         common = group.get("vars") or {}
         run_of_group = common.get("monitoring_run") or {}
         kind = str(run_of_group.get("playbook")).removesuffix(".yml")
@@ -60,6 +69,7 @@ def add(run: Run, inventory: Variables) -> None:
                 adopt = "adopt" if variables.get("monitoring_adopt") else "-"
                 folder = f"/etc/{kind}" if COMPONENTS[kind]["configuration"] else "-"
                 ports = [variables.get(f"{kind}_port", ""), *(variables.get(f"{kind}_name_ports") or {}).values()]
+                ports += _gateway_ports(groups, host, kind)
                 placed[host].append(f"{kind} {adopt} {folder} {' '.join(map(str, ports))}".rstrip())
     for host, kinds in placed.items():
         run.hosts[host]["monitoring_placed"] = sorted(kinds)

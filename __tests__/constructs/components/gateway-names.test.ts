@@ -157,9 +157,16 @@ describe("host names of a gateway", () => {
     expect(two).toThrow('"alerts.example.com" would be the name of');
   });
 
-  it("need an encrypted transport", () => {
-    const plain = (): Synthesized =>
-      synth((stack) => new Hub(stack, {}, { transport: Transport.plain(), gateway: { names: NAMES } }));
-    expect(plain).toThrow("gateway: names: host names need an encrypted transport, but the transport is plain");
+  it("need an encrypted transport, also between technicians and servers", () => {
+    const build =
+      (transport: Transport): (() => Synthesized) =>
+      () =>
+        synth((stack) => new Hub(stack, {}, { transport, gateway: { names: NAMES } }));
+    expect(build(Transport.plain())).toThrow(
+      "gateway: names: host names need an encrypted transport, but the transport is plain",
+    );
+    expect(build(Transport.mutualTls({ httpWebUis: true }))).toThrow(
+      "gateway: names: browsers open host names by https, but httpWebUis lets them open the same web UIs by http",
+    );
   });
 });

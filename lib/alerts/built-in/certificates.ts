@@ -36,7 +36,7 @@ export const certificateAlerts: readonly AlertDefinition[] = [
     summary:
       '{{ $labels.name }} on {{ $labels.instance }} {{ if gt $value 0.0 }}has a certificate that ends in {{ printf "%.0f" $value }} days{{ else }}has no valid certificate{{ end }}',
     description:
-      "The gateway on {{ $labels.instance }} gets no certificate for {{ $labels.name }} from the ACME server. Without one, browsers cannot open the name. Usually, the DNS record does not lead to the server, or something blocks its port 80.",
+      "The gateway on {{ $labels.instance }} cannot get a certificate for {{ $labels.name }}. Without a certificate, browsers reject the name. Usually, the DNS record does not point to the server, or a firewall blocks port 80 of the server.",
     dashboard: Uids.SELF_MONITORING,
   }),
 ];

@@ -20,7 +20,7 @@ export const gatewayAlerts: readonly AlertDefinition[] = [
     levels: [{ severity: Severity.CRITICAL, for: "3m", expr: () => 'up{job="gateway"} == 0' }],
     summary: "The gateway on {{ $labels.instance }} is down",
     description:
-      "Prometheus cannot scrape the gateway on {{ $labels.instance }}. Clients cannot reach the components behind it: Loki, and with an encrypted transport also Prometheus, Alertmanager and Grafana. Log agents retry, but lines whose files are rotated away are lost.",
+      "Prometheus cannot scrape the gateway on {{ $labels.instance }}. Clients cannot reach the components behind it: Loki, Prometheus, Alertmanager and Grafana (only Loki if the transport is plain). Log agents retry, but lines whose files are rotated away are lost.",
   }),
   define({
     ...ABOUT,

@@ -30,7 +30,7 @@ Starts the runs that use the secrets. A server whose value changed gets the new 
 restarts. Other servers do not change, and nothing else is deployed. Select a secret by its name, environment variable
 or file. Without <secret>, all secrets are checked.
 
-With --certificates, replaces the certificate authority of an encrypted transport and the certificates of all
+With --certificates, replaces the private certificate authority and the certificates of all
 components instead, in three phases. Both sides of each connection trust each other at any moment. Repeat the command
 to continue after an interruption.
 

@@ -262,24 +262,26 @@ def certificate_ends() -> Iterator[tuple[str, int, str]]:
         end = certificate_end(f"{folder}/certificate.pem")
         if end is not None:
             yield component, end, ""
-    for name in host_names():
-        # Certificates of an earlier ACME server are in a folder of their own.
-        ends = [certificate_end(path) for path in glob.glob(f"{NAME_CERTIFICATES}/*/{name}/{name}.crt")]
-        yield GATEWAY, max([end for end in ends if end is not None], default=0), name
+    for issuer, name in host_names():
+        yield GATEWAY, certificate_end(f"{NAME_CERTIFICATES}/{issuer}/{name}/{name}.crt") or 0, name
 
 
-def host_names() -> list[str]:
-    """The host names for which the gateway of this server needs certificates."""
+def host_names() -> list[list[str]]:
+    """The host names for which the gateway of this server needs certificates, each after the folder of its ACME server."""
     try:
         with open(NAMES, encoding="utf-8") as stream:
-            return stream.read().split()
+            return [line.split() for line in stream]
     except FileNotFoundError:
         return []
 
 
 def certificate_end(path: str) -> int | None:
     """When the first certificate in a file ends; None if there is none."""
-    if not os.path.exists(path):
+    try:
+        # The user of the gateway could put something else there, such as a pipe that is never closed.
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+    except OSError:
         return None
     # Most servers have no certificates, and the module costs ten milliseconds of CPU time per minute.
     import ssl  # noqa: PLC0415

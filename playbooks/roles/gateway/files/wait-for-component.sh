@@ -1,20 +1,20 @@
 #!/bin/sh
-# Waits while a component still listens on the port that its gateway takes over. The run of the component, which executes at the
+# Waits while a component, or the installation that it takes over, still listens on the port of the gateway. The run of the component, which executes at the
 # same time, moves it to the loopback address. The gateway takes the port only when the component is ready there, because the
 # component goes back to its old port if it does not start with the new configuration.
 #
 # Usage: wait-for-component.sh KIND PORT API_PORT HEALTH
-#   KIND      the component and its user
+#   KIND      the component
 #   PORT      port of the gateway
 #   API_PORT  port of the component on the loopback address
 #   HEALTH    path that answers 200 once the component is ready
 # Exit codes: 0 the port is free of the component; 1 it did not move within four minutes, and standard error says so
 set -eu
 
-number="$(id -u "$1" 2>/dev/null)" || exit 0
+own="$(id -u gateway)"
 
 holds_port() {
-  ss --no-header --listening --tcp --numeric --extended "sport = :$1" 2>/dev/null | grep --quiet "uid:$number "
+  ss --no-header --listening --tcp --numeric --extended "sport = :$1" 2>/dev/null | grep --quiet --invert-match "uid:$own "
 }
 
 is_ready() {
