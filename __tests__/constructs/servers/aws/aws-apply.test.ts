@@ -124,6 +124,8 @@ describe("a stack on AWS, with the real provider against moto", () => {
       "members-of-monitoring tcp/9100 from 2001:db8::/48",
       "members-of-monitoring tcp/9100 from 203.0.113.7/32",
       "members-of-monitoring tcp/9100 from server-hub",
+      "server-hub tcp/3180 from 2001:db8::/48",
+      "server-hub tcp/3180 from 203.0.113.7/32",
       "server-hub tcp/9090 from 2001:db8::/48",
       "server-hub tcp/9090 from 203.0.113.7/32",
     ]);
