@@ -12,6 +12,6 @@ terraformTest("a synthesized stack passes terraform validate and plan", () => {
   terraform(directory, "init", "-input=false", "-no-color");
   expect(terraform(directory, "validate", "-no-color")).toContain("The configuration is valid.");
   expect(terraform(directory, "plan", "-input=false", "-no-color", "-lock=false")).toContain(
-    "Plan: 13 to add, 0 to change, 0 to destroy.",
+    "Plan: 15 to add, 0 to change, 0 to destroy.",
   );
 });

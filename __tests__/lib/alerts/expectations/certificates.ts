@@ -72,7 +72,7 @@ export const certificates: readonly Situation[] = [
         warning(
           NAME,
           "grafana.example.com on app has a certificate that ends in 14 days",
-          "The gateway on app gets no certificate for grafana.example.com from the ACME server. Without one, browsers cannot open the name. Usually, the DNS record does not lead to the server, or something blocks its port 80.",
+          "The gateway on app cannot get a certificate for grafana.example.com. Without a certificate, browsers reject the name. Usually, the DNS record does not point to the server, or a firewall blocks port 80 of the server.",
         ),
       ],
     },
