@@ -16,11 +16,14 @@ export function fetchFrom(servers: Servers, server: string): Fetch {
     await setImmediate();
     const fields = [...new Headers(headers)].map(([name, value]) => `-H '${name}: ${value}'`);
     const data = typeof body === "string" ? ["--data-binary @-"] : [];
-    const options = ["-s -g -m 10 -w '\\n%{http_code}'", `-X ${method}`, ...fields, ...data].join(" ");
+    const options = ["-s -g -m 10 -w '\\n%{http_code} %{content_type}'", `-X ${method}`, ...fields, ...data].join(" ");
     const answer = servers.on(server, `curl ${options} '${url}'`, typeof body === "string" ? body : undefined);
     const end = answer.lastIndexOf("\n");
-    const status = Number(answer.slice(end + 1));
-    return new Response(status === 204 ? null : answer.slice(0, Math.max(end, 0)), { status });
+    const [code = "", ...type] = answer.slice(end + 1).split(" ");
+    return new Response(code === "204" ? null : answer.slice(0, Math.max(end, 0)), {
+      status: Number(code),
+      headers: { "content-type": type.join(" ") },
+    });
   };
 }
 
