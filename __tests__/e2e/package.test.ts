@@ -63,7 +63,7 @@ test(
     expect(await shell("npx cdktf-monitoring play --stack fresh")).toMatchObject({
       code: 0,
       output: expect.stringContaining(
-        'Runs of the stack "fresh": cleanup, firewall, node_exporter, prometheus',
+        'Runs of the stack "fresh": certificate_authority, cleanup, firewall, gateway, node_exporter, prometheus',
       ) as string,
     });
     expect(await shell("npx cdktf-monitoring play prometheus --force --check --stack fresh")).toMatchObject({
