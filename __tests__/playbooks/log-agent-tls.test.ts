@@ -1,36 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { playbooksDirectory } from "../../lib/paths";
-import { ansiblePython, ansibleTest } from "../support/ansible";
-
-/** Renders a variable of the role log_agent as Ansible does. */
-const PROGRAM = `import json, sys
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar, trust_as_template
-from ansible.plugins.loader import init_plugin_loader
-init_plugin_loader()
-given = json.load(sys.stdin)
-def trust(value):
-    if isinstance(value, dict): return {key: trust(each) for key, each in value.items()}
-    if isinstance(value, list): return [trust(each) for each in value]
-    return trust_as_template(value) if isinstance(value, str) else value
-templar = Templar(loader=DataLoader(), variables=trust(given["variables"]))
-print(json.dumps(templar.template(trust(given["wanted"]))))`;
-
-const roles = join(playbooksDirectory, "roles");
-const load = (role: string, folder: string): object =>
-  parse(readFileSync(join(roles, role, folder, "main.yml"), "utf8")) as object;
+import { ansibleTest } from "../support/ansible";
+import { renderRole } from "../support/role-variables";
 
 /** The end of the configuration, the unit and the arguments of an agent whose generated configuration is empty. */
 function rendered(program: string, encrypted: boolean): { config: string; unit: string[]; arguments: string[] } {
   const file = program === "alloy" ? "config.alloy" : "promtail.yml";
   const variables = {
-    ...load("base", "vars"),
-    ...load("log_agent", "defaults"),
-    ...load("log_agent", "vars"),
-    ansible_search_path: [join(roles, "log_agent")],
     base_service: { name: "log_agent", client_certificates: true },
     monitoring_server: { bind: "192.0.2.1" },
     log_agent_program: program,
@@ -42,12 +16,7 @@ function rendered(program: string, encrypted: boolean): { config: string; unit: 
     unit: "{{ _log_agent_service.unit }}",
     arguments: "{{ _log_agent_service.arguments }}",
   };
-  const output = execFileSync(ansiblePython() ?? "", ["-c", PROGRAM], {
-    input: JSON.stringify({ variables, wanted }),
-    encoding: "utf8",
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  return JSON.parse(output) as ReturnType<typeof rendered>;
+  return renderRole("log_agent", variables, wanted) as object as ReturnType<typeof rendered>;
 }
 
 ansibleTest("Alloy with a certificate demands one of its clients, by TLS 1.3", () => {
