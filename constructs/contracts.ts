@@ -300,6 +300,7 @@ export interface IComponent extends IConstruct {
   readonly _budgets: Budgets;
   readonly _diskNeed?: DiskNeed;
   readonly _apiPort?: number;
+  readonly _siteSettings: Variables;
   readonly _agent: boolean;
   readonly _clustered: boolean;
   readonly _adopt: boolean;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
 import { NumberedLog } from "../support/numbered-log";
+import { pushCommand, PushedStream, pushRequest } from "../support/push-request";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { AuthorityPair, issueCertificate } from "../support/tls-client";
 import { until } from "../support/wait";
@@ -281,6 +282,46 @@ describe("a technician", () => {
     );
     expect(project.filesWith(password())).toEqual([]);
   });
+});
+
+describe("root on a member", () => {
+  const push = (...streams: readonly PushedStream[]): string =>
+    project.on("app", pushCommand(`https://${project.address("hub")}:${PORTS.loki}`, pushRequest(...streams)));
+  const stream = (labels: Readonly<Record<string, string>>, line = "a line"): PushedStream => ({
+    labels,
+    lines: [line],
+  });
+
+  test(
+    "sends log lines of its own server, and none of another one",
+    async () => {
+      expect(push(stream({ instance: "app", job: "own" }, "an own line"))).toBe("204");
+      expect(push(stream({ instance: "hub", job: "sshd" }, "a forged line"))).toBe(
+        'app sends lines of another server: their label instance is "hub"\n403',
+      );
+      expect(push(stream({ job: "sshd" }, "a forged line"))).toMatch(/403$/);
+      expect(push(stream({ instance: "app", job: "own" }), stream({ instance: "hub", job: "sshd" }))).toMatch(/403$/);
+      await until("the own line", 30, async () => (await sentLines.lines('{job="own"}')).includes("an own line"));
+      expect(await sentLines.lines('{job="sshd"} |= "a forged line"')).toEqual([]);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    "reaches its own limits, and not those of other servers",
+    async () => {
+      const streams = (first: number, count: number): PushedStream[] =>
+        Array.from({ length: count }, (_, index) => stream({ instance: "app", job: `job${first + index}` }));
+      expect(push(...streams(0, 900))).toBe("204");
+      expect(push(...streams(900, 900))).toBe("app has more than 1000 streams\n429");
+      project.on("hub", "logger -t sudo 'a line of the hub'");
+      await until("the line of the hub", 30, async () => {
+        const found = await sentLines.lines('{instance="hub"} |= "a line of the hub"');
+        return found.length > 0;
+      });
+    },
+    TIMEOUT,
+  );
 });
 
 test(

@@ -192,6 +192,11 @@ export abstract class Component extends Construct implements IComponent {
     return use.always || this.member.monitoring.transport._encrypted ? use.apiPort : undefined;
   }
 
+  /** Settings of the gateway for its site of this component, with certificates. @internal */
+  public get _siteSettings(): Variables {
+    return {};
+  }
+
   /** Connections to the listeners of other components. Complete at synthesis. @extension */
   public get connections(): readonly Connection[] {
     return [];

@@ -21,6 +21,8 @@ const LOG_AGENT = "log_agent";
 const PROMETHEUS = "prometheus";
 /** Ports of host names. Browsers and ACME servers expect them, and the firewall allows them. */
 const PORTS = { http: 80, https: 443 };
+/** The unit on the servers of Loki that checks who sends log lines. */
+const SENDERS = "cdktf-monitoring-log-senders.service";
 const VALIDATION = "validates host names for certificates, or is redirected to https";
 /** Generated file with the authorities of the ACME server. */
 const AUTHORITIES = "acme/authorities.pem";
@@ -67,7 +69,7 @@ export class Gateway extends Component {
   }
 
   public override get logSources(): readonly LogSource[] {
-    return [LogSource.journal(KIND, { units: [`${KIND}.service`], format: LogFormat.JSON })];
+    return [LogSource.journal(KIND, { units: [`${KIND}.service`, SENDERS], format: LogFormat.JSON })];
   }
 
   public override get emits(): ReadonlySet<string> {
@@ -124,13 +126,13 @@ export class Gateway extends Component {
       .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   }
 
-  private site({ kind, listeners, _apiPort: apiPort = 0 }: IComponent): Value {
+  private site({ kind, listeners, _apiPort: apiPort = 0, _siteSettings: settings }: IComponent): Value {
     const portOf = (wanted: string): number | undefined =>
       listeners.find(({ name }: Listener) => name === wanted)?.port;
     const name = hostNameOf(this.member.monitoring, kind);
     const web = portOf(WEB);
     const site = { kind, port: portOf("http") ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
-    if (this.encrypted) return web === undefined ? site : { ...site, web_port: web };
+    if (this.encrypted) return { ...site, ...(web === undefined ? {} : { web_port: web }), ...settings };
     const agents = [LOG_AGENT, PROMETHEUS];
     return {
       ...site,

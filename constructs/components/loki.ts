@@ -12,6 +12,7 @@ import { Value, Variables } from "../../lib/inventory/variables";
 import {
   limitSettings,
   LogLimits,
+  serverLimits,
   S3Storage,
   lokiSettingsProblem,
   StreamRetention,
@@ -207,6 +208,11 @@ export class Loki extends Component {
   /** @internal */
   public override get _budgets(): Budgets {
     return { logBudget: byteSize(this.dailyVolume) };
+  }
+
+  /** @internal */
+  public override get _siteSettings(): Variables {
+    return serverLimits(this.props.limits ?? {});
   }
 
   /** @internal */

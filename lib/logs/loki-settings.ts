@@ -12,16 +12,30 @@ export interface StreamRetention {
 }
 
 /**
- * Limits of Loki's ingestion and queries. They are settings of a tenant: all senders of a tenant share them. If a sender
- * reaches one, Loki answers with status 429, and log agents send the lines again later.
+ * Limits of ingestion and queries. If a sender reaches one, it gets an answer with status 429, and log agents send the lines
+ * again later. Loki's own limits are for all servers together. With certificates, the gateway also limits each server, so
+ * that one server cannot use up the limits of the others.
  */
 export interface LogLimits {
   /** Maximum ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
   readonly ingestionRateMb?: number;
+  /**
+   * Maximum ingestion rate of one server, in MB per second. For ten seconds, a server may send twice as much. A server that
+   * sends more waits. Ignored with `Transport.plain()`.
+   *
+   * @default - a quarter of `ingestionRateMb`
+   */
+  readonly serverRateMb?: number;
   /** Maximum ingestion rate of one stream, in MB per second. @default 8 (Loki's default is 3) */
   readonly streamRateMb?: number;
   /** Maximum number of active streams, that is, different sets of labels. @default 10000 (Loki's default is 5000) */
   readonly maxStreams?: number;
+  /**
+   * Maximum number of streams to which one server sends within an hour. Ignored with `Transport.plain()`.
+   *
+   * @default - a tenth of `maxStreams`
+   */
+  readonly maxServerStreams?: number;
   /** Maximum length of a line, in KB. Loki rejects longer lines. Log agents cut lines at 256 KiB. @default 256 (Loki's default) */
   readonly maxLineKb?: number;
   /** Maximum age of a line when it arrives, as a duration. Loki rejects older lines. @default "7d" (Loki's default) */
@@ -58,6 +72,9 @@ export interface LokiSettings {
   readonly s3?: S3Storage;
 }
 
+const INGESTION_RATE_MB = 16;
+const MAX_STREAMS = 10_000;
+
 /** Returns the first problem with the settings, or undefined. */
 export function lokiSettingsProblem({ retention, streamRetention, limits, s3 }: LokiSettings): string | undefined {
   const found = [
@@ -73,7 +90,7 @@ export function lokiSettingsProblem({ retention, streamRetention, limits, s3 }: 
 
 /** Returns the limits as keys of Loki's `limits_config`. */
 export function limitSettings(limits: LogLimits): Variables {
-  const { ingestionRateMb = 16, streamRateMb = 8, maxStreams = 10_000, maxLineKb = 256 } = limits;
+  const { ingestionRateMb = INGESTION_RATE_MB, streamRateMb = 8, maxStreams = MAX_STREAMS, maxLineKb = 256 } = limits;
   return {
     ingestion_rate_mb: ingestionRateMb,
     // An agent that was disconnected sends its backlog in a burst.
@@ -87,6 +104,13 @@ export function limitSettings(limits: LogLimits): Variables {
     // During an attack, a query by user and address returns many series.
     max_query_series: 20_000,
   };
+}
+
+/** Returns the limits of each server, as settings of the gateway's site: bytes per second, and a number of streams. */
+export function serverLimits(limits: LogLimits): Variables {
+  const { ingestionRateMb = INGESTION_RATE_MB, maxStreams = MAX_STREAMS } = limits;
+  const { serverRateMb = ingestionRateMb / 4, maxServerStreams = Math.ceil(maxStreams / 10) } = limits;
+  return { server_rate: Math.ceil(serverRateMb * 1024 * 1024), server_streams: maxServerStreams };
 }
 
 /** Returns a size without a fraction, which Loki does not accept. */
@@ -114,7 +138,7 @@ function limitsProblem({ maxAge, ...numbers }: LogLimits): string | undefined {
   for (const [name, value] of Object.entries<number>(numbers)) {
     if (!Number.isFinite(value) || value <= 0) return `limits, ${name}: ${value} is not greater than 0`;
   }
-  for (const name of ["maxStreams", "maxQueryLines", "maxLineKb"] as const) {
+  for (const name of ["maxStreams", "maxServerStreams", "maxQueryLines", "maxLineKb"] as const) {
     const value = numbers[name];
     if (value !== undefined && !Number.isInteger(value)) return `limits, ${name}: ${value} is not an integer`;
   }

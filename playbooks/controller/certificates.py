@@ -55,7 +55,13 @@ class Subject:
     @property
     def required_names(self) -> list[x509.GeneralName]:
         """The names without which connections fail. A PKI of the user may leave out the others."""
-        return [*map(_general_name, dict.fromkeys(self.addresses)), x509.UniformResourceIdentifier(self.identity)]
+        texts = list(dict.fromkeys([*([self.server] if self.is_sender else []), *self.addresses]))
+        return [*map(_general_name, texts), x509.UniformResourceIdentifier(self.identity)]
+
+    @property
+    def is_sender(self) -> bool:
+        """Whether the component sends log lines, which the gateway accepts for the server that the certificate names first."""
+        return self.kind == "log_agent"
 
 
 def new_authority(monitoring: str) -> Pair:

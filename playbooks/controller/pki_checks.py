@@ -23,7 +23,7 @@ Findings = list[tuple[str, str]]
 def check(texts: dict[str, str], subject: Subject, now: datetime) -> tuple[Findings, Findings]:
     """The problems and the warnings of a component's certificate.
 
-    texts: the texts of the three parts. subject: the server's name in it is not required.
+    texts: the texts of the three parts. subject: only the certificate of a log agent must contain the server's name.
     """
     problems: Findings = []
     warnings: Findings = []
@@ -84,6 +84,9 @@ def _wrong_extensions(own: x509.Certificate, subject: Subject) -> Iterator[str]:
         yield f"also names {', '.join(others)}: issue it again with {_text(identity)} as its only name of the type URI"
     if missing := [_text(name) for name in subject.required_names if name not in present]:
         yield f"lacks the alternative names {', '.join(missing)}: issue it again with subjectAltName = {','.join(map(_text, subject.required_names))}"
+    hosts = [name.value for name in present if isinstance(name, x509.DNSName)]
+    if subject.is_sender and hosts and hosts[0] != subject.server:
+        yield f"names DNS:{hosts[0]} before other host names: issue it again with DNS:{subject.server} as the first one, by which the gateway knows whose log lines the agent may send"
     try:
         usages = own.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
