@@ -106,17 +106,20 @@ const own = (expr: string): Alert =>
     description: "d",
   });
 
+/** Alerts about the log agents of all servers. */
+const SENDERS = ["LogsOfAnotherServer", "LogSenderLimited"];
+
 describe("rules of Loki", () => {
   test("are separate from those of Prometheus", () => {
     const stack = stackWith();
-    expect(names("loki", stack)).toEqual(["SshBruteForce", "HttpErrorsBurst"]);
+    expect(names("loki", stack)).toEqual(["SshBruteForce", "HttpErrorsBurst", ...SENDERS]);
     expect(names("prometheus", stack)).toContain("LogsSilent");
     expect(names("prometheus", stack)).not.toContain("SshBruteForce");
   });
 
   test("exist only for the logs of placed sources", () => {
-    expect(names("loki", stackWith({}, []))).toEqual(["SshBruteForce"]);
-    expect(names("loki", stackWith({ alerts: [Alert.off("SshBruteForce")] }, []))).toEqual([]);
+    expect(names("loki", stackWith({}, []))).toEqual(["SshBruteForce", ...SENDERS]);
+    expect(names("loki", stackWith({ alerts: [Alert.off("SshBruteForce")] }, []))).toEqual(SENDERS);
   });
 
   test("are tuned as those of Prometheus", () => {

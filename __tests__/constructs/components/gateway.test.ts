@@ -3,6 +3,8 @@ import { GatewayProps } from "../../../constructs";
 import { synth, Synthesized } from "../../support/synth";
 import { Hub } from "../../support/topology";
 
+const SERVER_LIMITS = { server_rate: 4 * 1024 * 1024, server_streams: 1000 };
+
 interface Site {
   readonly kind: string;
   readonly port: number;
@@ -92,7 +94,7 @@ describe("with an encrypted transport, the gateway of a host", () => {
     expect(sitesOf(stack)).toEqual([
       { kind: "prometheus", port: 9090, api_port: 9190 },
       { kind: "alertmanager", port: 9093, api_port: 9193 },
-      { kind: "loki", port: 3100, api_port: 3101 },
+      { kind: "loki", port: 3100, api_port: 3101, ...SERVER_LIMITS },
       { kind: "grafana", port: 3000, api_port: 3190 },
     ]);
     for (const [kind, port] of [
@@ -175,7 +177,7 @@ describe("with web UIs by http", () => {
     expect(sitesOf(stack)).toEqual([
       { kind: "prometheus", port: 19290, api_port: 9190, web_port: 19090 },
       { kind: "alertmanager", port: 9293, api_port: 9193, web_port: 9093 },
-      { kind: "loki", port: 3201, api_port: 3101, web_port: 3100 },
+      { kind: "loki", port: 3201, api_port: 3101, web_port: 3100, ...SERVER_LIMITS },
       { kind: "grafana", port: 3290, api_port: 3190, web_port: 3000 },
     ]);
     const app = "198.18.10.17";

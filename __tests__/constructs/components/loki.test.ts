@@ -126,7 +126,11 @@ describe("a single Loki", () => {
   });
 
   test("writes nothing to Prometheus without a rule", () => {
-    const stack = single({}, undefined, [Alert.off("SshBruteForce")]);
+    const stack = single(
+      {},
+      undefined,
+      ["SshBruteForce", "LogsOfAnotherServer", "LogSenderLimited"].map((name) => Alert.off(name)),
+    );
     expect(stack.variables("loki", "hub").loki_prometheus_url).toBe("");
     expect(stack.variables("prometheus", "hub").prometheus_remote_write_receiver).toBe(false);
   });

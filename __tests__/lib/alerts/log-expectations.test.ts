@@ -26,6 +26,7 @@ interface Situation {
 
 const MINUTE = 60_000;
 const sshd = { job: "sshd", kind: "audit" };
+const gateway = { job: "gateway", level: "warn" };
 const nginx = { job: "nginx", kind: "access", method: "GET" };
 
 function refused(count: number, user = "root", source = "198.18.0.9"): string[] {
@@ -41,6 +42,12 @@ function keysRefused(count: number, source = "198.18.0.9"): string[] {
 
 function requests(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.0.0.1 - - [x] "GET /${i} HTTP/1.1" 200 1 "-" "-"`);
+}
+
+function refusals(count: number, status: number, sender = "app"): string[] {
+  return Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ level: "warn", ts: i, logger: "log_senders", msg: "a reason", sender, status }),
+  );
 }
 
 function answers(minute: number, errors: number, others: number, job = "nginx"): Written[] {
@@ -169,6 +176,24 @@ const SITUATIONS: readonly Situation[] = [
     fires: { 2: [], 3: [], 5: [] },
   },
   {
+    alert: "LogsOfAnotherServer",
+    when: "the gateway refuses lines of one server",
+    written: [{ minute: 1, stream: gateway, lines: refusals(1, 403) }],
+    fires: { 2: ["app"], 12: [] },
+  },
+  {
+    alert: "LogsOfAnotherServer",
+    when: "the gateway refuses lines for other reasons, and warns about other things",
+    written: [{ minute: 1, stream: gateway, lines: [...refusals(9, 429), '{"level":"warn","status":403}'] }],
+    fires: { 2: [] },
+  },
+  {
+    alert: "LogSenderLimited",
+    when: "the lines of one server wait in five minutes of ten",
+    written: [1, 2, 3, 4, 5].map((minute) => ({ minute, stream: gateway, lines: refusals(1, 429) })),
+    fires: { 4: [], 5: ["app"] },
+  },
+  {
     alert: "HttpErrorsBurst",
     when: "ten of ten requests fail, and none follow",
     written: answers(1, 10, 0),
@@ -276,5 +301,10 @@ it("covers each rule with situations in which it fires and does not fire", () =>
 
 it("uses only labels and values that the log sources emit", () => {
   const uses = rules.map(({ name, expr }) => ({ where: name, expression: expr }));
-  expect(unknownLabels(uses, emittedLabels([LogSource.nginx()]))).toEqual([]);
+  expect(
+    unknownLabels(
+      uses,
+      emittedLabels([LogSource.nginx(), LogSource.journal("gateway", { units: ["gateway.service"] })]),
+    ),
+  ).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import {
   limitSettings,
+  serverLimits,
   LogLimits,
   LokiSettings,
   S3Storage,
@@ -58,7 +59,18 @@ describe("limits", () => {
     });
   });
 
+  test("of one server are a part of those of all servers", () => {
+    expect(serverLimits({})).toEqual({ server_rate: 4 * 1024 * 1024, server_streams: 1000 });
+    expect(serverLimits({ ingestionRateMb: 2, maxStreams: 55 })).toEqual({ server_rate: 524_288, server_streams: 6 });
+    expect(serverLimits({ serverRateMb: 0.5, maxServerStreams: 7 })).toEqual({
+      server_rate: 524_288,
+      server_streams: 7,
+    });
+  });
+
   test.each<[LogLimits, string]>([
+    [{ serverRateMb: -1 }, "limits, serverRateMb: -1 is not greater than 0"],
+    [{ maxServerStreams: 0.5 }, "limits, maxServerStreams: 0.5 is not an integer"],
     [{ ingestionRateMb: 0 }, "limits, ingestionRateMb: 0 is not greater than 0"],
     [{ streamRateMb: Number.NaN }, "limits, streamRateMb: NaN is not greater than 0"],
     [{ maxStreams: 1.5 }, "limits, maxStreams: 1.5 is not an integer"],

@@ -13,6 +13,12 @@ function answered(status: string): string {
   return `${BY_SERVER} (${rates.join(" or ")})`;
 }
 
+/** Returns the number of answers with a status that the check of senders gave to each server, at most one per minute. */
+function refusals(status: number, window: number): string {
+  const lines = `{job="gateway"} |= "log_senders" | json sender="sender", status="status" | status="${status}"`;
+  return `${BY_SERVER} (count_over_time(${lines} | label_format instance=sender [${window}m]))`;
+}
+
 /** Alerts about log agents. Prometheus evaluates them, because Loki cannot see lines that do not arrive. */
 export const logAgentAlerts: readonly AlertDefinition[] = [
   define({
@@ -171,5 +177,32 @@ export const logAlerts: readonly AlertDefinition[] = [
     description:
       '{{ $labels.job }} on {{ $labels.instance }} answers {{ printf "%.0f" $value }} % of its requests with status 5xx. The dashboard Application logs shows the paths, and the error log shows the cause.',
     dashboard: Uids.APPLICATION_LOGS,
+  }),
+  define({
+    name: "LogsOfAnotherServer",
+    group: "logs",
+    evaluator: Evaluator.LOKI,
+    kinds: ["loki"],
+    thresholds: { window: minutes(10, "range in which refusals are counted") },
+    levels: [{ severity: Severity.CRITICAL, expr: (t) => `${refusals(403, t.window)} > 0` }],
+    summary: "{{ $labels.instance }} sends log lines as another server",
+    description:
+      "The log agent of {{ $labels.instance }} tries to send lines with the name of another server. They were rejected. Somebody may be forging logs on {{ $labels.instance }}. The journal of the gateway shows the name that was used.",
+    dashboard: Uids.MONITORING_LOGS,
+  }),
+  define({
+    name: "LogSenderLimited",
+    group: "logs",
+    evaluator: Evaluator.LOKI,
+    kinds: ["loki"],
+    thresholds: {
+      minutes: { value: 5, unit: "minutes", meaning: "minutes within the window in which lines of a server wait" },
+      window: minutes(10, "range in which these minutes are counted"),
+    },
+    levels: [{ severity: Severity.WARNING, expr: (t) => `${refusals(429, t.window)} >= ${t.minutes}` }],
+    summary: "{{ $labels.instance }} sends more log lines than one server may",
+    description:
+      "{{ $labels.instance }} has reached the limit for the rate or the streams of one server for {{ $value }} minutes. Its lines arrive late, and its log agent discards lines that it has sent in vain for several minutes. The journal of the gateway names the limit.",
+    dashboard: Uids.MONITORING_LOGS,
   }),
 ];
