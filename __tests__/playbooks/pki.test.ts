@@ -12,6 +12,12 @@ const SUBJECT = { server: "app", kind: "node_exporter", addresses: ["192.0.2.11"
 
 afterAll(removeFolders);
 
+interface Subject {
+  readonly server: string;
+  readonly kind: string;
+  readonly addresses: readonly string[];
+}
+
 interface Answer {
   readonly problems: readonly (readonly [string, string])[];
   readonly warnings: readonly (readonly [string, string])[];
@@ -19,7 +25,12 @@ interface Answer {
 
 /** Answers of the program for several certificates. */
 function check(addresses: readonly string[], ...all: readonly Texts[]): Answer[] {
-  const input = JSON.stringify(all.map((texts) => ({ ...SUBJECT, addresses, texts })));
+  return checkAs({ ...SUBJECT, addresses }, ...all);
+}
+
+/** Answers of the program for several certificates of a component. */
+function checkAs(subject: Subject, ...all: readonly Texts[]): Answer[] {
+  const input = JSON.stringify(all.map((texts) => ({ ...subject, texts })));
   const program = join(playbooksDirectory, "check_certificates.py");
   return JSON.parse(execFileSync(ansiblePython() ?? "python3", [program], { encoding: "utf8", input })) as Answer[];
 }
@@ -150,3 +161,21 @@ texts, subject = json.load(sys.stdin), Subject("node_exporter", "app", ("192.0.2
 times = (datetime.now(timezone.utc) + timedelta(days=days) for days in (366, -1))
 print(json.dumps([check(texts, subject, time)[0][0] for time in times]))
 `;
+
+ansibleTest("the certificate of a log agent names its server before other hosts", () => {
+  const pki = new Pki(temporaryFolder());
+  const agent = "URI:cdktf-monitoring://component/log_agent";
+  const found = [`DNS:app, IP:192.0.2.11`, `DNS:hub, DNS:app, IP:192.0.2.11`, `IP:192.0.2.11`].map((names) => {
+    const texts = pki.issue(`subjectAltName = ${names}, ${agent}`, 365);
+    return checkAs({ ...SUBJECT, kind: "log_agent", addresses: [] }, texts).flatMap(({ problems }) =>
+      problems.map(([, text]) => text),
+    );
+  });
+  expect(found).toEqual([
+    [],
+    [
+      "names DNS:hub before other host names: issue it again with DNS:app as the first one, by which the gateway knows whose log lines the agent may send",
+    ],
+    [`lacks the alternative names DNS:app: issue it again with subjectAltName = DNS:app,${agent}`],
+  ]);
+});
