@@ -381,3 +381,19 @@ test(
   },
   2 * DEPLOY_TIMEOUT,
 );
+
+test(
+  "a deploy back to a plain transport removes the check of senders, and log lines still arrive",
+  async () => {
+    await project.up({ TRANSPORT: "plain" });
+    expect(project.on("hub", "systemctl show -P LoadState cdktf-monitoring-log-senders.service")).toBe("not-found");
+    expect(project.on("hub", "find /opt/cdktf-monitoring /etc/systemd -name '*log?senders*'")).toBe("");
+    project.on("app", "logger -t sudo 'a line without encryption'");
+    await until("the line", 30, async () => {
+      const found = await sentLines.lines('{instance="app"} |= "a line without encryption"');
+      return found.length > 0;
+    });
+    expect(await project.up({ TRANSPORT: "plain" })).toMatch(/No changes|0 added, 0 changed, 0 destroyed/);
+  },
+  2 * DEPLOY_TIMEOUT,
+);
