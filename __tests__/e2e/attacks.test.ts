@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
 import { NumberedLog } from "../support/numbered-log";
-import { pushCommand, PushedStream, pushRequest } from "../support/push-request";
+import { pushCommand, PushedStream, pushRequest } from "../../tools/dev/push-request";
 import { DEPLOY_TIMEOUT, Project } from "../support/project";
 import { AuthorityPair, issueCertificate } from "../support/tls-client";
 import { until } from "../support/wait";

@@ -5,7 +5,7 @@ import { Agent, createServer, IncomingHttpHeaders, request, Server } from "node:
 import { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
-import { bytes, field, pushRequest, StreamLabels, varint } from "../support/push-request";
+import { bytes, field, pushRequest, StreamLabels, varint } from "../../tools/dev/push-request";
 import { compress } from "snappyjs";
 import { until } from "../support/wait";
 import { removeFolders, temporaryFolder } from "./python";

@@ -11,10 +11,11 @@ import { logs } from "./bench/logs";
 import { parseOptions } from "./bench/options";
 import { ResultFile, section, Section, table, writeResults } from "./bench/report";
 import { rival } from "./bench/rival";
+import { senders } from "./bench/senders";
 import { synthesis } from "./bench/synthesis";
 
 /** All benchmarks, in the order in which they run. */
-const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, logs, rival];
+const benchmarks: readonly Benchmark[] = [synthesis, deploy, fleet, logs, senders, rival];
 
 const HELP = `Usage: ${usage("bench", "[<benchmark>…]")}
 
