@@ -387,7 +387,7 @@ test(
   async () => {
     await project.up({ TRANSPORT: "plain" });
     expect(project.on("hub", "systemctl show -P LoadState cdktf-monitoring-log-senders.service")).toBe("not-found");
-    expect(project.on("hub", "find /opt/cdktf-monitoring /etc/systemd -name '*log?senders*'")).toBe("");
+    expect(project.on("hub", "find /opt/cdktf-monitoring /etc/systemd -type f -name '*log?senders*'")).toBe("");
     project.on("app", "logger -t sudo 'a line without encryption'");
     await until("the line", 30, async () => {
       const found = await sentLines.lines('{instance="app"} |= "a line without encryption"');
