@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { playbooksDirectory } from "../../lib/paths";
@@ -62,6 +63,38 @@ rootTest("unpacks a zip archive with one program", async () => {
   const folder = install(zip, ["example"], { FORMAT: "zip" });
   expect(files(folder)).toEqual([".sha256", "example"]);
   expect(readFileSync(join(folder, "example"), "utf8")).toBe("program");
+  await Promise.resolve();
+});
+
+for (const format of ["tar", "flat", "zip"])
+  rootTest(`says which disk is too small for an archive of format ${format}, and frees its space`, async () => {
+    const disk = temporaryFolder();
+    const bytes = archive((root) => {
+      writeFileSync(join(root, "example-1.0.0/tool"), randomBytes(3 << 20));
+      const pack = {
+        tar: "tar -czf a example-1.0.0",
+        flat: "tar -czf a -C example-1.0.0 tool",
+        zip: "mv example-1.0.0/tool . && python3 -m zipfile --create a tool",
+      }[format];
+      execFileSync("sh", ["-c", pack ?? ""], { cwd: root });
+    }, "a");
+    const script = `mount -t tmpfs -o size=2m none ${disk} && ${["sh", SCRIPT, "nobody", `${disk}/example-1.0.0`, "digest", "tool"].join(" ")}
+      code=$?; find ${disk} -type f; exit $code`;
+    const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "sh", "-c", script], {
+      input: bytes,
+      encoding: "utf8",
+      cwd: dirname(SCRIPT),
+      env: { FORMAT: format, LEFT_OUT: "", LC_ALL: "C", PATH: process.env.PATH },
+    });
+    expect(stderr.split("\n")[0]).toBe(
+      `the disk with ${disk} is full: 2 of its 2 MiB are free, and the release in ${disk}/example-1.0.0 needs more. Free space there, and deploy again`,
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    await Promise.resolve();
+  });
+
+rootTest("passes on the messages of tar about an archive that is no archive", async () => {
+  expect(() => install(Buffer.from("text"), ["tool"], {})).toThrow(/not in gzip format/);
   await Promise.resolve();
 });
 

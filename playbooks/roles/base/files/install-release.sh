@@ -19,11 +19,31 @@ umask 022
 user="$1" folder="$2" sha256="$3"
 shift 3
 
+# Ends the script, and says first if the disk is full. Removes the incomplete release, because services use the same disk.
+fail() { # <messages of the program that failed>
+  left="$(disk avail 1K)"
+  cd /
+  find "$folder.new" -mindepth 1 -delete
+  if [ "$left" -lt 64 ]; then
+    echo "the disk with $(disk target 1M) is full: $(disk avail 1M) of its $(disk size 1M) MiB are free, and the release in $folder needs more. Free space there, and deploy again" >&2
+  fi
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+# Prints a property of the disk with the release, in blocks of a size.
+disk() { # <property> <size>
+  df --output="$1" --block-size="$2" "$folder.new" | tail -n 1 | tr -d ' '
+}
+
+extract() { # <argument of tar>…
+  messages="$(tar --extract --gzip --file - --no-same-owner "$@" 2>&1)" || fail "$messages"
+}
+
 # A zip archive holds one program, named after its platform. Its table of contents is at its end, so it is stored first.
 unpack_zip() {
-  rm -rf .archive .unpacked
-  cat > .archive
-  python3 -m zipfile --extract .archive .unpacked
+  messages="$(cat 2>&1 > .archive)" || fail "$messages"
+  messages="$(python3 -m zipfile --extract .archive .unpacked 2>&1)" || fail "$messages"
   mv .unpacked/* "$1"
   rm -r .archive .unpacked
 }
@@ -39,7 +59,7 @@ unpack_tar() {
       shift
     done
   fi
-  tar --extract --gzip --file - --strip-components 1 --no-same-owner --wildcards "$@"
+  extract --strip-components 1 --wildcards "$@"
   rm -f .left-out
 }
 
@@ -51,7 +71,7 @@ mkdir -p "$folder.new"
 cd "$folder.new"
 case "$FORMAT" in
   zip) unpack_zip "$1" ;;
-  flat) tar --extract --gzip --file - --no-same-owner "$@" ;;
+  flat) extract "$@" ;;
   *) unpack_tar "$@" ;;
 esac
 chmod 755 "$@"
