@@ -13,6 +13,7 @@ import { prefixed } from "../lib/prefixed";
 import { literalForTerraform } from "../lib/templates";
 import { checkAccessBounds } from "./checks/access-bounds";
 import { certificateProblems } from "./checks/certificates";
+import { rightsProblems } from "./components/gateway-rights";
 import { diskWarnings } from "./checks/disks";
 import { familyWarnings } from "./checks/families";
 import { writeAccess } from "./synthesis/access-file";
@@ -193,6 +194,7 @@ export class Monitoring extends Construct implements IMonitoring {
         ...metricProblems(this),
         ...logProblems(this),
         ...certificateProblems(this),
+        ...rightsProblems(this),
         ...unservedNames(this),
       ],
     });

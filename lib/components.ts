@@ -33,11 +33,16 @@ export interface ComponentKind {
   /**
    * How the gateway serves the listener `http`: the component itself then listens on the loopback address, at the port
    * `apiPort`. If the transport is plain, this applies only if `always` is true. With web UIs by http, other components
-   * connect to `tlsPort`.
+   * connect to `tlsPort`. Components with a user-provided playbook may have `rights`; the first one is the default.
    *
    * @default - the gateway does not serve the component
    */
-  readonly gateway?: { readonly apiPort: number; readonly tlsPort: number; readonly always: boolean };
+  readonly gateway?: {
+    readonly apiPort: number;
+    readonly tlsPort: number;
+    readonly always: boolean;
+    readonly rights: readonly string[];
+  };
   /**
    * Peers that may reach each listener, as kinds of components, `technicians` or `anyone`. The key `*` stands for every listener
    * without an entry of its own.

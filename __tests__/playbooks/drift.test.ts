@@ -166,6 +166,20 @@ rootTest("reports when the certificates of components and of the authority end",
   await Promise.resolve();
 });
 
+rootTest("includes a user-provided component as soon as a run has recorded its certificate", async () => {
+  const folder = "/etc/cdktf-monitoring/tls/example";
+  system.on(`rm /etc/cdktf-monitoring/components/example; mkdir -p /etc/cdktf-monitoring/own ${folder}
+    touch /etc/cdktf-monitoring/own/example /etc/cdktf-monitoring/own/without
+    echo '${CERTIFICATE}' > ${folder}/certificate.pem; echo key > ${folder}/key.pem; chmod 640 ${folder}/key.pem
+    printf '%s\\n' 'folder ${folder}' 'file ${folder}/certificate.pem' 'file ${folder}/key.pem' > /etc/cdktf-monitoring/manifest/example`);
+  expect([drift("changes"), drift("certificates")]).toEqual(["", ""]);
+  drift("record example");
+  expect(drift("certificates")).toBe(`example\t${String(Date.UTC(2027, 0, 1) / 1000)}`);
+  system.on(`chmod 644 ${folder}/key.pem`);
+  expect(drift("changes")).toBe(`example\trun\t${folder}/key.pem\thas mode 0644 instead of 0640`);
+  await Promise.resolve();
+});
+
 rootTest("reports when the certificates of host names end, and which names have none", async () => {
   const [name, missing] = ["grafana.example.com", "prometheus.example.com"];
   const issued = `/var/lib/monitoring/gateway/caddy/certificates/acme-directory/${name}`;

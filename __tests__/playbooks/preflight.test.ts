@@ -76,6 +76,17 @@ rootTest("reports a server as current, in one line, if a run with the same finge
   await Promise.resolve();
 });
 
+rootTest(
+  "reports whether the user of a user-provided component exists, and can have a group that reads the key",
+  async () => {
+    const problem =
+      "problem=the user nobody is not in a group of the same name, which must be able to read the key of example: create this group and add the user to it, or remove the property user of the component";
+    const lines = (user: string): string[] => new Preflight().run({ USER_RUN: "yes", KEY_USER: user });
+    expect(["", "not-created-yet", "root", "nobody"].map(lines)).toEqual([[], [], ["user=yes"], ["user=yes", problem]]);
+    await Promise.resolve();
+  },
+);
+
 rootTest("reports another architecture than the declared one", async () => {
   const server = new Preflight();
   expect(server.run({ ARCHITECTURE })).toEqual([]);

@@ -13,7 +13,7 @@ sys.path.insert(0, sys.argv[1])
 from controller import renewals
 from controller.inventory import Run
 state, folder, now, hosts = Path(sys.argv[2]), Path(sys.argv[3]), datetime.fromisoformat(sys.argv[4]), sys.argv[5:]
-renewals.record(state, folder, Run("node_exporter", {}, {}, {host: {} for host in hosts}), now)
+renewals.record(state, folder, Run("node_exporter", {}, {}, {host: {"monitoring_certificate": {"clients": []}} if host != "plain" else {} for host in hosts}), now)
 `;
 
 afterAll(removeFolders);
@@ -62,6 +62,12 @@ test("a run before that time counts no renewal, and a run after it counts one", 
   stack.ends("app", "2028-01-30");
   expect(stack.succeed("2027-01-30", "app")).toEqual({ renewals: 1, due: "2027-12-01T00:00:00Z" });
   expect(stack.succeed("2027-02-01", "app")).toMatchObject({ renewals: 1 });
+});
+
+test("the former certificate of a component that needs none any more does not count", () => {
+  const stack = new Stack().ends("app", "2027-12-31").ends("plain", "2027-01-01");
+  expect(stack.succeed("2026-12-01", "app", "plain")).toEqual({ renewals: 0, due: "2027-11-01T00:00:00Z" });
+  expect(new Stack().ends("plain", "2027-01-01").succeed("2026-12-01", "plain")).toBeUndefined();
 });
 
 test("a run without certificates has no record, and a damaged record is replaced", () => {

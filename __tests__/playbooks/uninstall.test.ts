@@ -57,6 +57,25 @@ rootTest("removes everything that was created, and nothing else", async () => {
   await Promise.resolve();
 });
 
+rootTest(
+  "removes the certificate of a user-provided component, and keeps everything else that its playbook installed",
+  async () => {
+    const tls = "/etc/cdktf-monitoring/tls";
+    shell(`mkdir -p /etc/cdktf-monitoring/own /etc/cdktf-monitoring/markers /etc/cdktf-monitoring/deployed ${tls}/example
+    for name in key certificate authority; do record example file ${tls}/example/$name.pem; touch ${tls}/example/$name.pem; done
+    record example folder ${tls}/example
+    touch /etc/cdktf-monitoring/own/example /etc/cdktf-monitoring/markers/example /etc/cdktf-monitoring/deployed/example
+    echo unit > /etc/systemd/system/example.service; systemctl start example.service`);
+    expect(uninstall("example")).toEqual([]);
+    const left = ["own", "markers", "deployed", "manifest", "tls"].map((name) => `/etc/cdktf-monitoring/${name}`);
+    expect(system.on(`find ${left.join(" ")} -name 'example*'`)).toBe("/etc/cdktf-monitoring/own/example");
+    expect(system.on("cat /etc/systemd/system/example.service; systemctl is-active example.service")).toBe(
+      "unit\nactive",
+    );
+    await Promise.resolve();
+  },
+);
+
 rootTest("keeps the data for root, and deletes it when the server leaves later without keeping data", async () => {
   shell(INSTALL);
   expect(uninstall("example")).toEqual(["data=/var/lib/monitoring/example"]);

@@ -61,7 +61,7 @@ export class CertificateNeeds {
   /** Returns the variables for the certificate of a component; empty if it needs none. */
   public variablesOf(component: IComponent): Variables {
     if (!this.isNeededBy(component)) return {};
-    const { kind, member } = component;
+    const { kind, member, _playbook: playbook, _listening: listening } = component;
     const clients = this.clientsOf(component) ?? [];
     const { facts, location } = member._inventoryHost;
     return {
@@ -76,7 +76,9 @@ export class CertificateNeeds {
         ].filter((address) => address !== undefined),
         clients: [...clients].sort(),
         connects: [...(this.servers.get(kind) ?? [])].sort(),
+        ...(playbook === undefined ? {} : { user: listening.user ?? "" }),
       },
+      ...(playbook === undefined ? {} : { monitoring_certificate_files: { ...certificateFiles(kind) } }),
     };
   }
 

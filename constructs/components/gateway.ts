@@ -13,6 +13,7 @@ import { builtIn } from "./built-in";
 import { acmeDirectory, hostNameOf } from "./gateway-names";
 import { Component } from "./component";
 import { GatewayProps } from "./gateway-props";
+import { clientsOf } from "./gateway-rights";
 import { API, WEB } from "./served-listeners";
 import { readCommand } from "./ssh-tunnel";
 
@@ -132,13 +133,20 @@ export class Gateway extends Component {
     const name = hostNameOf(this.member.monitoring, kind);
     const web = portOf(WEB);
     const site = { kind, port: portOf("http") ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
-    if (this.encrypted) return { ...site, ...(web === undefined ? {} : { web_port: web }), ...settings };
+    if (this.encrypted)
+      return { ...site, ...(web === undefined ? {} : { web_port: web }), ...settings, ...this.clientsOf(kind) };
     const agents = [LOG_AGENT, PROMETHEUS];
     return {
       ...site,
       readers: this.sources(kind, ({ source }) => source.kind === undefined || !agents.includes(source.kind)),
       scrapers: this.sources(kind, ({ source }) => source.kind === undefined || source.kind === PROMETHEUS),
     };
+  }
+
+  /** Returns the variable with the rights of user-provided components at a component; empty if none has any. */
+  private clientsOf(served: string): { readonly clients?: Value } {
+    const clients = clientsOf(served, this.member.monitoring);
+    return Object.keys(clients).length === 0 ? {} : { clients };
   }
 
   /** Returns the addresses and CIDR blocks of other machines from which connections to a component come. */

@@ -27,7 +27,7 @@ export class ComponentRun extends Run {
           }
         : userPlaybook(scope, kind, playbook)),
       files: `${scope._filesDirectory}/${kind}`,
-      issuesCertificates: scope.transport._hasAuthority && playbook === undefined,
+      issuesCertificates: scope.transport._hasAuthority,
     });
   }
 

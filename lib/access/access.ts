@@ -71,6 +71,14 @@ export interface Connection {
   readonly listener: string;
   /** Purpose of the connection, shown in the access document: `sends alerts`. */
   readonly reason: string;
+  /**
+   * What a component with a user-provided playbook may request from a component behind a gateway, unless the transport is
+   * plain: `read` and `write` at Prometheus, `read`, `send` and `silence` at Alertmanager, `read` at Loki, and `use` at
+   * Grafana, which asks for its own login.
+   *
+   * @default - `use` at Grafana, and `read` at the others
+   */
+  readonly rights?: readonly string[];
 }
 
 /** A component on a server, and its listeners. */

@@ -86,6 +86,10 @@ class Run:
         """References to the secrets of the run."""
         return self.variables.get("monitoring_secrets") or []
 
+    def certificate(self, host: str) -> Variables:
+        """The variables of the component's certificate on a host; empty if the component needs none there."""
+        return {**self.variables, **self.hosts[host]}.get("monitoring_certificate") or {}
+
     def fingerprint(self, host: str, secrets: dict[str, bytes], certificate: str = "") -> str:
         """SHA-256 over everything that the run uses on a host. The host's marker contains the last successful value.
 

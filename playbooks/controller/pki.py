@@ -41,8 +41,8 @@ def digests(run: Run, project: Path, program: Path, log: Callable[[str], None]) 
     Raises RunError with all problems.
     """
     requests, problems, found = [], [], {}
-    for host, variables in sorted(run.hosts.items()):
-        certificate = variables.get("monitoring_certificate", run.variables.get("monitoring_certificate")) or {}
+    for host in sorted(run.hosts):
+        certificate = run.certificate(host)
         if not (own := certificate.get("own")):
             continue
         try:
@@ -66,8 +66,7 @@ def digests(run: Run, project: Path, program: Path, log: Callable[[str], None]) 
 
 
 def _sources(host: str, run: Run) -> dict[str, str]:
-    certificate = run.hosts[host].get("monitoring_certificate") or run.variables["monitoring_certificate"]
-    return {part: secrets.source(reference) for part, reference in certificate["own"].items()}
+    return {part: secrets.source(reference) for part, reference in run.certificate(host)["own"].items()}
 
 
 def _check(requests: list[dict[str, Any]], program: Path) -> list[dict[str, Any]]:

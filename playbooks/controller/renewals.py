@@ -32,7 +32,8 @@ def record(state: Path, folder: Path, run: Run, now: datetime | None = None) -> 
 
     state: the stack's private folder. folder: that of the run.
     """
-    ends = [end for host in run.hosts if (end := _end(folder / ENDS / host))]
+    # A component that needs no certificate any more may still have the file.
+    ends = [end for host in run.hosts if run.certificate(host) and (end := _end(folder / ENDS / host))]
     if not ends:
         return
     file = state / CERTIFICATES / f"{run.name}.json"

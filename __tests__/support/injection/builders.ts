@@ -89,9 +89,8 @@ const s3 = { bucket: "logs", region: "eu-central-1" };
 
 /** Builders by the owner of the places. */
 export const BUILDERS: Readonly<Record<string, AnyBuilder>> = {
-  Connection: builder({ kind: "prometheus", listener: "http", reason: "asks" }, (world, value) => {
-    const host = world.hub({ monitoring: { transport: Transport.plain() } });
-    new Custom(host, "custom", {}, { connections: [value] });
+  Connection: builder({ kind: "prometheus", listener: "http", reason: "asks", rights: ["read"] }, (world, value) => {
+    new Custom(world.hub(), "custom", {}, { connections: [value] });
   }),
   Listener: builder({ name: "http", port: 9150, protocol: "tcp" }, (world, value) => {
     new Custom(world.hub(), "custom", { listeners: [value] });

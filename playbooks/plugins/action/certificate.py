@@ -27,7 +27,7 @@ from controller.renewals import note_end
 class ActionModule(ActionBase):
     """Runs on the controller, and writes the files by the module file_tree."""
 
-    _VALID_ARGS = frozenset(("kind", "folder", "server", "addresses", "authority", "own", "compare", "present", "files", "members", "manifest"))
+    _VALID_ARGS = frozenset(("kind", "group", "folder", "server", "addresses", "authority", "own", "compare", "present", "files", "members", "manifest"))
     TRANSFERS_FILES = False
 
     def run(self, tmp=None, task_vars=None):
@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         tree = {
             "root": str(args["folder"]),
-            "group": subject.kind,
+            "group": str(args.get("group") or subject.kind),
             "folder_mode": "0750",
             "files": files,
             "manifest": str(args["manifest"]),

@@ -13,12 +13,15 @@ description:
     - While the authority cannot be reached, any authority that the component trusts may have issued the present certificate, and the
       result has a warning, unless O(compare) is set.
     - Writes C(key.pem), C(certificate.pem), C(authority.pem) and the files of O(files) into the folder of the component, in which
-      only root and the component can read.
+      only root and O(group) can read.
 options:
     kind:
-        description: Kind of the component; also the group that may read the files.
+        description: Kind of the component.
         type: str
         required: true
+    group:
+        description: Group that may read the files. By default, it has the name of the kind.
+        type: str
     folder:
         description: Folder of the component's certificate on the server.
         type: path

@@ -247,9 +247,15 @@ def table_state() -> str:
 
 
 def installed() -> list[str]:
-    """The components on this server, and the firewall."""
+    """The components on this server, those of user-provided playbooks that have a record, and the firewall."""
+    own = [name for name in names_in(f"{FOLDER}/own") if os.path.exists(f"{FOLDER}/deployed/{name}")]
+    return sorted({*names_in(f"{FOLDER}/components"), *own})
+
+
+def names_in(folder: str) -> list[str]:
+    """The names of the files in a folder; none if it does not exist."""
     try:
-        return sorted(os.listdir(f"{FOLDER}/components"))
+        return os.listdir(folder)
     except FileNotFoundError:
         return []
 

@@ -8,7 +8,8 @@
 #   FINGERPRINT           fingerprint of what the run would apply
 #   FORCE                 whether to work on a server where nothing changed
 #   CHECK                 whether Ansible runs in check mode: this script then changes nothing
-#   USER_RUN              whether a user-provided playbook does the work
+#   USER_RUN              whether a user-provided playbook installs a component
+#   KEY_USER              the system user of this component that may read its key; empty if none is named
 #   ARCHITECTURE          declared architecture (amd64, arm64), if the run installs a built-in component
 #   FIREWALL_FINGERPRINT  fingerprint of the wanted firewall rules, if the run has any
 #   OWNER_…, TRANSFER     the owner of the server, see owner.sh
@@ -37,10 +38,11 @@
 #   login=USER          the SSH user, if it became root by sudo
 #   component=NAME      a built-in component that is installed
 #   own=NAME            a user-provided playbook that ran here
+#   certified=NAME      a user-provided component that has a certificate
 #   firewall=installed  the firewall's files exist
 #   firewall=stale      the firewall's rules must be applied, and it is this run's turn to do so
 #   memory=KIB          memory of the server
-#   user=yes            the component's system user exists
+#   user=yes            the component's system user exists, or KEY_USER
 #   installed=yes       the component's user, unit and program exist
 #   unpacked=SHA256     archive that the release was unpacked from
 #   old=FOLDER          another release of the component
@@ -94,10 +96,10 @@ unit_property() {
 # Prints what changed since the last success in the things that this run deploys.
 find_drift() {
   component="$SERVICE"
-  if [ "$RUN" = firewall ]; then component=firewall; fi
+  if [ "$RUN" = firewall ] || [ "$USER_RUN" ]; then component="$RUN"; fi
   if [ ! "$component" ]; then return 0; fi
-  # A component that has no success yet has no record either.
-  if [ ! "$known" ] && [ ! -e "$monitoring_folder/deployed/$component" ]; then return 0; fi
+  # A component that has no success yet has no record either, like a user-provided component without a certificate.
+  if { [ ! "$known" ] || [ "$USER_RUN" ]; } && [ ! -e "$monitoring_folder/deployed/$component" ]; then return 0; fi
   if changes="$(/usr/bin/python3 -I -S -c "$DRIFT_PROGRAM" changes "$component" 2>&1)"; then
     printf '%s\n' "$changes" | sed -n 's/^[^\t]*\trun\t\([^\t]*\)\t/drift=\1 /p'
   else
@@ -164,7 +166,9 @@ report_components() {
     if [ -e "$file" ]; then echo "component=${file##*/}"; fi
   done
   for file in /etc/cdktf-monitoring/own/*; do
-    if [ -e "$file" ]; then echo "own=${file##*/}"; fi
+    if [ ! -e "$file" ]; then continue; fi
+    echo "own=${file##*/}"
+    if [ -e "$monitoring_folder/tls/${file##*/}" ]; then echo "certified=${file##*/}"; fi
   done
 }
 
@@ -198,6 +202,15 @@ END
   done <<END
 $SERVICE_READS
 END
+}
+
+check_key_user() {
+  if [ ! "$KEY_USER" ] || ! id "$KEY_USER" >/dev/null 2>&1; then return 0; fi
+  echo user=yes
+  case " $(id -Gn "$KEY_USER") " in
+    *" $KEY_USER "*) ;;
+    *) problem "the user $KEY_USER is not in a group of the same name, which must be able to read the key of $RUN: create this group and add the user to it, or remove the property user of the component" ;;
+  esac
 }
 
 report_installation() {
@@ -316,6 +329,10 @@ if [ "$SERVICE" ]; then
   report_installation
   report_interrupted_run "${pid:-0}"
   report_certificate "$SERVICE"
+fi
+if [ "$USER_RUN" ]; then
+  check_key_user
+  report_certificate "$RUN"
 fi
 if [ ! "$CHECK" ] && [ ! "$bad" ]; then note_start; fi
 # Runs last, because the run that takes the turn applies the rules next.
