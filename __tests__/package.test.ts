@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { satisfies } from "semver";
+import packageJson from "../package.json";
 import { projectRoot } from "../tools/cli/project";
 import { PackedProject, smallStack } from "./support/packed";
 
@@ -38,6 +40,25 @@ test("the package contains no other files", () => {
     project.files.filter((file) => !needed.test(file) || /__pycache__|\.pyc$|\.test\.|\.tsbuildinfo$/.test(file)),
   ).toEqual([]);
 });
+
+test("the package needs no AWS provider", () => {
+  expect(existsSync(join(project.directory, "node_modules", "@cdktf", "provider-null"))).toBe(true);
+  expect(existsSync(join(project.directory, "node_modules", "@cdktf", "provider-aws"))).toBe(false);
+});
+
+test.each(["20.19.0", "22.13.0", "24.0.0", "26.0.0"])(
+  "the package and all its dependencies support Node.js %s",
+  (version) => {
+    const folders = ["", ...Object.keys(packageJson.dependencies).map((name) => join("node_modules", name))];
+    const refusing = folders.filter((folder) => {
+      const { engines } = JSON.parse(readFileSync(join(projectRoot, folder, "package.json"), "utf8")) as {
+        readonly engines?: { readonly node?: string };
+      };
+      return !satisfies(version, engines?.node ?? "*");
+    });
+    expect(refusing).toEqual([]);
+  },
+);
 
 test("a new project that depends on the package compiles and synthesizes", () => {
   project.run("npx", "tsc");

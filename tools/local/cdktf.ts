@@ -6,6 +6,7 @@ import { run, type Log } from "../cli/process";
 import { privateDirectory, projectRoot } from "../cli/project";
 import { UserError } from "../cli/user-error";
 import { withLock } from "../cli/lock";
+import { requireTerminalModule } from "./terminal-module";
 
 /** Output of a provisioner, after the address of its resource. */
 const PROVISIONER = /^(?:null_resource\.\S+ \([^)]*\)(?:\["[^"]*"\])? )\(local-exec\): (?!Executing: )(.*)$/;
@@ -20,13 +21,15 @@ const RESULT = /^(Apply|Destroy) complete!|^No changes\./;
  * Runs cdktf in the project. Writes its full output to a file, and its progress to `log`. Runs one cdktf at a time,
  * because a synthesis removes the output folder that another deploy may be reading.
  *
- * @throws UserError with the errors that cdktf printed, and with the path of the full output
+ * @throws UserError with the errors that cdktf printed, and with the path of the full output; or if cdktf does not run on this
+ * version of Node.js
  */
 export async function cdktf(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   log: Log,
 ): Promise<void> {
+  requireTerminalModule();
   await withLock(join(ensurePrivateDirectory(), "cdktf.lock"), log, () => runCdktf(args, environment, log));
 }
 

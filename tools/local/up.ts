@@ -6,6 +6,7 @@ import { main, usage } from "../cli/command";
 import { findDrift, repeatRuns, ServerDrift } from "../cli/drift";
 import { Deployed, deployedMonitorings, LOCAL_STACK, stackOutputs } from "../cli/stack-outputs";
 import { UserError } from "../cli/user-error";
+import { requireTerminalModule } from "./terminal-module";
 import { cdktf } from "./cdktf";
 import { deploySettings, writeEnvironment } from "./environment-file";
 import { localSteps } from "./preparation";
@@ -44,6 +45,7 @@ async function up(): Promise<void> {
     console.log(HELP);
     return;
   }
+  requireTerminalModule();
   const context: Up = { environment: {}, missing: [], drift: [] };
   await new Listr<Up, "default", "verbose">(
     [
