@@ -68,7 +68,9 @@ test(
 test(
   "verifies the stack",
   async () => {
-    expect(await project.succeed("verify")).toMatch(/PASS +encryption/);
+    const report = await project.succeed("verify");
+    expect(report).toMatch(/PASS +encryption/);
+    expect(report).toMatch(/PASS +Prometheus access +only from backup_report, /);
   },
   DEPLOY_TIMEOUT,
 );
@@ -123,6 +125,22 @@ test(
     expect(project.result("backup_exporter")).toMatchObject({ hub: { state: "changed" } });
     expect(project.on("files", "ls /etc/cdktf-monitoring/tls")).toBe("node_exporter");
     expect(project.on("hub", KEY)).toBe("640 root:backup_report");
+  },
+  DEPLOY_TIMEOUT,
+);
+
+test(
+  "removes the certificate of a component that needs none any more",
+  async () => {
+    project.edit("examples/own-component.ts", (text) => text.replace(/return \[\{ kind: "prometheus".*/, "return [];"));
+    project.edit("examples/backup-report/backup_report.yml", (text) => text.replace(/ {4}- name: Read[^]*/, ""));
+    await project.up();
+    expect(project.on("hub", "ls /etc/cdktf-monitoring/tls")).toBe("gateway\nnode_exporter\nprometheus");
+    const names = "find /etc/cdktf-monitoring -name backup_report | sort";
+    expect(project.on("hub", names).split("\n")).toEqual([
+      "/etc/cdktf-monitoring/markers/backup_report",
+      "/etc/cdktf-monitoring/own/backup_report",
+    ]);
   },
   DEPLOY_TIMEOUT,
 );

@@ -1,5 +1,6 @@
 import { AllowedPort } from "../access/host-firewall";
 import { componentKinds } from "../components";
+import { groupBy } from "../grouping";
 import { contract } from "../contract";
 import { hostPort } from "../network/host-port";
 import { runGroup } from "../inventory/inventory";
@@ -40,6 +41,8 @@ export interface Fleet {
   readonly kinds: readonly string[];
   /** Kinds that are placed on every server. */
   readonly agents: readonly string[];
+  /** Kinds of user-provided components that connect with their certificates, by the kind that they connect to. */
+  readonly userProvidedPeers?: ReadonlyMap<string, readonly string[]>;
   /** The scrape targets that Prometheus must have, as `job/instance`. */
   readonly targets: readonly string[];
 }
@@ -136,10 +139,27 @@ export function readFleet(text: string): Fleet {
     servers: servers.sort((a, b) => (a.name < b.name ? -1 : 1)),
     kinds: components.map(([kind]) => kind),
     agents: runs.filter(([, run]) => run?.agent === true).map(([kind]) => kind),
+    userProvidedPeers: groupValues(
+      runs
+        .filter(([, run]) => run?.own === true)
+        .flatMap(([kind]) =>
+          [...new Set(Object.values(variablesOf(children[runGroup(kind)])).flatMap(connectsOf))].map(
+            (to) => [to, kind] as const,
+          ),
+        ),
+    ),
     targets: Object.values(prometheus).flatMap(({ prometheus_targets: jobs = [] }) =>
       jobs.flatMap(({ job, targets }) => targets.map(({ labels }) => `${job}/${labels.instance}`)),
     ),
   };
+}
+
+function connectsOf({ monitoring_certificate: certificate }: HostVariables): readonly string[] {
+  return certificate?.connects ?? [];
+}
+
+function groupValues(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, readonly string[]> {
+  return new Map([...groupBy(pairs, ([key]) => key)].map(([key, group]) => [key, group.map(([, value]) => value)]));
 }
 
 /** The variables of each host of a group. Variables that are equal on all hosts are variables of the group. */

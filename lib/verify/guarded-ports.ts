@@ -15,7 +15,7 @@ export interface GuardedPort {
 
 /** The variables of a component on a server from which its guarded ports follow. */
 export interface GuardVariables {
-  readonly monitoring_certificate?: object;
+  readonly monitoring_certificate?: { readonly connects?: readonly string[] };
   readonly node_exporter_port?: number;
   readonly log_agent_port?: number;
   readonly gateway_port?: number;

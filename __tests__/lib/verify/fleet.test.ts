@@ -47,6 +47,9 @@ function inventory(bind = ""): string {
         run("node_exporter", [["app", {}]], { component: true, agent: true }),
         run("log_agent", [["app", { log_agent_sources: ["nginx.yml"] }]], {}),
         run("backup", [["hub", {}]], { component: true, userProvided: true }),
+        run("report", [["db", { monitoring_certificate: { connects: ["loki", "prometheus"] } }]], {
+          userProvided: true,
+        }),
       ],
     }),
   );
@@ -76,6 +79,13 @@ it("reads a fleet from an inventory, with the variables that all hosts of a grou
   expect(kinds).toEqual(["prometheus", "alertmanager", "grafana", "node_exporter", "backup"]);
   expect(agents).toEqual(["node_exporter"]);
   expect(targets).toEqual(["node/app"]);
+});
+
+it("lists the user-provided components that connect to each kind", () => {
+  expect([...(readFleet(inventory()).userProvidedPeers ?? [])]).toEqual([
+    ["loki", ["report"]],
+    ["prometheus", ["report"]],
+  ]);
 });
 
 it.each([

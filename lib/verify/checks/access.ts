@@ -18,8 +18,9 @@ function accessCheck(title: string, kind: string, byListener: ComponentKind["pee
   const listeners = Object.keys(byListener).filter((name) => byListener[name]?.includes(ANYONE));
   const belongs = (listener: string): boolean => listener.startsWith(`${kind}_`);
   const others = [...peers.filter((peer) => peer !== TECHNICIANS), TECHNICIANS];
-  const sources = list(others.map((peer) => sourceName(peer, kind)));
   return ({ verdicts, fleet }) => {
+    const userProvided = fleet.userProvidedPeers?.get(kind) ?? [];
+    const sources = list([...userProvided, ...others.map((peer) => sourceName(peer, kind))]);
     const hosts = fleet.servers.filter(({ ports }) => ports.some((port) => belongs(port.name)));
     if (hosts.length === 0) return undefined;
     const open = hosts.flatMap(({ ports }) =>

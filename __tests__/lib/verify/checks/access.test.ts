@@ -16,3 +16,16 @@ it("names the port of the gateway that every address may reach, and probes it", 
     summary: "only from Prometheus and technicians, port 80 from everywhere: 1 server, 9 probes (5 allowed, 4 blocked)",
   });
 });
+
+it("names user-provided components that may connect", () => {
+  const ports = [{ name: "prometheus_http", protocol: "tcp", port: 9090, sources: ["10.0.0.1/32"] }];
+  const given = {
+    ...fleet(),
+    servers: [...fleet().servers, server("web", "10.0.0.77", { ports })],
+    userProvidedPeers: new Map([["prometheus", ["backup_report"]]]),
+  };
+  const results = componentAccess.map((check) => check(measured(given), COMMANDS));
+  expect(results.find((result) => result?.name === "Prometheus access")?.summary).toMatch(
+    /^only from backup_report, Alertmanager, Grafana, Loki, other Prometheus servers and technicians: /,
+  );
+});
