@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { run } from "./process";
 import { projectRoot } from "./project";
 import { UserError } from "./user-error";
@@ -22,15 +22,25 @@ export async function stackOutputs(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const cwd = stackDirectory(stack);
-  if (!existsSync(cwd))
-    throw new UserError(
-      `the stack "${stack}" is not deployed from this project (${cwd} does not exist): deploy it first`,
-    );
+  if (!existsSync(cwd)) throw new UserError(notDeployed(stack, cwd));
   const state = localState(stack);
   if (state !== undefined) return values(state);
   const { code, stdout, stderr } = await run("terraform", ["output", "-json"], { cwd, environment });
   if (code !== 0) throw new UserError(`terraform output failed for the stack "${stack}": ${stderr.trim()}`);
   return values(JSON.parse(stdout) as Outputs);
+}
+
+/**
+ * Returns why a stack has no outputs, with the other stacks of the project.
+ *
+ * @param folder folder of the stack, which does not exist
+ */
+export function notDeployed(stack: string, folder: string): string {
+  const all = dirname(folder);
+  const others = existsSync(all) ? readdirSync(all).sort() : [];
+  const choice =
+    others.length === 0 ? "" : `, or choose another one: ${others.map((name) => `--stack ${name}`).join(", ")}`;
+  return `the stack "${stack}" is not deployed from this project (${folder} does not exist): deploy it${choice}`;
 }
 
 type Outputs = Readonly<Record<string, { readonly value: unknown }>>;

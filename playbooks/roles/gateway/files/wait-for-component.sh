@@ -1,7 +1,7 @@
 #!/bin/sh
-# Waits while a component, or the installation that it takes over, still listens on the port of the gateway. The run of the component, which executes at the
-# same time, moves it to the loopback address. The gateway takes the port only when the component is ready there, because the
-# component goes back to its old port if it does not start with the new configuration.
+# Waits while a component, or the installation that it takes over, still listens on the port of the gateway. The run of the
+# component, which executes at the same time, moves it to the loopback address. The gateway takes the port only when the component
+# is ready there, because the component goes back to its old port if it does not start with the new configuration.
 #
 # Usage: wait-for-component.sh KIND PORT API_PORT HEALTH
 #   KIND      the component
