@@ -78,9 +78,10 @@ export class Alerting implements IAlerting {
     const kinds = new Set(components.map(({ kind }) => kind));
     const lineLabels = new Set(emittedLogs(this.monitoring).flatMap((lines) => [...lines.keys()]));
     const controllers = this.monitoring.controllers.filter((cidr) => this.isForAnsible(cidr));
+    const lokis = components.filter(({ kind }) => kind === "loki").map(({ member }) => member.server.name);
     const budgets = components.reduce<Budgets>((all, component) => ({ ...all, ...component._budgets }), {});
     return alertGroups({
-      ...{ evaluator, kinds, clustered: new Set(clustered), lineLabels, controllers, changes, runbooks },
+      ...{ evaluator, kinds, clustered: new Set(clustered), lineLabels, controllers, lokis, changes, runbooks },
       ...budgets,
     });
   }

@@ -16,6 +16,8 @@ const OWN = { job: "app", instance: "web" };
 /** A Loki that records what arrives. */
 class FakeLoki {
   public status = 204;
+  /** Milliseconds until it answers. */
+  public delay = 0;
   public readonly bodies: Buffer[] = [];
   public headers: IncomingHttpHeaders = {};
   private readonly server: Server;
@@ -27,7 +29,9 @@ class FakeLoki {
       asked.on("end", () => {
         this.bodies.push(Buffer.concat(parts));
         this.headers = asked.headers;
-        response.writeHead(this.status).end(this.status === 204 ? undefined : "an answer of Loki\n");
+        setTimeout(() => {
+          response.writeHead(this.status).end(this.status === 204 ? undefined : "an answer of Loki\n");
+        }, this.delay);
       });
     });
   }
@@ -141,7 +145,7 @@ it("refuses lines with the name of another server, or without a name, and logs o
     logger: "log_senders",
     msg: 'web sends lines of another server: their label instance is "hub"',
     sender: "web",
-    status: 403,
+    refused: "instance",
   });
 });
 
@@ -210,7 +214,7 @@ it("decompresses what a compressor writes", async () => {
   );
   const streams = record({ job: constantFrom("a", "b"), lines });
   await assert(
-    asyncProperty(array(streams, { maxLength: 4 }), async (given) => {
+    asyncProperty(array(streams, { minLength: 1, maxLength: 4 }), async (given) => {
       const body = pushRequest(
         ...given.map(({ job, lines: own }) => ({ labels: { instance: "web", job }, lines: own })),
       );
@@ -235,25 +239,79 @@ it("survives any body", async () => {
 
 it("reads copies with long offsets, and copies that overlap", async () => {
   const gate = await started();
-  const text = '{instance="web", job="' + "a".repeat(70_000) + '"}';
+  const text = '{instance="web", job="' + "a".repeat(60_000) + '"}';
   const message = bytes(1, Buffer.concat([bytes(1, Buffer.from(text)), bytes(2, bytes(2, Buffer.from("a line")))]));
   // Snappyjs writes no offsets of four bytes: this block copies the letters from the first one.
   const letters = message.indexOf("aaaa");
   const head = message.subarray(0, letters + 1);
   const copies: number[] = [];
-  for (let left = 69_999; left > 0; left -= 64) copies.push(3 | ((Math.min(left, 64) - 1) << 2), 1, 0, 0, 0);
-  const tail = message.subarray(letters + 70_000);
+  for (let left = 59_999; left > 0; left -= 64) copies.push(3 | ((Math.min(left, 64) - 1) << 2), 1, 0, 0, 0);
+  const tail = message.subarray(letters + 60_000);
   const literal = (part: Buffer): Buffer => Buffer.concat([Buffer.from([(part.length - 1) << 2]), part]);
   const block = Buffer.concat([varint(message.length), literal(head), Buffer.from(copies), literal(tail)]);
   expect(await gate.send(block)).toBe("204");
 });
+
+it("refuses labels that are too long before it reads them", async () => {
+  const gate = await started();
+  expect(await gate.sendStreams({ ...OWN, job: "😀\\".repeat(1_000_000) })).toMatch(
+    /^400 the labels of a stream have \d+ bytes, and 65536 bytes are allowed$/,
+  );
+  expect(await gate.sendStreams(OWN)).toBe("204");
+});
+
+it("logs a forged line although another refusal was logged before", async () => {
+  const gate = await started(1e9, 1);
+  expect(await gate.sendStreams(OWN, { ...OWN, job: "b" })).toMatch(/^400 /);
+  expect(await gate.sendStreams({ instance: "hub" })).toMatch(/^403 /);
+  const kinds = gate.log
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { refused: string }).refused);
+  expect(kinds).toEqual(["streams", "instance"]);
+});
+
+it("does not count streams that Loki rejects", async () => {
+  const gate = await started(1e9, 1);
+  gate.loki.status = 429;
+  expect(await gate.sendStreams({ ...OWN, job: "a" })).toBe("429 an answer of Loki");
+  gate.loki.status = 204;
+  expect(await gate.sendStreams({ ...OWN, job: "b" })).toBe("204");
+});
+
+it("admits few requests of one server at the same time", async () => {
+  const gate = await started();
+  gate.loki.delay = 300;
+  const answers = await Promise.all([1, 2, 3, 4, 5].map(async () => gate.sendStreams(OWN)));
+  expect(answers.filter((answer) => answer === "204")).toHaveLength(3);
+  expect(answers.filter((answer) => answer === "429 web has 3 requests open")).toHaveLength(2);
+});
+
+it("charges requests that need much CPU time", async () => {
+  const gate = await started(1_000_000);
+  // Literals of one byte, with a wrong total.
+  const block = Buffer.concat([varint(4_000_000), ...Array.from({ length: 2_000_000 }, () => Buffer.from([0, 97]))]);
+  const answers: string[] = [];
+  for (let round = 0; round < 30 && answers.at(-1)?.startsWith("429") !== true; round += 1)
+    answers.push(await gate.send(block));
+  expect(answers[0]).toBe("400 the body is malformed");
+  expect(answers.at(-1)).toMatch(/^429 web sends more than/);
+}, 60_000);
 
 it("limits the streams of each server", async () => {
   const gate = await started(1e9, 3);
   const streams = (...jobs: readonly string[]): StreamLabels[] => jobs.map((job) => ({ ...OWN, job }));
   expect(await gate.sendStreams(...streams("a", "b", "c"))).toBe("204");
   expect(await gate.sendStreams(...streams("a", "b"))).toBe("204");
-  expect(await gate.sendStreams(...streams("a", "d"))).toBe("429 web has more than 3 streams");
+  expect(await gate.sendStreams(...streams("a", "d"))).toBe(
+    "400 web may use no more streams within an hour: 1 new streams of this batch are discarded",
+  );
+  // Loki got the stream that the server may use.
+  expect(gate.loki.bodies).toHaveLength(3);
+  expect(gate.loki.bodies.at(-1)?.toString("latin1")).toMatch(/job="a"(?![^]*job="d")/);
+  expect(JSON.parse(gate.log)).toMatchObject({ sender: "web", refused: "streams" });
+  expect(await gate.sendStreams(...streams("e", "f"))).toMatch(/^400 .*: 2 new streams/);
+  expect(gate.loki.bodies).toHaveLength(3);
   const other = pushRequest({ labels: { instance: "db" }, lines: ["a line"] });
   expect(await gate.send(other, "db")).toBe("204");
 });
@@ -277,8 +335,8 @@ it("refuses other formats, and requests that are too large", async () => {
   expect(await gate.send(Buffer.from("{}"), "web", { "Content-Type": "application/json" })).toMatch(/^415 /);
   expect(await gate.send(body, "web", { "Content-Encoding": "gzip" })).toMatch(/^415 /);
   expect(await gate.send(body, "web", { "Transfer-Encoding": "chunked" })).toMatch(/^411 /);
-  expect(await gate.send(body, "web", { "Content-Length": "5000000" })).toMatch(/^413 /);
-  expect(await gate.send(Buffer.from(compress(Buffer.alloc(9_000_000))), "web")).toMatch(/^413 /);
+  expect(await gate.send(Buffer.alloc(9_000_000), "web")).toMatch(/^413 /);
+  expect(await gate.send(Buffer.from(compress(Buffer.alloc(21_000_000))), "web")).toMatch(/^413 /);
   expect(await gate.send(body, "")).toBe("403 the gateway names no sender");
   expect(await gate.send(body, "web", {}, "/flush")).toBe("403 only lines are accepted here");
   expect(gate.loki.bodies).toEqual([]);
@@ -288,5 +346,5 @@ it("asks again on a new connection if Loki has closed the old one, and reports a
   const gate = await started();
   expect(await gate.sendStreams(OWN)).toBe("204");
   await gate.loki.stop();
-  expect(await gate.sendStreams(OWN)).toMatch(/^502 Loki does not answer: /);
+  expect(await gate.sendStreams(OWN)).toMatch(/^503 Loki does not answer: /);
 });

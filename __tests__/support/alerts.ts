@@ -28,6 +28,7 @@ export function allGroups(...changes: readonly Alert[]): RuleGroup[] {
 /** Facts about the Monitoring of {@link allLogGroups}. */
 export const SURROUNDINGS = {
   controllers: ["198.18.7.0/24", "2001:db8::9/128"],
+  lokis: ["hub", "logs.example.com"],
   seriesBudget: 500_000,
   logBudget: 2 * 1024 ** 3,
 };

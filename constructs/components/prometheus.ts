@@ -102,7 +102,7 @@ export class Prometheus extends Component {
       prometheus_retention_size: this.props.retentionSize ?? "",
       prometheus_scrape_limits: scrapeLimitSettings({ ...DEFAULT_SCRAPE_LIMITS, ...this.props.scrapeLimits }),
       prometheus_external_labels: literalExternalLabels(this.props.externalLabels ?? {}, this.version),
-      // Loki writes the state of its alerts.
+      // Loki writes the state of its alerts, and user-provided components what they declare.
       prometheus_remote_write_receiver: monitoring._alerting.hasLogRules || "write" in clientsOf(this.kind, monitoring),
       prometheus_extra_flags: this.flags,
       prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),

@@ -21,6 +21,8 @@ export type Thresholds = Readonly<Record<string, number>>;
 export interface Surroundings {
   /** CIDR blocks from which only Ansible connects. */
   readonly controllers: readonly string[];
+  /** Names of the servers of Loki. */
+  readonly lokis: readonly string[];
   /** Number of series that Prometheus is meant to hold. */
   readonly seriesBudget: number;
   /** Volume of log lines per day that Loki is meant to store, in bytes. */

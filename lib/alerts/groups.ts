@@ -18,6 +18,8 @@ export interface AlertsInput extends Budgets {
   readonly lineLabels?: ReadonlySet<string>;
   /** CIDR blocks from which only Ansible connects. @default - none */
   readonly controllers?: readonly string[];
+  /** Names of the servers of Loki. @default - none */
+  readonly lokis?: readonly string[];
   /** Tuned, disabled and user-provided alerts. */
   readonly changes: readonly Alert[];
   /** URL prefix of runbooks, to which the alert's name is appended. @default - alerts have no runbook link */
@@ -75,13 +77,13 @@ function isPlaced(definition: AlertDefinition, input: AlertsInput): boolean {
 }
 
 function rulesOf(definition: AlertDefinition, tuning: AlertTuning, input: AlertsInput): AlertRule[] {
-  const { kinds, runbooks, controllers = [], seriesBudget = DEFAULT_SERIES_BUDGET } = input;
+  const { kinds, runbooks, controllers = [], lokis = [], seriesBudget = DEFAULT_SERIES_BUDGET } = input;
   const { logBudget = byteSize(DEFAULT_DAILY_VOLUME) ?? 0 } = input;
   const { name, thresholds, levels, summary, description, dashboard } = definition;
   const values = Object.fromEntries(Object.entries(thresholds).map(([key, { value }]) => [key, value]));
   return levels.map((level) => ({
     name,
-    expr: level.expr({ ...values, ...tuning.thresholds }, { controllers, seriesBudget, logBudget }),
+    expr: level.expr({ ...values, ...tuning.thresholds }, { controllers, lokis, seriesBudget, logBudget }),
     ...forClause(tuning.for ?? level.for),
     severity: tuning.severity ?? level.severity,
     labels: tuning.labels ?? {},

@@ -20,10 +20,10 @@ export interface LogLimits {
   /** Maximum ingestion rate of all streams together, in MB per second. @default 16 (Loki's default is 4) */
   readonly ingestionRateMb?: number;
   /**
-   * Maximum ingestion rate of one server, in MB per second. For ten seconds, a server may send twice as much. A server that
-   * sends more waits. Ignored with `Transport.plain()`.
+   * Maximum ingestion rate of one server, in MB per second: at least 0.25. A server may send 20 seconds' worth at once. The
+   * lines of a server that sends more wait. Ignored with `Transport.plain()`. Each Loki of a cluster counts separately.
    *
-   * @default - a quarter of `ingestionRateMb`
+   * @default - a quarter of `ingestionRateMb`, and at least 0.25
    */
   readonly serverRateMb?: number;
   /** Maximum ingestion rate of one stream, in MB per second. @default 8 (Loki's default is 3) */
@@ -31,7 +31,8 @@ export interface LogLimits {
   /** Maximum number of active streams, that is, different sets of labels. @default 10000 (Loki's default is 5000) */
   readonly maxStreams?: number;
   /**
-   * Maximum number of streams to which one server sends within an hour. Ignored with `Transport.plain()`.
+   * Maximum number of streams to which one server sends within an hour. Lines of further streams are discarded. Ignored with
+   * `Transport.plain()`. Each Loki of a cluster counts separately.
    *
    * @default - a tenth of `maxStreams`
    */
@@ -74,6 +75,8 @@ export interface LokiSettings {
 
 const INGESTION_RATE_MB = 16;
 const MAX_STREAMS = 10_000;
+/** A batch of a log agent, which has about 1 MB, then needs a few seconds. */
+const LEAST_SERVER_RATE_MB = 0.25;
 
 /** Returns the first problem with the settings, or undefined. */
 export function lokiSettingsProblem({ retention, streamRetention, limits, s3 }: LokiSettings): string | undefined {
@@ -109,7 +112,10 @@ export function limitSettings(limits: LogLimits): Variables {
 /** Returns the limits of each server, as settings of the gateway's site: bytes per second, and a number of streams. */
 export function serverLimits(limits: LogLimits): Variables {
   const { ingestionRateMb = INGESTION_RATE_MB, maxStreams = MAX_STREAMS } = limits;
-  const { serverRateMb = ingestionRateMb / 4, maxServerStreams = Math.ceil(maxStreams / 10) } = limits;
+  const {
+    serverRateMb = Math.max(ingestionRateMb / 4, LEAST_SERVER_RATE_MB),
+    maxServerStreams = Math.ceil(maxStreams / 10),
+  } = limits;
   return { server_rate: Math.ceil(serverRateMb * 1024 * 1024), server_streams: maxServerStreams };
 }
 
@@ -142,6 +148,8 @@ function limitsProblem({ maxAge, ...numbers }: LogLimits): string | undefined {
     const value = numbers[name];
     if (value !== undefined && !Number.isInteger(value)) return `limits, ${name}: ${value} is not an integer`;
   }
+  if (numbers.serverRateMb !== undefined && numbers.serverRateMb < LEAST_SERVER_RATE_MB)
+    return `limits, serverRateMb: ${numbers.serverRateMb} is less than ${LEAST_SERVER_RATE_MB}, which a log agent needs`;
   return maxAge === undefined ? undefined : prefixed("limits, maxAge", durationProblem(maxAge));
 }
 

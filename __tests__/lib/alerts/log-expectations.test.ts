@@ -26,7 +26,7 @@ interface Situation {
 
 const MINUTE = 60_000;
 const sshd = { job: "sshd", kind: "audit" };
-const gateway = { job: "gateway", level: "warn" };
+const gateway = { job: "gateway", instance: "hub", level: "warn" };
 const nginx = { job: "nginx", kind: "access", method: "GET" };
 
 function refused(count: number, user = "root", source = "198.18.0.9"): string[] {
@@ -44,9 +44,9 @@ function requests(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.0.0.1 - - [x] "GET /${i} HTTP/1.1" 200 1 "-" "-"`);
 }
 
-function refusals(count: number, status: number, sender = "app"): string[] {
+function refusals(count: number, refused: string, sender = "app"): string[] {
   return Array.from({ length: count }, (_, i) =>
-    JSON.stringify({ level: "warn", ts: i, logger: "log_senders", msg: "a reason", sender, status }),
+    JSON.stringify({ level: "warn", ts: i, logger: "log_senders", msg: "a reason", sender, refused }),
   );
 }
 
@@ -178,19 +178,31 @@ const SITUATIONS: readonly Situation[] = [
   {
     alert: "LogsOfAnotherServer",
     when: "the gateway refuses lines of one server",
-    written: [{ minute: 1, stream: gateway, lines: refusals(1, 403) }],
+    written: [{ minute: 1, stream: gateway, lines: refusals(1, "instance") }],
     fires: { 2: ["app"], 12: [] },
   },
   {
     alert: "LogsOfAnotherServer",
     when: "the gateway refuses lines for other reasons, and warns about other things",
-    written: [{ minute: 1, stream: gateway, lines: [...refusals(9, 429), '{"level":"warn","status":403}'] }],
+    written: [
+      {
+        minute: 1,
+        stream: gateway,
+        lines: [...refusals(9, "rate"), '{"level":"warn","sender":"app","refused":"instance"}'],
+      },
+    ],
+    fires: { 2: [] },
+  },
+  {
+    alert: "LogsOfAnotherServer",
+    when: "another server than that of Loki sends such lines",
+    written: [{ minute: 1, stream: { ...gateway, instance: "evil" }, lines: refusals(1, "instance") }],
     fires: { 2: [] },
   },
   {
     alert: "LogSenderLimited",
     when: "the lines of one server wait in five minutes of ten",
-    written: [1, 2, 3, 4, 5].map((minute) => ({ minute, stream: gateway, lines: refusals(1, 429) })),
+    written: [1, 2, 3, 4, 5].map((minute) => ({ minute, stream: gateway, lines: refusals(1, "rate") })),
     fires: { 4: [], 5: ["app"] },
   },
   {

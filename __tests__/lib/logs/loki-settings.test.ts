@@ -62,6 +62,7 @@ describe("limits", () => {
   test("of one server are a part of those of all servers", () => {
     expect(serverLimits({})).toEqual({ server_rate: 4 * 1024 * 1024, server_streams: 1000 });
     expect(serverLimits({ ingestionRateMb: 2, maxStreams: 55 })).toEqual({ server_rate: 524_288, server_streams: 6 });
+    expect(serverLimits({ ingestionRateMb: 0.5 })).toMatchObject({ server_rate: 262_144 });
     expect(serverLimits({ serverRateMb: 0.5, maxServerStreams: 7 })).toEqual({
       server_rate: 524_288,
       server_streams: 7,
@@ -70,6 +71,7 @@ describe("limits", () => {
 
   test.each<[LogLimits, string]>([
     [{ serverRateMb: -1 }, "limits, serverRateMb: -1 is not greater than 0"],
+    [{ serverRateMb: 0.1 }, "limits, serverRateMb: 0.1 is less than 0.25, which a log agent needs"],
     [{ maxServerStreams: 0.5 }, "limits, maxServerStreams: 0.5 is not an integer"],
     [{ ingestionRateMb: 0 }, "limits, ingestionRateMb: 0 is not greater than 0"],
     [{ streamRateMb: Number.NaN }, "limits, streamRateMb: NaN is not greater than 0"],

@@ -13,9 +13,14 @@ function answered(status: string): string {
   return `${BY_SERVER} (${rates.join(" or ")})`;
 }
 
-/** Returns the number of answers with a status that the check of senders gave to each server, at most one per minute. */
-function refusals(status: number, window: number): string {
-  const lines = `{job="gateway"} |= "log_senders" | json sender="sender", status="status" | status="${status}"`;
+/**
+ * Returns how many of its refusals the check of senders logged for each server: at most one of each kind per minute. Only lines of
+ * the servers of Loki count, because every server can send such lines as its own.
+ */
+function refusals(kinds: string, window: number, lokis: readonly string[]): string {
+  const servers = lokis.map((name) => name.replaceAll(".", "[.]")).join("|");
+  const fields = 'json logger="logger", sender="sender", refused="refused"';
+  const lines = `{job="gateway",instance=~"${servers}"} | ${fields} | logger="log_senders" | refused=~"${kinds}"`;
   return `${BY_SERVER} (count_over_time(${lines} | label_format instance=sender [${window}m]))`;
 }
 
@@ -184,7 +189,7 @@ export const logAlerts: readonly AlertDefinition[] = [
     evaluator: Evaluator.LOKI,
     kinds: ["loki"],
     thresholds: { window: minutes(10, "range in which refusals are counted") },
-    levels: [{ severity: Severity.CRITICAL, expr: (t) => `${refusals(403, t.window)} > 0` }],
+    levels: [{ severity: Severity.CRITICAL, expr: (t, { lokis }) => `${refusals("instance", t.window, lokis)} > 0` }],
     summary: "{{ $labels.instance }} sends log lines as another server",
     description:
       "The log agent of {{ $labels.instance }} tries to send lines with the name of another server. They were rejected. Somebody may be forging logs on {{ $labels.instance }}. The journal of the gateway shows the name that was used.",
@@ -199,10 +204,15 @@ export const logAlerts: readonly AlertDefinition[] = [
       minutes: { value: 5, unit: "minutes", meaning: "minutes within the window in which lines of a server wait" },
       window: minutes(10, "range in which these minutes are counted"),
     },
-    levels: [{ severity: Severity.WARNING, expr: (t) => `${refusals(429, t.window)} >= ${t.minutes}` }],
+    levels: [
+      {
+        severity: Severity.WARNING,
+        expr: (t, { lokis }) => `${refusals("rate|requests|streams", t.window, lokis)} >= ${t.minutes}`,
+      },
+    ],
     summary: "{{ $labels.instance }} sends more log lines than one server may",
     description:
-      "{{ $labels.instance }} has reached the limit for the rate or the streams of one server for {{ $value }} minutes. Its lines arrive late, and its log agent discards lines that it has sent in vain for several minutes. The journal of the gateway names the limit.",
+      "{{ $labels.instance }} has reached the limit for the rate or the streams of one server for {{ $value }} minutes. Its lines arrive late, and those of new streams above the limit are discarded. The journal of the gateway names the limit.",
     dashboard: Uids.MONITORING_LOGS,
   }),
 ];

@@ -50,6 +50,11 @@ options:
     link:
         description: Symbolic link to the folder of the release, through which the unit starts its program. Without it, any program may answer.
         type: path
+    read_at_start:
+        description: Files that the program reads only when it starts. A process that began before one of them changed is restarted.
+        type: list
+        elements: path
+        default: []
     reload_metrics:
         description: URL of the metrics about reloads. Without it, a reload counts as successful.
         type: str
@@ -123,6 +128,10 @@ class Unit:
     def since(self) -> float:
         """The time of the process's start."""
         return datetime.strptime(self._since, "%a %Y-%m-%d %H:%M:%S.%f UTC").replace(tzinfo=timezone.utc).timestamp()
+
+    def began_before(self, paths: list[str]) -> bool:
+        """Whether the process began before one of the files changed, for example because a run was interrupted."""
+        return any(os.path.getmtime(path) >= self.since for path in paths if os.path.exists(path))
 
     def _systemctl(self, *words: str) -> str:
         code, stdout, stderr = self._module.run_command(["systemctl", *words], environ_update={"LC_ALL": "C"})
@@ -335,6 +344,7 @@ def main() -> None:
             "url": {"type": "str", "default": ""},
             "wait": {"type": "int", "default": 60},
             "link": {"type": "path"},
+            "read_at_start": {"type": "list", "elements": "path", "default": []},
             "reload_metrics": {"type": "str", "default": ""},
             "reload_prefix": {"type": "str", "default": ""},
             "certificate": {"type": "path"},
@@ -353,7 +363,7 @@ def main() -> None:
     try:
         if not unit.runs:
             changed = unit.start("start")
-        elif wanted == "restarted":
+        elif wanted == "restarted" or unit.began_before(params["read_at_start"]):
             changed = unit.start("restart")
         elif wanted == "reloaded":
             changed = True
