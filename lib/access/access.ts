@@ -72,7 +72,7 @@ export interface Connection {
   /** Purpose of the connection, shown in the access document: `sends alerts`. */
   readonly reason: string;
   /**
-   * Requests that a component with a user-provided playbook may send from a component behind a gateway, unless the transport is
+   * Requests that a component with a user-provided playbook may send to a component behind a gateway, unless the transport is
    * plain: `read` and `write` at Prometheus, `read`, `send` and `silence` at Alertmanager, `read` at Loki, and `use` at
    * Grafana, which asks for its own login.
    *
