@@ -6,7 +6,7 @@ import { IComponent, IMonitoring } from "../contracts";
 const PERSON = "person";
 
 /** Returns the kinds of user-provided components that have each right at a kind of component behind a gateway. */
-export function clientsOf(served: string, { _components: components }: IMonitoring): Record<string, string[]> {
+export function clientsByRight(served: string, { _components: components }: IMonitoring): Record<string, string[]> {
   const clients = new Map<string, Set<string>>();
   for (const { kind, connection } of connectionsToGateways(components)) {
     if (connection.kind !== served) continue;

@@ -13,7 +13,7 @@ import { builtIn } from "./built-in";
 import { acmeDirectory, hostNameOf } from "./gateway-names";
 import { Component } from "./component";
 import { GatewayProps } from "./gateway-props";
-import { clientsOf } from "./gateway-rights";
+import { clientsByRight } from "./gateway-rights";
 import { API, WEB } from "./served-listeners";
 import { readCommand } from "./ssh-tunnel";
 
@@ -134,7 +134,7 @@ export class Gateway extends Component {
     const web = portOf(WEB);
     const site = { kind, port: portOf("http") ?? 0, api_port: apiPort, ...(name === undefined ? {} : { name }) };
     if (this.encrypted)
-      return { ...site, ...(web === undefined ? {} : { web_port: web }), ...settings, ...this.clientsOf(kind) };
+      return { ...site, ...(web === undefined ? {} : { web_port: web }), ...settings, ...this.rightsOfUsers(kind) };
     const agents = [LOG_AGENT, PROMETHEUS];
     return {
       ...site,
@@ -144,8 +144,8 @@ export class Gateway extends Component {
   }
 
   /** Returns the variable with the rights of user-provided components at a component; empty if none has any. */
-  private clientsOf(served: string): { readonly clients?: Value } {
-    const clients = clientsOf(served, this.member.monitoring);
+  private rightsOfUsers(served: string): { readonly clients?: Value } {
+    const clients = clientsByRight(served, this.member.monitoring);
     return Object.keys(clients).length === 0 ? {} : { clients };
   }
 

@@ -19,7 +19,7 @@ import { builtIn } from "./built-in";
 import { Component } from "./component";
 import { extraFlags } from "./extra-flags";
 import { serveByGateway } from "./gateway";
-import { clientsOf } from "./gateway-rights";
+import { clientsByRight } from "./gateway-rights";
 import { PrometheusProps, ScrapeJob } from "./prometheus-props";
 import { constructError, rejectIf } from "../synthesis/errors";
 
@@ -103,7 +103,8 @@ export class Prometheus extends Component {
       prometheus_scrape_limits: scrapeLimitSettings({ ...DEFAULT_SCRAPE_LIMITS, ...this.props.scrapeLimits }),
       prometheus_external_labels: literalExternalLabels(this.props.externalLabels ?? {}, this.version),
       // Loki writes the state of its alerts, and user-provided components what they declare.
-      prometheus_remote_write_receiver: monitoring._alerting.hasLogRules || "write" in clientsOf(this.kind, monitoring),
+      prometheus_remote_write_receiver:
+        monitoring._alerting.hasLogRules || "write" in clientsByRight(this.kind, monitoring),
       prometheus_extra_flags: this.flags,
       prometheus_alertmanagers: this.alertmanagers.map((address) => ({ address })),
       prometheus_targets: targets.map(({ targets, ...job }) => ({

@@ -11,7 +11,7 @@ export interface PushedStream {
 }
 
 /** Returns the labels of a stream as log agents write them. */
-export function labelText(labels: StreamLabels): string {
+function labelText(labels: StreamLabels): string {
   if (typeof labels === "string") return labels;
   const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
@@ -23,7 +23,7 @@ export function pushRequest(...streams: readonly PushedStream[]): Buffer {
 }
 
 /** Returns the message `PushRequest` of Loki's `push.proto`. */
-export function pushMessage(...streams: readonly PushedStream[]): Buffer {
+function pushMessage(...streams: readonly PushedStream[]): Buffer {
   const now = Date.now();
   return Buffer.concat(
     streams.map(({ labels, lines }) => {
@@ -55,17 +55,4 @@ export function varint(value: number): Buffer {
   const digits: number[] = [];
   for (; value > 127; value = Math.floor(value / 128)) digits.push((value % 128) | 128);
   return Buffer.from([...digits, value]);
-}
-
-/**
- * Returns a command that sends a request to Loki's push API with the certificate of a component on the server, and prints the
- * status and the text of the answer.
- *
- * @param url URL of the API without a path
- */
-export function pushCommand(url: string, body: Buffer, kind = "log_agent"): string {
-  const tls = `/etc/cdktf-monitoring/tls/${kind}`;
-  const options = `--cacert ${tls}/authority.pem --cert ${tls}/certificate.pem --key ${tls}/key.pem`;
-  const header = "-H 'Content-Type: application/x-protobuf'";
-  return `echo ${body.toString("base64")} | base64 -d | curl -s -m 30 -w '%{http_code}' ${options} ${header} --data-binary @- ${url}/loki/api/v1/push`;
 }

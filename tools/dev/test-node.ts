@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main, usage } from "../cli/command";
 import { run } from "../cli/process";
@@ -40,7 +40,6 @@ async function ensureNode(version: string): Promise<string> {
   const folder = cacheFolder(join("node", version));
   const program = join(folder, "node_modules", "node", "bin", "node");
   if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), "{}");
   const { code, stderr } = await run("npm", ["install", "--silent", `node@${version}`], { cwd: folder });
   if (code !== 0 || !existsSync(program))

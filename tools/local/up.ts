@@ -45,6 +45,7 @@ async function up(): Promise<void> {
     console.log(HELP);
     return;
   }
+  // Before the preparation, which takes minutes.
   requireTerminalModule();
   const context: Up = { environment: {}, missing: [], drift: [] };
   await new Listr<Up, "default", "verbose">(
