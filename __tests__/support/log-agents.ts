@@ -142,7 +142,11 @@ function labelsOf(text: string, folder: string): Record<string, string> {
   );
 }
 
-/** Runs a program until it has printed the expected number of entries, and half a second longer to find surplus ones. */
+/**
+ * Runs a program until it has printed the expected number of entries, and half a second longer to find surplus ones.
+ *
+ * @throws if the program logs an error
+ */
 async function output(
   program: string,
   flags: readonly string[],
@@ -159,5 +163,7 @@ async function output(
     await new Promise((done) => setTimeout(done, 200));
   await new Promise((done) => setTimeout(done, 500));
   child.kill("SIGKILL");
+  const error = /^(?:ts=\S+ )?level=error .*(?:caller|msg)=.*$/m.exec(text);
+  if (error) throw new Error(`The log agent logged: ${error[0]}`);
   return parse(text).sort((a, b) => a.time - b.time);
 }

@@ -70,8 +70,6 @@ function stage(each: Stage): string {
       return block("stage.regex", [set("expression", each.expression)]);
     case "json":
       return block("stage.json", [set("expressions", each.expressions)]);
-    case "logfmt":
-      return block("stage.logfmt", [set("mapping", identity(each.keys))]);
     case "template":
       return block("stage.template", [set("source", each.source), set("template", each.template)]);
     case "timestamp": {

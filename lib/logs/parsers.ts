@@ -16,12 +16,6 @@ const LEVEL: Stage = {
   ].join(""),
 };
 
-/** Sets `target` to the first extracted value that exists. */
-function firstOf(target: string, names: readonly string[]): Stage {
-  const template = names.map((name, index) => `{{ ${index === 0 ? "" : "else "}if .${name} }}{{ .${name} }}`).join("");
-  return { type: "template", source: target, template: `${template}{{ end }}` };
-}
-
 /** Removes `time` if it is not a plausible timestamp, and converts Unix time in milliseconds to seconds. */
 const PLAUSIBLE_TIME: Stage = {
   type: "template",
@@ -45,6 +39,18 @@ const ISO_LAYOUTS: readonly string[] = [
 const DATE = "(?:0[1-9]|[12][0-9]|3[01])/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/[0-9]{4}";
 const CLOCK = "[0-2][0-9]:[0-5][0-9]:[0-6][0-9]";
 const ISO = `[0-9]{4}-[01][0-9]-[0-3][0-9][T ]${CLOCK}(?:[.,][0-9]+)?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?`;
+
+/**
+ * Extracts the first value of one of the keys from a logfmt line, outside quoted text. The agents' own stage for logfmt
+ * logs an error for each line in another format, such as a stack trace.
+ */
+function logfmtValue(target: string, keys: readonly string[], value: string): Stage {
+  const otherPairs = String.raw`(?:[^"\s]*(?:"(?:[^"\\]|\\.)*"[^"\s]*)*\s+)*?`;
+  return {
+    type: "regex",
+    expression: String.raw`^${otherPairs}(?:${keys.join("|")})="?(?P<${target}>${value})(?:["\s]|$)`,
+  };
+}
 
 /** Stages of each parser that extract `time`, `level`, `method` and `status_class` if the line contains them. */
 export const EXTRACTIONS: Readonly<Record<Parser, readonly Stage[]>> = {
@@ -86,11 +92,10 @@ export const EXTRACTIONS: Readonly<Record<Parser, readonly Stage[]>> = {
     PLAUSIBLE_TIME,
   ],
   [Parser.LOGFMT]: [
-    { type: "logfmt", keys: ["time", "ts", "t", "level", "lvl"] },
-    firstOf("time", ["time", "ts", "t"]),
-    firstOf("level", ["level", "lvl"]),
-    LEVEL,
+    logfmtValue("time", ["time", "ts", "t"], `[0-9]{13}|[0-9]{10}(?:[.][0-9]{1,9})?|${ISO}`),
     PLAUSIBLE_TIME,
+    logfmtValue("level", ["level", "lvl"], "[A-Za-z0-9]+"),
+    LEVEL,
   ],
   [Parser.PLAIN]: [
     { type: "regex", expression: `^[\\[(]?(?P<time>${ISO})` },

@@ -94,7 +94,13 @@ function matching(parser: Parser, stages: readonly Stage[]): Stage {
 
 /** Returns the extraction stages of a parser, without the stages for the timestamp. */
 function withoutTime(parser: Parser): Stage[] {
-  return EXTRACTIONS[parser].filter((stage) => stage.type !== "template" || stage.source !== "time");
+  return EXTRACTIONS[parser].filter((stage) => !extractsOnlyTime(stage));
+}
+
+function extractsOnlyTime(stage: Stage): boolean {
+  if (stage.type === "template") return stage.source === "time";
+  if (stage.type !== "regex") return false;
+  return [...stage.expression.matchAll(/\(\?P<(\w+)>/g)].every(([, group]) => group === "time");
 }
 
 function finalStages(parser: Parser): Stage[] {

@@ -61,8 +61,6 @@ function stage(each: Stage): object {
       return { regex: { expression: each.expression } };
     case "json":
       return { json: { expressions: each.expressions } };
-    case "logfmt":
-      return { logfmt: { mapping: identity(each.keys) } };
     case "template":
       return { template: { source: each.source, template: each.template } };
     case "timestamp": {

@@ -4,8 +4,6 @@ export type Stage =
   | { readonly type: "regex"; readonly expression: string }
   /** Extracts values of a JSON object with JMESPath. */
   | { readonly type: "json"; readonly expressions: Readonly<Record<string, string>> }
-  /** Extracts values of a logfmt line by key. */
-  | { readonly type: "logfmt"; readonly keys: readonly string[] }
   /** Sets an extracted value with a Go template, and removes the value if the result is empty. */
   | { readonly type: "template"; readonly source: string; readonly template: string }
   /** Sets the timestamp from the extracted value `time`, in the first layout that matches. */

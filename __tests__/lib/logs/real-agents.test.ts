@@ -65,6 +65,39 @@ logAgentTest("lines in JSON and logfmt have the time and level of any known key"
   ]);
 });
 
+logAgentTest(
+  "a line that is not logfmt has the level that it names, and causes no error of the agent",
+  async (agent) => {
+    const lines = [
+      "panic: runtime error",
+      "OPTIONS=--size=3 level=warn",
+      "a==b",
+      'main.go:3: "quoted" lvl="ERROR"',
+      'text="unterminated level=error',
+      'text="the word level=error" level=info',
+      "sublevel=error",
+      "level=info level=error",
+      `level=${"x".repeat(5)}=1`,
+    ];
+    const sources = (folder: string): LogSource[] => [
+      LogSource.files("shop", { paths: [`${folder}/a.log`], format: LogFormat.LOGFMT }),
+    ];
+    const found = await agent.entries({ "a.log": `${lines.join("\n")}\n` }, sources, lines.length);
+    const levels = Object.fromEntries(found.map(({ line, labels }) => [line, labels.level]));
+    expect(lines.map((line) => levels[line])).toEqual([
+      undefined,
+      "warning",
+      undefined,
+      "error",
+      undefined,
+      "info",
+      undefined,
+      "info",
+      undefined,
+    ]);
+  },
+);
+
 logAgentTest("stack traces are joined by the default expression or a user-provided one", async (agent) => {
   const files = {
     "plain.log": "2026-11-25 02:55:01 ERROR boom\n  at a\nCaused by: x\n  at b\n2026-11-25 02:55:02 fine\n",
