@@ -14,6 +14,7 @@ import {
   Prometheus,
 } from "../../constructs";
 import { run } from "../../tools/cli/process";
+import { terraformName } from "../../tools/cli/terraform-name";
 import { architecture, Lab } from "../support/lab";
 import { DEPLOY_TIMEOUT, HostResult, Outcome, requireSuccess } from "../support/project";
 import { PrometheusApi } from "../support/prometheus";
@@ -70,10 +71,10 @@ async function deploy(change: Change = {}, ...args: readonly string[]): Promise<
   }
   tree.synth();
   const cwd = join(project, "cdktf.out", "stacks", "test");
-  const init = await run("terraform", ["init", "-input=false", "-no-color"], { cwd });
+  const init = await run(terraformName(), ["init", "-input=false", "-no-color"], { cwd });
   if (init.code !== 0) throw new Error(init.stderr);
   const command = args.length > 0 ? args : ["apply", "-auto-approve", "-input=false"];
-  const { code, stdout, stderr } = await run("terraform", [...command, "-no-color"], { cwd });
+  const { code, stdout, stderr } = await run(terraformName(), [...command, "-no-color"], { cwd });
   return { code, output: stdout + stderr };
 }
 

@@ -15,6 +15,7 @@ import {
   Prometheus,
 } from "../../constructs";
 import { run } from "../../tools/cli/process";
+import { terraformName } from "../../tools/cli/terraform-name";
 import { architecture, Lab } from "../support/lab";
 import { LokiApi } from "../support/loki";
 import { NumberedLog } from "../support/numbered-log";
@@ -69,11 +70,11 @@ async function start(members: { readonly app: boolean }): Promise<Deploy> {
     });
   tree.synth();
   const cwd = join(project, "cdktf.out", "stacks", "test");
-  const init = await run("terraform", ["init", "-input=false", "-no-color"], { cwd });
+  const init = await run(terraformName(), ["init", "-input=false", "-no-color"], { cwd });
   if (init.code !== 0) throw new Error(init.stderr);
   const began = Date.now();
   const seconds = (): number => (Date.now() - began) / 1000;
-  const child = spawn("terraform", ["apply", "-auto-approve", "-input=false", "-no-color"], { cwd, detached: true });
+  const child = spawn(terraformName(), ["apply", "-auto-approve", "-input=false", "-no-color"], { cwd, detached: true });
   const timeline: string[] = [];
   let output = "";
   for (const stream of [child.stdout, child.stderr])

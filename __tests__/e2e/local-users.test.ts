@@ -17,6 +17,7 @@ import {
   Secret,
 } from "../../constructs";
 import { run } from "../../tools/cli/process";
+import { terraformName } from "../../tools/cli/terraform-name";
 import { AlertmanagerApi } from "../support/alertmanager";
 import { GrafanaApi } from "../support/grafana";
 import { architecture, Lab } from "../support/lab";
@@ -70,7 +71,7 @@ async function deploy(): Promise<void> {
   tree.synth();
   const cwd = join(project, "cdktf.out", "stacks", "test");
   for (const command of ["init", "apply -auto-approve"]) {
-    const { code, stdout, stderr } = await run("terraform", [...command.split(" "), "-input=false", "-no-color"], {
+    const { code, stdout, stderr } = await run(terraformName(), [...command.split(" "), "-input=false", "-no-color"], {
       cwd,
       environment: SECRETS,
     });

@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withLock } from "../../tools/cli/lock";
-import { cacheFolder } from "../../tools/cli/project";
-import { makeWorkFolder } from "../../tools/local/files";
-import { build, buildKey, download, type GoModule, thisPlatform } from "../../tools/local/source/go";
+import { type GoModule } from "../../tools/local/source/go";
+import { goProgram } from "./go-program";
 import { Project } from "./project";
 import { until } from "./wait";
 
@@ -57,7 +55,7 @@ export class Pebble {
   /** Starts Pebble, which resolves each name to an address. */
   public async start(hosts: Readonly<Record<string, string>>): Promise<void> {
     const { project, server } = this;
-    project.docker("cp", await program(), `${project.prefix}-${server}:/usr/local/bin/pebble`);
+    project.docker("cp", await goProgram(MODULE), `${project.prefix}-${server}:/usr/local/bin/pebble`);
     for (const file of ["key.pem", "authority.pem"])
       project.write(server, `/etc/pebble/${file}`, readFileSync(this.file(file), "utf8"));
     const config = {
@@ -98,23 +96,4 @@ export class Pebble {
   private file(name: string): string {
     return join(this.folder, name);
   }
-}
-
-/** Builds the program, unless it is in the cache, and returns its path. */
-async function program(): Promise<string> {
-  const folder = cacheFolder("checkers");
-  const file = join(folder, `pebble-${buildKey(MODULE, thisPlatform()).slice(0, 16)}`);
-  const log = (): void => undefined;
-  return withLock(join(folder, ".lock"), log, async () => {
-    if (existsSync(file)) return file;
-    const work = makeWorkFolder(folder);
-    try {
-      await download(MODULE, log);
-      await build(MODULE, { directory: work, platform: thisPlatform(), linkerFlags: [] }, log);
-      renameSync(join(work, "pebble"), file);
-      return file;
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
-  });
 }

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { terraformName } from "../../tools/cli/terraform-name";
 
-const found = spawnSync("terraform", ["version"]).status === 0;
+const found = spawnSync(terraformName(), ["version"]).status === 0;
 
 /** A test that runs Terraform. Without Terraform it is skipped, and its name contains the reason. */
 export const terraformTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {
@@ -39,7 +40,7 @@ export function terraform(cwd: string, ...args: string[]): string {
 
 /** Like {@link terraform}, with further environment variables. */
 export function terraformWith(environment: NodeJS.ProcessEnv, cwd: string, ...args: string[]): string {
-  return execFileSync("terraform", args, {
+  return execFileSync(environment.TERRAFORM_BINARY_NAME ?? terraformName(), args, {
     cwd,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "./process";
 import { projectRoot } from "./project";
+import { terraformName } from "./terraform-name";
 import { UserError } from "./user-error";
 
 /** The stack of `main.ts` that runs on this machine. The default of the option `--stack`. */
@@ -25,8 +26,8 @@ export async function stackOutputs(
   if (!existsSync(cwd)) throw new UserError(notDeployed(stack, cwd));
   const state = localState(stack);
   if (state !== undefined) return values(state);
-  const { code, stdout, stderr } = await run("terraform", ["output", "-json"], { cwd, environment });
-  if (code !== 0) throw new UserError(`terraform output failed for the stack "${stack}": ${stderr.trim()}`);
+  const { code, stdout, stderr } = await run(terraformName(), ["output", "-json"], { cwd, environment });
+  if (code !== 0) throw new UserError(`${terraformName()} output failed for the stack "${stack}": ${stderr.trim()}`);
   return values(JSON.parse(stdout) as Outputs);
 }
 

@@ -3,6 +3,7 @@ import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { version as cdktfVersion } from "cdktf/package.json";
 import { run } from "../cli/process";
 import { projectRoot } from "../cli/project";
+import { terraformName } from "../cli/terraform-name";
 
 /** The machine and the versions that measurements were taken with. Compare absolute figures only for the same machine. */
 export interface Machine {
@@ -33,7 +34,7 @@ export async function describeMachine(environment: Readonly<Record<string, strin
     load: loadavg().map((load) => Math.round(load * 100) / 100),
     versions: {
       node: process.versions.node,
-      terraform: await version("terraform", "version"),
+      terraform: await version(terraformName(), "version"),
       cdktf: cdktfVersion,
       "ansible-core": await version("ansible-playbook", "--version"),
       docker: await version("docker", "version", "--format", "{{.Server.Version}}"),

@@ -5,19 +5,18 @@ import { isWritable } from "../cli/environment";
 import { writeAtomically } from "../cli/files";
 import { run, type Log } from "../cli/process";
 import { cacheFolder, projectRoot } from "../cli/project";
-import { type Platform } from "./source/go";
+import { terraformName } from "../cli/terraform-name";
 import { adoptProvider, buildNullProvider, NULL_SOURCE } from "./terraform/cache-mirror";
+import { cacheConfiguration, findProvider, isInstallation, variable, type Provider } from "./terraform/mirrors";
 import {
-  cacheConfiguration,
-  findProvider,
-  isInstallation,
-  REGISTRY,
-  variable,
-  type Provider,
-} from "./terraform/mirrors";
-import { terraformProgram } from "./terraform/program";
+  PRODUCTS,
+  TERRAFORM,
+  terraformProgram,
+  type TerraformProduct,
+  type TerraformProgram,
+} from "./terraform/program";
 
-/** The settings with which Terraform finds its providers on this machine. */
+/** The settings with which Terraform or OpenTofu finds its providers on this machine. */
 export interface TerraformSetup {
   /** Environment variables for Terraform and cdktf. */
   readonly environment: Record<string, string>;
@@ -30,27 +29,31 @@ export interface Mirror {
 }
 
 /**
- * Checks Terraform and configures its providers. If their registry is unreachable, the configuration uses filesystem
+ * Checks Terraform or OpenTofu, and configures its providers. If their registry is unreachable, the configuration uses filesystem
  * mirrors on this machine and a mirror in the cache, for which the null provider is built from source if necessary. If the
  * user's own CLI configuration already configures the installation of providers, that configuration applies instead.
  *
- * @throws UserError if Terraform is missing or too old, or if the null provider is unavailable
+ * @throws UserError if the program is missing or too old, or if the null provider is unavailable
  */
 export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
-  const { version, platform } = await terraformProgram();
+  const program = await terraformProgram();
+  const { registry } = program.product;
+  const name = `${program.product.name} ${program.version}`;
   const environment: Record<string, string> = { CHECKPOINT_DISABLE: "1", ...pluginCache() };
-  const reachable = await isRegistryReachable();
-  const configuration = userConfiguration();
+  // For cdktf and for the file .cdktf-monitoring/env, because the settings are those of this program.
+  if (terraformName() !== TERRAFORM.program) environment.TERRAFORM_BINARY_NAME = terraformName();
+  const reachable = await isReachable(registry);
+  const configuration = userConfiguration(program.product);
   if (configuration) {
-    log(`Terraform ${version}; providers as configured in ${configuration}`);
+    log(`${name}; providers as configured in ${configuration}`);
     return { environment };
   }
   if (reachable) {
-    log(`Terraform ${version}; providers from ${REGISTRY}`);
+    log(`${name}; providers from ${registry}`);
     return { environment };
   }
-  log(`Terraform ${version}; ${REGISTRY} is unreachable, searching for providers on this machine`);
-  environment.TF_CLI_CONFIG_FILE = await configureMirrors(platform, log);
+  log(`${name}; ${registry} is unreachable, searching for providers on this machine`);
+  environment.TF_CLI_CONFIG_FILE = await configureMirrors(program, log);
   return { environment };
 }
 
@@ -68,9 +71,9 @@ function pluginCache(): Record<string, string> {
 }
 
 /** A CLI configuration that takes providers from mirrors and none from the public registry. */
-export function cliConfiguration(mirrors: readonly Mirror[]): string {
+export function cliConfiguration(mirrors: readonly Mirror[], registry: string): string {
   const quote = (text: string) => JSON.stringify(text);
-  const names = (providers: readonly string[]) => providers.map((name) => quote(`${REGISTRY}/${name}`)).join(", ");
+  const names = (providers: readonly string[]) => providers.map((name) => quote(`${registry}/${name}`)).join(", ");
   const blocks = mirrors.map(
     ({ path, providers }) => `  filesystem_mirror {
     path    = ${quote(path)}
@@ -81,7 +84,7 @@ export function cliConfiguration(mirrors: readonly Mirror[]): string {
   // Without the exclusion, a missing provider causes a timeout instead of a clear message.
   return `provider_installation {
 ${blocks.join("")}  direct {
-    exclude = ["${REGISTRY}/*/*"]
+    exclude = ["${registry}/*/*"]
   }
 }
 `;
@@ -95,32 +98,34 @@ export function hasProviderInstallation(text: string): boolean {
 let reachable: Promise<boolean> | undefined;
 
 /** Whether the provider registry answers within 5 seconds. Checked once. */
-function isRegistryReachable(): Promise<boolean> {
+function isReachable(registry: string): Promise<boolean> {
   // Python uses the proxy of the environment, as Terraform does. Node.js ignores it.
   const script =
     "import sys, urllib.request as r; sys.exit(b'providers.v1' not in r.urlopen(sys.argv[1], timeout=5).read())";
-  const url = `https://${REGISTRY}/.well-known/terraform.json`;
+  const url = `https://${registry}/.well-known/terraform.json`;
   reachable ??= run("python3", ["-c", script, url], { timeout: 5 }).then(({ code }) => code === 0);
   return reachable;
 }
 
 /** The CLI configuration of the user, if it configures the installation of providers. */
-function userConfiguration(): string | undefined {
-  const file = variable("TF_CLI_CONFIG_FILE") ?? join(homedir(), ".terraformrc");
-  return existsSync(file) && file !== cacheConfiguration() && hasProviderInstallation(readFileSync(file, "utf8"))
-    ? file
-    : undefined;
+function userConfiguration({ userFiles }: TerraformProduct): string | undefined {
+  const candidates = userFiles.map((name) => join(homedir(), name));
+  const file = variable("TF_CLI_CONFIG_FILE") ?? candidates.find((candidate) => existsSync(candidate));
+  if (file === undefined || !existsSync(file) || PRODUCTS.map(cacheConfiguration).includes(file)) return undefined;
+  return hasProviderInstallation(readFileSync(file, "utf8")) ? file : undefined;
 }
 
-async function configureMirrors(platform: Platform, log: Log): Promise<string> {
+async function configureMirrors(program: TerraformProgram, log: Log): Promise<string> {
+  const { registry } = program.product;
   const mirrors = new Map<string, string[]>();
   for (const provider of [bindings("null"), bindings("aws")]) {
     const label = `${provider.source} ${provider.version}`;
-    let mirror = await findProvider(provider.source, provider.version);
-    if (mirror !== undefined && isInstallation(mirror)) {
-      mirror = await adoptProvider(mirror, provider, platform, log);
-    } else if (mirror === undefined && provider.source === NULL_SOURCE) {
-      mirror = await buildNullProvider(provider, platform, log);
+    const found = await findProvider(provider, program);
+    let mirror = found?.root;
+    if (found !== undefined && (found.registry !== registry || isInstallation(found.root))) {
+      mirror = await adoptProvider(found, provider, program, log);
+    } else if (found === undefined && provider.source === NULL_SOURCE) {
+      mirror = await buildNullProvider(provider, program, log);
     }
     if (mirror === undefined) {
       log(`${label} is not on this machine: stacks that use it cannot be deployed`);
@@ -130,8 +135,9 @@ async function configureMirrors(platform: Platform, log: Log): Promise<string> {
     }
   }
   cacheFolder("terraform");
-  const file = cacheConfiguration();
-  writeAtomically(file, cliConfiguration([...mirrors].map(([path, providers]) => ({ path, providers }))));
+  const file = cacheConfiguration(program.product);
+  const all = [...mirrors].map(([path, providers]) => ({ path, providers }));
+  writeAtomically(file, cliConfiguration(all, registry));
   return file;
 }
 
@@ -141,5 +147,5 @@ function bindings(name: string): Provider {
   const { cdktf } = JSON.parse(readFileSync(file, "utf8")) as {
     cdktf: { provider: { name: string; version: string } };
   };
-  return { source: cdktf.provider.name.replace(`${REGISTRY}/`, ""), version: cdktf.provider.version };
+  return { source: cdktf.provider.name.replace(`${TERRAFORM.registry}/`, ""), version: cdktf.provider.version };
 }

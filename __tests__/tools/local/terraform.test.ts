@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../tools/cli/process";
+import { terraformName } from "../../../tools/cli/terraform-name";
 import { cliConfiguration, ensureTerraform, hasProviderInstallation } from "../../../tools/local/terraform";
 
 const folder = mkdtempSync(join(tmpdir(), "terraform-"));
@@ -10,6 +11,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const REGISTRY = "registry.terraform.io";
 const mirrors = [
   { path: "/mirrors/of mine", providers: ["hashicorp/aws", "hashicorp/null"] },
   { path: "/other", providers: ["hashicorp/random"] },
@@ -17,7 +19,7 @@ const mirrors = [
 
 describe("cliConfiguration", () => {
   it("has a block for each mirror and excludes the public registry", () => {
-    expect(cliConfiguration(mirrors)).toBe(`provider_installation {
+    expect(cliConfiguration(mirrors, REGISTRY)).toBe(`provider_installation {
   filesystem_mirror {
     path    = "/mirrors/of mine"
     include = ["registry.terraform.io/hashicorp/aws", "registry.terraform.io/hashicorp/null"]
@@ -36,7 +38,7 @@ describe("cliConfiguration", () => {
 
 describe("hasProviderInstallation", () => {
   it.each([
-    [cliConfiguration(mirrors), true],
+    [cliConfiguration(mirrors, REGISTRY), true],
     ["provider_installation{\n}", true],
     ['plugin_cache_dir = "/x"', false],
     ["# provider_installation {", false],
@@ -47,7 +49,9 @@ describe("hasProviderInstallation", () => {
 });
 
 const has = (program: string) => !spawnSync(program, ["version"], { stdio: "ignore" }).error;
-const reason = [has("terraform") ? [] : ["no terraform on PATH"], has("go") ? [] : ["no Go on PATH"]].flat().join(", ");
+const reason = [has(terraformName()) ? [] : [`no ${terraformName()} on PATH`], has("go") ? [] : ["no Go on PATH"]]
+  .flat()
+  .join(", ");
 
 describe("ensureTerraform", () => {
   if (reason) {
@@ -80,7 +84,7 @@ describe("ensureTerraform", () => {
         }),
       );
       const terraform = async (...args: string[]) => {
-        const { code, stdout, stderr } = await run("terraform", [...args, "-no-color", "-input=false"], {
+        const { code, stdout, stderr } = await run(terraformName(), [...args, "-no-color", "-input=false"], {
           cwd,
           environment,
         });

@@ -3,10 +3,8 @@ import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { run } from "../../cli/process";
 import { cacheDirectory } from "../../cli/project";
-import { thisPlatform, type Platform } from "../source/go";
-import { terraformProgram } from "./program";
-
-export const REGISTRY = "registry.terraform.io";
+import { type Platform } from "../source/go";
+import { PRODUCTS, TERRAFORM, type TerraformProduct, type TerraformProgram } from "./program";
 
 /** A provider as the package of its generated bindings names it. */
 export interface Provider {
@@ -15,9 +13,17 @@ export interface Provider {
   readonly version: string;
 }
 
-/** The CLI configuration in the cache. */
-export function cacheConfiguration(): string {
-  return join(cacheDirectory(), "terraform", "cli.tfrc");
+/** The place of a provider on this machine. */
+export interface Place {
+  /** Folder of the filesystem mirror. */
+  readonly root: string;
+  /** Registry under whose name the mirror contains the provider. */
+  readonly registry: string;
+}
+
+/** A product's CLI configuration in the cache. */
+export function cacheConfiguration({ configuration }: TerraformProduct): string {
+  return join(cacheDirectory(), "terraform", configuration);
 }
 
 /** The filesystem mirror in the cache. */
@@ -26,29 +32,43 @@ export function cacheMirror(): string {
 }
 
 /**
- * Finds a filesystem mirror on this machine that contains a provider for this machine.
- *
- * @param source such as `hashicorp/aws`
- * @param version such as `5.100.0`
- * @returns the folder of the mirror, or undefined
+ * Finds a filesystem mirror on this machine that contains a provider for this machine. For OpenTofu, mirrors of its own registry
+ * come first, then those of Terraform's, whose providers are the same programs.
  */
-export async function findProvider(source: string, version: string): Promise<string | undefined> {
-  const platform = await terraformProgram().then((found) => found.platform, thisPlatform);
-  const contains = (root: string) => holdsProvider(root, { source, version }, platform);
+export async function findProvider(
+  provider: Provider,
+  { product, platform }: TerraformProgram,
+): Promise<Place | undefined> {
+  const findIn = (roots: readonly string[]): Place | undefined =>
+    [...new Set([product.registry, TERRAFORM.registry])]
+      .flatMap((registry) => roots.map((root) => ({ root, registry })))
+      .find((place) => holdsProvider(place, provider, platform));
   // The search of the disk takes seconds, so it comes last.
-  return conventionalMirrors().find(contains) ?? (await searchedMirrors()).find(contains);
+  return findIn(conventionalMirrors()) ?? findIn(await searchedMirrors());
 }
 
 /** Whether a mirror contains a provider, in one of the two layouts of Terraform: extracted or as an archive. */
-export function holdsProvider(root: string, { source, version }: Provider, platform: Platform): boolean {
-  const folder = join(root, REGISTRY, source);
-  const target = platformFolder(platform);
-  const program = `terraform-provider-${basename(source)}`;
-  const unpacked = join(folder, version, target);
+export function holdsProvider(place: Place, provider: Provider, platform: Platform): boolean {
+  const folder = unpackedPath(place, provider, platform);
   return (
-    existsSync(join(folder, `${program}_${version}_${target}.zip`)) ||
-    (existsSync(unpacked) && readdirSync(unpacked).some((file) => file.startsWith(program)))
+    existsSync(packedPath(place, provider, platform)) ||
+    (existsSync(folder) && readdirSync(folder).some((file) => file.startsWith(programOf(provider))))
   );
+}
+
+/** The folder of an extracted provider in a mirror. */
+export function unpackedPath({ root, registry }: Place, { source, version }: Provider, platform: Platform): string {
+  return join(root, registry, source, version, platformName(platform));
+}
+
+/** The archive of a provider in a mirror. */
+export function packedPath({ root, registry }: Place, provider: Provider, platform: Platform): string {
+  const file = `${programOf(provider)}_${provider.version}_${platformName(platform)}.zip`;
+  return join(root, registry, provider.source, file);
+}
+
+function programOf({ source }: Provider): string {
+  return `terraform-provider-${basename(source)}`;
 }
 
 /**
@@ -59,8 +79,8 @@ export function isInstallation(root: string): boolean {
   return pluginCaches().includes(root) || root.endsWith("/.terraform/providers");
 }
 
-/** The folder name of a platform in a mirror. */
-export function platformFolder({ os, architecture }: Platform): string {
+/** The name of a platform in a mirror. */
+function platformName({ os, architecture }: Platform): string {
   return `${os}_${architecture}`;
 }
 
@@ -95,11 +115,12 @@ function conventionalMirrors(): string[] {
   return folders.filter((folder) => folder !== undefined).map((folder) => resolve(folder));
 }
 
-/** The mirrors of the last call, which usually still exist. */
+/** The mirrors of the last call for each product, which usually still exist. */
 function configuredMirrors(): string[] {
-  const file = cacheConfiguration();
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return [...text.matchAll(/^ *path *= (".*")$/gm)].map((match) => JSON.parse(match[1] ?? '""') as string);
+  return PRODUCTS.map(cacheConfiguration)
+    .filter((file) => existsSync(file))
+    .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/^ *path *= (".*")$/gm)])
+    .map((match) => JSON.parse(match[1] ?? '""') as string);
 }
 
 let searched: Promise<string[]> | undefined;
@@ -107,7 +128,8 @@ let searched: Promise<string[]> | undefined;
 /** Mirrors on the root file system, down to a limited depth. Searched once, for 20 seconds at most. */
 function searchedMirrors(): Promise<string[]> {
   // The exit status is ignored, because find may not read all folders.
-  searched ??= run("find", ["/", "-xdev", "-maxdepth", "6", "-type", "d", "-name", REGISTRY], { timeout: 20 }).then(
+  const names = PRODUCTS.flatMap(({ registry }) => ["-o", "-name", registry]).slice(1);
+  searched ??= run("find", ["/", "-xdev", "-maxdepth", "6", "-type", "d", "(", ...names, ")"], { timeout: 20 }).then(
     ({ stdout }) =>
       stdout
         .split("\n")

@@ -6,6 +6,7 @@ import { UserError } from "../../../cli/user-error";
 import { LOCAL_STACK } from "../../../cli/stack-outputs";
 import { copyProject } from "../../project-copy";
 import { readRunResults, RunResult } from "../../../cli/run-results";
+import { terraformName } from "../../../cli/terraform-name";
 import { Interruption } from "../../interruption";
 import { measure, Measured } from "../measure";
 
@@ -89,7 +90,7 @@ export class BenchProject {
     // Leaves the data folder and the state of the deployed stack unchanged.
     const environment = { ...this.environment, TF_DATA_DIR: join(this.directory, "plan") };
     const terraform = async (...args: readonly string[]): Promise<Measured> =>
-      measure(["terraform", ...args], { cwd, environment, interruption: this.interruption });
+      measure([terraformName(), ...args], { cwd, environment, interruption: this.interruption });
     await terraform("init", "-input=false");
     const plan = await terraform("plan", "-input=false", `-state=${join(this.directory, "plan", "none.tfstate")}`);
     return { synthesis, plan, inventory: JSON.stringify(inventory) };

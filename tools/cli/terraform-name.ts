@@ -1,0 +1,8 @@
+/**
+ * Returns the name or path of the program that applies stacks: Terraform, or OpenTofu (`tofu`). cdktf reads the same variable,
+ * `TERRAFORM_BINARY_NAME`.
+ */
+export function terraformName(): string {
+  const { TERRAFORM_BINARY_NAME: name = "" } = process.env;
+  return name === "" ? "terraform" : name;
+}
