@@ -30,6 +30,7 @@ export default tseslint.config(
         {
           additionalTestBlockFunctions: [
             "terraformTest",
+            "cdktnTest",
             "awsTest",
             "aclTest",
             "ansibleTest",

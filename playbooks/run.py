@@ -79,7 +79,7 @@ def state_directory() -> Path:
     """The stack's private state folder. Raises RunError if MONITORING_STATE is not set."""
     state = os.environ.get("MONITORING_STATE")
     if not state:
-        raise RunError("MONITORING_STATE is not set: start runs with cdktf deploy or the command play")
+        raise RunError("MONITORING_STATE is not set: start runs by a deploy or with the command play")
     return Path(state).absolute()
 
 

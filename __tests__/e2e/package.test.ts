@@ -1,14 +1,20 @@
 import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
 import { artifactsStep, engineStep, terraformStep } from "../../tools/local/preparation";
 import { stopIdleEngine } from "../../tools/local/engine";
 import { run } from "../../tools/cli/process";
-import { PackedProject, smallStack } from "../support/packed";
+import { cdktnStep } from "../../tools/dev/cdktn/step";
+import { ensureNode } from "../../tools/dev/node-versions";
+import { cdktf, cdktn, PackedProject, smallStack } from "../support/packed";
 
 const PREFIX = "e2e-packed";
+const SUBNET = "198.19.32.0/20";
 /** Timeout of a deploy in milliseconds. */
 const DEPLOY = 600_000;
 let project: PackedProject;
 let machine: Record<string, string> = {};
+/** The framework that the project uses now. */
+let framework = "cdktf";
 
 /** Runs a shell command in the project, with the providers, the engine and the archives of this machine. */
 async function shell(line: string): Promise<{ readonly code: number | null; readonly output: string }> {
@@ -27,8 +33,8 @@ function containers(): string {
 }
 
 beforeAll(async () => {
-  project = new PackedProject("cdktf-cli");
-  project.write("main.ts", smallStack(PREFIX, "198.19.32.0/20"));
+  project = new PackedProject(cdktf, cdktf.cli);
+  project.write("main.ts", smallStack(PREFIX, SUBNET));
   project.run("npx", "tsc");
   // The engine is the last step, because other tests stop an idle engine.
   for (const step of [terraformStep, artifactsStep, engineStep])
@@ -36,17 +42,21 @@ beforeAll(async () => {
 }, DEPLOY);
 
 afterAll(async () => {
-  await shell("npx cdktf destroy fresh --auto-approve --skip-provider-lock");
+  await shell(`npx ${framework} destroy fresh --auto-approve --skip-provider-lock`);
   await stopIdleEngine();
   project.remove();
 }, DEPLOY);
 
-const DEPLOYING = 'eval "$(npx cdktf-monitoring env)" && npx cdktf deploy fresh --auto-approve --skip-provider-lock';
+/** Deploys with the framework that the project uses now. */
+const deploy = (): ReturnType<typeof shell> =>
+  shell(
+    `eval "$(npx ${framework}-monitoring env)" && npx ${framework} deploy fresh --auto-approve --skip-provider-lock`,
+  );
 
 test(
   "deploys local servers from a project with the installed package",
   async () => {
-    expect(await shell(DEPLOYING)).toMatchObject({
+    expect(await deploy()).toMatchObject({
       code: 0,
       output: expect.stringMatching(/prometheus_url = "?https:\/\/198\.19\.[\d.]+:9090/) as string,
     });
@@ -74,10 +84,49 @@ test(
 );
 
 test(
-  "plans no changes in a second deploy, and destroys all servers",
+  "plans no changes in a second deploy",
   async () => {
-    expect((await shell(DEPLOYING)).output).toContain("No changes.");
-    expect(await shell("npx cdktf destroy fresh --auto-approve --skip-provider-lock")).toMatchObject({ code: 0 });
+    expect((await deploy()).output).toContain("No changes.");
+  },
+  DEPLOY,
+);
+
+test(
+  "plans no changes after the project was switched to cdktn",
+  async () => {
+    const { CDKTN_FOLDER: folder = "", ...environment } = await cdktnStep.ensure(() => undefined);
+    const path = `${dirname(await ensureNode("22"))}:${process.env.PATH ?? ""}`;
+    machine = { ...machine, ...environment, PATH: path };
+    project.run("npm", "uninstall", "--no-audit", "--no-fund", "cdktf-monitoring", "cdktf", "cdktf-cli", "constructs");
+    const other = cdktn(folder);
+    project.install(other, other.cli);
+    framework = other.name;
+    project.write("main.ts", smallStack(PREFIX, SUBNET, framework));
+    project.run("npx", "tsc");
+    expect((await deploy()).output).toContain("No changes.");
+  },
+  DEPLOY,
+);
+
+test(
+  "deploys a further server with cdktn, and verifies the deploy",
+  async () => {
+    const further = `new MonitoredServer(stack, "web", { monitoring, server: new LocalServer(stack, "web-server", { network }) });`;
+    const stack = smallStack(PREFIX, SUBNET, framework);
+    project.write("main.ts", stack.replace("app.synth();", `${further}\napp.synth();`));
+    project.run("npx", "tsc");
+    expect(await deploy()).toMatchObject({ code: 0 });
+    expect(containers().trim().split("\n").sort()).toEqual([`${PREFIX}-app`, `${PREFIX}-hub`, `${PREFIX}-web`]);
+    const verified = await shell("npx cdktn-monitoring verify --stack fresh");
+    expect(verified).toMatchObject({ code: 0, output: expect.stringContaining("All checks passed.") as string });
+  },
+  DEPLOY,
+);
+
+test(
+  "destroys all servers with cdktn",
+  async () => {
+    expect(await shell("npx cdktn destroy fresh --auto-approve --skip-provider-lock")).toMatchObject({ code: 0 });
     expect(containers()).toBe("");
   },
   DEPLOY,

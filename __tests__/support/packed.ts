@@ -3,7 +3,42 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../tools/cli/project";
+import { NULL_ARCHIVE } from "../../tools/dev/cdktn/modules";
+import { packCdktn } from "../../tools/dev/cdktn/package";
+import { VERSIONS } from "../../tools/dev/cdktn/versions";
+import { npmPack, type Packed } from "../../tools/dev/npm-pack";
 import packageJson from "../../package.json";
+
+/** A framework with the package for it. */
+export interface Framework {
+  /** Name of the framework and of its program. */
+  readonly name: string;
+  /** The framework and what else a project with the package needs, for `npm install`. */
+  readonly packages: readonly string[];
+  /** The package with the framework's program, for `npm install`. */
+  readonly cli: string;
+  /** Writes the package of this clone to a folder. */
+  readonly pack: (destination: string) => Packed;
+}
+
+const { cdktf: cdktfVersion, constructs, typescript, ...versions } = packageJson.devDependencies;
+
+export const cdktf: Framework = {
+  name: "cdktf",
+  packages: [`cdktf@${cdktfVersion}`, `constructs@${constructs}`],
+  cli: `cdktf-cli@${versions["cdktf-cli"]}`,
+  pack: (destination) => npmPack(projectRoot, destination),
+};
+
+/** @param folder folder in the cache, which contains the bindings of the null provider */
+export function cdktn(folder: string): Framework {
+  return {
+    name: "cdktn",
+    packages: [`cdktn@${VERSIONS.cdktn}`, `constructs@${VERSIONS.constructs}`, join(folder, NULL_ARCHIVE)],
+    cli: `cdktn-cli@${VERSIONS["cdktn-cli"]}`,
+    pack: packCdktn,
+  };
+}
 
 /** A user's project with the packed library, in a folder from which no file of this clone is found. */
 export class PackedProject {
@@ -14,16 +49,9 @@ export class PackedProject {
   /**
    * Packs the library of this clone, and installs it together with the packages of a TypeScript project.
    *
-   * @param others further packages to install, in the versions of this clone
+   * @param others further packages to install
    */
-  public constructor(...others: readonly (keyof typeof packageJson.devDependencies)[]) {
-    const output = execFileSync("npm", ["pack", "--json", "--pack-destination", this.directory], {
-      cwd: projectRoot,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [packed] = JSON.parse(output) as { readonly filename: string; readonly files: { readonly path: string }[] }[];
-    this.files = (packed?.files ?? []).map(({ path }) => path);
+  public constructor(framework: Framework, ...others: readonly string[]) {
     this.write("package.json", JSON.stringify({ name: "fresh", private: true }));
     this.write("cdktf.json", JSON.stringify({ language: "typescript", app: "node main.js" }));
     this.write(
@@ -32,19 +60,19 @@ export class PackedProject {
         compilerOptions: { target: "ES2022", module: "node16", strict: true, skipLibCheck: true, types: ["node"] },
       }),
     );
-    const versions = packageJson.devDependencies;
-    const packages = (["cdktf", "constructs", "typescript", "@types/node", ...others] as const).map(
-      (name) => `${name}@${versions[name]}`,
+    this.files = this.install(
+      framework,
+      `typescript@${typescript}`,
+      `@types/node@${versions["@types/node"]}`,
+      ...others,
     );
-    this.run(
-      "npm",
-      "install",
-      "--no-audit",
-      "--no-fund",
-      "--prefer-offline",
-      `./${packed?.filename ?? ""}`,
-      ...packages,
-    );
+  }
+
+  /** Packs the library for a framework, and installs it together with the framework. Returns the package's files. */
+  public install({ pack, packages }: Framework, ...others: readonly string[]): readonly string[] {
+    const { archive, files } = pack(this.directory);
+    this.run("npm", "install", "--no-audit", "--no-fund", "--prefer-offline", archive, ...packages, ...others);
+    return files;
   }
 
   /** Writes a file in the project's folder. */
@@ -73,9 +101,9 @@ export class PackedProject {
 }
 
 /** Returns a program with a stack of two local servers. */
-export function smallStack(prefix: string, subnet: string): string {
-  return `import { App, TerraformStack } from "cdktf";
-import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "cdktf-monitoring";
+export function smallStack(prefix: string, subnet: string, framework = "cdktf"): string {
+  return `import { App, TerraformStack } from "${framework}";
+import { LocalNetwork, LocalServer, MonitoredServer, Monitoring, MonitoringHost, Prometheus } from "${framework}-monitoring";
 
 const app = new App();
 const stack = new TerraformStack(app, "fresh");

@@ -6,8 +6,18 @@ const found = spawnSync(terraformName(), ["version"]).status === 0;
 
 /** A test that runs Terraform. Without Terraform it is skipped, and its name contains the reason. */
 export const terraformTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {
-  testIf(found ? undefined : "no terraform", name, body, seconds);
+  testIf(missingTerraform(), name, body, seconds);
 };
+
+/** A test that runs Terraform and cdktn. It is skipped if one of them is missing. */
+export const cdktnTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {
+  testIf(process.env.CDKTN_FOLDER ? missingTerraform() : 'no cdktn: run "npm test"', name, body, seconds);
+};
+
+/** Returns the reason why {@link terraformTest} skips its tests, or undefined if it runs them. */
+function missingTerraform(): string | undefined {
+  return found ? undefined : "no terraform";
+}
 
 /** A test that runs Terraform with the AWS provider against moto. It is skipped if one of them is missing. */
 export const awsTest = (name: string, body: () => void | Promise<void>, seconds = 60): void => {

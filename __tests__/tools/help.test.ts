@@ -26,7 +26,16 @@ describe("--help", () => {
     30_000,
   );
 
-  it.each(["dev/bench", "dev/catalogue", "dev/mutate", "dev/screenshots", "dev/test", "cli/commands/env"])(
+  it.each([
+    "dev/bench",
+    "dev/catalogue",
+    "dev/mutate",
+    "dev/screenshots",
+    "dev/test",
+    "dev/test-cdktn",
+    "dev/pack-cdktn",
+    "cli/commands/env",
+  ])(
     "of tools/%s.ts prints the usage",
     (command) => {
       expect(runTool(`${command}.ts`, ["--help"])).toMatchObject({

@@ -22,7 +22,7 @@ def decode(encoded: str) -> Variables:
     try:
         return parse(gzip.decompress(base64.b64decode(encoded, validate=True)).decode())
     except (binascii.Error, OSError, EOFError, ValueError) as error:
-        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs with cdktf deploy or the command play") from error
+        raise RunError(f"MONITORING_INVENTORY is not an inventory ({error}): start runs by a deploy or with the command play") from error
 
 
 def parse(text: str) -> Variables:

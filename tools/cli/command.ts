@@ -1,7 +1,10 @@
 import { inClone } from "./project";
 import { UserError } from "./user-error";
 
-const PROGRAM = "npx cdktf-monitoring";
+/** The framework of this package, and the name of its program. The package for CDK Terrain contains "cdktn" here. */
+export const FRAMEWORK = "cdktf";
+/** The program of this package. */
+export const PROGRAM = `npx ${FRAMEWORK}-monitoring`;
 
 /** The command line that runs a command, to be shown to the user. */
 export function toolCommand(name: string, argument = "", options = ""): string {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main } from "./command";
+import { FRAMEWORK, main, PROGRAM } from "./command";
 import { UserError } from "./user-error";
 
 /** The commands of the installed package. Each module runs its command when it is loaded. */
@@ -11,17 +11,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   rotate: () => import("./commands/rotate.js"),
 };
 
-const HELP = `Usage: npx cdktf-monitoring <command> [options]
+const HELP = `Usage: ${PROGRAM} <command> [options]
 
 Runs in the folder of cdktf.json. Commands:
 
-  env      print the environment variables that cdktf deploy needs
+  env      print the environment variables that ${FRAMEWORK} deploy needs
   verify   check a deployed stack: firewalls, scrape targets, alerts, logs, dashboards
   access   print the allowed connections of a stack
   play     run a playbook again on the servers of a deployed stack
   rotate   install changed secrets on the servers of a deployed stack, or replace its certificates
 
-"npx cdktf-monitoring <command> --help" lists the options of a command.`;
+"${PROGRAM} <command> --help" lists the options of a command.`;
 
 async function cli(): Promise<void> {
   const [name = "--help"] = process.argv.splice(2, 1);

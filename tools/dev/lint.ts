@@ -1,4 +1,7 @@
-import { join } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { version } from "../../package.json";
 import { main } from "../cli/command";
 import { run } from "../cli/process";
 import { projectRoot } from "../cli/project";
@@ -11,14 +14,19 @@ type Linter = readonly [title: string, program: string, ...args: string[]];
 /** npm run lint: runs all linters and fails if one of them has findings. */
 async function lint(): Promise<void> {
   const bin = await ensurePython("requirements-dev.txt", console.error);
+  const packages = mkdtempSync(join(tmpdir(), "packages-"));
+  const archives = ["cdktf", "cdktn"].map((name) => join(packages, `${name}-monitoring-${version}.tgz`));
   const linters: readonly Linter[] = [
     ["Prettier", "npx", "prettier", "--check", "--log-level", "warn", "."],
     ["TypeScript", "npx", "tsc", "--project", "."],
     ["ESLint", "npx", "eslint", "--max-warnings", "0", "."],
     ["dependency-cruiser", "npx", "depcruise", "main.ts", "lib", "constructs", "tools", "examples", "__tests__"],
-    ["build of the package", "npm", "run", "--silent", "build"],
-    ["publint", "npx", "publint", "--strict", "--pack", "npm"],
-    ["Are the types wrong?", "npx", "attw", "--pack", "."],
+    ["package for cdktf", "npm", "pack", "--silent", "--pack-destination", packages],
+    ["package for cdktn", "npm", "run", "--silent", "pack:cdktn", "--", "--pack-destination", packages],
+    ...archives.flatMap((archive): Linter[] => [
+      [`publint: ${basename(archive)}`, "npx", "publint", "--strict", archive],
+      [`Are the types wrong? ${basename(archive)}`, "npx", "attw", archive],
+    ]),
     ["ShellCheck", join(bin, "shellcheck"), ".ci/run", ...(await trackedFiles("*.sh"))],
     ["markdownlint", "npx", "markdownlint-cli2"],
     ["yamllint", join(bin, "yamllint"), "--strict", "."],
@@ -39,6 +47,7 @@ async function lint(): Promise<void> {
     failed.push(title);
     console.log(`${stdout}${stderr}`);
   }
+  rmSync(packages, { recursive: true, force: true });
   if (failed.length > 0) throw new UserError(`these linters have findings: ${failed.join(", ")}`);
 }
 

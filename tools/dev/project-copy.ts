@@ -8,16 +8,19 @@ import { projectRoot } from "../cli/project";
  * link to those of this project.
  *
  * @param directory folder for the copy
+ * @returns paths of the files
  */
-export function copyProject(directory: string): void {
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+export function copyProject(directory: string): string[] {
+  const output = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
     cwd: projectRoot,
     encoding: "utf8",
   });
-  for (const file of files.split("\0").filter((name) => name !== "" && existsSync(join(projectRoot, name)))) {
+  const files = output.split("\0").filter((name) => name !== "" && existsSync(join(projectRoot, name)));
+  for (const file of files) {
     mkdirSync(dirname(join(directory, file)), { recursive: true });
     // With modification times, by which tools/launch.mjs decides whether the node modules match the lock file.
     cpSync(join(projectRoot, file), join(directory, file), { preserveTimestamps: true });
   }
   symlinkSync(join(projectRoot, "node_modules"), join(directory, "node_modules"));
+  return files;
 }

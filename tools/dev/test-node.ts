@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main, usage } from "../cli/command";
 import { run } from "../cli/process";
-import { cacheFolder, projectRoot } from "../cli/project";
+import { projectRoot } from "../cli/project";
 import { UserError } from "../cli/user-error";
+import { ensureNode } from "./node-versions";
 
 /** The supported versions on which "npm test" does not run. Version 20 is for cdktf-cli, and ends with it. */
 const VERSIONS = ["22", "24", "26"];
@@ -32,19 +32,6 @@ async function testNode(): Promise<void> {
     console.log(`${stdout}${stderr}`);
   }
   if (failed.length > 0) throw new UserError(`the tests fail on Node.js ${failed.join(", ")}`);
-}
-
-/** Installs a version of Node.js into the cache, and returns the path of its program. */
-async function ensureNode(version: string): Promise<string> {
-  if (!/^\d+$/.test(version)) throw new UserError(`"${version}" is not a major version of Node.js: use one such as 22`);
-  const folder = cacheFolder(join("node", version));
-  const program = join(folder, "node_modules", "node", "bin", "node");
-  if (existsSync(program)) return program;
-  writeFileSync(join(folder, "package.json"), "{}");
-  const { code, stderr } = await run("npm", ["install", "--silent", `node@${version}`], { cwd: folder });
-  if (code !== 0 || !existsSync(program))
-    throw new UserError(`Node.js ${version} cannot be installed: ${stderr.trim()}`);
-  return program;
 }
 
 main(testNode);

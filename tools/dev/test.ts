@@ -8,6 +8,7 @@ import { projectRoot } from "../cli/project";
 import { UserError } from "../cli/user-error";
 import { stopIdleEngine } from "../local/engine";
 import { ansibleStep, artifactsStep, engineStep, Step, terraformStep } from "../local/preparation";
+import { cdktnStep } from "./cdktn/step";
 import { amtoolStep, lokiStep, motoStep, promtailStep, promtoolStep } from "./test-programs";
 
 const HELP = `Usage: npm test [-- options] [patterns]
@@ -30,7 +31,7 @@ async function prepare(e2e: boolean): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   const steps: readonly Step[] = e2e
     ? [terraformStep, ansibleStep, engineStep, artifactsStep]
-    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep, promtailStep, lokiStep];
+    : [terraformStep, ansibleStep, motoStep, promtoolStep, amtoolStep, promtailStep, lokiStep, cdktnStep];
   for (const step of steps) {
     try {
       Object.assign(

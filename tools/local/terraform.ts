@@ -33,9 +33,10 @@ export interface Mirror {
  * mirrors on this machine and a mirror in the cache, for which the null provider is built from source if necessary. If the
  * user's own CLI configuration already configures the installation of providers, that configuration applies instead.
  *
+ * @param others providers that stacks need in addition to those of this project's bindings
  * @throws UserError if the program is missing or too old, or if the null provider is unavailable
  */
-export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
+export async function ensureTerraform(log: Log, others: readonly Provider[] = []): Promise<TerraformSetup> {
   const program = await terraformProgram();
   const { registry } = program.product;
   const name = `${program.product.name} ${program.version}`;
@@ -53,7 +54,7 @@ export async function ensureTerraform(log: Log): Promise<TerraformSetup> {
     return { environment };
   }
   log(`${name}; ${registry} is unreachable, searching for providers on this machine`);
-  environment.TF_CLI_CONFIG_FILE = await configureMirrors(program, log);
+  environment.TF_CLI_CONFIG_FILE = await configureMirrors(program, others, log);
   return { environment };
 }
 
@@ -115,10 +116,13 @@ function userConfiguration({ userFiles }: TerraformProduct): string | undefined 
   return hasProviderInstallation(readFileSync(file, "utf8")) ? file : undefined;
 }
 
-async function configureMirrors(program: TerraformProgram, log: Log): Promise<string> {
+async function configureMirrors(program: TerraformProgram, others: readonly Provider[], log: Log): Promise<string> {
   const { registry } = program.product;
-  const mirrors = new Map<string, string[]>();
-  for (const provider of [bindings("null"), bindings("aws")]) {
+  const mirrors = new Map<string, Set<string>>();
+  const own = ["null", "aws"].map((name) =>
+    providerOf(join(projectRoot, "node_modules", "@cdktf", `provider-${name}`)),
+  );
+  for (const provider of [...own, ...others]) {
     const label = `${provider.source} ${provider.version}`;
     const found = await findProvider(provider, program);
     let mirror = found?.root;
@@ -131,20 +135,23 @@ async function configureMirrors(program: TerraformProgram, log: Log): Promise<st
       log(`${label} is not on this machine: stacks that use it cannot be deployed`);
     } else {
       log(`${label}: ${mirror}`);
-      mirrors.set(mirror, [...(mirrors.get(mirror) ?? []), provider.source]);
+      mirrors.set(mirror, (mirrors.get(mirror) ?? new Set()).add(provider.source));
     }
   }
   cacheFolder("terraform");
   const file = cacheConfiguration(program.product);
-  const all = [...mirrors].map(([path, providers]) => ({ path, providers }));
+  const all = [...mirrors].map(([path, providers]) => ({ path, providers: [...providers] }));
   writeAtomically(file, cliConfiguration(all, registry));
   return file;
 }
 
-/** The provider of a package with generated bindings. The package is the only place that contains its version. */
-function bindings(name: string): Provider {
-  const file = join(projectRoot, "node_modules", "@cdktf", `provider-${name}`, "package.json");
-  const { cdktf } = JSON.parse(readFileSync(file, "utf8")) as {
+/**
+ * The provider of a package with generated bindings. The package is the only place that contains its version.
+ *
+ * @param folder folder of the package
+ */
+export function providerOf(folder: string): Provider {
+  const { cdktf } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     cdktf: { provider: { name: string; version: string } };
   };
   return { source: cdktf.provider.name.replace(`${TERRAFORM.registry}/`, ""), version: cdktf.provider.version };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ACCESS_FILE, diagramOf } from "../../../lib/access/access-document";
-import { main, usage } from "../command";
+import { FRAMEWORK, main, usage } from "../command";
 import { run } from "../process";
 import { projectRoot } from "../project";
 import { LOCAL_STACK } from "../stack-outputs";
@@ -69,7 +69,7 @@ function accessDocuments(folder: string, stack: string): string[] {
   const files = readdirSync(join(stacks, stack)).filter((name) => name.endsWith(ACCESS_FILE));
   if (files.length === 0)
     throw new UserError(
-      `the stack "${stack}" contains no Monitoring: "npx cdktf plan ${stack}" lists the missing settings`,
+      `the stack "${stack}" contains no Monitoring: "npx ${FRAMEWORK} plan ${stack}" lists the missing settings`,
     );
   return files.sort().map((file) => readFileSync(join(stacks, stack, file), "utf8"));
 }

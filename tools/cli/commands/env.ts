@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
-import { main, usage } from "../command";
+import { FRAMEWORK, main, PROGRAM, usage } from "../command";
 import { exportCommands } from "../export-commands";
 import { ansibleEnvironment } from "../python";
 
 const HELP = `Usage: ${usage("env")}
 
-Prints the environment variables that cdktf deploy needs, as shell commands. The first call installs Ansible into a
+Prints the environment variables that ${FRAMEWORK} deploy needs, as shell commands. The first call installs Ansible into a
 Python virtual environment.
 
-  eval "$(npx cdktf-monitoring env)" && npx cdktf deploy
+  eval "$(${PROGRAM} env)" && npx ${FRAMEWORK} deploy
 
   -h, --help   print this help`;
 
