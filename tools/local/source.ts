@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import artifacts from "../../playbooks/artifacts.json";
 import { cacheDirectory, cacheFolder } from "../cli/project";
 import { makeWorkFolder, sha256File } from "./files";
 import { UserError } from "../cli/user-error";
@@ -193,6 +194,9 @@ async function isIntact(directory: string, source: Source, entry: SourceArchive)
 
 async function buildArchive(directory: string, source: Source, log: Log): Promise<SourceArchive> {
   const platform = serverPlatform();
+  log(
+    `${source.name}: begins to build from source, under the license ${licenseOf(source)} (docs/reference/licenses.md)`,
+  );
   const module = await download(source, log);
   const version = moduleVersion(module);
   const work = makeWorkFolder(directory);
@@ -210,6 +214,11 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The SPDX identifier of a program's license, such as `AGPL-3.0-only`. */
+function licenseOf({ name }: Source): string {
+  return (artifacts as Readonly<Record<string, { readonly license: string } | undefined>>)[name]?.license ?? "unknown";
 }
 
 async function packAsUpstream(

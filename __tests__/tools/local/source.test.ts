@@ -35,6 +35,24 @@ describe("source builds", () => {
   };
   const key = (name: string) => buildKey(sourceOf(name), { os: "linux", architecture });
 
+  it.each([
+    ["grafana", "AGPL-3.0-only"],
+    ["caddy", "Apache-2.0"],
+  ])("name the license of %s before they start", async (name, license) => {
+    const programs = mkdtempSync(join(folder, "broken-go-"));
+    writeFileSync(join(programs, "go"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    process.env.PATH = `${programs}:${before.PATH ?? ""}`;
+    const lines: string[] = [];
+    try {
+      await expect(buildSources([name], (line) => lines.push(line))).rejects.toThrow();
+    } finally {
+      process.env.PATH = before.PATH;
+    }
+    expect(lines).toEqual([
+      `${name}: begins to build from source, under the license ${license} (docs/reference/licenses.md)`,
+    ]);
+  });
+
   it("exist for all artifacts except Alloy, in the pinned version or an older one", () => {
     const pins = JSON.parse(readFileSync(join(projectRoot, "playbooks", "artifacts.json"), "utf8")) as Record<
       string,
