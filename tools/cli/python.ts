@@ -7,7 +7,7 @@ import { type Log, run } from "./process";
 import { cacheDirectory, cacheFolder } from "./project";
 import { UserError } from "./user-error";
 
-/** The oldest Python that ansible-core 2.19 supports on the controller (docs.ansible.com, ansible-core support matrix). */
+/** The oldest Python for which `requirements.txt` has a release of ansible-core: 2.19 (docs.ansible.com, ansible-core support matrix). */
 const OLDEST = [3, 11] as const;
 
 /**
