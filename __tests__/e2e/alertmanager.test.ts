@@ -18,6 +18,7 @@ const stack = new TerraformStack(app, "local");
 const network = new c.LocalNetwork(stack, "network", {
   prefix: process.env.LOCAL_PREFIX,
   subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
 });
 const monitoring = new c.Monitoring(stack, "monitoring", {
   technicians: [network.gateway],

@@ -21,7 +21,11 @@ import {
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const server = (name: string) => new LocalServer(stack, name + "-server", { network });
 const webhook = Receiver.webhook("hook", { url: Secret.fromEnvironment("HOOK_URL"), bearerToken: Secret.fromEnvironment("HOOK_TOKEN") });
 const slack = Receiver.slack("chat", { webhookUrl: Secret.fromEnvironment("SLACK_URL"), channel: "#alerts" });

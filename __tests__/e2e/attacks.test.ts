@@ -25,7 +25,11 @@ import { Alertmanager, Grafana, LocalNetwork, LocalServer, LogAgent, LogSource, 
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const transport = process.env.TRANSPORT === "plain" ? Transport.plain() : Transport.mutualTls();
 const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail(), transport });
 const server = (name: string) => new LocalServer(stack, name + "-server", { network, name });

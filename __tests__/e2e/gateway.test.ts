@@ -15,7 +15,11 @@ import { Grafana, LocalNetwork, LocalServer, LogAgent, Loki, MonitoredServer, Mo
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent: LogAgent.promtail(), transport: Transport.plain() });
 const server = (name: string) => new LocalServer(stack, name + "-server", { network, name });
 const hub = new MonitoringHost(stack, "hub", { monitoring, server: server("hub") });

@@ -20,7 +20,11 @@ import { Grafana, LocalNetwork, LocalServer, LogAgent, Monitoring, MonitoringHos
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const names = { grafana: "${GRAFANA}", prometheus: "${PROMETHEUS}" };
 const monitoring = new Monitoring(stack, "monitoring", {
   technicians: [network.gateway],

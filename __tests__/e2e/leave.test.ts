@@ -74,7 +74,10 @@ async function start(members: { readonly app: boolean }): Promise<Deploy> {
   if (init.code !== 0) throw new Error(init.stderr);
   const began = Date.now();
   const seconds = (): number => (Date.now() - began) / 1000;
-  const child = spawn(terraformName(), ["apply", "-auto-approve", "-input=false", "-no-color"], { cwd, detached: true });
+  const child = spawn(terraformName(), ["apply", "-auto-approve", "-input=false", "-no-color"], {
+    cwd,
+    detached: true,
+  });
   const timeline: string[] = [];
   let output = "";
   for (const stream of [child.stdout, child.stderr])

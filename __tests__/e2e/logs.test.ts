@@ -29,7 +29,11 @@ import { Alertmanager, Grafana, LocalNetwork, LocalServer, LogAgent, LogFormat, 
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const logAgent = LogAgent.named(process.env.LOG_AGENT ?? "");
 const monitoring = new Monitoring(stack, "monitoring", { technicians: [network.gateway], logAgent });
 const hub = new MonitoringHost(stack, "hub", { monitoring, server: new LocalServer(stack, "hub-server", { network, name: "hub" }) });

@@ -24,7 +24,11 @@ import {
 
 const app = new App();
 const stack = new TerraformStack(app, "local");
-const network = new LocalNetwork(stack, "network", { prefix: process.env.LOCAL_PREFIX, subnet: process.env.LOCAL_SUBNET });
+const network = new LocalNetwork(stack, "network", {
+  prefix: process.env.LOCAL_PREFIX,
+  subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
+});
 const alert = Alert.custom({
   name: "AgentLogs", evaluator: Evaluator.LOKI, expr: 'sum by (instance) (count_over_time({job="agent"}[1m])) > 0',
   severity: Severity.WARNING, summary: "The log has lines", description: "In the test.",

@@ -200,7 +200,8 @@ export class Lab {
 
   private containers(kind: string, verb: string, name = ""): void {
     const network = { name: this.prefix, subnet: this.block.cidr, gateway: this.gateway };
-    const server = { network: this.prefix, container: this.container(name), name, address: this.address(name) };
+    const { LOCAL_DEBIAN: debian } = process.env;
+    const server = { network: this.prefix, container: this.container(name), name, address: this.address(name), debian };
     execFileSync("python3", [join(projectRoot, "constructs/servers/local/scripts/containers.py"), kind, verb], {
       env: {
         ...process.env,

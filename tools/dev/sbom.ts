@@ -8,7 +8,7 @@ import { run } from "../cli/process";
 import { projectRoot } from "../cli/project";
 import { ensurePython } from "../cli/python";
 import { UserError } from "../cli/user-error";
-import { archives, baseImage, type Component, dashboards, pythonPackages } from "./sbom/components";
+import { archives, baseImages, type Component, dashboards, pythonPackages } from "./sbom/components";
 
 const HELP = `Usage: ${usage("sbom")}
 
@@ -50,7 +50,7 @@ async function sbom(): Promise<void> {
   const files = [
     ...archives(json(join(playbooksDirectory, "artifacts.json")) as Parameters<typeof archives>[0]),
     ...dashboards(json(join(playbooksDirectory, "dashboards.json")) as Parameters<typeof dashboards>[0]),
-    baseImage(text(join(projectRoot, "constructs", "servers", "local", "scripts", "image", "Dockerfile"))),
+    ...baseImages(text(join(projectRoot, "constructs", "servers", "local", "scripts", "image", "bases.txt"))),
   ];
   const bill = JSON.stringify(merge(npm, python, files), undefined, 2);
   await output(join(tools, "python"), ["-c", VALIDATE], bill);

@@ -9,7 +9,7 @@ import { ensurePrivateDirectory } from "../cli/private-directory";
  * `CDKTF_MONITORING_TRUST` and `CDKTF_MONITORING_TRUST_DOWNLOADS` are for one deploy only.
  */
 const SETTINGS =
-  /^(CDKTF_MONITORING_(?!TRANSFER$|TRUST$|TRUST_DOWNLOADS$)|LOCAL_PREFIX$|LOCAL_SUBNET$|LOG_AGENT$|COMMUNITY_DASHBOARDS$)/;
+  /^(CDKTF_MONITORING_(?!TRANSFER$|TRUST$|TRUST_DOWNLOADS$)|LOCAL_PREFIX$|LOCAL_SUBNET$|LOCAL_DEBIAN$|LOG_AGENT$|COMMUNITY_DASHBOARDS$)/;
 
 /**
  * The settings with which a stack is deployed: those of the user, and those that the preparation of this machine found.

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { playbooksDirectory } from "../../../lib/paths";
 import { projectRoot } from "../../../tools/cli/project";
-import { archives, baseImage, dashboards, pythonPackages } from "../../../tools/dev/sbom/components";
+import { archives, baseImages, dashboards, pythonPackages } from "../../../tools/dev/sbom/components";
 
 const text = (path: string): string => readFileSync(path, "utf8");
 const json = (file: string): unknown => JSON.parse(text(join(playbooksDirectory, file)));
@@ -22,13 +22,17 @@ describe("the bill of materials", () => {
     expect(found.find((each) => each["bom-ref"] === "loki@3.7.8/arm64")).not.toHaveProperty("hashes");
   });
 
-  test("lists the dashboards and the base image with their digests", () => {
+  test("lists the dashboards and the base images with their digests", () => {
     expect(dashboards(json("dashboards.json") as Parameters<typeof dashboards>[0])).toMatchObject([
       { name: "grafana-dashboard-1860", version: "45", hashes: [{ alg: "SHA-256" }] },
     ]);
-    const dockerfile = text(join(projectRoot, "constructs/servers/local/scripts/image/Dockerfile"));
-    expect(baseImage(dockerfile)).toMatchObject({ name: "debian", version: "12-slim", hashes: [{ alg: "SHA-256" }] });
-    expect(() => baseImage("FROM debian:12-slim")).toThrow("no base image with a digest");
+    const list = text(join(projectRoot, "constructs/servers/local/scripts/image/bases.txt"));
+    expect(baseImages(list)).toMatchObject([
+      { name: "debian", version: "12-slim", hashes: [{ alg: "SHA-256" }] },
+      { name: "debian", version: "13-slim", hashes: [{ alg: "SHA-256" }] },
+    ]);
+    expect(() => baseImages("debian:12-slim")).toThrow('"debian:12-slim" is not a base image with a digest');
+    expect(() => baseImages("# none\n")).toThrow("the list of base images is empty");
   });
 
   test("lists the Python packages of the lock with the digests of their wheels, and no others", () => {

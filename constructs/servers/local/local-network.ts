@@ -41,6 +41,12 @@ export interface LocalNetworkProps {
    */
   readonly subnet?: string;
   /**
+   * Release of Debian that the servers run: `"12"` or `"13"`. A change replaces the containers, and keeps their data.
+   *
+   * @default "12"
+   */
+  readonly debian?: string;
+  /**
    * Address of the Docker engine, such as `unix:///run/user/1000/docker.sock`.
    *
    * @default - `DOCKER_HOST` in the environment of the synthesis, else the default of Docker
@@ -75,11 +81,16 @@ interface ServerDescription {
   readonly address: string;
   /** Published port on the loopback address, by port of the server. */
   readonly publish: Readonly<Record<string, number>>;
+  /** Release of Debian. Absent for the default, so that servers from before this setting are not replaced. */
+  readonly debian?: string;
 }
 
 const SCRIPTS = join("constructs", "servers", "local", "scripts");
 /** Triggers that become environment variables. A destroy provisioner can read only the triggers of its resource. */
 const TRIGGERS = ["LOCAL_NETWORK", "LOCAL_SERVER", "DOCKER_HOST"];
+const DEFAULT_RELEASE = "12";
+/** Releases of Debian for which `image.py` builds an image. */
+const RELEASES = [DEFAULT_RELEASE, "13"];
 /** The first published port. Lower ports are often in use. */
 const FIRST_PUBLISHED_PORT = 20_000;
 /** Size of the range of published ports. */
@@ -101,6 +112,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   public readonly gateway: string;
   /** Whether ports are published on the loopback address. */
   public readonly published: boolean;
+  private readonly debian: string;
   private readonly addresses: HostAddresses;
   private readonly servers = new Map<string, ILocalContainer>();
   private readonly publishedPorts = new Map<number, string>();
@@ -108,12 +120,15 @@ export class LocalNetwork extends Construct implements IServerNetwork {
   /** Id of each server's container, by the name of the server. */
   private readonly machines: TerraformLocal;
 
-  /** @throws if the prefix or the subnet is malformed, or the subnet is too small */
+  /** @throws if the prefix or the subnet is malformed, the subnet is too small, or there is no image of the release */
   public constructor(scope: Construct, id: string, props: LocalNetworkProps = {}) {
     super(scope, id);
     this.name = props.prefix ?? TerraformStack.of(this).node.id;
     checkNetworkName(this, "prefix", 32);
     this.published = props.published ?? process.platform !== "linux";
+    this.debian = props.debian ?? DEFAULT_RELEASE;
+    if (!RELEASES.includes(this.debian))
+      throw constructError(this, `debian: "${this.debian}" is not available: use "${RELEASES.join('" or "')}"`);
     const subnet = props.subnet ?? "198.18.0.0/20";
     const block = this.parseSubnet(subnet);
     this.addresses = new HostAddresses(block);
@@ -251,6 +266,7 @@ export class LocalNetwork extends Construct implements IServerNetwork {
       name: server.name,
       address: server.address,
       publish: Object.fromEntries(publish),
+      ...(this.debian === DEFAULT_RELEASE ? {} : { debian: this.debian }),
     };
   }
 }

@@ -45,7 +45,7 @@ export interface LocalServerProps {
 }
 
 /**
- * A server on this machine: a container that boots Debian 12 with systemd and sshd.
+ * A server on this machine: a container that boots Debian with systemd and sshd.
  *
  * The data in /var/lib/monitoring is in a volume that survives a replacement of the container. When you remove the
  * server from the code, the next deploy deletes the volume. A container is not a security boundary.

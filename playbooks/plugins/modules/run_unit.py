@@ -358,6 +358,8 @@ def main() -> None:
     # Both commands would reload systemd, which takes up to a second: once is enough.
     if not unit.is_enabled():
         changed = unit.change("enable", "--no-reload", "--quiet", unit.name)
+        # From version 257 on, systemd counts a unit as outdated that was enabled after it was read.
+        unit.read()
     if unit.outdated or params["daemon_reload"]:
         unit.change("daemon-reload")
     try:

@@ -64,21 +64,26 @@ export function dashboards(pins: Readonly<Record<string, Readonly<Record<string,
 }
 
 /**
- * Returns the base image of local servers.
+ * Returns the base images of local servers.
  *
- * @throws if the Dockerfile has no base image with a digest
+ * @param list the images with their digests, one per line
+ * @throws if the list has no image, or one without a digest
  */
-export function baseImage(dockerfile: string): Component {
-  const [, name = "", tag = "", content = ""] = /^FROM (\w+):([\w.-]+)@sha256:([0-9a-f]{64})$/m.exec(dockerfile) ?? [];
-  if (content === "") throw new Error("the Dockerfile of local servers has no base image with a digest");
-  return {
-    "bom-ref": `${name}:${tag}`,
-    type: "container",
-    name,
-    version: tag,
-    purl: `pkg:oci/${name}@sha256%3A${content}?tag=${tag}`,
-    hashes: [{ alg: "SHA-256", content }],
-  };
+export function baseImages(list: string): Component[] {
+  const lines = list.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  if (lines.length === 0) throw new Error("the list of base images is empty");
+  return lines.map((line) => {
+    const [, name = "", tag = "", content = ""] = /^(\w+):([\w.-]+)@sha256:([0-9a-f]{64})$/.exec(line) ?? [];
+    if (content === "") throw new Error(`"${line}" is not a base image with a digest`);
+    return {
+      "bom-ref": `${name}:${tag}`,
+      type: "container",
+      name,
+      version: tag,
+      purl: `pkg:oci/${name}@sha256%3A${content}?tag=${tag}`,
+      hashes: [{ alg: "SHA-256", content }],
+    };
+  });
 }
 
 /** Returns the installed Python packages of a lock, with the digests of their wheels. */

@@ -55,6 +55,7 @@ describe("LocalNetwork", () => {
       { subnet: "198.18.0.0/30" },
       'test/network: subnet: "198.18.0.0/30" is too small: use a /29 block or a larger one',
     ],
+    [{ debian: "11" }, 'test/network: debian: "11" is not available: use "12" or "13"'],
     [{ prefix: "My_Net" }, 'test/network: the prefix "My_Net" is not valid: use lower-case letters'],
   ])("rejects %j", (props, message) => {
     expect(() => network(props)).toThrow(message);
@@ -93,6 +94,20 @@ describe("LocalNetwork", () => {
       /^\$\{merge\(each\.value, \{"removal" = local\.network_removals_\w+\[each\.key\], "network" = null_resource\.network_\w+\.id\}\)\}$/,
     );
     expect(created.provisioner?.[0]?.["local-exec"].command).toMatch(/containers\.py server create$/);
+  });
+
+  test.each([
+    [undefined, undefined],
+    ["12", undefined],
+    ["13", "13"],
+  ])("replaces no server for the default release of Debian: %j", (debian, passed) => {
+    const { for_each: servers } = synth((scope) => {
+      const local = new LocalNetwork(scope, "network", { debian, published: false });
+      new LocalServer(scope, "app-server", { network: local });
+    }).nullResource("test/network/server");
+    const { app } = servers as { readonly app: { readonly LOCAL_SERVER: string } };
+    const { debian: release } = JSON.parse(app.LOCAL_SERVER) as { readonly debian?: string };
+    expect(release).toBe(passed);
   });
 
   test("passes settings to its provisioners in triggers, which a destroy provisioner can read", () => {

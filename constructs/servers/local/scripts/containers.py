@@ -2,8 +2,9 @@
 """Creates and destroys local servers: Docker containers that boot systemd and sshd. Terraform's provisioners call it.
 
   containers.py network create|destroy   LOCAL_NETWORK={"name", "subnet", "gateway", "docker_host"?}
-  containers.py server  create|destroy   LOCAL_SERVER={"network", "container", "name", "address", "publish"?, "memory"?, "docker_host"?}
-  containers.py image                    builds the base image if it is missing, and prints its tag
+  containers.py server  create|destroy   LOCAL_SERVER={"network", "container", "name", "address", "publish"?, "debian"?, "memory"?,
+                                         "docker_host"?}
+  containers.py image [RELEASE]          builds the base image of a release of Debian if it is missing, and prints its tag
 
 MONITORING_STATE is the stack's private state folder. It contains the SSH key and the servers' host keys, and its path marks
 the containers, networks and volumes of the stack. With LOCAL_KEEP_DATA=1, data volumes remain when servers are destroyed.
@@ -24,7 +25,7 @@ from typing import Any
 
 from common import Failure, Interrupted, log, raise_on_signals
 from engine import describe_engine
-from image import ensure_image
+from image import DEFAULT_RELEASE, ensure_image
 from network import Network, create_network, destroy_network
 from server import Server, create_server, destroy_server
 
@@ -34,8 +35,8 @@ def main(arguments: "list[str]") -> int:
     raise_on_signals()
     command = " ".join(arguments)
     try:
-        if command == "image":
-            print(ensure_image(describe_engine()))
+        if arguments[:1] == ["image"] and len(arguments) <= 2:
+            print(ensure_image(describe_engine(), *arguments[1:]))
         elif command in ("network create", "network destroy"):
             _network(arguments[1])
         elif command in ("server create", "server destroy"):
@@ -72,6 +73,7 @@ def _server(verb: str) -> None:
         name=settings["name"],
         address=settings.get("address", ""),
         publish={int(inside): int(outside) for inside, outside in (settings.get("publish") or {}).items()},
+        debian=settings.get("debian", DEFAULT_RELEASE),
         memory=settings.get("memory"),
     )
     if verb == "create":

@@ -1,6 +1,6 @@
-"""Builds the base image of local servers: Debian 12 with systemd and sshd.
+"""Builds the base images of local servers: Debian with systemd and sshd.
 
-The image is built from a registry's image or from Debian's packages, with the same result.
+An image is built from a registry's image or from Debian's packages, with the same result.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from common import Failure, cache_folder, locked, log, seconds_since
 from engine import ARCHITECTURES, Engine, attempt, docker, environment
 
 REPOSITORY = "cdktf-monitoring/server"
-SUITE = "bookworm"
+# The code name of each release of Debian, by its number.
+SUITES = {"12": "bookworm", "13": "trixie"}
+DEFAULT_RELEASE = "12"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 REGISTRY_SECONDS = 8  # until a registry must answer
 PULL_SECONDS = 600  # until a whole pull must be finished
@@ -29,15 +31,26 @@ PULL_SECONDS = 600  # until a whole pull must be finished
 
 @dataclass(frozen=True)
 class Recipe:
-    """The files that define the image. They are read once, because a synthesis may remove their folder in the meantime."""
+    """The files that define an image. They are read once, because a synthesis may remove their folder in the meantime."""
 
     files: "dict[str, str]"
+    release: str = DEFAULT_RELEASE
+    """Number of the release of Debian."""
 
     @classmethod
-    def read(cls) -> Recipe:
-        """Reads the files next to this script."""
+    def read(cls, release: str = DEFAULT_RELEASE) -> Recipe:
+        """Reads the files next to this script. Raises a Failure if there is no image of the release."""
+        if release not in SUITES:
+            raise Failure(f'Debian "{release}" is not available for local servers: use {" or ".join(SUITES)}')
         folder = Path(__file__).parent / "image"
-        return cls({name: (folder / name).read_text() for name in ("Dockerfile", "packages.txt", "setup.sh")})
+        files = {name: (folder / name).read_text() for name in ("Dockerfile", "packages.txt", "setup.sh")}
+        (base,) = (line for line in (folder / "bases.txt").read_text().splitlines() if line.startswith(f"debian:{release}-"))
+        return cls({**files, "Dockerfile": files["Dockerfile"].replace("${BASE}", base)}, release)
+
+    @property
+    def suite(self) -> str:
+        """Code name of the release."""
+        return SUITES[self.release]
 
     @property
     def digest(self) -> str:
@@ -48,7 +61,7 @@ class Recipe:
     @property
     def tag(self) -> str:
         """The image's name in the engine."""
-        return f"{REPOSITORY}:debian12-{self.digest}"
+        return f"{REPOSITORY}:debian{self.release}-{self.digest}"
 
     @property
     def base(self) -> str:
@@ -68,9 +81,9 @@ class Recipe:
             (folder / name).write_text(content)
 
 
-def ensure_image(engine: Engine) -> str:
-    """Imports the image into the engine if it is missing, and returns its tag. Builds it if it is not in the cache. Raises a Failure."""
-    recipe = Recipe.read()
+def ensure_image(engine: Engine, release: str = DEFAULT_RELEASE) -> str:
+    """Imports an image into the engine if it is missing, and returns its tag. Builds it if it is not in the cache. Raises a Failure."""
+    recipe = Recipe.read(release)
     if _present(recipe.tag):
         return recipe.tag
     folder = cache_folder("images")
@@ -204,7 +217,7 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
             f"access to it (docker pull {recipe.base}), or on a {engine.architecture} Debian or Ubuntu machine run "
             "apt-get install mmdebstrap debian-archive-keyring. Then run this again"
         )
-    sources, proxies = _sources()
+    sources, proxies = _sources(recipe.suite)
     log(f"base image: building from Debian's packages at {sources[0].split()[2]} (takes one to two minutes, only once)")
     options = [
         *(f"--aptopt={line}" for line in ['Acquire::Languages "none"', 'APT::Install-Recommends "false"', *proxies]),
@@ -214,11 +227,11 @@ def _build_from_packages(work: Path, recipe: Recipe, engine: Engine, pack: str) 
         f"--include={','.join(recipe.packages)}",
         f"--customize-hook=chroot \"$1\" /bin/sh -s < {shlex.quote(str(work / 'setup.sh'))}",
     ]
-    command = ["mmdebstrap", "--quiet", "--format=tar", *options, SUITE, "-", *sources]
+    command = ["mmdebstrap", "--quiet", "--format=tar", *options, recipe.suite, "-", *sources]
     _shell(f"{' '.join(map(shlex.quote, command))} | {pack}", TMPDIR=str(work))
 
 
-def _sources() -> "tuple[list[str], list[str]]":
+def _sources(suite: str) -> "tuple[list[str], list[str]]":
     """The sources of Debian's packages, from this machine's apt if possible, and the proxy settings of this apt."""
     listed = _output("apt-get", "indextargets", "--format", "$(REPO_URI)").split()
     mirror = next((uri.rstrip("/") for uri in listed if uri.rstrip("/").endswith("/debian")), "http://deb.debian.org/debian")
@@ -226,9 +239,9 @@ def _sources() -> "tuple[list[str], list[str]]":
     if security is None and mirror.endswith("//deb.debian.org/debian"):
         security = f"{mirror}-security"
     signed = f"[signed-by={KEYRING}]"
-    sources = [f"deb {signed} {mirror} {suite} main" for suite in (SUITE, f"{SUITE}-updates")]
+    sources = [f"deb {signed} {mirror} {part} main" for part in (suite, f"{suite}-updates")]
     if security:
-        sources.append(f"deb {signed} {security} {SUITE}-security main")
+        sources.append(f"deb {signed} {security} {suite}-security main")
     settings = _output("apt-config", "dump", "Acquire").splitlines()
     return sources, [line.rstrip(";") for line in settings if "::Proxy" in line]
 

@@ -13,7 +13,7 @@ from typing import Optional
 
 from common import KEY_FILE, KNOWN_HOSTS_DIRECTORY, Failure, locked, log, private_folder, seconds_since, write_atomically
 from engine import NETWORK, OWNER, SERVER, Engine, attempt, describe_engine, docker, free_prefix, inspect, labels, owned
-from image import ensure_image
+from image import DEFAULT_RELEASE, ensure_image
 from network import address_holder
 
 DATA = "/var/lib/monitoring"
@@ -51,6 +51,8 @@ class Server:
     """Ports of this machine's loopback address, by port of the server."""
     memory: Optional[str] = None
     """Memory limit, such as 512m."""
+    debian: str = DEFAULT_RELEASE
+    """Number of the release of Debian."""
 
     @property
     def volume(self) -> str:
@@ -74,9 +76,9 @@ def create_server(server: Server, owner: Path) -> None:
     if owned("volume", server.volume, str(owner), another_prefix) is None:
         docker("volume", "create", *_labels(server, owner), server.volume)
     engine = describe_engine()
-    image = ensure_image(engine)
+    image = ensure_image(engine, server.debian)
     key = ensure_key(owner)
-    started = attempt("run", *run_flags(server, owner, engine), image, *boot_command(engine))
+    started = attempt("run", *run_flags(server, owner, engine), image, *boot_command(server, engine))
     if started.returncode != 0:
         attempt("rm", "--force", server.container)
         raise Failure(explain_run_failure(server, started.stderr.strip()))
@@ -161,14 +163,18 @@ def run_flags(server: Server, owner: Path, engine: Engine) -> "list[str]":
     return flags
 
 
-def boot_command(engine: Engine) -> "list[str]":
+def boot_command(server: Server, engine: Engine) -> "list[str]":
     """The container's command, which starts systemd."""
     # Mounts are shared as on a real machine, so that services in their own mount namespace see later mounts.
     steps = ["mount --make-rshared /"]
     if engine.cgroup != 1:
         # Docker mounts the container's control groups read-only, but systemd must create groups.
         steps.append("mount -o remount,bind,rw /sys/fs/cgroup")
-    return ["/bin/sh", "-c", " && ".join([*steps, "exec /sbin/init"])]
+    init = "exec /sbin/init"
+    if engine.cgroup == 1 and server.debian != "12":
+        # systemd 257 starts on control groups of version 1 only with this option, and later versions do not start at all.
+        init += " SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
+    return ["/bin/sh", "-c", " && ".join([*steps, init])]
 
 
 def explain_run_failure(server: Server, message: str) -> str:

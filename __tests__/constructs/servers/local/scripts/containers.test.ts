@@ -45,16 +45,49 @@ describe("the flags of a container", () => {
     expect(flags(2).join(" ")).not.toContain("/sys/fs/cgroup");
     expect(flags(2).join(" ")).toContain("--cgroupns private");
   });
+
+  it.each([
+    [1, "12", "exec /sbin/init"],
+    [1, "13", "exec /sbin/init SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"],
+    [2, "12", "exec /sbin/init"],
+    [2, "13", "exec /sbin/init"],
+  ])("start systemd on cgroup v%d and Debian %s with %j", (cgroup, debian, command) => {
+    const server = `server.Server("net", "p-hub", "hub", "198.18.0.10", debian="${debian}")`;
+    const [, , steps] = python(`server.boot_command(${server}, engine.Engine(${cgroup}, "amd64"))`) as string[];
+    expect(steps?.endsWith(` && ${command}`)).toBe(true);
+  });
 });
 
 describe("the base image", () => {
-  it("has a tag that identifies its files", () => {
+  it("has a tag that identifies its release and its files", () => {
     expect(python(`image.Recipe.read().tag`)).toMatch(/^cdktf-monitoring\/server:debian12-[0-9a-f]{12}$/);
+    expect(python(`image.Recipe.read("13").tag`)).toMatch(/^cdktf-monitoring\/server:debian13-[0-9a-f]{12}$/);
     expect(python(`image.Recipe({"packages.txt": "a"}).tag != image.Recipe({"packages.txt": "b"}).tag`)).toBe(true);
   });
 
-  it("has the base image of the Dockerfile, with a digest", () => {
-    expect(python(`image.Recipe.read().base`)).toMatch(/^debian:12-slim@sha256:[0-9a-f]{64}$/);
+  it.each([
+    ["12", "bookworm"],
+    ["13", "trixie"],
+  ])("of Debian %s is from a base image with a digest, or from the packages of %s", (release, suite) => {
+    const recipe = `image.Recipe.read("${release}")`;
+    expect(python(`${recipe}.base`)).toMatch(new RegExp(`^debian:${release}-slim@sha256:[0-9a-f]{64}$`));
+    expect(python(`${recipe}.suite`)).toBe(suite);
+    const sources = python(`image._sources(${recipe}.suite)[0]`) as string[];
+    expect(sources.every((line) => / (bookworm|trixie)(-updates|-security)? main$/.exec(line)?.[1] === suite)).toBe(
+      true,
+    );
+    expect(sources.length).toBeGreaterThan(1);
+  });
+
+  it("does not exist for other releases", () => {
+    const { status, stderr } = containers(["image", "11"], { DOCKER_HOST: "unix:///nonexistent" });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/no Docker engine|Debian "11" is not available/) as string,
+    });
+    expect(() => python(`image.Recipe.read("11")`)).toThrow(
+      'Debian "11" is not available for local servers: use 12 or 13',
+    );
   });
 
   it("is built again if the cached archive is not the one that was built", () => {

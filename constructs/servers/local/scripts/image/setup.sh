@@ -1,5 +1,5 @@
 #!/bin/sh
-# Turns a minimal Debian 12 with the listed packages into a server. Runs as root inside the image.
+# Turns a minimal Debian with the listed packages into a server. Runs as root inside the image.
 set -eu
 
 # Playbooks enable these services if they need them.
