@@ -85,6 +85,8 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
 
     test("has a program that prints its help and the allowed connections", () => {
       expect(project.run("npx", program, "--help")).toContain(`Usage: npx ${program} <command> [options]`);
+      // The name in runbooks and in messages of deploys, with both frameworks.
+      expect(project.run("npx", "cdktf-monitoring", "--help")).toContain(`Usage: npx ${program} <command> [options]`);
       expect(project.run("npx", program, "verify", "--help")).toContain(`Usage: npx ${program} verify [options]`);
       expect(project.run("npx", program, "access", "--stack", "fresh")).toContain(
         "| prometheus on hub | app, hub    | 9100/tcp | node_exporter (http) | scrapes job node",

@@ -10,9 +10,9 @@ import { VERSIONS } from "./cdktn/versions";
 
 /**
  * Tests of everything that imports the framework, except the slowest: those of quoting, of large inventories and of metric names.
- * The tests of lib/ do not import the framework, and __tests__/cdktn.test.ts compares the stacks.
+ * The tests of lib/ and of the scripts do not import the framework, and __tests__/cdktn.test.ts compares the stacks.
  */
-const TESTS = "__tests__/(main|constructs/(?!injection|synthesis/inventory-size|checks/metrics))";
+const TESTS = "__tests__/(main|constructs/(?!injection|synthesis/inventory-size|checks/metrics|servers/local/scripts))";
 
 const HELP = `Usage: ${usage("test:cdktn", "[<pattern>…]")}
 
