@@ -91,7 +91,7 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
       expect(project.run("npx", program, "access", "--stack", "fresh")).toContain(
         "| prometheus on hub | app, hub    | 9100/tcp | node_exporter (http) | scrapes job node",
       );
-      expect(() => project.run("npx", program, "deploy")).toThrow('unknown command "deploy": use env, verify,');
+      expect(() => project.run("npx", program, "deploy")).toThrow('unknown command "deploy": use init, env, verify,');
       expect(existsSync(join(project.directory, ".cdktf-monitoring"))).toBe(false);
     });
   },

@@ -35,6 +35,7 @@ describe("--help", () => {
     "dev/test-cdktn",
     "dev/pack-cdktn",
     "cli/commands/env",
+    "cli/commands/init",
   ])(
     "of tools/%s.ts prints the usage",
     (command) => {

@@ -4,6 +4,7 @@ import { UserError } from "./user-error";
 
 /** The commands of the installed package. Each module runs its command when it is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  init: () => import("./commands/init.js"),
   env: () => import("./commands/env.js"),
   verify: () => import("./commands/verify.js"),
   access: () => import("./commands/access.js"),
@@ -15,6 +16,7 @@ const HELP = `Usage: ${PROGRAM} <command> [options]
 
 Runs in the folder of cdktf.json. Commands:
 
+  init     write a new project
   env      print the environment variables that ${FRAMEWORK} deploy needs
   verify   check a deployed stack: firewalls, scrape targets, alerts, logs, dashboards
   access   print the allowed connections of a stack
