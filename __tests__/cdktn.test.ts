@@ -29,7 +29,7 @@ beforeAll(() => {
     const name = app.replaceAll("/", "-");
     const theirs = synthesizeApp(copy, app, key, join(work, `cdktn-${name}`));
     for (const [stack, ours] of Object.entries(synthesizeApp(projectRoot, app, key, join(work, `cdktf-${name}`))))
-      stacks[stack] = { cdktf: ours, cdktn: theirs[stack] ?? ours };
+      stacks[stack] = { cdktf: ours, cdktn: theirs[stack] ?? missing(app, stack) };
   }
 }, 180_000);
 
@@ -37,6 +37,10 @@ afterAll(() => {
   rmSync(work, { recursive: true });
   rmSync(dirname(key), { recursive: true });
 });
+
+function missing(app: string, stack: string): never {
+  throw new Error(`${app} with cdktn has no stack ${stack}`);
+}
 
 function bothOf(stack: string): Both {
   const both = stacks[stack];

@@ -82,6 +82,7 @@ describe("the stack local of main.ts", () => {
         CDKTF_OUTDIR: outdir,
         LOCAL_PREFIX: undefined,
         LOCAL_SUBNET: undefined,
+        LOCAL_DEBIAN: undefined,
         COMMUNITY_DASHBOARDS: undefined,
       },
     });

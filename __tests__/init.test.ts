@@ -30,6 +30,15 @@ test.each(SERVER_KINDS)(
   120_000,
 );
 
+test("a new project in another folder has the package of the current one, by a path from there", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(project.directory, "local", "package.json"), "utf8")) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const path = dependencies["cdktf-monitoring"]?.replace(/^file:/, "") ?? "";
+  expect(path).toMatch(/^\.\.\/cdktf-monitoring-.*\.tgz$/);
+  expect(existsSync(join(project.directory, "local", path))).toBe(true);
+});
+
 test("init overwrites no file, and then writes none", () => {
   expect(() => init("--directory", "local")).toThrow(
     /local already contains cdktf\.json, tsconfig\.json, main\.ts, .*: nothing was written/,

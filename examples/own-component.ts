@@ -73,6 +73,7 @@ const stack = new TerraformStack(app, "own-component");
 const network = new LocalNetwork(stack, "network", {
   prefix: process.env.LOCAL_PREFIX,
   subnet: process.env.LOCAL_SUBNET,
+  debian: process.env.LOCAL_DEBIAN,
 });
 const monitoring = new Monitoring(stack, "monitoring", {
   technicians: [network.gateway],

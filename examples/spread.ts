@@ -31,6 +31,7 @@ class SpreadStack extends TerraformStack {
     const network = new LocalNetwork(this, "network", {
       prefix: process.env.LOCAL_PREFIX,
       subnet: process.env.LOCAL_SUBNET,
+      debian: process.env.LOCAL_DEBIAN,
     });
     const monitoring = new Monitoring(this, "monitoring", {
       technicians: [network.gateway],

@@ -10,7 +10,13 @@ const folder = mkdtempSync(join(tmpdir(), "example-own-"));
 beforeAll(() => {
   execFileSync("npx", ["tsx", "examples/own-component.ts"], {
     cwd: projectRoot,
-    env: { ...process.env, CDKTF_OUTDIR: folder, LOCAL_PREFIX: undefined, LOCAL_SUBNET: undefined },
+    env: {
+      ...process.env,
+      CDKTF_OUTDIR: folder,
+      LOCAL_PREFIX: undefined,
+      LOCAL_SUBNET: undefined,
+      LOCAL_DEBIAN: undefined,
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
 }, 60_000);

@@ -13,6 +13,8 @@ interface UnitState {
   readonly active?: string;
   readonly file?: string;
   readonly outdated?: string;
+  /** Whether the unit is outdated after it was enabled, as with systemd 257. */
+  readonly outdatedByEnabling?: boolean;
   /** A command that systemctl rejects. */
   readonly rejects?: string;
   /** The main process; by default, the process of the test. */
@@ -30,7 +32,15 @@ interface Outcome {
 
 /** Runs the module the way Ansible does, with a systemctl that only records its commands. */
 function run(
-  { active = "inactive", file = "disabled", outdated = "no", rejects = "nothing", pid, crashes = false }: UnitState,
+  {
+    active = "inactive",
+    file = "disabled",
+    outdated = "no",
+    outdatedByEnabling = false,
+    rejects = "nothing",
+    pid,
+    crashes = false,
+  }: UnitState,
   settings: object = {},
   check = false,
 ): Outcome {
@@ -43,7 +53,9 @@ function run(
 case "$1" in
   show)
     echo again >> ${folder}/shown
-    printf 'LoadState=loaded\\nActiveState=%s\\nNeedDaemonReload=${outdated}\\n' "${active}"
+    outdated=${outdated}
+    if ${String(outdatedByEnabling)} && grep -q ^enable ${commands} 2>/dev/null; then outdated=yes; fi
+    printf 'LoadState=loaded\\nActiveState=%s\\nNeedDaemonReload=%s\\n' "${active}" "$outdated"
     printf 'MainPID=${pid ?? process.pid}\\nResult=exit-code\\nExecMainStatus=3\\n'
     echo "NRestarts=$(${crashes ? `wc -l < ${folder}/shown` : "echo 0"})"
     echo "ExecMainStartTimestamp=Mon 2026-11-30 05:33:18.123456 UTC"
@@ -86,6 +98,12 @@ ansibleTest("enables and starts a new unit, and reloads systemd at most once", (
   const start = ["enable --no-reload --quiet own.service", "start own.service"];
   expect(run({})).toMatchObject({ changed: true, commands: start });
   expect(run({ outdated: "yes" }, { daemon_reload: true }).commands).toEqual([start[0], "daemon-reload", start[1]]);
+});
+
+ansibleTest("reloads systemd if a unit is outdated because it was enabled after it was read", () => {
+  const { commands } = run({ outdatedByEnabling: true });
+  expect(commands).toEqual(["enable --no-reload --quiet own.service", "daemon-reload", "start own.service"]);
+  expect(run({ outdatedByEnabling: true, file: "enabled" }).commands).toEqual(["start own.service"]);
 });
 
 ansibleTest("leaves a running unit alone", () => {

@@ -21,7 +21,13 @@ export const APPS: Readonly<Record<string, Settings>> = {
 };
 
 /** Settings of a developer's shell must not change what the apps consist of. */
-const UNSET = { LOCAL_PREFIX: undefined, LOCAL_SUBNET: undefined, STATE_BUCKET: undefined, PROVISION: undefined };
+const UNSET = {
+  LOCAL_PREFIX: undefined,
+  LOCAL_SUBNET: undefined,
+  LOCAL_DEBIAN: undefined,
+  STATE_BUCKET: undefined,
+  PROVISION: undefined,
+};
 
 /**
  * Synthesizes an app of the project, and returns its stacks by name.

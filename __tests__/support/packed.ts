@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../tools/cli/project";
 import { NULL_ARCHIVE } from "../../tools/dev/cdktn/modules";
 import { packCdktn } from "../../tools/dev/cdktn/package";
 import { VERSIONS } from "../../tools/dev/cdktn/versions";
-import { npmPack, type Packed } from "../../tools/dev/npm-pack";
+import { packProject, type Packed } from "../../tools/dev/npm-pack";
 import packageJson from "../../package.json";
 
 /** A framework with the package for it. */
@@ -27,7 +26,7 @@ export const cdktf: Framework = {
   name: "cdktf",
   packages: [`cdktf@${cdktfVersion}`, `constructs@${constructs}`],
   cli: `cdktf-cli@${versions["cdktf-cli"]}`,
-  pack: (destination) => npmPack(projectRoot, destination),
+  pack: packProject,
 };
 
 /** @param folder folder in the cache, which contains the bindings of the null provider */

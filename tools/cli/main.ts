@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const HELP = `Usage: ${PROGRAM} <command> [options]
 
-Runs in the folder of cdktf.json. Commands:
+All commands except init run in the folder of cdktf.json:
 
   init     write a new project
   env      print the environment variables that ${FRAMEWORK} deploy needs

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyProject } from "./project-copy";
 
 /** A package that `npm pack` wrote. */
 export interface Packed {
@@ -23,4 +26,19 @@ export function npmPack(folder: string, destination: string): Packed {
   const [packed] = JSON.parse(output) as { readonly filename: string; readonly files: { readonly path: string }[] }[];
   if (packed === undefined) throw new Error(`npm pack in ${folder} wrote no package`);
   return { archive: join(destination, packed.filename), files: packed.files.map(({ path }) => path) };
+}
+
+/**
+ * Packs this project. Builds it in a copy, because others may be packing the clone at the same time.
+ *
+ * @param destination folder for the archive
+ */
+export function packProject(destination: string): Packed {
+  const copy = mkdtempSync(join(tmpdir(), "cdktf-monitoring-pack-"));
+  try {
+    copyProject(copy);
+    return npmPack(copy, destination);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }

@@ -39,7 +39,10 @@ export const engineStep: Step = {
     const environment: Record<string, string> = dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost };
     const script = join(projectRoot, "constructs", "servers", "local", "scripts", "containers.py");
     const { LOCAL_DEBIAN: release } = process.env;
-    const image = await run("python3", [script, "image", ...(release ? [release] : [])], { environment, log });
+    const image = await run("python3", [script, "image", ...(release === undefined ? [] : [release])], {
+      environment,
+      log,
+    });
     if (image.code !== 0) throw new UserError(`cannot build the image of the local servers:\n${image.stderr.trim()}`);
     return environment;
   },

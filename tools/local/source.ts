@@ -218,7 +218,9 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
 
 /** The SPDX identifier of a program's license, such as `AGPL-3.0-only`. */
 function licenseOf({ name }: Source): string {
-  return (artifacts as Readonly<Record<string, { readonly license: string } | undefined>>)[name]?.license ?? "unknown";
+  const known = (artifacts as Readonly<Record<string, { readonly license: string } | undefined>>)[name];
+  if (!known) throw new Error(`playbooks/artifacts.json has no license of ${name}`);
+  return known.license;
 }
 
 async function packAsUpstream(

@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { isWritable } from "../cli/environment";
 import { writeAtomically } from "../cli/files";
 import { run, type Log } from "../cli/process";
 import { cacheFolder, projectRoot } from "../cli/project";
 import { terraformName } from "../cli/terraform-name";
 import { adoptProvider, buildNullProvider, NULL_SOURCE } from "./terraform/cache-mirror";
-import { cacheConfiguration, findProvider, isInstallation, variable, type Provider } from "./terraform/mirrors";
 import {
-  PRODUCTS,
-  TERRAFORM,
-  terraformProgram,
-  type TerraformProduct,
-  type TerraformProgram,
-} from "./terraform/program";
+  cacheConfiguration,
+  findProvider,
+  isCacheConfiguration,
+  isInstallation,
+  variable,
+  type Provider,
+} from "./terraform/mirrors";
+import { TERRAFORM, terraformProgram, type TerraformProduct, type TerraformProgram } from "./terraform/program";
 
 /** The settings with which Terraform or OpenTofu finds its providers on this machine. */
 export interface TerraformSetup {
@@ -110,9 +111,9 @@ function isReachable(registry: string): Promise<boolean> {
 
 /** The CLI configuration of the user, if it configures the installation of providers. */
 function userConfiguration({ userFiles }: TerraformProduct): string | undefined {
-  const candidates = userFiles.map((name) => join(homedir(), name));
+  const candidates = userFiles().map((name) => resolve(homedir(), name));
   const file = variable("TF_CLI_CONFIG_FILE") ?? candidates.find((candidate) => existsSync(candidate));
-  if (file === undefined || !existsSync(file) || PRODUCTS.map(cacheConfiguration).includes(file)) return undefined;
+  if (file === undefined || !existsSync(file) || isCacheConfiguration(file)) return undefined;
   return hasProviderInstallation(readFileSync(file, "utf8")) ? file : undefined;
 }
 
@@ -139,7 +140,9 @@ async function configureMirrors(program: TerraformProgram, others: readonly Prov
     }
   }
   cacheFolder("terraform");
-  const file = cacheConfiguration(program.product);
+  // The configuration with further providers is another file, because other processes may use the common one now.
+  const suffix = others.map(({ source, version }) => `-${basename(source)}-${version}`).join("");
+  const file = cacheConfiguration(program.product, suffix);
   const all = [...mirrors].map(([path, providers]) => ({ path, providers: [...providers] }));
   writeAtomically(file, cliConfiguration(all, registry));
   return file;

@@ -37,8 +37,12 @@ describe("the bill of materials", () => {
 
   test("lists the Python packages of the lock with the digests of their wheels, and no others", () => {
     const installed = ["MarkupSafe", "pip"].map((name) => ({ "bom-ref": name, type: "library", name, version: "1" }));
+    const other = "cd".repeat(32);
     const digest = "ab".repeat(32);
-    const found = pythonPackages(installed, `markupsafe==1 \\\n    --hash=sha256:${digest}\n    # via jinja2\n`);
+    const found = pythonPackages(
+      installed,
+      `markupsafe==1 ; python_version < "3.12" \\\n    --hash=sha256:${digest}\n    # via jinja2\nmarkupsafe==2 \\\n    --hash=sha256:${other}\n`,
+    );
     expect(found).toMatchObject([
       {
         name: "MarkupSafe",

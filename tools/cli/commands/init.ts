@@ -9,7 +9,7 @@ import { UserError } from "../user-error";
 
 const HELP = `Usage: ${usage("init")}
 
-Writes a project with a stack of two monitored servers, a test and a README. It adds to package.json and .gitignore what they lack, and
+Writes a project with a stack of two monitored servers, a test and a README. It adds missing entries to package.json and .gitignore, and
 changes no other existing file.
 
   --servers <kind>     local: containers on this machine (default); existing: machines that you reach by SSH; aws: new EC2 instances
@@ -57,27 +57,28 @@ function filesFor(folder: string, kind: ServerKind): Files {
     throw new UserError(
       `${folder} already contains ${existing.join(", ")}: nothing was written. Use another folder (--directory), or move these files`,
     );
-  const text = read(join(folder, "package.json")) || "{}";
+  const present = packageIn(folder);
+  if (present.type === "module")
+    throw new UserError(
+      `${join(folder, "package.json")} contains "type": "module", but the project is written as CommonJS: remove the entry`,
+    );
   return {
-    "package.json": `${JSON.stringify(mergedPackage(packageOf(folder, text), kind, ownVersion()), undefined, 2)}\n`,
+    "package.json": `${JSON.stringify(mergedPackage(present, kind, ownSpecifier(folder)), undefined, 2)}\n`,
     ".gitignore": mergedIgnores(read(join(folder, ".gitignore"))),
     ...files,
   };
 }
 
-function packageOf(folder: string, text: string): Readonly<Record<string, unknown>> {
+/** The content of a folder's package.json; empty if it has none. */
+function packageIn(folder: string): Readonly<Record<string, unknown>> {
   let present: unknown;
   try {
-    present = JSON.parse(text);
+    present = JSON.parse(read(join(folder, "package.json")) || "{}");
   } catch (error) {
     throw new UserError(`${join(folder, "package.json")} is not JSON: ${String(error)}`);
   }
   if (typeof present !== "object" || present === null || Array.isArray(present))
     throw new UserError(`${join(folder, "package.json")} is not a JSON object`);
-  if ("type" in present && present.type === "module")
-    throw new UserError(
-      `${join(folder, "package.json")} contains "type": "module", but the project is written as CommonJS: remove the entry`,
-    );
   return present as Readonly<Record<string, unknown>>;
 }
 
@@ -85,8 +86,16 @@ function read(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** The version of this package. */
-function ownVersion(): string {
+/** The version of this package for a package.json in a folder: the one of the current folder, such as the path of an archive. */
+function ownSpecifier(folder: string): string {
+  const here = packageIn(process.cwd());
+  const { dependencies = {}, devDependencies = {} } = here as Readonly<
+    Record<string, Readonly<Record<string, string>>>
+  >;
+  const present = { ...devDependencies, ...dependencies }[`${FRAMEWORK}-monitoring`];
+  if (present?.startsWith("file:") === true)
+    return `file:${relative(folder, resolve(present.slice("file:".length))) || "."}`;
+  if (present !== undefined) return present;
   const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
     readonly version: string;
   };

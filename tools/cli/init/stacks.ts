@@ -1,12 +1,12 @@
 import { FRAMEWORK } from "../command";
 
-/** What the servers of a new project are. */
+/** Kinds of servers of a new project. */
 export const SERVER_KINDS = ["local", "existing", "aws"] as const;
 export type ServerKind = (typeof SERVER_KINDS)[number];
 
 /** The part of the stack that differs by the kind of servers. */
 interface Servers {
-  /** Names that the stack imports from the package, besides the components. */
+  /** Names that the stack imports from the package, in addition to the components. */
   readonly imports: readonly string[];
   /** Further import lines. */
   readonly others: readonly string[];

@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../cli/project";
 import { UserError } from "../../cli/user-error";
-import { npmPack, type Packed } from "../npm-pack";
+import { npmPack, packProject, type Packed } from "../npm-pack";
 import { cdktnManifest } from "./manifest";
 import { leftovers, type Rename, renamed, RENAMES } from "./renames";
 
@@ -17,7 +16,7 @@ import { leftovers, type Rename, renamed, RENAMES } from "./renames";
 export function packCdktn(destination: string): Packed {
   const work = mkdtempSync(join(tmpdir(), "cdktn-monitoring-"));
   try {
-    const { archive, files } = npmPack(projectRoot, work);
+    const { archive, files } = packProject(work);
     execFileSync("tar", ["-xzf", archive, "-C", work]);
     const folder = join(work, "package");
     const used = new Set<Rename>();

@@ -33,9 +33,9 @@ export const RENAMES: readonly Rename[] = [
   },
   {
     files: any(CODE, PAGES),
-    from: /(?<=\bfrom\s+["`]{1,2})cdktf-monitoring\b/g,
+    from: /(?<=\bfrom:?\s+["`]{1,2})cdktf-monitoring\b/g,
     to: "cdktn-monitoring",
-    reason: "imports of this package in examples",
+    reason: "imports of this package in examples and in the reference",
   },
   {
     files: PAGES,
@@ -69,8 +69,20 @@ export const RENAMES: readonly Rename[] = [
   },
   {
     files: PAGES,
-    from: /@cdktf\/provider-aws@20/g,
-    to: "@cdktn/provider-aws@25",
+    from: /`npm pack` in a clone/g,
+    to: "`npm run pack:cdktn` in a clone",
+    reason: "the command that creates the package",
+  },
+  {
+    files: PAGES,
+    from: /(?<=[Tt]he program )`cdktf-monitoring`/g,
+    to: "`cdktn-monitoring`",
+    reason: "the name of the program",
+  },
+  {
+    files: PAGES,
+    from: /@cdktf\/provider-aws@20`(, or `@21` for version 6 of the provider)?/g,
+    to: "@cdktn/provider-aws@25`",
     reason: "the bindings for cdktn have other versions",
   },
   {
@@ -85,6 +97,7 @@ export const RENAMES: readonly Rename[] = [
 const LEFTOVERS: readonly Pick<Rename, "files" | "from">[] = [
   { files: CODE, from: /(from|import|require\()\s*\(?["'`]@?cdktf["'`/]/ },
   { files: any(CODE, PAGES), from: /@cdktf\/provider-/ },
+  { files: any(CODE, PAGES), from: /\bfrom:?\s+["`]+cdktf-monitoring/ },
   { files: PAGES, from: /\bnpx cdktf\b|\bnpm install .*\bcdktf\b/ },
 ];
 

@@ -86,21 +86,21 @@ export function baseImages(list: string): Component[] {
   });
 }
 
-/** Returns the installed Python packages of a lock, with the digests of their wheels. */
+/** Returns the installed Python packages of a lock, with the digests of the wheels of their version. */
 export function pythonPackages(installed: readonly Component[], lock: string): Component[] {
   const digests = new Map(
     lock
       .replaceAll("\\\n", " ")
       .split("\n")
       .flatMap((line) => {
-        const [, name = ""] = /^([\w.-]+)==/.exec(line) ?? [];
+        const [pin] = /^[\w.-]+==[^\s;]+/.exec(line) ?? [];
         const found = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, digest = ""]) => digest);
-        return name === "" ? [] : [[name, found] as const];
+        return pin === undefined ? [] : [[pin, found] as const];
       }),
   );
   return installed.flatMap((component) => {
     const name = component.name.toLowerCase().replace(/[-_.]+/g, "-");
-    const found = digests.get(name);
+    const found = digests.get(`${name}==${component.version ?? ""}`);
     // Python itself installs pip and setuptools into each virtual environment.
     if (found === undefined) return [];
     const distribution = {

@@ -21,9 +21,14 @@ export interface Place {
   readonly registry: string;
 }
 
-/** A product's CLI configuration in the cache. */
-export function cacheConfiguration({ configuration }: TerraformProduct): string {
-  return join(cacheDirectory(), "terraform", configuration);
+/** A product's CLI configuration in the cache. The suffix distinguishes configurations with further providers. */
+export function cacheConfiguration({ configuration }: TerraformProduct, suffix = ""): string {
+  return join(cacheDirectory(), "terraform", `${configuration}${suffix}.tfrc`);
+}
+
+/** Whether a CLI configuration is one in the cache. */
+export function isCacheConfiguration(file: string): boolean {
+  return dirname(file) === join(cacheDirectory(), "terraform");
 }
 
 /** The filesystem mirror in the cache. */
@@ -117,7 +122,7 @@ function conventionalMirrors(): string[] {
 
 /** The mirrors of the last call for each product, which usually still exist. */
 function configuredMirrors(): string[] {
-  return PRODUCTS.map(cacheConfiguration)
+  return PRODUCTS.map((product) => cacheConfiguration(product))
     .filter((file) => existsSync(file))
     .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/^ *path *= (".*")$/gm)])
     .map((match) => JSON.parse(match[1] ?? '""') as string);

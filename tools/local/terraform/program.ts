@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { run } from "../../cli/process";
 import { terraformName } from "../../cli/terraform-name";
 import { UserError } from "../../cli/user-error";
@@ -15,9 +16,9 @@ export interface TerraformProduct {
   readonly page: string;
   /** Host name of the registry from which it downloads providers by default. */
   readonly registry: string;
-  /** Names of the CLI configuration in the user's home folder, of which it reads the first one. */
-  readonly userFiles: readonly string[];
-  /** Name of the CLI configuration that the tools write to the cache. */
+  /** CLI configurations of the user, of which it reads the first one that exists. Relative paths are in the home folder. */
+  readonly userFiles: () => readonly string[];
+  /** Name, without its extension, of the CLI configuration that the tools write to the cache. */
   readonly configuration: string;
 }
 
@@ -27,8 +28,8 @@ export const TERRAFORM: TerraformProduct = {
   oldest: "1.5",
   page: "https://developer.hashicorp.com/terraform/install",
   registry: "registry.terraform.io",
-  userFiles: [".terraformrc"],
-  configuration: "cli.tfrc",
+  userFiles: () => [".terraformrc"],
+  configuration: "cli",
 };
 
 export const OPEN_TOFU: TerraformProduct = {
@@ -37,8 +38,8 @@ export const OPEN_TOFU: TerraformProduct = {
   oldest: "1.6",
   page: "https://opentofu.org/docs/intro/install/",
   registry: "registry.opentofu.org",
-  userFiles: [".tofurc", ".terraformrc"],
-  configuration: "opentofu.tfrc",
+  userFiles: () => [".tofurc", ".terraformrc", join(process.env.XDG_CONFIG_HOME ?? ".config", "opentofu", "tofurc")],
+  configuration: "opentofu",
 };
 
 export const PRODUCTS: readonly TerraformProduct[] = [TERRAFORM, OPEN_TOFU];
@@ -75,7 +76,7 @@ export async function examineProgram(name: string): Promise<TerraformProgram> {
   if (!result) throw new UserError(`${name} is missing: ${remedy(TERRAFORM)}, or set TERRAFORM_BINARY_NAME=tofu`);
   // Not "version -json", because both programs name themselves only in the text.
   const [, product = "", version = "", os = "", architecture = ""] =
-    /^(Terraform|OpenTofu) v(\S+)\s+on ([a-z0-9]+)_(\w+)/.exec(result.stdout) ?? [];
+    /^(Terraform|OpenTofu) v(\S+)(?:\s+on ([a-z0-9]+)_(\w+))?/.exec(result.stdout) ?? [];
   const found = PRODUCTS.find((candidate) => candidate.name === product);
   if (result.code !== 0 || !found)
     throw new UserError(`"${name} version" does not answer like Terraform or OpenTofu: ${remedy(TERRAFORM)}`);
