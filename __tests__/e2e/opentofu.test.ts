@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { ensureTerraform } from "../../tools/local/terraform";
+import { projectRoot } from "../../tools/cli/project";
+import { ensureTerraform, providerOf } from "../../tools/local/terraform";
 import { cacheConfiguration } from "../../tools/local/terraform/mirrors";
 import { OPEN_TOFU } from "../../tools/local/terraform/program";
 import { missingOpenTofu, openTofu } from "../support/open-tofu";
@@ -53,8 +54,12 @@ if (missingOpenTofu !== undefined) {
       async () => {
         const folder = join(project.directory, "switched");
         mkdirSync(folder);
-        const resource = { null_resource: { it: { triggers: { version: "1" } } } };
-        writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ resource }));
+        const provider = providerOf(join(projectRoot, "node_modules", "@cdktf", "provider-null"));
+        const stack = {
+          terraform: { required_providers: { null: provider } },
+          resource: { null_resource: { it: { triggers: { version: "1" } } } },
+        };
+        writeFileSync(join(folder, "main.tf.json"), JSON.stringify(stack));
         const { environment: providers } = await ensureTerraform(() => undefined);
         terraformWith(providers, folder, "init", "-input=false");
         terraformWith(providers, folder, "apply", "-auto-approve", "-input=false");

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import artifacts from "../../playbooks/artifacts.json";
+import { playbooksDirectory } from "../../lib/paths";
 import { cacheDirectory, cacheFolder } from "../cli/project";
 import { makeWorkFolder, sha256File } from "./files";
 import { UserError } from "../cli/user-error";
@@ -218,9 +218,12 @@ async function buildArchive(directory: string, source: Source, log: Log): Promis
 
 /** The SPDX identifier of a program's license, such as `AGPL-3.0-only`. */
 function licenseOf({ name }: Source): string {
-  const known = (artifacts as Readonly<Record<string, { readonly license: string } | undefined>>)[name];
-  if (!known) throw new Error(`playbooks/artifacts.json has no license of ${name}`);
-  return known.license;
+  const pins = JSON.parse(readFileSync(join(playbooksDirectory, "artifacts.json"), "utf8")) as Readonly<
+    Record<string, { readonly license: string } | undefined>
+  >;
+  const { license } = pins[name] ?? {};
+  if (license === undefined) throw new Error(`playbooks/artifacts.json has no license of ${name}`);
+  return license;
 }
 
 async function packAsUpstream(
