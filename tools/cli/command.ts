@@ -24,8 +24,9 @@ export function usage(name: string, argument = ""): string {
  *
  * @param failed exit status if the command throws
  */
-export function main(command: () => Promise<void>, failed = 1): void {
-  command().catch((error: unknown) => {
+export function main(command: () => Promise<void> | void, failed = 1): void {
+  const run = async (): Promise<void> => command();
+  run().catch((error: unknown) => {
     const forUser =
       error instanceof UserError ||
       (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));

@@ -4,6 +4,12 @@ import { accessSync, constants, statSync } from "node:fs";
 /** Variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A variable of this process. An empty one counts as unset. */
+export function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
+}
+
 /**
  * Variables that break or redirect the programs of this package. Everything else passes, because user-provided playbooks
  * may read it. `playbooks/controller/environment.py` cleans the environment of Ansible and ssh.

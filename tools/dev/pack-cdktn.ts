@@ -27,10 +27,4 @@ function pack(): void {
   console.log(`${relative(process.cwd(), archive)} (${files.length} files)`);
 }
 
-main(
-  () =>
-    new Promise((done) => {
-      pack();
-      done();
-    }),
-);
+main(pack);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../cli/project";
 
@@ -23,4 +23,16 @@ export function copyProject(directory: string): string[] {
   }
   symlinkSync(join(projectRoot, "node_modules"), join(directory, "node_modules"));
   return files;
+}
+
+/**
+ * Creates a folder with a link to each entry of another folder, except some: for a copy of the project in which some node modules
+ * are others.
+ *
+ * @param folder folder to create
+ */
+export function linkEntries(from: string, folder: string, except: readonly string[]): void {
+  mkdirSync(folder);
+  for (const name of readdirSync(from).filter((each) => !except.includes(each)))
+    symlinkSync(join(from, name), join(folder, name));
 }

@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -15,7 +6,7 @@ import { main, usage } from "../cli/command";
 import { run } from "../cli/process";
 import { projectRoot } from "../cli/project";
 import { UserError } from "../cli/user-error";
-import { copyProject } from "./project-copy";
+import { copyProject, linkEntries } from "./project-copy";
 
 /** Bindings of the newest major version of the AWS provider. "npm test" uses the version in package.json. */
 const BINDINGS = "@cdktf/provider-aws@21.22.1";
@@ -59,13 +50,10 @@ async function testAws(): Promise<void> {
 /** Replaces the link to the node modules by a folder in which only the bindings differ. */
 async function replaceBindings(folder: string): Promise<void> {
   const modules = join(folder, "node_modules");
-  const installed = readdirSync(join(projectRoot, "node_modules"));
-  unlinkSync(modules);
-  mkdirSync(join(modules, "@cdktf"), { recursive: true });
-  for (const name of installed.filter((each) => each !== "@cdktf"))
-    symlinkSync(join(projectRoot, "node_modules", name), join(modules, name));
-  for (const name of readdirSync(join(projectRoot, "node_modules", "@cdktf")).filter((each) => each !== "provider-aws"))
-    symlinkSync(join(projectRoot, "node_modules", "@cdktf", name), join(modules, "@cdktf", name));
+  const own = join(projectRoot, "node_modules");
+  rmSync(modules);
+  linkEntries(own, modules, ["@cdktf", ".cache"]);
+  linkEntries(join(own, "@cdktf"), join(modules, "@cdktf"), ["provider-aws"]);
   // Without the peers, which are those of this project.
   const packed = await step("download", folder, "npm", ["pack", "--silent", BINDINGS]);
   const target = join(modules, "@cdktf", "provider-aws");

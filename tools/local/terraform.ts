@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { isWritable } from "../cli/environment";
+import { isWritable, variable } from "../cli/environment";
 import { writeAtomically } from "../cli/files";
 import { run, type Log } from "../cli/process";
 import { cacheFolder, projectRoot } from "../cli/project";
@@ -12,7 +12,6 @@ import {
   findProvider,
   isCacheConfiguration,
   isInstallation,
-  variable,
   type Provider,
 } from "./terraform/mirrors";
 import { TERRAFORM, terraformProgram, type TerraformProduct, type TerraformProgram } from "./terraform/program";
@@ -111,7 +110,7 @@ function isReachable(registry: string): Promise<boolean> {
 
 /** The CLI configuration of the user, if it configures the installation of providers. */
 function userConfiguration({ userFiles }: TerraformProduct): string | undefined {
-  const candidates = userFiles().map((name) => resolve(homedir(), name));
+  const candidates = userFiles.map((name) => resolve(homedir(), name));
   const file = variable("TF_CLI_CONFIG_FILE") ?? candidates.find((candidate) => existsSync(candidate));
   if (file === undefined || !existsSync(file) || isCacheConfiguration(file)) return undefined;
   return hasProviderInstallation(readFileSync(file, "utf8")) ? file : undefined;

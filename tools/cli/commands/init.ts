@@ -16,10 +16,7 @@ changes no other existing file.
   --directory <path>   folder of the project (default: the current folder)
   -h, --help           print this help`;
 
-/** A file to write, by its path in the project. */
-type Files = Readonly<Record<string, string>>;
-
-function init(): Promise<void> {
+function init(): void {
   const { values } = parseArgs({
     options: {
       servers: { type: "string", default: "local" },
@@ -29,7 +26,7 @@ function init(): Promise<void> {
   });
   if (values.help) {
     console.log(HELP);
-    return Promise.resolve();
+    return;
   }
   const kind = SERVER_KINDS.find((name) => name === values.servers);
   if (kind === undefined)
@@ -42,15 +39,14 @@ function init(): Promise<void> {
     console.log(`  ${path}`);
   }
   console.log(`\n${nextSteps(folder, kind)}`);
-  return Promise.resolve();
 }
 
 /**
- * Returns all files to write.
+ * Returns all files to write by their path in the project.
  *
  * @throws UserError if a file exists that would be overwritten, or package.json does not fit
  */
-function filesFor(folder: string, kind: ServerKind): Files {
+function filesFor(folder: string, kind: ServerKind): Readonly<Record<string, string>> {
   const files = projectFiles(kind);
   const existing = Object.keys(files).filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0)
@@ -114,6 +110,4 @@ function nextSteps(folder: string, kind: ServerKind): string {
   return ["Next steps", ...steps.map((step) => `  ${step}`)].join("\n");
 }
 
-main(async () => {
-  await init();
-});
+main(init);

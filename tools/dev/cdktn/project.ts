@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../cli/project";
-import { copyProject } from "../project-copy";
+import { copyProject, linkEntries } from "../project-copy";
 import { renamed } from "./renames";
 
 /** The tool that renames, which is not renamed. */
@@ -29,9 +29,6 @@ export function copyForCdktn(directory: string, cdktn: string): void {
 /** Replaces the link to the node modules by a folder with a link to each module, and with cdktn in place of cdktf. */
 function linkModules(folder: string, cdktn: string): void {
   rmSync(folder);
-  mkdirSync(folder);
-  const own = join(projectRoot, "node_modules");
-  for (const name of readdirSync(own).filter((each) => !REPLACED.includes(each) && each !== ".cache"))
-    symlinkSync(join(own, name), join(folder, name));
+  linkEntries(join(projectRoot, "node_modules"), folder, [...REPLACED, ".cache"]);
   for (const name of ["@cdktn", "cdktn", "constructs"]) symlinkSync(join(cdktn, name), join(folder, name));
 }

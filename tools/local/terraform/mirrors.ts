@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { variable } from "../../cli/environment";
 import { run } from "../../cli/process";
 import { cacheDirectory } from "../../cli/project";
 import { type Platform } from "../source/go";
@@ -87,12 +88,6 @@ export function isInstallation(root: string): boolean {
 /** The name of a platform in a mirror. */
 function platformName({ os, architecture }: Platform): string {
   return `${os}_${architecture}`;
-}
-
-/** An environment variable. An empty one counts as unset. */
-export function variable(name: string): string | undefined {
-  const value = process.env[name];
-  return value === "" ? undefined : value;
 }
 
 /** The plugin caches of Terraform: the user's cache, and the one that cdktf configures. */

@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { variable } from "../../cli/environment";
 import { run } from "../../cli/process";
 import { terraformName } from "../../cli/terraform-name";
 import { UserError } from "../../cli/user-error";
-import { type Platform } from "../source/go";
+import { thisPlatform, type Platform } from "../source/go";
 import { isAtLeast } from "../version";
 
 /** A program that applies stacks. */
@@ -17,7 +18,7 @@ export interface TerraformProduct {
   /** Host name of the registry from which it downloads providers by default. */
   readonly registry: string;
   /** CLI configurations of the user, of which it reads the first one that exists. Relative paths are in the home folder. */
-  readonly userFiles: () => readonly string[];
+  readonly userFiles: readonly string[];
   /** Name, without its extension, of the CLI configuration that the tools write to the cache. */
   readonly configuration: string;
 }
@@ -28,7 +29,7 @@ export const TERRAFORM: TerraformProduct = {
   oldest: "1.5",
   page: "https://developer.hashicorp.com/terraform/install",
   registry: "registry.terraform.io",
-  userFiles: () => [".terraformrc"],
+  userFiles: [".terraformrc"],
   configuration: "cli",
 };
 
@@ -38,7 +39,7 @@ export const OPEN_TOFU: TerraformProduct = {
   oldest: "1.6",
   page: "https://opentofu.org/docs/intro/install/",
   registry: "registry.opentofu.org",
-  userFiles: () => [".tofurc", ".terraformrc", join(process.env.XDG_CONFIG_HOME ?? ".config", "opentofu", "tofurc")],
+  userFiles: [".tofurc", ".terraformrc", join(variable("XDG_CONFIG_HOME") ?? ".config", "opentofu", "tofurc")],
   configuration: "opentofu",
 };
 
@@ -75,13 +76,13 @@ export async function examineProgram(name: string): Promise<TerraformProgram> {
   const result = await run(name, ["version"], { environment }).catch(() => undefined);
   if (!result) throw new UserError(`${name} is missing: ${remedy(TERRAFORM)}, or set TERRAFORM_BINARY_NAME=tofu`);
   // Not "version -json", because both programs name themselves only in the text.
-  const [, product = "", version = "", os = "", architecture = ""] =
+  const [, product = "", version = "", os, architecture] =
     /^(Terraform|OpenTofu) v(\S+)(?:\s+on ([a-z0-9]+)_(\w+))?/.exec(result.stdout) ?? [];
   const found = PRODUCTS.find((candidate) => candidate.name === product);
   if (result.code !== 0 || !found)
     throw new UserError(`"${name} version" does not answer like Terraform or OpenTofu: ${remedy(TERRAFORM)}`);
   if (!isAtLeast(version, found.oldest)) throw new UserError(`${name} ${version} is too old: ${remedy(found)}`);
-  return { product: found, version, platform: { os, architecture } };
+  return { product: found, version, platform: os && architecture ? { os, architecture } : thisPlatform() };
 }
 
 function remedy({ name, oldest, page }: TerraformProduct): string {

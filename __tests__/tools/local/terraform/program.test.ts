@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { thisPlatform } from "../../../../tools/local/source/go";
 import { examineProgram, type TerraformProgram } from "../../../../tools/local/terraform/program";
 
 const folder = mkdtempSync(join(tmpdir(), "program-"));
@@ -25,6 +26,10 @@ describe("examineProgram", () => {
       version,
       platform: { os: "linux", architecture },
     });
+  });
+
+  it("takes the platform of this machine if the program names none", async () => {
+    expect((await examine("Terraform v1.5.0")).platform).toEqual(thisPlatform());
   });
 
   it.each([
